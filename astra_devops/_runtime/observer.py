@@ -1,0 +1,75 @@
+"""What a client tells of its work: events with redacted values, for an observer of the user's choice, and logging as the default one."""
+
+import logging
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+
+from astra_devops.errors import OperationSnapshot
+
+logger: Final = logging.getLogger("astra_devops")
+
+
+@attrs.frozen
+class RequestEvent:
+    """A request is about to be sent. ``path`` is without the query; ``attempt`` counts from 1."""
+
+    operation: str
+    method: str
+    path: str
+    attempt: int
+
+
+@attrs.frozen
+class ResponseEvent:
+    """An answer came, or did not: then ``status`` is None and ``reason`` says why. ``elapsed`` is in seconds."""
+
+    operation: str
+    status: int | None
+    reason: str | None
+    request_id: str | None
+    attempt: int
+    elapsed: float
+
+
+@attrs.frozen
+class RetryEvent:
+    """The call will be repeated after ``delay`` seconds."""
+
+    operation: str
+    attempt: int
+    delay: float
+    reason: str
+
+
+@attrs.frozen
+class PollEvent:
+    """A wait has looked at its resource."""
+
+    snapshot: OperationSnapshot
+    done: bool
+
+
+Event = RequestEvent | ResponseEvent | RetryEvent | PollEvent
+Observer = Callable[[Event], None]
+
+
+def log(event: Event) -> None:
+    """Write an event to the logger ``astra_devops``: retries as WARNING, everything else as DEBUG."""
+    match event:
+        case RequestEvent(operation, method, path, attempt):
+            logger.debug("%s %s (%s, attempt %d)", method, path, operation, attempt)
+        case ResponseEvent(operation, status, reason, request_id, attempt, elapsed):
+            logger.debug("%s: %s in %.3f s (attempt %d, request id %s)", operation, status or reason, elapsed, attempt, request_id)
+        case RetryEvent(operation, attempt, delay, reason):
+            logger.warning("%s: %s; attempt %d in %.2f s", operation, reason, attempt + 1, delay)
+        case PollEvent(snapshot, done):
+            logger.debug("%s %s: %s after %.1f s%s", snapshot.kind, dict(snapshot.ids), snapshot.status, snapshot.elapsed, ", done" * done)
+
+
+def observer_or_log(observer: Observer | None) -> Observer | None:
+    """Choose who is told: the user's observer, or else logging where it is on, or else nobody, which costs nothing."""
+    if observer is not None:
+        return observer
+    return log if logger.isEnabledFor(logging.WARNING) else None

@@ -1,0 +1,51 @@
+"""From a call to the request on the wire: a pure function."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+import orjson
+
+from astra_devops._runtime.call import Call
+from astra_devops._runtime.convert import query as query_pairs
+from astra_devops._runtime.convert import unstructure
+from astra_devops._runtime.secret import Secret
+
+
+@attrs.frozen
+class Request:
+    """What goes out: the method, the target (path and query, quoted) and the body. The origin and the headers are the client's."""
+
+    method: str
+    target: str
+    body: bytes | None = attrs.field(default=None, repr=False)
+
+
+def build(call: Call[Any]) -> Request:
+    """Encode a call.
+
+    Raises:
+        TypeError: an argument has the wrong type; the message names it.
+        ValueError: an argument has a value that cannot be sent.
+    """
+    target = call.path
+    if call.query:
+        pairs = [pair for name, value in call.query if value is not None for pair in query_pairs(name, value)]
+        if pairs:
+            target += "?" + "&".join(f"{quote(name, safe='.-_~')}={quote(value, safe='.-_~:,')}" for name, value in pairs)
+    body = None if call.body is None else orjson.dumps(unstructure(call.body))
+    return Request(call.operation.method, target, body)
+
+
+def secrets_of(value: object) -> list[str]:
+    """List the secrets that a request carries, so that they can be masked where the service echoes them."""
+    if isinstance(value, Secret):
+        return [value.reveal()]
+    if isinstance(value, Mapping):
+        return [secret for item in value.values() for secret in secrets_of(item)]
+    if isinstance(value, (list, tuple)):
+        return [secret for item in value for secret in secrets_of(item)]
+    if attrs.has(type(value)):
+        return [secret for field in attrs.fields(type(value)) for secret in secrets_of(getattr(value, field.name))]
+    return []

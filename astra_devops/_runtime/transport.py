@@ -1,0 +1,197 @@
+"""The connection to the service: the only module that imports aiohttp's client."""
+
+import asyncio
+import inspect
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from astra_devops._runtime.request import Request
+from astra_devops._runtime.response import Raw
+from astra_devops._runtime.retry import Lost, NotSent
+from astra_devops._runtime.secret import redact
+
+SessionFactory = Callable[[], aiohttp.ClientSession | Awaitable[aiohttp.ClientSession]]
+Sink = Callable[[bytes, int | None], Awaitable[None]]
+"""Takes a piece of a download, and the length of the whole where the host tells it."""
+
+LARGEST_BODY: Final = 64 * 1024 * 1024
+# A little less than the 60 s after which common load balancers drop an idle connection: a write on one that is being dropped is lost.
+_KEEPALIVE: Final = 55.0
+_LONGEST_CONNECT: Final = 10.0
+
+_NOT_SENT: Final = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ServerFingerprintMismatch,
+    aiohttp.InvalidURL,
+    ssl.CertificateError,
+)
+
+
+class _Broken(aiohttp.ClientError):
+    """Carries a connection error past aiohttp, which would silently send the request again if it saw it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Middleware: make sure that a request goes out at most once; whether to repeat it is decided above, by operation."""
+    try:
+        return await handler(request)
+    except _NOT_SENT:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        reason = _reason(error)
+    raise _Broken(reason)
+
+
+class Transport:
+    """One aiohttp session, made inside the running loop at first use and bound to it."""
+
+    def __init__(
+        self,
+        *,
+        origin: str,
+        max_connections: int,
+        proxy: str | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        session_factory: SessionFactory | None = None,
+    ) -> None:
+        self._origin = origin
+        self._max_connections = max_connections
+        self._proxy = proxy
+        self._ssl: ssl.SSLContext | bool = ssl_context if ssl_context is not None else True
+        self._session_factory = session_factory
+        self._session: aiohttp.ClientSession | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pool: asyncio.Semaphore | None = None
+        self._opening: asyncio.Lock | None = None
+        self._closed = False
+
+    async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Raw | NotSent | Lost:
+        """Make one attempt of at most ``limit`` seconds, the wait for a free connection included. ``origin`` is the service's by default."""
+        url = URL((origin or self._origin) + request.target, encoded=True)
+        session, pool = await self._open()
+        try:
+            async with asyncio.timeout(limit) as deadline:
+                await pool.acquire()
+        except TimeoutError:
+            return NotSent(f"none of {self._max_connections} connections came free within {limit:g} s")
+        try:
+            left = (deadline.when() or 0.0) - asyncio.get_running_loop().time()
+            return await self._exchange(session, url, request, headers, left)
+        finally:
+            pool.release()
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, url: URL, request: Request, headers: Mapping[str, str], limit: float
+    ) -> Raw | NotSent | Lost:
+        # Connecting has the shorter limit, so that the outer one can only strike once the request is on its way.
+        connect = min(_LONGEST_CONNECT, limit / 2)
+        try:
+            async with (
+                asyncio.timeout(limit),
+                session.request(
+                    request.method,
+                    url,
+                    data=request.body,
+                    headers=headers,
+                    allow_redirects=False,
+                    timeout=aiohttp.ClientTimeout(total=None, connect=connect),
+                    ssl=self._ssl,
+                    proxy=self._proxy,
+                    middlewares=(_once,),
+                ) as response,
+            ):
+                return await _read(response)
+        except _NOT_SENT as error:
+            return NotSent(_reason(error))
+        except _Broken as error:
+            return Lost(error.reason)
+        except TimeoutError:
+            return Lost(f"no complete answer within {limit:.3g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            return Lost(_reason(error))
+
+    async def download(self, url: str, sink: Sink, *, idle: float) -> Raw | NotSent | Lost:
+        """Fetch a presigned address at another host, where no token and no header of ours goes; ``idle`` bounds each read, in seconds.
+
+        A 200 is written to ``sink`` piece by piece and comes back with an empty body.
+        """
+        session, _ = await self._open()
+        try:
+            async with session.get(
+                URL(url, encoded=True),
+                allow_redirects=False,
+                timeout=aiohttp.ClientTimeout(total=None, connect=_LONGEST_CONNECT, sock_read=idle),
+                ssl=self._ssl,
+                proxy=self._proxy,
+            ) as response:
+                if response.status != 200:
+                    return await _read(response)
+                async for piece in response.content.iter_any():
+                    await sink(piece, response.content_length)
+                return Raw(response.status, {name.lower(): value for name, value in response.headers.items()}, b"")
+        except _NOT_SENT as error:
+            return NotSent(_reason(error))
+        except (aiohttp.ClientError, OSError) as error:
+            return Lost(_reason(error))
+
+    async def _open(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
+        loop = asyncio.get_running_loop()
+        if self._session is not None and self._pool is not None and self._loop is loop and not self._closed:
+            return self._session, self._pool
+        if self._closed:
+            raise RuntimeError("this client is closed; make a new one")
+        if self._loop is not None and self._loop is not loop:
+            raise RuntimeError("this client belongs to another event loop; make one client per loop, or use the blocking client")
+        self._loop = loop
+        if self._opening is None:
+            self._opening = asyncio.Lock()
+        async with self._opening:
+            if self._session is None:
+                self._session = await self._new_session()
+                self._pool = asyncio.Semaphore(self._max_connections)
+        assert self._pool is not None
+        return self._session, self._pool
+
+    async def _new_session(self) -> aiohttp.ClientSession:
+        if self._session_factory is not None:
+            made = self._session_factory()
+            return await made if inspect.isawaitable(made) else made
+        # The number of connections is bounded by the semaphore: waiting for one must not count as time spent connecting.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def close(self) -> None:
+        """Close the session. Idempotent."""
+        self._closed = True
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+async def _read(response: aiohttp.ClientResponse) -> Raw:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    length = response.content_length
+    if length is not None and length <= LARGEST_BODY and "content-encoding" not in headers:
+        return Raw(response.status, headers, await response.read())
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            response.close()
+            return Raw(response.status, headers, bytes(body[:LARGEST_BODY]), oversized=True)
+    return Raw(response.status, headers, bytes(body))
+
+
+def _reason(error: BaseException) -> str:
+    text = redact(str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

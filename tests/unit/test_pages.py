@@ -1,0 +1,54 @@
+"""Pagers lose nothing and always end, whatever the service makes of pages."""
+
+import pytest
+
+from astra_devops._runtime.pages import AsyncPager
+
+pytestmark = pytest.mark.anyio
+
+
+def pager_over(pages: list[list[str]]) -> tuple[AsyncPager[str], list[tuple[str | None, int]]]:
+    asked: list[tuple[str | None, int]] = []
+
+    async def fetch(last: str | None, count: int) -> list[str]:
+        asked.append((last, count))
+        return pages[len(asked) - 1]
+
+    return AsyncPager(fetch, key=lambda item: item), asked
+
+
+async def test_a_short_page_is_not_the_end():
+    pager, asked = pager_over([["a", "b"], ["c"], ["d", "e"], []])
+    assert await pager.collect() == ["a", "b", "c", "d", "e"]
+    assert asked == [(None, 0), ("b", 2), ("c", 3), ("e", 5)]
+
+
+async def test_a_service_that_repeats_itself_does_not_go_on_forever():
+    pager, asked = pager_over([["a", "b"], ["a", "b"]])
+    assert await pager.collect() == ["a", "b"]
+    assert len(asked) == 2
+
+
+async def test_a_page_that_overlaps_the_last_one_loses_nothing():
+    pager, _ = pager_over([["a", "b"], ["b", "c"], ["c"]])
+    assert await pager.collect() == ["a", "b", "c"]
+
+
+async def test_pages_are_given_as_lists():
+    pager, _ = pager_over([["a"], ["b"], []])
+    assert [page async for page in pager.pages()] == [["a"], ["b"]]
+
+
+async def test_each_iteration_starts_anew():
+    pager, asked = pager_over([["a"], [], ["b"], []])
+    assert await pager.collect() == ["a"]
+    assert await pager.collect() == ["b"]
+    assert asked[2] == (None, 0)
+
+
+async def test_a_walk_stays_at_its_end():
+    pager, asked = pager_over([[]])
+    walk = pager.walk()
+    assert await walk.next_page() is None
+    assert await walk.next_page() is None
+    assert len(asked) == 1

@@ -1,0 +1,96 @@
+"""``python -m astra_devops._codegen``: write the generated directories, or check that they are fresh."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from .blocking import blocking_files
+from .blocking_source import Unmappable
+from .errors import SpecError, one_line
+from .format import FormatError, format_files
+from .load import load
+from .pipeline import generate
+from .write import ForeignDirectoryError, differences, write
+
+PACKAGE: Final = Path(__file__).resolve().parent.parent
+_COMMAND: Final = "python -m astra_devops._codegen"
+Files = dict[str, dict[str, str]]
+"""Text by path, by directory."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command. 0: done, or fresh; 1: something is not fresh; 2: a document or a directory was refused."""
+    arguments = _parser().parse_args(argv)
+    if arguments.spec is None and (arguments.overlay or arguments.out):
+        _parser().error("--overlay and --out go with --spec")
+    if arguments.spec is not None and arguments.out is None:
+        _parser().error("--spec needs --out: the project's own directories come from the project's own contract")
+    try:
+        target = arguments.out or PACKAGE
+        if arguments.check:
+            return _check(target, [_generated(arguments.spec, arguments.overlay), *_blocking(arguments.spec)], argv)
+        # One after the other: the blocking variant is made from source that imports what is generated first.
+        _write(target, _generated(arguments.spec, arguments.overlay))
+        for files in _blocking(arguments.spec):
+            _write(target, files)
+        return 0
+    except (SpecError, Unmappable, FormatError, ForeignDirectoryError, OSError) as error:
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=_COMMAND, description="Generate _rest/, _contract/ and blocking/.")
+    parser.add_argument("--check", action="store_true", help="write nothing; say what is not fresh, and exit with 1")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="another OpenAPI 3.0 document, YAML or JSON")
+    parser.add_argument("--overlay", type=Path, metavar="FILE", help="an OpenAPI Overlay 1.0 document for it")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where _rest/ and _contract/ of that document go")
+    return parser
+
+
+def _generated(spec: Path | None, overlay: Path | None) -> Files:
+    if spec is not None:
+        files = generate(load(spec), load(overlay) if overlay else None, _warn, package=None, source="another document")
+    else:
+        contract, overlaid = load(PACKAGE / "_spec/openapi.yaml"), load(PACKAGE / "_spec/overlay.yaml")
+        source = "_spec/openapi.yaml and _spec/overlay.yaml"
+        files = generate(contract, overlaid, _warn, package="astra_devops._rest", source=source)
+    return _by_directory(format_files(files))
+
+
+def _blocking(spec: Path | None) -> list[Files]:
+    if spec is not None or not (PACKAGE / "client.py").exists():
+        return []
+    return [_by_directory(format_files(blocking_files(PACKAGE)))]
+
+
+def _by_directory(files: dict[str, str]) -> Files:
+    result: Files = {}
+    for path, text in files.items():
+        directory, _, name = path.partition("/")
+        result.setdefault(directory, {})[name] = text
+    return result
+
+
+def _write(target: Path, files: Files) -> None:
+    for directory, content in files.items():
+        write(target / directory, content)
+
+
+def _check(target: Path, parts: list[Files], argv: Sequence[str] | None) -> int:
+    lines = [line for files in parts for directory, content in files.items() for line in differences(target / directory, content)]
+    if not lines:
+        return 0
+    command = " ".join([_COMMAND, *(word for word in (argv if argv is not None else sys.argv[1:]) if word != "--check")])
+    print(*lines, f"to mend this: {command}", sep="\n")
+    return 1
+
+
+def _warn(pointer: str, wrong: str, done: str) -> None:
+    print(one_line(f"warning: {pointer or '/'}: {wrong}; {done}"), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

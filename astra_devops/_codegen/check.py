@@ -1,0 +1,72 @@
+"""Refusing what the generator would not understand: first by our own rules, which know the exact place, then by the OpenAPI schema."""
+
+from typing import Any, Final
+
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from .errors import Node, SpecError, join
+from .repair_schemas import TYPES
+from .walk import Place, follow, walk
+
+_SCHEMA_KEYWORDS: Final = frozenset(
+    {
+        *("type", "format", "enum", "default", "nullable", "discriminator", "readOnly", "writeOnly", "deprecated"),
+        *("properties", "required", "additionalProperties", "items", "allOf", "oneOf", "anyOf"),
+        *("maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "multipleOf", "maxLength", "minLength", "pattern"),
+        *("maxItems", "minItems", "uniqueItems", "maxProperties", "minProperties"),
+        *("title", "description", "example", "externalDocs", "xml"),
+    }
+)
+_UNSUPPORTED: Final = {
+    "path": {"$ref": "a path that refers elsewhere", "servers": "a path with a server of its own"},
+    "operation": {"servers": "an operation with a server of its own", "callbacks": "callbacks"},
+    "parameter": {"content": "a parameter described by a media type"},
+}
+
+
+def check(document: Node) -> None:
+    """Check that a document is an OpenAPI 3.0 document within what the generator understands.
+
+    Raises:
+        SpecError: it is not; the first place that says so.
+    """
+    version = document.get("openapi")
+    if not isinstance(version, str) or not version.startswith("3.0."):
+        raise SpecError("/openapi", f"not an OpenAPI 3.0 document but {version!r}")
+    for place in walk(document):
+        if place.kind == "reference":
+            follow(document, place.node, place.pointer)
+        elif place.kind == "schema":
+            _check_schema(place)
+        else:
+            for key, what in _UNSUPPORTED.get(place.kind, {}).items():
+                if key in place.node:
+                    raise SpecError(join(place.pointer, key), f"{what}: not understood")
+    _validate(document)
+
+
+def _check_schema(place: Place) -> None:
+    for key in place.node:
+        if key not in _SCHEMA_KEYWORDS and not key.startswith("x-"):
+            raise SpecError(join(place.pointer, key), f"{key!r}: not understood in a schema of OpenAPI 3.0")
+    kind = place.node.get("type")
+    if "type" in place.node and kind not in TYPES:
+        raise SpecError(join(place.pointer, "type"), f"unknown type {kind!r}")
+    properties = place.node.get("properties", {})
+    if not isinstance(properties, dict):
+        raise SpecError(join(place.pointer, "properties"), "properties is not a mapping")
+    for name, schema in properties.items():
+        if not isinstance(schema, dict):
+            raise SpecError(join(place.pointer, "properties", name), "the schema of a property is not a mapping")
+
+
+def _validate(document: Node) -> None:
+    try:
+        error: Any = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
+    except Exception as failure:  # the validator has many ways to give up on a document
+        raise SpecError("", f"openapi-spec-validator gave up: {failure!r}"[:400]) from failure
+    if error is None:
+        return
+    path = list(getattr(error, "absolute_path", ()))
+    message = str(getattr(error, "message", error)).split("\n\n")[0]
+    raise SpecError(join("", *path), f"openapi-spec-validator: {message[:400]}")

@@ -1,0 +1,174 @@
+"""What the generator knows of a document once it has understood it: groups, operations, classes, types."""
+
+from typing import Literal
+
+import attrs
+
+PlainName = Literal["str", "int", "float", "bool", "object", "None", "datetime", "Secret"]
+
+
+@attrs.frozen
+class Plain:
+    """A type that Python or the runtime has."""
+
+    name: PlainName
+
+
+@attrs.frozen
+class ListOf:
+    """A list of one type."""
+
+    item: "Type"
+
+
+@attrs.frozen
+class MapOf:
+    """A dict from strings to one type."""
+
+    value: "Type"
+
+
+@attrs.frozen
+class Named:
+    """A class of the document, by the key of its definition."""
+
+    key: str
+
+
+@attrs.frozen
+class Either:
+    """One of several types. ``None``, if among them, comes last."""
+
+    members: "tuple[Type, ...]"
+
+
+Type = Plain | ListOf | MapOf | Named | Either
+
+STR = Plain("str")
+NONE = Plain("None")
+ANY = Plain("object")
+
+
+def either(*types: Type) -> Type:
+    """Join types into one, without repetitions and nesting."""
+    flat: list[Type] = []
+    for kind in types:
+        flat += kind.members if isinstance(kind, Either) else (kind,)
+    unique = [kind for kind in dict.fromkeys(flat) if kind != NONE]
+    if ANY in unique:
+        unique = [ANY]
+    if NONE in flat:
+        unique.append(NONE)
+    return unique[0] if len(unique) == 1 else Either(tuple(unique))
+
+
+def leaves(kind: Type) -> list[Plain | Named]:
+    """Return the types that a type is made of, in order."""
+    match kind:
+        case ListOf(inner) | MapOf(inner):
+            return leaves(inner)
+        case Either(members):
+            return [leaf for member in members for leaf in leaves(member)]
+        case _:
+            return [kind]
+
+
+@attrs.frozen(kw_only=True)
+class Field:
+    """One field of a class: ``wire`` is its name on the wire."""
+
+    name: str
+    wire: str
+    type: Type
+    required: bool
+    aliases: tuple[str, ...] = ()
+    doc: str = attrs.field(default="", eq=False)
+
+
+@attrs.frozen(kw_only=True)
+class Class:
+    """A class of fields."""
+
+    key: str
+    name: str
+    fields: tuple[Field, ...]
+    doc: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Enum:
+    """An enumeration of strings: (member, value)."""
+
+    key: str
+    name: str
+    members: tuple[tuple[str, str], ...]
+    doc: str = ""
+
+
+Definition = Class | Enum
+
+
+@attrs.frozen(kw_only=True)
+class Parameter:
+    """An argument that goes into the path or the query. ``wildcard`` is the prefix of a family of query names."""
+
+    name: str
+    wire: str
+    place: Literal["path", "query"]
+    type: Type
+    required: bool
+    wildcard: str | None = None
+    doc: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Body:
+    """What a request carries."""
+
+    type: Type
+    required: bool
+    doc: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """One operation, ready to be rendered."""
+
+    id: str
+    method: str
+    path: str
+    group: str
+    function: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    success: tuple[int, ...]
+    result: Type
+    retry: str
+    permissions: tuple[str, ...]
+    inferred: bool
+    deprecated: bool
+
+    @property
+    def constant(self) -> str:
+        """The name of the operation in the index."""
+        return self.function.upper()
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """One module of endpoints."""
+
+    name: str
+    title: str
+    doc: str
+
+
+@attrs.frozen(kw_only=True)
+class Model:
+    """A whole document."""
+
+    groups: tuple[Group, ...]
+    operations: tuple[Operation, ...]
+    definitions: dict[str, Definition]

@@ -46,6 +46,7 @@ def secrets_of(value: object) -> list[str]:
         return [secret for item in value.values() for secret in secrets_of(item)]
     if isinstance(value, (list, tuple)):
         return [secret for item in value for secret in secrets_of(item)]
-    if attrs.has(type(value)):
-        return [secret for field in attrs.fields(type(value)) for secret in secrets_of(getattr(value, field.name))]
+    cls: type[Any] = type(value)
+    if attrs.has(cls):
+        return [secret for field in attrs.fields(cls) for secret in secrets_of(getattr(value, field.name))]
     return []

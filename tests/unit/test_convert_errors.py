@@ -1,0 +1,163 @@
+"""What is said of an answer that does not fit: where it is, what belongs there, and never the value."""
+
+import pickle
+import traceback
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import pytest
+
+from astra_devops._runtime import convert
+from astra_devops._runtime.convert import ShapeError
+from astra_devops._runtime.secret import Extra, Secret
+
+CANARY = "canary-7f3a"
+
+
+class Status(StrEnum):
+    """States."""
+
+    ACTIVE = "ACTIVE"
+
+
+@attrs.define(kw_only=True)
+class Datacenter:
+    """A datacenter."""
+
+    id: str = attrs.field(metadata={"wire": "id"})
+    status: Status | str = attrs.field(metadata={"wire": "status"})
+    units: int | None = attrs.field(default=None, metadata={"wire": "capacityUnits"})
+    url: Secret | None = attrs.field(default=None, metadata={"wire": "url"})
+    inner: "Datacenter | None" = attrs.field(default=None, metadata={"wire": "inner"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class Info:
+    """What a database is made of."""
+
+    datacenters: list[Datacenter] = attrs.field(metadata={"wire": "datacenters"})
+    created: datetime | None = attrs.field(default=None, metadata={"wire": "creationTime"})
+    names: list[str] | None = attrs.field(default=None, metadata={"wire": "names"})
+    states: list[Status | str] | None = attrs.field(default=None, metadata={"wire": "states"})
+    counts: dict[str, int] | None = attrs.field(default=None, metadata={"wire": "a/b~c"})
+    cost: str | float | None = attrs.field(default=None, metadata={"wire": "cost"})
+    ratio: float | None = attrs.field(default=None, metadata={"wire": "ratio"})
+    on: bool | None = attrs.field(default=None, metadata={"wire": "on"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class Database:
+    """A database."""
+
+    info: Info = attrs.field(metadata={"wire": "info"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+GOOD: dict[str, Any] = {"id": "1", "status": "ACTIVE"}
+
+
+def refused(data: object, shape: Any) -> ShapeError:
+    with pytest.raises(ShapeError) as caught:
+        convert.structure(data, shape)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("info", "pointer", "expected"),
+    [
+        ({"datacenters": [GOOD, {"id": "1", "status": 5}]}, "/info/datacenters/1/status", "a string"),
+        ({"datacenters": [{**GOOD, "status": None}]}, "/info/datacenters/0/status", "a string"),
+        ({"datacenters": [{**GOOD, "status": []}]}, "/info/datacenters/0/status", "a string"),
+        ({"datacenters": [{"id": "1"}]}, "/info/datacenters/0/status", "a string"),
+        ({"datacenters": [{**GOOD, "id": 12}]}, "/info/datacenters/0/id", "a string"),
+        ({"datacenters": [{**GOOD, "ID": "1", "CapacityUnits": True}]}, "/info/datacenters/0/CapacityUnits", "an integer"),
+        ({"datacenters": [{**GOOD, "capacityUnits": 1.5}]}, "/info/datacenters/0/capacityUnits", "an integer"),
+        ({"datacenters": [{**GOOD, "capacityUnits": "1"}]}, "/info/datacenters/0/capacityUnits", "an integer"),
+        ({"datacenters": [{**GOOD, "url": 1}]}, "/info/datacenters/0/url", "a string"),
+        ({"datacenters": [{**GOOD, "inner": {**GOOD, "inner": []}}]}, "/info/datacenters/0/inner/inner", "an object"),
+        ({"datacenters": [None]}, "/info/datacenters/0", "an object"),
+        ({"datacenters": {}}, "/info/datacenters", "an array"),
+        ({}, "/info/datacenters", "an array"),
+        ({"datacenters": [], "creationTime": CANARY}, "/info/creationTime", "a time"),
+        ({"datacenters": [], "creationTime": 0}, "/info/creationTime", "a time"),
+        ({"datacenters": [], "names": ["a", 1]}, "/info/names/1", "a string"),
+        ({"datacenters": [], "names": CANARY}, "/info/names", "an array"),
+        ({"datacenters": [], "states": ["ACTIVE", None]}, "/info/states/1", "a string"),
+        ({"datacenters": [], "a/b~c": {"x/y": CANARY}}, "/info/a~1b~0c/x~1y", "an integer"),
+        ({"datacenters": [], "cost": [CANARY]}, "/info/cost", "a string or a number"),
+        ({"datacenters": [], "cost": True}, "/info/cost", "a string or a number"),
+        ({"datacenters": [], "ratio": CANARY}, "/info/ratio", "a number"),
+        ({"datacenters": [], "ratio": False}, "/info/ratio", "a number"),
+        ({"datacenters": [], "on": 1}, "/info/on", "a boolean"),
+        (CANARY, "/info", "an object"),
+        (None, "/info", "an object"),
+    ],
+)
+def test_the_place_and_the_type_are_named(info: object, pointer: str, expected: str) -> None:
+    error = refused({"info": info}, Database)
+    assert (error.pointer, error.expected) == (pointer, expected)
+    assert str(error).startswith(f"{pointer} must be {expected}, not ")
+
+
+@pytest.mark.parametrize(
+    ("data", "shape", "message"),
+    [
+        (CANARY, Database, "the document must be an object, not a string"),
+        ([], Database, "the document must be an object, not an array"),
+        ([], str, "the document must be a string, not an array"),
+        (True, int, "the document must be an integer, not a boolean"),
+        (None, str, "the document must be a string, not null"),
+        (1.5, str | None, "the document must be a string, not a number"),
+        ({}, list[Database], "the document must be an array, not an object"),
+        ([{}], list[Database], "/0/info must be an object (Info), not missing"),
+        (CANARY, datetime, "the document must be a time, not a string of another form"),
+        (CANARY, datetime | None, "the document must be a time, not a string of another form"),
+        ("0001-01-01T00:00:00Z", datetime, "the document must be a time, not the spelling of no time"),
+        ("", datetime, "the document must be a time, not the spelling of no time"),
+        (CANARY, Status, "the document must be one of 'ACTIVE', not another string"),
+        (1, Secret, "the document must be a string, not a number"),
+    ],
+)
+def test_whole_messages(data: object, shape: Any, message: str) -> None:
+    assert str(refused(data, shape)) == message
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        {"datacenters": [{**GOOD, "url": [CANARY]}]},
+        {"datacenters": [], "creationTime": CANARY},
+        {"datacenters": [], "names": [CANARY, 1]},
+        {"datacenters": [], "ratio": CANARY},
+        {"datacenters": CANARY},
+    ],
+)
+def test_no_value_is_in_the_error_nor_in_what_led_to_it(info: object) -> None:
+    error = refused({"info": info}, Database)
+    assert CANARY not in repr(error) + str(error) + "".join(traceback.format_exception(error))
+    while error.__context__ is not None:
+        error = error.__context__  # type: ignore[assignment]
+        assert CANARY not in repr(error)
+
+
+def test_the_error_survives_pickle() -> None:
+    error = refused([1], list[str])
+    twin = pickle.loads(pickle.dumps(error))
+    assert (twin.pointer, twin.expected, twin.found, str(twin)) == (error.pointer, error.expected, error.found, str(error))
+
+
+def test_a_fault_deep_in_a_model_within_itself_is_found_at_once() -> None:
+    document: dict[str, Any] = {**GOOD, "id": 1}
+    for _ in range(60):
+        document = {**GOOD, "inner": document}
+    assert refused(document, Datacenter).pointer == "/inner" * 60 + "/id"
+
+
+def test_a_document_that_never_ends_is_refused() -> None:
+    document: dict[str, Any] = {**GOOD}
+    document["inner"] = document
+    assert refused(document, Datacenter).expected == "nested less deeply"

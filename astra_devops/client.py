@@ -1,0 +1,208 @@
+"""The client: settings, one connection, and one attribute per resource."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from ssl import SSLContext
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from astra_devops._runtime.caller import Caller, Options
+from astra_devops._runtime.clock import Clock, SystemClock
+from astra_devops._runtime.observer import Observer
+from astra_devops._runtime.retry import RetryBudget, RetryPolicy
+from astra_devops._runtime.settings import Environment, checked_headers, origin, positive, user_agent
+from astra_devops._runtime.token import Token, TokenSource
+from astra_devops._runtime.transport import SessionFactory, Transport
+
+if TYPE_CHECKING:
+    from astra_devops.operations.adoption import Creations
+    from astra_devops.operations.handle import AsyncOperation
+    from astra_devops.operations.waiting import Waiting
+    from astra_devops.resources.databases import AsyncDatabases
+    from astra_devops.resources.datacenters import AsyncDatacenters
+    from astra_devops.resources.keyspaces import AsyncKeyspaces
+    from astra_devops.resources.regions import AsyncRegions
+    from astra_devops.resources.secure_bundles import AsyncSecureBundles
+
+
+class AsyncAstraDevOps:
+    """A client of the Astra DevOps API, for asyncio.
+
+    >>> async with AsyncAstraDevOps() as astra:
+    ...     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    ...     database = await operation.wait()
+
+    Constructing it reads no file and opens no connection. It belongs to the event loop that uses it first.
+    """
+
+    def __init__(
+        self,
+        token: Token | None = None,
+        *,
+        base_url: str | None = None,
+        environment: Environment = "prod",
+        profile: str | None = None,
+        timeout: float = 60.0,
+        attempt_timeout: float = 30.0,
+        retry: RetryPolicy = RetryPolicy(),
+        clock: Clock = SystemClock(),
+        observer: Observer | None = None,
+        max_connections: int = 100,
+        proxy: str | None = None,
+        ssl_context: SSLContext | None = None,
+        session_factory: SessionFactory | None = None,
+        user_agent_suffix: str | None = None,
+    ) -> None:
+        """Check the settings. Times are in seconds.
+
+        Args:
+            token: an application token (``AstraCS:...``), or a sync or async callable that returns one for each call. Without it: the section
+                ``profile`` of ``~/.astrarc`` if one is named, else the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else the section
+                ``default`` of that file.
+            base_url: another address than the environment's; https, or http to this machine.
+            environment: ``prod``, ``dev`` or ``test``.
+            profile: a section of astra-cli's ``~/.astrarc``.
+            timeout: for a whole call, with all its attempts and the waits between them.
+            attempt_timeout: for one request.
+            retry: how often and how far apart a call is repeated.
+            clock: what waits, retries and deadlines go by.
+            observer: called with each event of :mod:`astra_devops.observing`; without one, the logger ``astra_devops`` tells of them.
+            max_connections: requests under way at once.
+            proxy: address of an http proxy.
+            ssl_context: for a certificate authority of your own.
+            session_factory: makes the ``aiohttp.ClientSession``, inside the running loop; it is closed with the client.
+            user_agent_suffix: appended to the User-Agent header.
+
+        Raises:
+            ValueError, TypeError: a setting is wrong; the message names it.
+            ConfigurationError: the token does not have the shape of one.
+        """
+        transport = Transport(
+            origin=origin(base_url, environment),
+            max_connections=int(positive(max_connections, "max_connections")),
+            proxy=proxy,
+            ssl_context=ssl_context,
+            session_factory=session_factory,
+        )
+        options = Options(
+            timeout=positive(timeout, "timeout"),
+            attempt_timeout=positive(attempt_timeout, "attempt_timeout"),
+            retry=retry,
+            headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
+        )
+        self._caller = Caller(transport, TokenSource(token, profile), clock, RetryBudget(), options, observer)
+        self._parent: AsyncAstraDevOps | None = None
+
+    def with_options(
+        self,
+        *,
+        timeout: float | None = None,
+        attempt_timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> "AsyncAstraDevOps":
+        """Make a view of this client with other options. It shares the connections, the token and the waits; closing it does nothing.
+
+        Args:
+            timeout: seconds for a whole call.
+            attempt_timeout: seconds for one request.
+            retry: how often and how far apart a call is repeated.
+            headers: sent with every request, besides those of this client.
+
+        >>> slow = astra.with_options(timeout=300)
+        """
+        now = self._caller.options
+        view = object.__new__(AsyncAstraDevOps)
+        view._caller = self._caller.view(
+            attrs.evolve(
+                now,
+                timeout=now.timeout if timeout is None else positive(timeout, "timeout"),
+                attempt_timeout=now.attempt_timeout if attempt_timeout is None else positive(attempt_timeout, "attempt_timeout"),
+                retry=now.retry if retry is None else retry,
+                headers={**now.headers, **checked_headers(headers or {})},
+            )
+        )
+        view._parent = self
+        return view
+
+    @cached_property
+    def databases(self) -> "AsyncDatabases":
+        """Databases."""
+        from astra_devops.resources.databases import AsyncDatabases
+
+        return AsyncDatabases(self._caller, self._waiting, self._creations)
+
+    @cached_property
+    def keyspaces(self) -> "AsyncKeyspaces":
+        """Keyspaces of databases."""
+        from astra_devops.resources.keyspaces import AsyncKeyspaces
+
+        return AsyncKeyspaces(self._caller, self._waiting)
+
+    @cached_property
+    def datacenters(self) -> "AsyncDatacenters":
+        """Datacenters of databases: the regions they run in."""
+        from astra_devops.resources.datacenters import AsyncDatacenters
+
+        return AsyncDatacenters(self._caller, self._waiting)
+
+    @cached_property
+    def secure_bundles(self) -> "AsyncSecureBundles":
+        """Secure connect bundles of databases."""
+        from astra_devops.resources.secure_bundles import AsyncSecureBundles
+
+        return AsyncSecureBundles(self._caller)
+
+    @cached_property
+    def regions(self) -> "AsyncRegions":
+        """Regions that the service offers."""
+        from astra_devops.resources.regions import AsyncRegions
+
+        return AsyncRegions(self._caller)
+
+    async def resume(self, token: str) -> "AsyncOperation[Any]":
+        """Take up an operation that was accepted earlier, in this process or another.
+
+        Args:
+            token: the ``resume_token`` of an operation, or of the error that a wait ended with.
+
+        Raises:
+            ValueError: it is not a resume token that this version knows.
+        """
+        return self._waiting.resume(token)
+
+    @cached_property
+    def _waiting(self) -> "Waiting":
+        from astra_devops.operations.waiting import Waiting
+
+        return Waiting(self._caller) if self._parent is None else Waiting(self._caller, self._parent._waiting.poller)
+
+    @cached_property
+    def _creations(self) -> "Creations":
+        from astra_devops.operations.adoption import Creations
+
+        return Creations() if self._parent is None else self._parent._creations
+
+    async def aclose(self) -> None:
+        """Close the connections. A view has none of its own, so that closing one does nothing. Idempotent."""
+        if self._parent is None:
+            await self._caller.transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}{' view' if self._parent else ''}>"
+
+
+def _version() -> str:
+    try:
+        return version("astra-devops")
+    except PackageNotFoundError:
+        return "0"

@@ -1,0 +1,1 @@
+"""Waiting for what the service has only accepted."""

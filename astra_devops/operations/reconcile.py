@@ -1,0 +1,81 @@
+"""After a lost answer or a 409: find out from the database what the service has done, and whether to ask again."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
+
+from astra_devops import errors
+from astra_devops._rest.endpoints import databases as endpoints
+from astra_devops._rest.models.databases import Database
+from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.retry import RetryPolicy, ceiling
+
+T = TypeVar("T")
+
+TRANSIENT: Final = frozenset({"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING"})
+"""States in which a database refuses changes with 409, and which it leaves by itself."""
+
+_PACE: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
+
+# The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up.
+_LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
+
+
+async def see(caller: Caller, database_id: str) -> Database | None:
+    """Return the database, or None if there is none."""
+    try:
+        return (await endpoints.get_database(caller, database_id=database_id)).value
+    except errors.NotFoundError:
+        return None
+
+
+def landed_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> Landed[None]:
+    """Make the check of a change to a database: did the request whose answer was lost take effect?
+
+    While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole call bounds it.
+    """
+
+    async def landed() -> Answer[None] | None:
+        looks = 0
+        while True:
+            looks += 1
+            database = await see(caller, database_id)
+            if question(database):
+                return _LANDED
+            if database is None or database.status not in TRANSIENT:
+                return None
+            await caller.clock.sleep(ceiling(_PACE, looks))
+
+    return landed
+
+
+async def while_busy(
+    caller: Caller, database_id: str, send: Callable[[], Awaitable[T]], *, pointless: Callable[[Database], bool] = lambda database: False
+) -> T:
+    """Repeat a call that the service refuses with 409, for as long as its database is busy and the time of the whole call lasts.
+
+    ``pointless`` says of the database that waiting would not help, as when the thing to be made exists already.
+    """
+    clock = caller.clock
+    began = clock.monotonic()
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            return await send()
+        except errors.ConflictError as error:
+            conflict = error
+        database = await see(caller, database_id)
+        delay = ceiling(_PACE, tries)
+        if database is None or pointless(database) or clock.monotonic() - began + delay > caller.options.timeout:
+            if database is not None:
+                conflict.add_note(f"the database is in {database.status}")
+            raise conflict
+        await clock.sleep(delay)
+
+
+def is_terminating(database: Database | None) -> bool:
+    """Say whether a termination has begun, or is over."""
+    return database is None or database.status in ("TERMINATING", "TERMINATED")
+
+

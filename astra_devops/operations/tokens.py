@@ -1,0 +1,37 @@
+"""Resume tokens: an accepted operation as a short text without secrets, to be taken up in another process."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+
+_VERSION: Final = 1
+
+
+def encode(kind: str, params: Mapping[str, str]) -> str:
+    """Write a token."""
+    document = orjson.dumps({"v": _VERSION, "kind": kind, "params": dict(params)}, option=orjson.OPT_SORT_KEYS)
+    return base64.urlsafe_b64encode(document).decode().rstrip("=")
+
+
+def decode(token: str) -> tuple[str, dict[str, str]]:
+    """Read a token: the kind of operation and its parameters.
+
+    Raises:
+        TypeError: ``token`` is not a string.
+        ValueError: it is not a resume token, or one of a later version of this package.
+    """
+    if not isinstance(token, str):
+        raise TypeError(f"token must be a str, not {type(token).__name__}")
+    try:
+        document = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError):
+        raise ValueError("token is not a resume token") from None
+    match document:
+        case {"v": 1, "kind": str(kind), "params": dict(params)} if all(isinstance(value, str) for value in params.values()):
+            return kind, params
+        case {"v": int(version)} if version > _VERSION:
+            raise ValueError("token was made by a later version of astra-devops")
+    raise ValueError("token is not a resume token")

@@ -1,0 +1,1 @@
+"""The hand-written clients, one noun per file."""

@@ -1,0 +1,181 @@
+"""The way from a blocking call to the coroutine that does the work, and back."""
+
+import asyncio
+import atexit
+import warnings
+from collections.abc import Callable, Coroutine
+from types import TracebackType
+from typing import Any, ParamSpec, Protocol, Self, TypeVar
+
+from astra_devops._bridge.callback import current_nest, in_worker_thread
+from astra_devops._bridge.hop import Hop
+from astra_devops._bridge.process import Living, PerProcess
+from astra_devops._bridge.thread import Closer, LoopThread
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+AT_EXIT = 5.0
+
+
+class Closable(Protocol):
+    """What a bridge closes before its loop ends: an async client."""
+
+    async def aclose(self) -> None:
+        """Close connections."""
+
+
+class _Gate:
+    """Whether a bridge is open. Apart from it, so that the cell of its thread does not hold the bridge, which is to be dropped at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.closed = False
+
+    def check_open(self) -> None:
+        if self.closed:
+            raise RuntimeError(f"{self.name} is closed")
+
+    def start(self) -> LoopThread:
+        """Start a thread. Under the lock of its cell, which closing takes too: none can start behind its back."""
+        self.check_open()
+        thread = LoopThread(self.name)
+        thread.start()
+        return thread
+
+
+class Bridge:
+    """One event loop on a thread of its own, and calls that run on it while their thread waits.
+
+    The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls may come from any number of threads, from
+    inside a running event loop (which then stands still for the length of the call), and from callbacks in worker threads; a call from the
+    bridge's own thread could never end and is refused.
+
+    A task sees the context variables of the thread that calls, as they are at that moment; what it sets does not come back.
+
+    ``name`` is the class that messages and warnings speak of.
+    """
+
+    def __init__(self, name: str = "Bridge") -> None:
+        self._gate = _Gate(name)
+        self._clients: list[PerProcess[Any]] = []
+        self._thread = PerProcess(self._gate.start)
+        _open.add(self)
+
+    def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run ``function`` on the loop and give what it returns, or raise what it raises.
+
+        Whatever interrupts the wait, Ctrl-C above all, cancels the call, and is raised on once the call's cleanup has ended; a second
+        interrupt does not wait for that.
+        """
+        self._gate.check_open()
+        thread = self._thread()
+        if thread.is_current():
+            raise RuntimeError(
+                f"{self._gate.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
+                "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
+            )
+        hop = Hop(function, args, kwargs)
+        nest = current_nest()
+        try:
+            if nest is not None:
+                nest.enter(thread, hop)
+            self._send(thread, hop)
+            hop.wait()
+        except BaseException as interrupt:
+            thread.recall(hop)
+            _tell(interrupt, hop.error)
+            raise
+        finally:
+            thread.forget(hop)
+            if nest is not None:
+                nest.leave(hop)
+        if thread.stopping and isinstance(hop.error, asyncio.CancelledError):
+            raise self._overtaken(thread, hop)
+        return hop.outcome()
+
+    callback = staticmethod(in_worker_thread)
+
+    def adopt(self, client: PerProcess[Any]) -> None:
+        """Close the client of this process, if it has one by then, before the loop ends."""
+        self._clients.append(client)
+
+    def disown(self, client: PerProcess[Any]) -> None:
+        """Leave ``client`` to whoever closes it."""
+        self._clients.remove(client)
+
+    def close(self) -> None:
+        """Cancel what is under way, close the clients, and end the thread. A second call waits for the first, and does nothing more.
+
+        Inside a callback it does not wait, since the call that waits for the callback is among those that end.
+        """
+        thread = self._finish()
+        if thread is None or current_nest() is not None:
+            return
+        if thread.is_current():
+            raise RuntimeError(f"{self._gate.name} is closing, but cannot wait for that on the thread of its own event loop")
+        thread.join()
+        error = thread.take_close_error()
+        if error is not None:
+            raise error
+
+    def close_at_exit(self) -> None:
+        """Close, but do not hold up the end of the program for long, and raise nothing, in the daemon threads that still wait either."""
+        thread = self._finish(at_exit=True)
+        if thread is not None:
+            thread.join(AT_EXIT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        thread = self._thread.glance()
+        if thread is None or thread.stopping:
+            return
+        # Never waits: the collector may run on any thread, the loop's own among them.
+        thread.stop(self._closers())
+        message = f"{self._gate.name} was dropped without being closed: use it in a with statement, or call close()"
+        warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
+
+    def _finish(self, *, at_exit: bool = False) -> LoopThread | None:
+        self._gate.closed = True
+        thread = self._thread.made()
+        if thread is not None:
+            thread.stop(self._closers(), at_exit=at_exit)
+        return thread
+
+    def _closers(self) -> list[Closer]:
+        clients = [client.glance() for client in self._clients]
+        return [client.aclose for client in clients if client is not None]
+
+    def _send(self, thread: LoopThread, hop: Hop[Any]) -> None:
+        try:
+            thread.send(hop)
+        except RuntimeError as error:
+            raise RuntimeError(f"{self._gate.name} is closed") from (thread.failure or error)
+
+    def _overtaken(self, thread: LoopThread, hop: Hop[Any]) -> RuntimeError:
+        error = RuntimeError(f"{self._gate.name} is closed: it was closed while this call was under way")
+        _tell(error, hop.error)
+        error.__cause__ = thread.failure or hop.error
+        return error
+
+
+def _tell(interrupt: BaseException, cancelled: BaseException | None) -> None:
+    """Hand on the notes of a cancelled call: they say what is known of its effect."""
+    for note in getattr(cancelled, "__notes__", ()):
+        interrupt.add_note(note)
+
+
+_open: Living[Bridge] = Living()
+
+
+def _close_all() -> None:
+    for bridge in _open:
+        bridge.close_at_exit()
+
+
+atexit.register(_close_all)

@@ -1,0 +1,153 @@
+"""The daemon thread of a bridge: an asyncio loop with an anyio portal, and the calls that are under way on it."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anyio.from_thread import BlockingPortal
+
+from astra_devops._bridge.hop import Hop
+
+Closer = Callable[[], Awaitable[object]]
+
+
+class LoopThread:
+    """A thread that serves calls until it is told to stop; then it cancels what is left, runs the closers, and ends.
+
+    It is a daemon, so that a program that closes nothing can still end; threads that anyio or asyncio start from it are daemons too.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._thread = threading.Thread(target=self._main, name=f"{name} event loop", daemon=True)
+        self._ready = threading.Event()
+        self._stopping = False
+        self._at_exit = False
+        self._closers: list[Closer] = []
+        self._hops: set[Hop[Any]] = set()
+        self._failure: BaseException | None = None
+        self._close_error: Exception | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._portal: BlockingPortal | None = None
+        self._signalled: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Start the thread and wait until its loop runs."""
+        try:
+            self._thread.start()
+            self._ready.wait()
+        except BaseException:
+            self.stop([])
+            raise
+        if self._loop is None:
+            raise RuntimeError("the event loop of the blocking client did not start") from self._failure
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the thread was told to stop, or has ended."""
+        return self._stopping
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the thread, if it was not told to end."""
+        return self._failure
+
+    def take_close_error(self) -> Exception | None:
+        """Give what a closer raised, once."""
+        error, self._close_error = self._close_error, None
+        return error
+
+    def is_current(self) -> bool:
+        """Tell whether the code that asks runs on this thread."""
+        return threading.get_ident() == self._thread.ident
+
+    def send(self, hop: Hop[Any]) -> None:
+        """Put ``hop`` on its way. Raises RuntimeError when the loop is closed."""
+        loop = self._loop
+        assert loop is not None
+        # Listed before it is sent: what is sent while the loop ends is then found by the sweep, and its thread is not left waiting.
+        self._hops.add(hop)
+        loop.call_soon_threadsafe(hop.depart, loop)
+
+    def recall(self, hop: Hop[Any]) -> None:
+        """Cancel ``hop`` and wait for the end of its cleanup."""
+        try:
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(hop.cancel)
+        except RuntimeError:
+            return  # the loop is closed: nothing runs any more
+        hop.wait()
+
+    def cancel_soon(self, hop: Hop[Any]) -> None:
+        """Cancel ``hop`` without waiting."""
+        with contextlib.suppress(RuntimeError):
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(hop.cancel)
+
+    def forget(self, hop: Hop[Any]) -> None:
+        """Take ``hop`` off the list: its thread has its outcome."""
+        self._hops.discard(hop)
+
+    def stop(self, closers: list[Closer], *, at_exit: bool = False) -> None:
+        """Ask the thread to end, after it has run ``closers``; return at once. Takes no lock, so ``__del__`` may call it.
+
+        ``at_exit`` leaves those who wait for calls waiting: they are daemon threads, and would only die noisily.
+        """
+        if not self._stopping:
+            self._at_exit = at_exit
+            self._closers = closers
+            self._stopping = True
+            if self._loop is not None:
+                with contextlib.suppress(RuntimeError):
+                    self._loop.call_soon_threadsafe(self._signal)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until the thread has ended, or for ``timeout`` seconds."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            # At exit the interpreter lets nobody start threads any more, and asyncio wants one to end its executor with. Any other
+            # failure reaches those who still wait for the loop, as the cause of what they get.
+            self._failure = error
+        finally:
+            self._stopping = True
+            self._sweep()
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        async with BlockingPortal() as portal:
+            self._portal = portal
+            self._loop = asyncio.get_running_loop()
+            self._ready.set()
+            if not self._stopping:
+                await portal.sleep_until_stopped()
+            await self._wind_up()
+
+    def _signal(self) -> None:
+        assert self._portal is not None
+        assert self._loop is not None
+        self._signalled = self._loop.create_task(self._portal.stop())
+
+    async def _wind_up(self) -> None:
+        for hop in list(self._hops):
+            hop.deserted = self._at_exit
+            hop.cancel()
+        tasks = [hop.task for hop in list(self._hops) if hop.task is not None]
+        if tasks:
+            await asyncio.wait(tasks)
+        for close in self._closers:
+            try:
+                await close()
+            except Exception as error:
+                self._close_error = error
+
+    def _sweep(self) -> None:
+        # After the loop has closed: nothing can be sent any more, and what was sent in its last moment never ran.
+        for hop in list(self._hops):
+            hop.deserted = self._at_exit
+            hop.land(asyncio.CancelledError())

@@ -1,0 +1,136 @@
+"""A child after fork has a bridge and connections of its own, and leaves those of its parent alone."""
+
+import sys
+
+import pytest
+
+from .conftest import Scripts
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+
+WAIT = "wait_for = lambda child: say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+
+
+def test_a_child_uses_the_client_and_its_parent_goes_on_with_it(scripts: Scripts) -> None:
+    lines = scripts.check(
+        f"""
+        {WAIT}
+        astra = connect()
+        view = astra.with_options(timeout=20)
+        known = astra.databases
+        operation = create(astra)
+        if not (child := os.fork()):
+            say(operation.wait(interval=0.01).id == operation.resource_id)
+            say(known.get(operation.resource_id).info.name, view.databases.get(operation.resource_id).info.name)
+            astra.close()
+            sys.exit(7)
+        wait_for(child)
+        say(operation.wait(interval=0.01).id == operation.resource_id)
+        say(known.get(operation.resource_id).info.name)
+        """
+    )
+    assert lines == ["True", "orders orders", "7", "True", "orders"]
+
+
+def test_a_child_that_does_nothing_takes_nothing_from_its_parent(scripts: Scripts) -> None:
+    # The child drops and collects all it can, and its interpreter is torn down: the parent's connection has to survive that.
+    lines = scripts.check(
+        f"""
+        {WAIT}
+        astra = connect()
+        operation = create(astra)
+        for _ in range(3):
+            if not (child := os.fork()):
+                del astra, operation
+                gc.collect()
+                sys.exit()
+            wait_for(child)
+            say(astra.databases.get(operation.resource_id).info.name)
+        """
+    )
+    assert lines == ["0", "orders"] * 3
+
+
+def test_a_fork_while_other_threads_are_in_calls_disturbs_nobody(scripts: Scripts) -> None:
+    lines = scripts.check(
+        f"""
+        {WAIT}
+        polled = threading.Semaphore(0)
+        astra = connect(observer=lambda event: type(event).__name__ == "PollEvent" and polled.release())
+        operations = [create(astra, f"orders{{number}}") for number in range(4)]
+        found = []
+        threads = [threading.Thread(target=lambda one=one: found.append(one.wait(interval=0.01).id)) for one in operations]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            polled.acquire()
+        for _ in range(5):
+            if not (child := os.fork()):
+                say([astra.databases.get(one.resource_id).id == one.resource_id for one in operations])
+                sys.exit(5)
+            wait_for(child)
+        for thread in threads:
+            thread.join()
+        say(sorted(found) == sorted(one.resource_id for one in operations))
+        """
+    )
+    assert lines == ["[True, True, True, True]", "5"] * 5 + ["True"]
+
+
+def test_a_grandchild_works_too(scripts: Scripts) -> None:
+    lines = scripts.check(
+        f"""
+        {WAIT}
+        astra = connect()
+        operation = create(astra)
+        if not (child := os.fork()):
+            say(astra.databases.get(operation.resource_id).info.name)
+            if not (grandchild := os.fork()):
+                say(astra.databases.get(operation.resource_id).info.name)
+                sys.exit(2)
+            wait_for(grandchild)
+            sys.exit(1)
+        wait_for(child)
+        say(astra.databases.get(operation.resource_id).info.name)
+        """
+    )
+    assert lines == ["orders", "orders", "2", "1", "orders"]
+
+
+def test_the_workers_of_multiprocessing_use_their_parents_client(scripts: Scripts) -> None:
+    lines = scripts.check(
+        """
+        import multiprocessing
+
+        astra = connect()
+        wanted = create(astra).resource_id
+
+        def look(_):
+            return astra.databases.get(wanted).info.name
+
+        if __name__ == "__main__":
+            with multiprocessing.get_context("fork").Pool(2) as pool:
+                say(pool.map(look, range(4)))
+            say(look(0))
+        """
+    )
+    assert lines == ["['orders', 'orders', 'orders', 'orders']", "orders"]
+
+
+def test_a_client_that_was_closed_before_the_fork_stays_closed(scripts: Scripts) -> None:
+    lines = scripts.check(
+        f"""
+        {WAIT}
+        astra = connect()
+        astra.databases.list().collect()
+        astra.close()
+        if not (child := os.fork()):
+            try:
+                astra.databases.list().collect()
+            except RuntimeError as error:
+                say(error)
+            sys.exit()
+        wait_for(child)
+        """
+    )
+    assert lines == ["AstraDevOps is closed", "0"]

@@ -1,0 +1,43 @@
+"""The Astra DevOps API as a stateful service in memory, for tests and for work without the real one.
+
+:class:`Emulator` is the service; :class:`RealClock`, :class:`ScaledClock` and :class:`VirtualClock` are what it can go by;
+:class:`Quirks` are the undocumented behaviours it shows. ``python -m astra_devops.emulator`` runs it for other programs.
+
+It is independent of the client: it knows the contract, and nothing else of this package. It needs the extra ``astra-devops[emulator]``.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from astra_devops.emulator.app import Emulator
+    from astra_devops.emulator.clock import Clock, RealClock, ScaledClock, VirtualClock
+    from astra_devops.emulator.faults import Faults
+    from astra_devops.emulator.journal import Exchange, Journal
+    from astra_devops.emulator.quirks import Quirks
+
+__all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "ScaledClock", "VirtualClock"]
+
+_HOMES = {
+    "Clock": "clock",
+    "Emulator": "app",
+    "Exchange": "journal",
+    "Faults": "faults",
+    "Journal": "journal",
+    "Quirks": "quirks",
+    "RealClock": "clock",
+    "ScaledClock": "clock",
+    "VirtualClock": "clock",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,250 @@
+"""The emulator as a whole: started, used, and taken down."""
+
+import asyncio
+import random
+import threading
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+from astra_devops.emulator.clock import Clock, VirtualClock
+from astra_devops.emulator.contract import Contract, load
+from astra_devops.emulator.databases import DEFAULT_KEYSPACE, place_database
+from astra_devops.emulator.faults import Faults
+from astra_devops.emulator.journal import Journal
+from astra_devops.emulator.organizations import ROLES
+from astra_devops.emulator.presigned import new_signer
+from astra_devops.emulator.quirks import Quirks
+from astra_devops.emulator.server import Front
+from astra_devops.emulator.service import Service
+from astra_devops.emulator.state import Database, Organization
+from astra_devops.emulator.timekeeping import Timekeeper
+from astra_devops.emulator.tokens import Wallet
+from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.world import World
+
+
+class Emulator:
+    """The service in memory, behind a real socket.
+
+    .. code-block:: python
+
+        async with Emulator() as emulator:
+            async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra:
+                operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+                await operation.wait()  # minutes by the emulator's clock, none by yours
+
+    Args:
+        clock: what time it goes by; a :class:`VirtualClock` unless given. With a virtual clock, time moves only while somebody sleeps on
+            it, so a client that cannot be given ``clock=emulator.clock`` wants a :class:`ScaledClock`.
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one. Bundles and data endpoints have another port, always a free one.
+        seed: where ids, tokens and keys come from; the same seed gives the same ones.
+        latency: seconds of the clock that each answer takes.
+        quirks: which of the service's undocumented behaviours to show.
+        contract: an OpenAPI 3.1 document to go by, instead of the one that comes with the package.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 0,
+        latency: float = 0.0,
+        quirks: Quirks | None = None,
+        contract: dict[str, Any] | None = None,
+    ) -> None:
+        self.clock: Clock = VirtualClock() if clock is None else clock
+        self.journal = Journal()
+        self._address = (host, port)
+        source = random.Random(seed)
+        wallet, signer = Wallet(), new_signer(source)
+        self._token = wallet.issue(source, None)
+        self._world = World(self.clock, quirks or Quirks(), Faults(), source, Organization("", "", "", ""), wallet, signer)
+        self._world.organization = _new_organization(self._world)
+        self._time = Timekeeper(self.clock, random.Random(seed + 1))
+        self._service = Service(load() if contract is None else Contract(contract), self._world)
+        self._front = Front(self._service, self.journal, self._time, latency)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._url: str | None = None
+
+    async def __aenter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        host = self._address[0]
+        try:
+            port, edge_port = await self._front.open(*self._address)
+        except BaseException:
+            await self._front.close()
+            raise
+        self._time.join(self._loop)
+        self._url = f"http://{host}:{port}"
+        self._world.edge = f"http://{host}:{edge_port}"
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        if self._loop is not None:
+            self._time.leave(self._loop)
+        await self._front.close()
+
+    @classmethod
+    @contextmanager
+    def running(
+        cls,
+        *,
+        clock: Clock | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 0,
+        latency: float = 0.0,
+        quirks: Quirks | None = None,
+        contract: dict[str, Any] | None = None,
+    ) -> Generator[Self]:
+        """Run an emulator in a thread of its own, for programs without an event loop.
+
+        .. code-block:: python
+
+            with Emulator.running() as emulator, AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra:
+                astra.databases.list().collect()
+        """
+        emulator = cls(clock=clock, host=host, port=port, seed=seed, latency=latency, quirks=quirks, contract=contract)
+        with _in_thread(emulator):
+            yield emulator
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API.
+
+        Raises:
+            RuntimeError: the emulator has not been started.
+        """
+        if self._url is None:
+            raise RuntimeError(
+                "the emulator is not running: use 'async with Emulator() as emulator' or 'with Emulator.running() as emulator'"
+            )
+        return self._url
+
+    @property
+    def edge_url(self) -> str:
+        """The base URL of bundles and data endpoints."""
+        return self._world.edge
+
+    @property
+    def token(self) -> str:
+        """A token that may do everything."""
+        return self._token.value
+
+    @property
+    def organization_id(self) -> str:
+        """The organisation that everything belongs to."""
+        return self._world.organization.id
+
+    @property
+    def faults(self) -> Faults:
+        """What shall go wrong."""
+        return self._world.faults
+
+    @property
+    def quirks(self) -> Quirks:
+        """Which undocumented behaviours are shown."""
+        return self._world.quirks
+
+    @property
+    def databases(self) -> dict[str, Database]:
+        """Every database by its id, as of now; those that nobody knows any more are left out."""
+        with self._service.lock:
+            now = self.clock.monotonic()
+            return {
+                key: database for key, database in self._world.organization.databases.items() if not self._world.look(database).gone(now)
+            }
+
+    def add_token(self, permissions: Iterable[str] | None = None) -> str:
+        """Make another token. It may do only what ``permissions`` name, such as ``{"org-db-view"}``; everything if None."""
+        with self._service.lock:
+            return self._world.wallet.issue(self._world.source, None if permissions is None else frozenset(permissions)).value
+
+    def revoke_token(self, token: str) -> None:
+        """Make a token unknown."""
+        with self._service.lock:
+            self._world.wallet.tokens.pop(token, None)
+
+    def add_database(
+        self,
+        name: str,
+        *,
+        cloud_provider: str = "AWS",
+        region: str = "us-east-2",
+        tier: str = "serverless",
+        keyspaces: Iterable[str] = (DEFAULT_KEYSPACE,),
+        status: str = "ACTIVE",
+    ) -> str:
+        """Put a database into the world without asking the API, finished and in any state, and give its id."""
+        with self._service.lock:
+            body = {"name": name, "cloudProvider": cloud_provider, "region": region, "tier": tier}
+            database = place_database(self._world, body, owner=self._token.client_id)
+            database.keyspaces = list(keyspaces)
+            database.keyspace = next(iter(database.keyspaces), None)
+            database.state = status
+            return database.id
+
+    def hibernate(self, database_id: str) -> None:
+        """Send a database to sleep, as the service does after two idle days. A request to its data endpoint wakes it."""
+        with self._service.lock:
+            database = self._world.find(database_id)
+            now = self.clock.monotonic()
+            database.begin(Progress("hibernate", now, database.state), now)
+
+    def reset(self) -> None:
+        """Forget databases, added tokens, faults and the journal. Time goes on, and ids never come back."""
+        with self._service.lock:
+            self._world.organization.clear()
+            self._world.wallet.tokens = {self._token.value: self._token}
+            self.faults.clear()
+            self.journal.clear()
+
+    def __repr__(self) -> str:
+        return f"Emulator(url={self._url!r}, clock={self.clock!r})"
+
+
+def _new_organization(world: World) -> Organization:
+    identity, owner = world.new_id(), world.new_id()
+    roles = {name: world.new_id() for name in ROLES}
+    return Organization(identity, "Emulated Organization", owner, "owner@example.com", roles)
+
+
+@contextmanager
+def _in_thread(emulator: Emulator) -> Generator[None]:
+    """Run the emulator's loop in a thread until the block is left; what goes wrong in starting is raised here."""
+    ready = threading.Event()
+    problems: list[BaseException] = []
+    handles: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def main() -> None:
+        over = asyncio.Event()
+        async with emulator:
+            handles.append((asyncio.get_running_loop(), over))
+            ready.set()
+            await over.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        except BaseException as problem:
+            problems.append(problem)
+        finally:
+            ready.set()
+
+    thread = threading.Thread(target=run, name="astra-emulator", daemon=True)
+    thread.start()
+    ready.wait()
+    try:
+        if problems:
+            raise problems[0]
+        yield
+    finally:
+        for loop, over in handles:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(over.set)
+        thread.join()

@@ -1,0 +1,81 @@
+"""The clocks that an emulator can run by: the machine's, a faster one, and one that skips every wait.
+
+All three have ``monotonic()``, ``now()`` and ``sleep()``, which is also what a client asks of its clock: hand it ``clock=emulator.clock``
+and its waits, deadlines and pauses follow the emulator's time.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from astra_devops.emulator.virtual import VirtualClock
+
+__all__ = ["Clock", "RealClock", "ScaledClock", "VirtualClock"]
+
+
+class Clock(Protocol):
+    """What the emulator needs of a clock; any object of this shape will do."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds of this clock have passed."""
+        ...
+
+
+class RealClock:
+    """The machine's own time: a database takes as long to create as it does at the service."""
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the time of day, aware, in UTC."""
+        return datetime.now(UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many seconds have passed."""
+        await asyncio.sleep(seconds)
+
+    def __repr__(self) -> str:
+        return "RealClock()"
+
+
+class ScaledClock:
+    """Time that runs ``speed`` times as fast: at 600, ten minutes pass in a second.
+
+    For programs that cannot be given a clock, such as another language's client: they wait in real time, only less of it.
+
+    Raises:
+        ValueError: ``speed`` is not above zero.
+    """
+
+    def __init__(self, speed: float) -> None:
+        if not speed > 0:
+            raise ValueError(f"speed must be above zero, not {speed!r}")
+        self.speed = speed
+        self._began = time.monotonic()
+        self._dawn = datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Return scaled seconds since the clock was made."""
+        return (time.monotonic() - self._began) * self.speed
+
+    def now(self) -> datetime:
+        """Return the time of day when the clock was made, plus the scaled seconds since; aware, in UTC."""
+        return self._dawn + timedelta(seconds=self.monotonic())
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when so many scaled seconds have passed."""
+        await asyncio.sleep(seconds / self.speed)
+
+    def __repr__(self) -> str:
+        return f"ScaledClock({self.speed!r})"

@@ -1,0 +1,143 @@
+"""The contract as the emulator needs it: its operations, the permissions they want, and validators made on first use."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+import attrs
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+SOURCE = "urn:astra-devops:contract"
+
+try:
+    import jsonschema_rs
+except ImportError as problem:
+    raise ImportError(
+        "The emulator checks requests with jsonschema-rs, which is not installed. Install it with: pip install 'astra-devops[emulator]'"
+    ) from problem
+
+
+@attrs.frozen(eq=False)
+class Operation:
+    """One operation of the contract. ``pointer`` is where it stands in the document."""
+
+    id: str
+    method: str
+    path: str
+    pointer: str
+    permissions: frozenset[str]
+    query: Mapping[str, "QueryParameter"]
+    body: str | None
+    body_required: bool
+    segments: tuple[str, ...]
+    variables: tuple[str, ...]
+
+
+@attrs.frozen
+class QueryParameter:
+    """One query parameter: where its schema stands, and the JSON types that the schema allows."""
+
+    pointer: str
+    types: frozenset[str]
+    required: bool
+
+
+class Contract:
+    """An OpenAPI 3.1 document, read once; the schemas in it are compiled one by one, when a request first needs one."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._document = document
+        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation of the document."""
+        return tuple(
+            _operation(self._document, path, method)
+            for path, item in self._document["paths"].items()
+            for method in METHODS
+            if method in item
+        )
+
+    @cached_property
+    def _registry(self) -> jsonschema_rs.Registry:
+        return jsonschema_rs.Registry([(SOURCE, self._document)])
+
+    def problems(self, pointer: str, value: object) -> list[str]:
+        """Say in words what is wrong with a value, measured by the schema at a JSON pointer; an empty list if nothing is."""
+        validator = self._validators.get(pointer)
+        if validator is None:
+            schema = {"$ref": f"{SOURCE}#{quote(pointer, safe='/~')}"}
+            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(schema, registry=self._registry)
+        if validator.is_valid(value):
+            return []
+        return [_words(error) for error in validator.iter_errors(value)]
+
+
+def load() -> Contract:
+    """Read the contract that comes with the package."""
+    from astra_devops import _contract
+
+    return Contract(_contract.load())
+
+
+def _words(error: "jsonschema_rs.ValidationError") -> str:
+    where = ".".join(str(step) for step in error.instance_path)
+    return f"{where}: {error.message}" if where else error.message
+
+
+def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation:
+    item = document["paths"][path]
+    raw = item[method]
+    pointer = f"/paths/{_escape(path)}/{method}"
+    segments = tuple(path.split("/")[1:])
+    body, body_required = _body(document, raw, pointer)
+    return Operation(
+        id=raw["operationId"],
+        method=method.upper(),
+        path=path,
+        pointer=pointer,
+        permissions=frozenset(raw.get("x-astra-permissions", ())),
+        query={**_query(document, item, f"/paths/{_escape(path)}"), **_query(document, raw, pointer)},
+        body=body,
+        body_required=body_required,
+        segments=segments,
+        variables=tuple(segment[1:-1] for segment in segments if segment.startswith("{")),
+    )
+
+
+def _query(document: Mapping[str, Any], owner: Mapping[str, Any], pointer: str) -> dict[str, QueryParameter]:
+    found = {}
+    for number, entry in enumerate(owner.get("parameters", ())):
+        parameter, here = _resolve(document, entry, f"{pointer}/parameters/{number}")
+        if parameter["in"] == "query" and "schema" in parameter:
+            schema = _resolve(document, parameter["schema"], "")[0]
+            kinds = schema.get("type", "string")
+            types = frozenset([kinds] if isinstance(kinds, str) else kinds)
+            found[parameter["name"]] = QueryParameter(f"{here}/schema", types, parameter.get("required", False))
+    return found
+
+
+def _body(document: Mapping[str, Any], operation: Mapping[str, Any], pointer: str) -> tuple[str | None, bool]:
+    if "requestBody" not in operation:
+        return None, False
+    body, here = _resolve(document, operation["requestBody"], f"{pointer}/requestBody")
+    for media in body.get("content", {}):
+        if "schema" in body["content"][media]:
+            return f"{here}/content/{_escape(media)}/schema", body.get("required", False)
+    return None, False
+
+
+def _resolve(document: Mapping[str, Any], entry: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:
+    """Follow a reference within the document, if the entry is one."""
+    while "$ref" in entry:
+        pointer = entry["$ref"].removeprefix("#")
+        entry = document
+        for step in pointer.split("/")[1:]:
+            entry = entry[step.replace("~1", "/").replace("~0", "~")]
+    return entry, pointer
+
+
+def _escape(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,210 @@
+"""Creating, reading, listing, changing and terminating databases."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from astra_devops.emulator import places, wire
+from astra_devops.emulator.documents import database_document
+from astra_devops.emulator.keyspaces import objection_to_name
+from astra_devops.emulator.state import Database
+from astra_devops.emulator.transitions import STATUSES
+from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+
+PAGE = 25
+LARGEST_PAGE = 100
+DEFAULT_KEYSPACE = "default_keyspace"
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9&+\-_()<>.,@ ]{0,48}[A-Za-z0-9])")
+ALL_PROVIDERS = ("ALL", *places.PROVIDERS)
+TERMINABLE = ("ACTIVE", "PENDING", "INITIALIZING", "PREPARED", "ERROR", "PARKED", "SUSPENDED", "HIBERNATED", "DEGRADED", "UNKNOWN")
+
+
+def list_databases(world: World, ask: Ask) -> wire.Reply:
+    """Give one page of databases: those behind ``starting_after`` that the filters let through."""
+    asked = int(ask.query.get("limit", PAGE))
+    if asked < 1 or (asked > LARGEST_PAGE and not world.quirks.clamp_page_limit):
+        raise wire.refusal(400, f"limit must be from 1 to {LARGEST_PAGE}, not {asked}")
+    start = ask.query.get("starting_after")
+    behind = world.organization.after(None if start is None else str(start))
+    if behind is None:
+        raise wire.refusal(400, f"starting_after: no database has the id {start}")
+    page = itertools.islice(_shown(world, ask, behind), min(asked, LARGEST_PAGE))
+    return wire.json([database_document(world, database) for database in page])
+
+
+def _shown(world: World, ask: Ask, databases: Iterator[Database]) -> Iterator[Database]:
+    include = str(ask.query.get("include", "nonterminated")).lower()
+    provider = str(ask.query.get("provider", "ALL")).upper()
+    if not world.quirks.ignore_unknown_filters and not (
+        include.upper() in STATUSES | {"ALL", "NONTERMINATED"} and provider in ALL_PROVIDERS
+    ):
+        raise wire.refusal(400, "include and provider must have one of their documented values")
+    everywhere = provider not in places.PROVIDERS
+    now = world.clock.monotonic()
+    for database in databases:
+        if database.listed_from > now or not (everywhere or database.provider == provider):
+            continue
+        world.look(database)
+        if database.gone(now):
+            continue
+        if _included(database.status, include):
+            yield database
+
+
+def _included(status: str, include: str) -> bool:
+    """Tell whether a filter lets a state through. A value that the service does not know is as good as none."""
+    if include.upper() in STATUSES:
+        return status == include.upper()
+    return include == "all" or status != "TERMINATED"
+
+
+def objections(world: World, body: object) -> list[tuple[int | None, str]]:
+    """Say what is wrong with where a database shall be, and spell the provider as the contract does: any casing is taken."""
+    if not isinstance(body, dict):
+        return []
+    complaints = places.complaints(body.get("tier", ""), body.get("cloudProvider", ""), body.get("region", ""))
+    if not complaints:
+        body["cloudProvider"] = body["cloudProvider"].upper()
+    return complaints
+
+
+def create_database(world: World, ask: Ask) -> wire.Reply:
+    """Accept a new database. The name may be taken already: names are not unique."""
+    body = as_object(ask.body)
+    keyspace = body.get("keyspace") or DEFAULT_KEYSPACE
+    complaints: list[tuple[int | None, str]] = []
+    if not NAME.fullmatch(body["name"]):
+        complaints.append((None, f"invalid database name {body['name']!r}"))
+    objection = objection_to_name(keyspace)
+    if objection is not None:
+        complaints.append((None, objection))
+    if complaints:
+        return wire.errors(422, *complaints)
+    database = place_database(world, body, owner=ask.token.client_id)
+    database.keyspace = keyspace
+    database.early_404s = world.faults.early_404s
+    database.listed_from = world.clock.monotonic() + world.faults.listing_delay
+    world.begin(ask, database, "create", keyspace)
+    return wire.empty(201, Location=database.id)
+
+
+def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Database:
+    """Put a database into the world, ACTIVE and without keyspaces, from a create body that has been found good."""
+    now = world.clock.now()
+    database = Database(
+        id=world.new_id(),
+        name=body["name"],
+        provider=body["cloudProvider"].upper(),
+        region=body["region"],
+        tier=body["tier"],
+        capacity_units=body.get("capacityUnits", 1),
+        owner=owner,
+        created=now,
+        db_type=body.get("dbType"),
+        pcu_group_id=body.get("pcuGroupUUID"),
+        last_number=1 if world.quirks.numbered_from_two else 0,
+    )
+    database.add_datacenter(database.region, database.provider, now)
+    world.organization.add(database)
+    return database
+
+
+def get_database(world: World, ask: Ask) -> wire.Reply:
+    """Give one database."""
+    database = world.find(ask.arguments["databaseID"])
+    if database.early_404s > 0:
+        database.early_404s -= 1
+        raise wire.refusal(404, f"Database {database.id} could not be found.")
+    return wire.json(database_document(world, database))
+
+
+def terminate_database(world: World, ask: Ask) -> wire.Reply:
+    """Start to terminate a database that is idle and has a single datacenter left."""
+    database = world.find_living(ask.arguments["databaseID"])
+    if ask.query.get("preparedStateOnly"):
+        require(database, "PREPARED")
+    busy = database.progress is not None and database.progress.change != "create"
+    if busy or database.status not in TERMINABLE:
+        raise wire.refusal(409, f"Database {database.id} is in state {database.status} and cannot be terminated now.")
+    if len(database.living) > 1:
+        raise wire.refusal(400, "Terminate the other datacenters of the database first.")
+    world.begin(ask, database, "terminate")
+    return wire.empty(202)
+
+
+def suspend_database(world: World, ask: Ask) -> wire.Reply:
+    """Start to suspend a database."""
+    database = world.find_living(ask.arguments["databaseID"])
+    require(database, "ACTIVE")
+    world.begin(ask, database, "suspend")
+    return wire.empty(202)
+
+
+def park_database(world: World, ask: Ask) -> wire.Reply:
+    """Start to park a classic database."""
+    database = _classic(world, ask)
+    require(database, "ACTIVE")
+    world.begin(ask, database, "park")
+    return wire.empty(202)
+
+
+def unpark_database(world: World, ask: Ask) -> wire.Reply:
+    """Start to wake a parked classic database."""
+    database = _classic(world, ask)
+    require(database, "PARKED")
+    world.begin(ask, database, "unpark")
+    return wire.empty(202)
+
+
+def resize_database(world: World, ask: Ask) -> wire.Reply:
+    """Start to change the capacity of a classic database."""
+    database = _classic(world, ask)
+    units = as_object(ask.body).get("capacityUnits")
+    if units is None:
+        raise wire.refusal(400, "capacityUnits is missing")
+    require(database, "ACTIVE")
+    world.begin(ask, database, "resize", str(units))
+    return wire.empty(202)
+
+
+def reset_password(world: World, ask: Ask) -> wire.Reply:
+    """Accept a new password, which nobody can log in with."""
+    database = world.find_living(ask.arguments["databaseID"])
+    body = as_object(ask.body)
+    if not (body.get("username") and body.get("password")):
+        raise wire.refusal(400, "username and password are needed")
+    require(database, "ACTIVE")
+    return wire.empty(202)
+
+
+def update_engine_type(world: World, ask: Ask) -> wire.Reply:
+    """Start to change the engine type."""
+    database = world.find_living(ask.arguments["databaseID"])
+    engine = as_object(ask.body).get("engineType")
+    if not engine:
+        raise wire.refusal(400, "engineType is missing")
+    require(database, "ACTIVE")
+    world.begin(ask, database, "set engine type", str(engine))
+    return wire.empty(202)
+
+
+def _classic(world: World, ask: Ask) -> Database:
+    database = world.find_living(ask.arguments["databaseID"])
+    if database.serverless:
+        raise wire.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")
+    return database
+
+
+OPERATIONS: dict[str, Handler] = {
+    "listDatabases": list_databases,
+    "createDatabase": create_database,
+    "getDatabase": get_database,
+    "terminateDatabase": terminate_database,
+    "suspendDatabase": suspend_database,
+    "parkDatabase": park_database,
+    "unparkDatabase": unpark_database,
+    "resizeDatabase": resize_database,
+    "resetPassword": reset_password,
+    "updateEngineType": update_engine_type,
+}

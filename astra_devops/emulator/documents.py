@@ -1,0 +1,163 @@
+"""Databases and datacenters as the service writes them, undocumented fields included."""
+
+from astra_devops.emulator.places import classification
+from astra_devops.emulator.presigned import KINDS, bundle_path
+from astra_devops.emulator.state import Database, Datacenter
+from astra_devops.emulator.wire import ZERO_TIME, timestamp
+from astra_devops.emulator.world import World
+
+REACHABLE = ("ACTIVE", "MAINTENANCE", "DEGRADED", "RESIZING", "SYNCHRONIZING")
+"""States in which a bundle can be had."""
+
+_IDLE_SERVERLESS = [
+    "getCreds",
+    "terminate",
+    "addKeyspace",
+    "removeKeyspace",
+    "addDatacenters",
+    "terminateDatacenter",
+    "suspend",
+    "hibernate",
+    "setEngineType",
+    "getVectorAgentConfig",
+    "migrateServerlessTenant",
+    "cloneDatabaseFromSnapshot",
+]
+_IDLE_CLASSIC = [
+    "park",
+    "getCreds",
+    "resetPassword",
+    "resize",
+    "terminate",
+    "addKeyspace",
+    "removeKeyspace",
+    "addTable",
+    "addDatacenters",
+    "terminateDatacenter",
+    "launchMigrationProxy",
+]
+_NO_COSTS = dict.fromkeys(
+    (
+        "costPerMinCents",
+        "costPerHourCents",
+        "costPerDayCents",
+        "costPerMonthCents",
+        "costPerMinMRCents",
+        "costPerHourMRCents",
+        "costPerDayMRCents",
+        "costPerMonthMRCents",
+        "costPerMinParkedCents",
+        "costPerHourParkedCents",
+        "costPerDayParkedCents",
+        "costPerMonthParkedCents",
+        "costPerNetworkGbCents",
+    ),
+    0,
+)
+_NO_METRICS = {"errorsTotalCount": 0, "liveDataSizeBytes": 0, "readRequestsTotalCount": 0, "writeRequestsTotalCount": 0}
+
+
+def database_document(world: World, database: Database) -> dict[str, object]:
+    """Write a database that has just been looked at."""
+    document: dict[str, object] = {
+        "id": database.id,
+        "orgId": world.organization.id,
+        "ownerId": database.owner if world.quirks.owner_is_client_id else world.organization.owner_id,
+        "info": _info(world, database),
+        "creationTime": timestamp(database.created),
+        "lastUsageTime": timestamp(database.created),
+        "studioUrl": None,
+        **_urls(world, database, database.region),
+        "status": database.status,
+        "observedStatus": database.status,
+        "availableActions": available_actions(database),
+        "message": "",
+        "cost": _NO_COSTS,
+        "metrics": _NO_METRICS,
+        "storage": {"nodeCount": 3, "replicationFactor": 3, "totalStorage": 500 * database.capacity_units, "displayStorage": 500},
+    }
+    if database.terminated is not None:
+        document["terminationTime"] = timestamp(database.terminated)
+    elif world.quirks.zero_termination_time:
+        document["terminationTime"] = ZERO_TIME
+    return document
+
+
+def _info(world: World, database: Database) -> dict[str, object]:
+    keyspaces = database.keyspaces or (None if world.quirks.null_keyspaces else [])
+    info: dict[str, object] = {
+        "name": database.name,
+        "keyspaces": keyspaces,
+        "datacenters": [datacenter_document(world, database, datacenter) for datacenter in database.living],
+        "cloudProvider": database.provider,
+        "tier": database.tier,
+        "capacityUnits": database.capacity_units,
+        "region": database.region,
+        "engineType": database.engine_type,
+    }
+    if database.keyspace:
+        info["keyspace"] = database.keyspace
+    others = [name for name in database.keyspaces if name != database.keyspace]
+    if others:
+        info["additionalKeyspaces"] = others
+    if database.db_type:
+        info["dbType"] = database.db_type
+    return info
+
+
+def datacenter_document(world: World, database: Database, datacenter: Datacenter) -> dict[str, object]:
+    """Write a datacenter. Its status is empty while it lives, as it is on the wire."""
+    region = datacenter.region
+    document: dict[str, object] = {
+        "id": datacenter.id,
+        "name": f"dc-{datacenter.id.rpartition('-')[2]}",
+        "tier": datacenter.tier,
+        "status": "TERMINATED" if datacenter.terminated else "",
+        "cloudProvider": datacenter.provider,
+        "region": region,
+        **classification(datacenter.provider, region),
+        "capacityUnits": datacenter.capacity_units,
+        "dateCreated": timestamp(datacenter.created),
+        "isPrimary": region == database.region,
+        **_urls(world, database, region),
+    }
+    if database.pcu_group_id:
+        document["pcuGroupUUID"] = database.pcu_group_id
+    usable = database.status in REACHABLE and not datacenter.terminated and world.quirks.links_in_listings
+    links = bundle_links(world, database, datacenter) if usable else dict.fromkeys(KINDS, "")
+    document.update(links)
+    return document
+
+
+def bundle_links(world: World, database: Database, datacenter: Datacenter) -> dict[str, str]:
+    """Sign the four bundle URLs of a datacenter, good for five minutes from now."""
+    now = world.clock.now()
+    return {
+        field: world.signer.sign(world.edge, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
+        for field, kind in KINDS.items()
+    }
+
+
+def _urls(world: World, database: Database, region: str) -> dict[str, object]:
+    base = f"{world.edge}/data/{database.id}-{region}"
+    return {
+        "grafanaUrl": f"{base}/d/cloud/dse-cluster-condensed",
+        "cqlshUrl": f"{base}/cqlsh",
+        "graphqlUrl": f"{base}/api/graphql",
+        "dataEndpointUrl": f"{base}/api/rest",
+    }
+
+
+def available_actions(database: Database) -> list[str]:
+    """List what the state allows."""
+    match database.status:
+        case "ACTIVE":
+            return _IDLE_SERVERLESS if database.serverless else _IDLE_CLASSIC
+        case "PARKED":
+            return ["unpark", "getCreds", "terminate"]
+        case "MAINTENANCE" | "RESIZING":
+            return ["getCreds"]
+        case "TERMINATING" | "TERMINATED":
+            return []
+        case _:
+            return ["terminate"]

@@ -1,0 +1,52 @@
+"""What lives beside the API, on another port: the host of the presigned URLs, and the data endpoints of the databases."""
+
+from collections.abc import Mapping
+from xml.sax.saxutils import escape
+
+from astra_devops.emulator import presigned, wire
+from astra_devops.emulator.documents import REACHABLE
+from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.world import World
+
+DATA = "/data/"
+
+
+def _xml(status: int, code: str, message: str) -> wire.Reply:
+    document = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>'
+    return wire.Reply(status, document.encode(), "application/xml")
+
+
+NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
+
+
+def serve_bundle(world: World, path: str, query: Mapping[str, str]) -> wire.Reply:
+    """Give the zip file behind a presigned URL, or say no in XML as an object store does."""
+    objection = world.signer.objection(path, query, world.clock.now())
+    if objection is not None:
+        return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
+    datacenter_id = path.split("/")[1]
+    database = world.organization.databases.get(datacenter_id[:36])
+    if database is None:
+        return NO_KEY
+    for datacenter in database.datacenters:
+        for kind in presigned.KINDS.values():
+            if path == presigned.bundle_path(datacenter.id, database.name, kind):
+                content = presigned.bundle(database.id, datacenter.region, database.keyspace, kind)
+                return wire.Reply(200, content, "application/zip", {"ETag": f'"{datacenter.id}"', "Server": "AmazonS3"})
+    return NO_KEY
+
+
+def serve_data(world: World, path: str) -> wire.Reply:
+    """Answer at a data endpoint. There is no data, but a request wakes a hibernated database; until it is awake the answer is 503."""
+    host = path.removeprefix(DATA).partition("/")[0]
+    database = world.organization.databases.get(host[:36])
+    if database is None or world.look(database).gone(world.clock.monotonic()):
+        return wire.text(404, "unknown host")
+    if database.status == "HIBERNATED" and database.progress is None:
+        now = world.clock.monotonic()
+        held, doomed = world.faults.fate_of("dataApi")
+        database.begin(Progress("resume", now, database.state, held=held, doomed=doomed), now)
+        return wire.json({"message": f"Resuming your database {database.id}, please try again shortly."}, 503)
+    if database.status not in REACHABLE:
+        return wire.json({"message": f"Database {database.id} is {database.status}."}, 503)
+    return wire.json({"message": "The emulator has no data API."}, 404)

@@ -1,0 +1,75 @@
+"""The clouds, regions and tiers that the emulated service has on offer."""
+
+import attrs
+
+PROVIDERS = ("AWS", "GCP", "AZURE")
+CLASSIC_TIERS = ("developer", "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", "cloudnative")
+TIERS = ("serverless", *CLASSIC_TIERS)
+LISTED_TIERS = ("C10", "C20", "C40", "D10", "D20", "D40")
+CONTINENTS = {"na": "North America", "emea": "Europe", "apac": "Asia", "sa": "South America"}
+
+
+@attrs.frozen
+class Region:
+    """One region of one provider. ``vector`` tells whether it takes vector databases."""
+
+    provider: str
+    name: str
+    display_name: str
+    zone: str
+    classification: str = "standard"
+    vector: bool = True
+    reserved: bool = False
+
+
+REGIONS = (
+    Region("AWS", "us-east-1", "US East (N. Virginia)", "na"),
+    Region("AWS", "us-east-2", "US East (Ohio)", "na"),
+    Region("AWS", "us-west-2", "US West (Oregon)", "na"),
+    Region("AWS", "ca-central-1", "Canada (Central)", "na", vector=False),
+    Region("AWS", "eu-west-1", "Europe (Ireland)", "emea"),
+    Region("AWS", "eu-central-1", "Europe (Frankfurt)", "emea"),
+    Region("AWS", "ap-south-1", "Asia Pacific (Mumbai)", "apac"),
+    Region("AWS", "ap-southeast-1", "Asia Pacific (Singapore)", "apac", reserved=True),
+    Region("AWS", "ap-southeast-2", "Asia Pacific (Sydney)", "apac", "premium"),
+    Region("AWS", "sa-east-1", "South America (Sao Paulo)", "sa", "premium_plus", vector=False),
+    Region("GCP", "us-east1", "Moncks Corner, South Carolina", "na"),
+    Region("GCP", "us-east4", "Ashburn, Virginia", "na"),
+    Region("GCP", "us-west1", "The Dalles, Oregon", "na", vector=False),
+    Region("GCP", "us-central1", "Council Bluffs, Iowa", "na"),
+    Region("GCP", "northamerica-northeast1", "Montreal, Quebec", "na", "premium", vector=False),
+    Region("GCP", "europe-west1", "Saint-Ghislain, Belgium", "emea"),
+    Region("GCP", "europe-west2", "London, England", "emea"),
+    Region("GCP", "asia-south1", "Mumbai, India", "apac", "premium"),
+    Region("GCP", "australia-southeast1", "Sydney, Australia", "apac", "premium", vector=False),
+    Region("AZURE", "eastus", "Washington, Virginia", "na"),
+    Region("AZURE", "eastus2", "Washington, Virginia", "na"),
+    Region("AZURE", "westus2", "Washington", "na"),
+    Region("AZURE", "westus3", "Phoenix, Arizona", "na"),
+    Region("AZURE", "westeurope", "Netherlands", "emea"),
+    Region("AZURE", "northeurope", "Ireland", "emea", vector=False),
+    Region("AZURE", "centralindia", "Pune, India", "apac", "premium"),
+    Region("AZURE", "australiaeast", "New South Wales, Australia", "apac", "premium"),
+    Region("AZURE", "brazilsouth", "Sao Paulo State", "sa", "premium_plus", vector=False),
+)
+TWICE_LISTED = ("us-east1", "us-east-2")
+KNOWN = {(region.provider, region.name): region for region in REGIONS}
+
+
+def complaints(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
+    """Say what is wrong with a place to put a datacenter, all of it at once, with the service's own ids."""
+    found: list[tuple[int | None, str]] = []
+    canonical = str(provider).upper()
+    if tier not in TIERS:
+        found.append((2000011, "unsupported database tier"))
+    if canonical not in PROVIDERS:
+        found.append((2000012, "unsupported cloud provider"))
+    if (canonical, region) not in KNOWN:
+        found.append((2000013, "unsupported region"))
+    return found
+
+
+def classification(provider: str, region: str) -> dict[str, str]:
+    """Give the zone and the price class of a region, as a datacenter carries them."""
+    place = KNOWN[provider, region]
+    return {"regionZone": place.zone, "regionClassification": place.classification}

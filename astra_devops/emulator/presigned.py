@@ -1,0 +1,103 @@
+"""Presigned URLs as the service hands them out, and the secure connect bundles behind them."""
+
+import hashlib
+import hmac
+import io
+import random
+import string
+import textwrap
+import zipfile
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+import attrs
+import orjson
+
+GOOD_FOR = 300
+"""Seconds for which a presigned URL works."""
+KINDS = {
+    "secureBundleUrl": "external",
+    "secureBundleInternalUrl": "internal",
+    "secureBundleMigrationProxyUrl": "proxy",
+    "secureBundleMigrationProxyInternalUrl": "proxy-internal",
+}
+"""The four fields of a datacenter that carry a URL, and the kind of bundle behind each."""
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+_STAMP = "%Y%m%dT%H%M%SZ"
+
+
+@attrs.frozen
+class Signer:
+    """Signs URLs and checks the signatures, in the form of AWS signature version 4 but by a simpler rule."""
+
+    access_key: str
+    secret: bytes = attrs.field(repr=False)
+
+    def sign(self, base: str, path: str, region: str, moment: datetime) -> str:
+        """Make a URL that works for five minutes from a moment on."""
+        stamp = moment.strftime(_STAMP)
+        credential = f"{self.access_key}%2F{stamp[:8]}%2F{region}%2Fs3%2Faws4_request"
+        query = (
+            f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={stamp}"
+            f"&X-Amz-Expires={GOOD_FOR}&X-Amz-SignedHeaders=host"
+        )
+        return f"{base}{path}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
+
+    def objection(self, path: str, query: Mapping[str, str], moment: datetime) -> str | None:
+        """Say why a URL does not work at a moment, or None if it does."""
+        stamp, expires, signature = (query.get(name, "") for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"))
+        if not (stamp and signature and expires.isdecimal()):
+            return "Access Denied"
+        if not hmac.compare_digest(signature.encode(), self._signature(path, stamp, int(expires)).encode()):
+            return "The request signature we calculated does not match the signature you provided."
+        signed = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        return "Request has expired" if moment > signed + timedelta(seconds=int(expires)) else None
+
+    def _signature(self, path: str, stamp: str, expires: int) -> str:
+        return hmac.new(self.secret, f"{path}\n{stamp}\n{expires}".encode(), hashlib.sha256).hexdigest()
+
+
+def new_signer(source: random.Random) -> Signer:
+    """Make a signer with keys of its own."""
+    return Signer("ASIA" + "".join(source.choices(string.ascii_uppercase + string.digits, k=16)), source.randbytes(32))
+
+
+def bundle_path(datacenter_id: str, name: str, kind: str) -> str:
+    """Say where the bundle of a datacenter lies on its host."""
+    infix = "" if kind == "external" else f"{kind}-"
+    return f"/{datacenter_id}/secure-connect-{infix}{quote(name, safe='')}.zip"
+
+
+def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> bytes:
+    """Make the zip file of one datacenter. The certificates have the right form only; nothing can be reached with them."""
+    host = f"{database_id}-{region}.db.astra.datastax.com"
+    settings = {
+        "host": host if kind in ("external", "proxy") else f"internal-{host}",
+        "port": 29080,
+        "cql_port": 29042,
+        "keyspace": keyspace or "",
+        "localDC": region,
+        "caCertLocation": "./ca.crt",
+        "keyLocation": "./key",
+        "certLocation": "./cert",
+    }
+    source = random.Random(f"{database_id}/{region}/{kind}")
+    members = {
+        "ca.crt": _pem("CERTIFICATE", source.randbytes(900)),
+        "cert": _pem("CERTIFICATE", source.randbytes(900)),
+        "key": _pem("RSA PRIVATE KEY", source.randbytes(1190)),
+        "config.json": orjson.dumps(settings, option=orjson.OPT_INDENT_2),
+        "cqlshrc": f"[connection]\nhostname = {settings['host']}\nport = 29042\nssl = true\n".encode(),
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content)
+    return packed.getvalue()
+
+
+def _pem(label: str, content: bytes) -> bytes:
+    lines = "\n".join(textwrap.wrap(b64encode(content).decode(), 64))
+    return f"-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n".encode()

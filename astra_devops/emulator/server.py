@@ -1,0 +1,79 @@
+"""The sockets: one for the API, one for what lives beside it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from astra_devops.emulator import edge, wire
+from astra_devops.emulator.delivery import reply_to
+from astra_devops.emulator.journal import Exchange, Journal, Plane
+from astra_devops.emulator.routing import Match
+from astra_devops.emulator.service import Service
+from astra_devops.emulator.timekeeping import Timekeeper
+
+LARGEST_BODY = 16 * 1024 * 1024
+
+Act = Callable[[bytes], wire.Reply]
+
+
+class Front:
+    """Receives requests, notes them in the journal, and sends what the service says, or what a fault makes of it."""
+
+    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float) -> None:
+        self._service = service
+        self._journal = journal
+        self._time = time
+        self._latency = latency
+        self._runners: list[web.ServerRunner] = []
+
+    async def open(self, host: str, port: int) -> tuple[int, int]:
+        """Open both sockets; give the port of the API, and that of the edge."""
+        return await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+
+    async def close(self) -> None:
+        """Close every socket and connection."""
+        while self._runners:
+            await self._runners.pop().cleanup()
+
+    async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
+        runner = web.ServerRunner(web.Server(handler, access_log=None, keepalive_timeout=75), shutdown_timeout=0)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        return int(runner.addresses[0][1])
+
+    async def _api(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, query = _split(request)
+        found = self._service.route(request.method, path)
+        if not isinstance(found, Match):
+            return await self._serve(request, "devops", None, path, query, lambda body: found)
+        return await self._serve(
+            request, "devops", found.operation.id, path, query, lambda body: self._service.answer(found, request.headers, query, body)
+        )
+
+    async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, query = _split(request)
+        world = self._service.world
+        if path.startswith(edge.DATA):
+            return await self._serve(request, "data", "dataApi", path, query, lambda body: edge.serve_data(world, path))
+        return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: edge.serve_bundle(world, path, query))
+
+    async def _serve(
+        self, request: web.BaseRequest, plane: Plane, operation: str | None, path: str, query: Mapping[str, str], act: Act
+    ) -> web.StreamResponse:
+        with self._time.held():
+            if self._latency:
+                await self._time.pause(self._latency)
+            body = await request.read()
+            authorized = "Authorization" in request.headers or "Token" in request.headers
+            exchange = Exchange(plane, request.method, path, operation, self._time.clock.now(), authorized, query, body)
+            self._journal.add(exchange)
+            fault = self._service.world.faults.take(operation or "")
+            return await reply_to(request, exchange, fault, lambda: act(body), self._time)
+
+
+def _split(request: web.BaseRequest) -> tuple[str, dict[str, str]]:
+    """Take the request target apart without tidying it, as a URL class would."""
+    path, _, query = request.raw_path.partition("?")
+    return path, dict(parse_qsl(query, keep_blank_values=True)) if query else {}

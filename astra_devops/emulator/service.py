@@ -1,0 +1,125 @@
+"""One request through the emulated service: who asks, may they, is it well formed, and then the operation itself."""
+
+import threading
+from collections.abc import Mapping
+
+import orjson
+
+from astra_devops.emulator import bundles, databases, datacenters, keyspaces, organizations, regions, wire
+from astra_devops.emulator.contract import Contract, Operation
+from astra_devops.emulator.routing import Match, Router
+from astra_devops.emulator.tokens import Token
+from astra_devops.emulator.world import Ask, Handler, World
+
+HANDLERS: Mapping[str, Handler] = {
+    **databases.OPERATIONS,
+    **keyspaces.OPERATIONS,
+    **datacenters.OPERATIONS,
+    **bundles.OPERATIONS,
+    **regions.OPERATIONS,
+    **organizations.OPERATIONS,
+}
+OBJECTIONS = {"createDatabase": databases.objections, "addDatacenters": datacenters.objections}
+"""What the service says about some bodies before any schema would: several problems at once, with ids of its own."""
+UNPROCESSABLE = ("createDatabase", "addDatacenters")
+"""Operations that answer 422 to a body of the wrong form; the others answer 400."""
+FORGIVING = {("listDatabases", "limit"), ("listDatabases", "include"), ("listDatabases", "provider")}
+"""Query parameters whose documented limits the service itself does not hold anyone to."""
+
+
+class Service:
+    """The API itself, without any network: requests in, replies out. It may be asked from several threads."""
+
+    def __init__(self, contract: Contract, world: World) -> None:
+        self.world = world
+        self._contract = contract
+        self._router = Router(contract.operations)
+        self.lock = threading.RLock()
+
+    def route(self, method: str, path: str) -> Match | wire.Reply:
+        """Find the operation for a raw path, or what to answer where there is none."""
+        if "//" in path:
+            cleaned = path
+            while "//" in cleaned:
+                cleaned = cleaned.replace("//", "/")
+            return wire.moved(cleaned)
+        found = self._router.match(method, path)
+        if isinstance(found, Match):
+            return found
+        return wire.NO_ROUTE if found is None else wire.wrong_method(found)
+
+    def answer(self, match: Match, headers: Mapping[str, str], query: Mapping[str, str], raw_body: bytes) -> wire.Reply:
+        """Carry out one operation."""
+        operation = match.operation
+        with self.lock:
+            try:
+                token = self._authenticate(operation, headers)
+                body = self._read_body(operation, raw_body)
+                ask = Ask(operation, match.arguments, self._read_query(operation, query), body, token)
+                handler = HANDLERS.get(operation.id)
+                if handler is None:
+                    return wire.errors(501, (None, f"The emulator does not implement {operation.id} yet."))
+                return handler(self.world, ask)
+            except wire.Refusal as refusal:
+                return refusal.reply
+
+    def _authenticate(self, operation: Operation, headers: Mapping[str, str]) -> Token:
+        token = self.world.wallet.read(headers)
+        if token is None:
+            raise wire.Refusal(wire.INVALID_TOKEN_FORMAT)
+        if isinstance(token, str):
+            raise wire.Refusal(wire.UNKNOWN_TOKEN)
+        if not token.may(operation.permissions):
+            if self.world.quirks.null_without_permission:
+                raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+            raise wire.refusal(403, f"The token lacks one of: {', '.join(sorted(operation.permissions))}.")
+        return token
+
+    def _read_query(self, operation: Operation, query: Mapping[str, str]) -> dict[str, str | int | bool]:
+        values: dict[str, str | int | bool] = {}
+        for name, parameter in operation.query.items():
+            if name not in query:
+                if parameter.required:
+                    raise wire.refusal(400, f"query parameter {name} is missing")
+                continue
+            value = values[name] = _typed(name, query[name], parameter.types)
+            if (operation.id, name) not in FORGIVING:
+                problems = self._contract.problems(parameter.pointer, value)
+                if problems:
+                    raise wire.Refusal(wire.errors(400, *((None, f"query parameter {name}: {problem}") for problem in problems)))
+        return values
+
+    def _read_body(self, operation: Operation, raw: bytes) -> object:
+        if operation.body is None:
+            return None
+        if not raw:
+            if operation.body_required:
+                raise wire.refusal(400, "The request needs a body.")
+            return None
+        try:
+            body = orjson.loads(raw)
+        except orjson.JSONDecodeError as problem:
+            raise wire.refusal(400, f"The body is not JSON: {problem}") from problem
+        if operation.id in OBJECTIONS:
+            complaints = OBJECTIONS[operation.id](self.world, body)
+            if complaints:
+                raise wire.Refusal(wire.errors(422, *complaints))
+        problems = self._contract.problems(operation.body, body)
+        if problems:
+            status = 422 if operation.id in UNPROCESSABLE else 400
+            raise wire.Refusal(wire.errors(status, *((None, problem) for problem in problems)))
+        return body
+
+
+def _typed(name: str, value: str, types: frozenset[str]) -> str | int | bool:
+    """Read a query value as what its schema asks for."""
+    if "integer" in types:
+        try:
+            return int(value)
+        except ValueError:
+            raise wire.refusal(400, f"query parameter {name}: {value!r} is not a number") from None
+    if "boolean" in types:
+        if value.lower() not in ("true", "false"):
+            raise wire.refusal(400, f"query parameter {name}: {value!r} is neither true nor false")
+        return value.lower() == "true"
+    return value

@@ -1,0 +1,168 @@
+"""What the emulated service remembers: an organisation, its databases and their datacenters."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import attrs
+
+from astra_devops.emulator.transitions import TERMINATED_FOR, Progress
+
+SERVERLESS = "serverless"
+
+
+@attrs.define
+class Datacenter:
+    """One datacenter of a database. Its id is the database's with a number behind."""
+
+    id: str
+    provider: str
+    region: str
+    tier: str
+    capacity_units: int
+    created: datetime
+    terminated: bool = False
+
+
+@attrs.define
+class Database:
+    """One database.
+
+    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``held`` is a state that shows
+    in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
+    """
+
+    id: str
+    name: str
+    provider: str
+    region: str
+    tier: str
+    capacity_units: int
+    owner: str
+    created: datetime
+    db_type: str | None = None
+    keyspace: str | None = None
+    keyspaces: list[str] = attrs.field(factory=list)
+    datacenters: list[Datacenter] = attrs.field(factory=list)
+    graphs: list[str] = attrs.field(factory=list)
+    state: str = "ACTIVE"
+    held: str | None = None
+    engine_type: str | None = None
+    pcu_group_id: str | None = None
+    progress: Progress | None = None
+    terminated_at: float | None = None
+    terminated: datetime | None = None
+    early_404s: int = 0
+    listed_from: float = 0.0
+    last_number: int = 0
+
+    @property
+    def status(self) -> str:
+        """The state that shows."""
+        return self.held or self.state
+
+    @property
+    def serverless(self) -> bool:
+        """Whether it is of the serverless tier."""
+        return self.tier.lower() == SERVERLESS
+
+    @property
+    def living(self) -> list[Datacenter]:
+        """The datacenters that have not been terminated."""
+        return [datacenter for datacenter in self.datacenters if not datacenter.terminated]
+
+    def begin(self, progress: Progress, now: float) -> None:
+        """Start a change."""
+        self.progress = progress
+        self.state = progress.state(now)
+
+    def settle(self, now: float, moment: datetime) -> None:
+        """Bring the state up to ``now``, and let a finished change take effect. ``moment`` is the time of day at ``now``."""
+        progress = self.progress
+        if progress is None:
+            return
+        self.state = progress.state(now)
+        if progress.ends() <= now:
+            self.progress = None
+            moment -= timedelta(seconds=now - progress.ends())
+            if progress.doomed is None:
+                self._take_effect(progress, moment)
+            self.terminated_at = progress.ends() if self.state == "TERMINATED" else None
+
+    def _take_effect(self, progress: Progress, moment: datetime) -> None:
+        subject = progress.subject
+        match progress.change:
+            case "create":
+                self.keyspaces = [subject] if subject else []
+            case "add keyspace":
+                self.keyspaces.append(subject)
+            case "drop keyspace":
+                self.keyspaces.remove(subject)
+                self.keyspace = self.keyspace if self.keyspace != subject else next(iter(self.keyspaces), None)
+            case "add datacenter":
+                self.add_datacenter(subject, self.provider, moment)
+            case "terminate datacenter":
+                next(datacenter for datacenter in self.datacenters if datacenter.id == subject).terminated = True
+            case "resize":
+                self.capacity_units = int(subject)
+                for datacenter in self.datacenters:
+                    datacenter.capacity_units = self.capacity_units
+            case "set engine type":
+                self.engine_type = subject
+            case "enable graph":
+                self.graphs.append(subject)
+            case "terminate":
+                self.terminated = moment
+                self.keyspaces.clear()
+                for datacenter in self.datacenters:
+                    datacenter.terminated = True
+
+    def add_datacenter(self, region: str, provider: str, moment: datetime) -> None:
+        """Add a datacenter under the next number."""
+        self.last_number += 1
+        identity = f"{self.id}-{self.last_number}"
+        self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
+
+    def gone(self, now: float) -> bool:
+        """Tell whether it was terminated so long ago that nobody knows it any more."""
+        return self.terminated_at is not None and now - self.terminated_at >= TERMINATED_FOR
+
+
+@attrs.define
+class Organization:
+    """One organisation and its databases, in the order of their creation."""
+
+    id: str
+    name: str
+    owner_id: str
+    owner_email: str
+    roles: dict[str, str] = attrs.field(factory=dict)
+    databases: dict[str, Database] = attrs.field(factory=dict)
+    _order: list[Database] = attrs.field(factory=list)
+    _positions: dict[str, int] = attrs.field(factory=dict)
+
+    def add(self, database: Database) -> None:
+        """Remember a new database."""
+        self._positions[database.id] = len(self._order)
+        self._order.append(database)
+        self.databases[database.id] = database
+
+    def clear(self) -> None:
+        """Forget every database."""
+        self.databases.clear()
+        self._order.clear()
+        self._positions.clear()
+
+    def after(self, database_id: str | None) -> Iterator[Database] | None:
+        """Walk the databases behind the one named, all of them for None; the answer is None if that id never existed.
+
+        A place in the list outlives its database, so that a page may begin behind one that has vanished since.
+        """
+        if database_id is None:
+            return self._from(0)
+        position = self._positions.get(database_id)
+        return None if position is None else self._from(position + 1)
+
+    def _from(self, position: int) -> Iterator[Database]:
+        while position < len(self._order):
+            yield self._order[position]
+            position += 1

@@ -1,0 +1,82 @@
+"""How long each change takes, through which states it goes, and how it ends. States follow from the time; nothing runs."""
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen
+class Change:
+    """One kind of change: its states with their usual seconds, the state it settles in, and the one it fails into."""
+
+    steps: tuple[tuple[str, float], ...]
+    settles: str
+    fails: str = "ERROR"
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole change takes."""
+        return sum(seconds for _, seconds in self.steps)
+
+
+CHANGES: Mapping[str, Change] = {
+    "create": Change((("PENDING", 5), ("INITIALIZING", 115)), settles="ACTIVE"),
+    "add keyspace": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
+    "drop keyspace": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
+    "add datacenter": Change((("MAINTENANCE", 300),), settles="ACTIVE"),
+    "terminate datacenter": Change((("MAINTENANCE", 120),), settles="ACTIVE"),
+    "resize": Change((("RESIZING", 900),), settles="ACTIVE"),
+    "park": Change((("PARKING", 300),), settles="PARKED"),
+    "unpark": Change((("UNPARKING", 600),), settles="ACTIVE"),
+    "suspend": Change((("SUSPENDING", 30),), settles="SUSPENDED"),
+    "hibernate": Change((("HIBERNATING", 30),), settles="HIBERNATED"),
+    "resume": Change((("RESUMING", 60),), settles="ACTIVE", fails="HIBERNATED"),
+    "set engine type": Change((("MAINTENANCE", 60),), settles="ACTIVE"),
+    "enable graph": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
+    "create solr core": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
+    "terminate": Change((("TERMINATING", 60),), settles="TERMINATED"),
+}
+STATUSES = frozenset(
+    """
+    ACTIVE ASSOCIATING DECOMMISSIONING DEGRADED ERROR HIBERNATED HIBERNATING INITIALIZING MAINTENANCE PARKED PARKING PENDING PLACING
+    PREPARED PREPARING RESIZING RESUMING SUSPENDED SUSPENDING SYNCHRONIZING TERMINATED TERMINATING UNKNOWN UNPARKING
+    """.split()  # noqa: SIM905 - a table of words
+)
+"""Every state that a database has been seen in, or that a public client knows."""
+TERMINATED_FOR = 3600.0
+"""Seconds for which a terminated database can still be read; afterwards it is unknown."""
+
+
+@attrs.define
+class Progress:
+    """One change under way since ``began`` (seconds of the emulator's clock).
+
+    ``subject`` is what the change is about, such as the keyspace's name. ``unmarked`` is for how many seconds the old state still shows
+    before the change's own first state does; the work begins only then. ``held`` is a state that it never leaves; ``doomed`` a state that
+    it ends in instead of the usual one.
+    """
+
+    change: str
+    began: float
+    before: str
+    subject: str = ""
+    unmarked: float = 0.0
+    held: str | None = None
+    doomed: str | None = None
+
+    def state(self, now: float) -> str:
+        """Tell which state shows at a time."""
+        if self.held is not None:
+            return self.held
+        passed = now - self.began - self.unmarked
+        if passed < 0:
+            return self.before
+        for state, seconds in CHANGES[self.change].steps:
+            if passed < seconds:
+                return state
+            passed -= seconds
+        return self.doomed or CHANGES[self.change].settles
+
+    def ends(self) -> float:
+        """Tell when it is over; infinity if never."""
+        return float("inf") if self.held is not None else self.began + self.unmarked + CHANGES[self.change].seconds

@@ -1,0 +1,104 @@
+"""What an operation of the emulator works on: the request that was made, and the world that it changes."""
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+
+from astra_devops.emulator import wire
+from astra_devops.emulator.clock import Clock
+from astra_devops.emulator.contract import Operation
+from astra_devops.emulator.faults import Faults
+from astra_devops.emulator.presigned import Signer
+from astra_devops.emulator.quirks import Quirks
+from astra_devops.emulator.state import Database, Organization
+from astra_devops.emulator.tokens import Token, Wallet
+from astra_devops.emulator.transitions import Progress
+
+
+@attrs.frozen
+class Ask:
+    """One request for an operation, read and checked."""
+
+    operation: Operation
+    arguments: Mapping[str, str]
+    query: Mapping[str, str | int | bool]
+    body: object
+    token: Token
+
+
+@attrs.define
+class World:
+    """Everything that operations read and change. ``edge`` is the base URL of bundles and data endpoints."""
+
+    clock: Clock
+    quirks: Quirks
+    faults: Faults
+    source: random.Random
+    organization: Organization
+    wallet: Wallet
+    signer: Signer
+    edge: str = ""
+
+    def new_id(self) -> str:
+        """Make a UUID from the seeded source."""
+        return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
+
+    def look(self, database: Database) -> Database:
+        """Bring a database up to the present."""
+        database.settle(self.clock.monotonic(), self.clock.now())
+        database.held = self.faults.held_states.get(database.id)
+        return database
+
+    def find(self, database_id: str) -> Database:
+        """Find a database that can still be read.
+
+        Raises:
+            Refusal: there is none by that id.
+        """
+        database = self.organization.databases.get(database_id)
+        if database is None:
+            raise wire.refusal(404, f"Database {database_id} could not be found.")
+        self.look(database)
+        if database.gone(self.clock.monotonic()):
+            if self.quirks.unauthorized_after_termination:
+                raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+            raise wire.refusal(404, f"Database {database_id} could not be found.")
+        return database
+
+    def find_living(self, database_id: str) -> Database:
+        """Find a database that has not been terminated.
+
+        Raises:
+            Refusal: there is none by that id, or no longer.
+        """
+        database = self.find(database_id)
+        if database.status == "TERMINATED":
+            raise wire.refusal(404, f"Database {database_id} has been terminated.")
+        return database
+
+    def begin(self, ask: Ask, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
+        """Start a change of a database, under whatever faults are scripted for the operation."""
+        held, doomed = self.faults.fate_of(ask.operation.id)
+        now = self.clock.monotonic()
+        database.begin(Progress(change, now, database.state, subject, unmarked, held, doomed), now)
+
+
+Handler = Callable[[World, Ask], wire.Reply]
+
+
+def as_object(body: object) -> Mapping[str, Any]:
+    """Read a body that the contract says is an object; one that was left out is an empty one."""
+    return body if isinstance(body, dict) else {}
+
+
+def require(database: Database, *states: str) -> None:
+    """Refuse with 409 unless the database is idle and in one of the states.
+
+    Raises:
+        Refusal: another change is under way, or the state does not allow this one.
+    """
+    if database.progress is not None or database.status not in states:
+        raise wire.refusal(409, f"Database {database.id} is in state {database.status}, which does not allow this operation.")

@@ -80,8 +80,11 @@ class Caller:
             outcome = await self._attempt(call, request, headers, progress)
             if isinstance(outcome, Raw):
                 if 200 <= outcome.status < 300 or _gone_by_our_hand(call, outcome, progress):
+                    answer = await self._read(call, outcome, progress)
+                    if answer is None:
+                        continue
                     self._budget.earn()
-                    return read_answer(call, outcome, progress.attempt)
+                    return answer
                 verdict: Outcome = Refused(outcome.status, retry_after(outcome, self.clock.now()))
             else:
                 verdict = outcome
@@ -125,6 +128,17 @@ class Caller:
         if observer:
             observer(_response_event(call.operation.id, outcome, progress.attempt, elapsed))
         return outcome
+
+    async def _read(self, call: Call[T], raw: Raw, progress: _Progress) -> Answer[T] | None:
+        """Decode a success; None where it is to be asked for again: a compressed body that was cut short is a lost answer in disguise."""
+        try:
+            return read_answer(call, raw, progress.attempt)
+        except errors.ResponseDecodeError as error:
+            unreadable = error
+        damaged = "content-encoding" in raw.headers and unreadable.pointer is None and not raw.oversized
+        if damaged and call.operation.retry == "safe" and await self._wait(call, Lost("the compressed body is damaged"), progress):
+            return None
+        raise unreadable
 
     async def _reconcile(
         self, call: Call[T], landed: Landed[T], outcome: Outcome, progress: _Progress, refusal: errors.APIStatusError | None

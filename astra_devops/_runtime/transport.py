@@ -133,6 +133,7 @@ class Transport:
                 timeout=aiohttp.ClientTimeout(total=None, connect=_LONGEST_CONNECT, sock_read=idle),
                 ssl=self._ssl,
                 proxy=self._proxy,
+                middlewares=(_once,),
             ) as response:
                 if response.status != 200:
                     return await _read(response)
@@ -141,6 +142,8 @@ class Transport:
                 return Raw(response.status, {name.lower(): value for name, value in response.headers.items()}, b"")
         except _NOT_SENT as error:
             return NotSent(_reason(error))
+        except _Broken as error:
+            return Lost(error.reason)
         except (aiohttp.ClientError, OSError) as error:
             return Lost(_reason(error))
 

@@ -12,8 +12,6 @@ from astra_devops.emulator.routing import Match
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.timekeeping import Timekeeper
 
-LARGEST_BODY = 16 * 1024 * 1024
-
 Act = Callable[[bytes], wire.Reply]
 
 
@@ -37,7 +35,9 @@ class Front:
             await self._runners.pop().cleanup()
 
     async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
-        runner = web.ServerRunner(web.Server(handler, access_log=None, keepalive_timeout=75), shutdown_timeout=0)
+        # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0 would mean to wait for ever.
+        server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
+        runner = web.ServerRunner(server, shutdown_timeout=0.1)
         self._runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, host, port).start()
@@ -54,10 +54,9 @@ class Front:
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
-        world = self._service.world
         if path.startswith(edge.DATA):
-            return await self._serve(request, "data", "dataApi", path, query, lambda body: edge.serve_data(world, path))
-        return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: edge.serve_bundle(world, path, query))
+            return await self._serve(request, "data", "dataApi", path, query, lambda body: self._service.data(path))
+        return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: self._service.bundle(path, query))
 
     async def _serve(
         self, request: web.BaseRequest, plane: Plane, operation: str | None, path: str, query: Mapping[str, str], act: Act

@@ -74,6 +74,7 @@ class AsyncOperation(Generic[T]):
         self._kind = kind
         self._caller = caller
         self._poller = poller
+        self._accepted = caller.clock.monotonic()
         self._watch: Watch[T] | None = None
 
     @property
@@ -144,6 +145,7 @@ class AsyncOperation(Generic[T]):
             self._kind,
             self._caller,
             self._poller,
+            accepted=self._accepted,
             timeout=self._kind.timeout if timeout is None else positive(timeout, "timeout"),
             interval=None if interval is None else positive(interval, "interval"),
             fail_on=_checked_states(fail_on, self._kind.failed),
@@ -165,10 +167,12 @@ class Watch(Generic[T]):
         caller: Caller,
         poller: DatabasePoller,
         *,
+        accepted: float,
         timeout: float,
         interval: float | None,
         fail_on: frozenset[str],
     ) -> None:
+        self._accepted = accepted
         self._operation = operation
         self._kind = kind
         self._caller = caller
@@ -204,8 +208,7 @@ class Watch(Generic[T]):
             return None
         if self._polls:
             await self._caller.clock.sleep(self._pause)
-        with self._poller.waiting_for(self._operation.ids.get("database_id", "")):
-            await self._look()
+        await self._look()
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
         if observer := observer_or_log(self._caller.observer):
             observer(PollEvent(self.snapshot(), self.done))
@@ -214,8 +217,9 @@ class Watch(Generic[T]):
 
     async def _look(self) -> None:
         """See the resource. What passes is kept as the problem of this look; a refusal is raised with what it was about."""
-        clock = self._caller.clock
-        look = Look(self._caller, self._poller, clock.monotonic(), [change.status for change in self._history])
+        # What another wait saw of this database within half a pause, and after it was accepted, will do.
+        not_before = max(self._accepted, self._caller.clock.monotonic() - self._pause / 2)
+        look = Look(self._caller, self._poller, not_before, [change.status for change in self._history])
         self._polls += 1
         self._problem = None
         self._pause = self._next_pause()

@@ -42,7 +42,7 @@ class Sight(Generic[T_co]):
 
 @attrs.frozen
 class Look:
-    """What a goal may look with. ``not_before`` is when this look began; ``seen`` are the statuses of earlier looks."""
+    """What a goal may look with. What was seen before ``not_before`` will not do; ``seen`` are the statuses of earlier looks."""
 
     caller: Caller
     poller: DatabasePoller

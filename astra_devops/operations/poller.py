@@ -1,9 +1,7 @@
 """Looking at databases for all waits of one client, with as few requests as possible."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -18,6 +16,8 @@ T = TypeVar("T")
 
 # How many pages a list is taken to have before it was read once: few waits use single GETs, whatever the list.
 _PAGES_AT_FIRST: Final = 4
+# Seconds after which a database that nobody has looked at again is no longer waited for.
+_STILL_WAITING: Final = 20.0
 
 
 class Shared(Generic[T]):
@@ -56,22 +56,11 @@ class DatabasePoller:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
-        self._waited_for: Counter[str] = Counter()
+        self._looked: dict[str, float] = {}
         self._pages = _PAGES_AT_FIRST
         self._gets: dict[str, Shared[Database]] = {}
         self._reading: Shared[_Pass] | None = None
         self._last_pass: _Pass | None = None
-
-    @contextmanager
-    def waiting_for(self, database_id: str) -> Iterator[None]:
-        """Count a wait, for as long as it lasts."""
-        self._waited_for[database_id] += 1
-        try:
-            yield
-        finally:
-            self._waited_for[database_id] -= 1
-            if not self._waited_for[database_id]:
-                del self._waited_for[database_id]
 
     async def see(self, database_id: str, not_before: float) -> Database:
         """Return the database as it was at ``not_before`` (of the client's clock) or later.
@@ -80,7 +69,7 @@ class DatabasePoller:
             NotFoundError: there is none.
             AstraDevOpsError: it could not be seen.
         """
-        if len(self._waited_for) > self._pages:
+        if self._waited_for(database_id) > self._pages:
             try:
                 found = (await self.all(not_before)).get(database_id)
             except errors.PermissionDeniedError:
@@ -96,6 +85,13 @@ class DatabasePoller:
                 self._reading = Shared(self._read_all())
             self._last_pass = await self._reading.wait()
         return self._last_pass.databases
+
+    def _waited_for(self, database_id: str) -> int:
+        """Count the databases that are being waited for: those looked at within the longest pause between two looks, this one included."""
+        now = self._caller.clock.monotonic()
+        self._looked[database_id] = now
+        self._looked = {known: looked for known, looked in self._looked.items() if now - looked <= _STILL_WAITING}
+        return len(self._looked)
 
     async def _join(self, flights: dict[str, Shared[T]], key: str, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         flight = flights.get(key)

@@ -30,21 +30,34 @@ async def see(caller: Caller, database_id: str) -> Database | None:
 
 
 def landed_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> Landed[None]:
-    """Make the check of a change to a database: did the request whose answer was lost take effect?
+    """Make the check of a change to a database: did the request whose answer was lost take effect? ``question`` asks the database."""
+
+    async def ask(database: Database | None) -> bool:
+        return question(database)
+
+    return landed_when(caller, database_id, ask)
+
+
+def landed_when(caller: Caller, database_id: str, ask: Callable[[Database | None], Awaitable[bool]]) -> Landed[None]:
+    """Make the same check of a question that takes more than the database itself.
 
     While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole call bounds it.
     """
 
     async def landed() -> Answer[None] | None:
+        began = caller.clock.monotonic()
         looks = 0
         while True:
             looks += 1
             database = await see(caller, database_id)
-            if question(database):
+            if await ask(database):
                 return _LANDED
             if database is None or database.status not in TRANSIENT:
                 return None
-            await caller.clock.sleep(ceiling(_PACE, looks))
+            pause = ceiling(_PACE, looks)
+            if caller.clock.monotonic() - began + pause > caller.options.timeout:
+                raise TimeoutError(f"the database is still in {database.status}")
+            await caller.clock.sleep(pause)
 
     return landed
 

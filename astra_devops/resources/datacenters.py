@@ -5,13 +5,13 @@ from collections.abc import Sequence
 
 from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import kinds
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import while_busy
+from astra_devops.operations.reconcile import landed_when, while_busy
 from astra_devops.operations.waiting import Waiting
 
 
@@ -45,9 +45,10 @@ class AsyncDatacenters:
         provider = checks.provider(cloud_provider)
         body = [DatacenterCreate(tier=checks.string(tier, "tier"), cloud_provider=provider, region=checks.string(region, "region"))]
 
-        async def landed() -> Answer[None] | None:
-            there = await self.list(database_id)
-            return Answer(value=None, status=0, headers={}) if any(_is_in(datacenter, provider, region) for datacenter in there) else None
+        async def is_there(database: Database | None) -> bool:
+            return database is not None and any(_is_in(datacenter, provider, region) for datacenter in await self.list(database_id))
+
+        landed = landed_when(self._caller, database_id, is_there)
 
         async def send() -> None:
             await endpoints.add_datacenters(self._caller, database_id=database_id, body=body, landed=landed)
@@ -75,9 +76,12 @@ class AsyncDatacenters:
         wanted = [checks.string(region, "regions") for region in regions]
         made: builtins.list[Datacenter] = []
         for region in wanted:
-            there = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
             try:
-                made += there[:1] or [await (await self.create(database_id, cloud_provider=provider, region=region, tier=tier)).wait(timeout=timeout)]
+                there = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
+                if not there:
+                    operation = await self.create(database_id, cloud_provider=provider, region=region, tier=tier)
+                    there = [await operation.wait(timeout=timeout)]
+                made.append(there[0])
             except BaseException as error:
                 error.add_note(f"while adding {region}; done before it: {', '.join(wanted[: len(made)]) or 'none'}")
                 raise
@@ -93,10 +97,11 @@ class AsyncDatacenters:
         """
         checks.string(datacenter_id, "datacenter_id")
 
-        async def landed() -> Answer[None] | None:
-            there = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)}
-            begun = there.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
-            return Answer(value=None, status=0, headers={}) if begun else None
+        async def is_going(database: Database | None) -> bool:
+            there = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)} if database else {}
+            return there.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
+
+        landed = landed_when(self._caller, database_id, is_going)
 
         async def send() -> None:
             await endpoints.terminate_datacenter(self._caller, database_id=database_id, datacenter_id=datacenter_id, landed=landed)

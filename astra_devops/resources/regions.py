@@ -28,8 +28,11 @@ class AsyncRegions:
             checks.string(region_type, "region_type")
         chosen = None if only_my_organization is None else ("enabled" if only_my_organization else "disabled")
         answer = await endpoints.list_serverless_regions(self._caller, region_type=region_type, filter_by_org=chosen)
-        # The provider's case differs between entries, so it does not tell two entries apart.
-        return [*{(region.cloud_provider.lower(), region.name, region.region_type): region for region in reversed(answer.value)}.values()][::-1]
+        regions: dict[tuple[str, str, str], ServerlessRegion] = {}
+        for region in answer.value:
+            # The provider's case differs between entries, so it does not tell two entries apart.
+            regions.setdefault((region.cloud_provider.lower(), region.name, str(region.region_type)), region)
+        return [*regions.values()]
 
     async def list_classic(self) -> builtins.list[ClassicRegion]:
         """List the combinations of tier, provider and region for classic databases, with their limits and prices in US cents.

@@ -1,0 +1,266 @@
+"""One call: attempts, limits, sessions and loops, whatever the operation."""
+
+import asyncio
+import gc
+import socket
+import threading
+
+import aiohttp
+import attrs
+import pytest
+
+from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
+from astra_devops._rest import index
+from astra_devops._runtime.call import Call
+from astra_devops.emulator import Emulator, RealClock
+
+pytestmark = pytest.mark.anyio
+
+QUICK = RetryPolicy(max_attempts=3, base_delay=0.01)
+
+
+async def test_reads_are_repeated_until_they_succeed(emulator, astra):
+    emulator.faults.status("listDatabases", 503)
+    emulator.faults.reset_before_effect("listDatabases")
+    emulator.faults.rate_limit("listDatabases")
+    assert await astra.databases.list().collect() == []
+    assert [exchange.status for exchange in emulator.journal.of("listDatabases")] == [503, None, 429, 200]
+
+
+async def test_when_attempts_run_out_the_servers_error_is_raised_with_the_attempts_as_notes(emulator, astra):
+    emulator.faults.status("listDatabases", 503, times=None, body={"errors": [{"ID": 5, "message": "down for repair"}]})
+    with pytest.raises(errors.ServerError, match="down for repair") as caught:
+        await astra.databases.list().collect()
+    assert caught.value.attempts == 4
+    assert len(caught.value.__notes__) == 3
+    assert caught.value.__notes__[0].startswith("attempt 1: status 503; repeated after ")
+
+
+async def test_a_wait_longer_than_the_call_may_take_is_not_begun(emulator, astra):
+    emulator.faults.rate_limit("listDatabases", retry_after="50", times=None)
+    before = emulator.clock.monotonic()
+    with pytest.raises(errors.RateLimitedError) as caught:
+        await astra.with_options(timeout=20).databases.list().collect()
+    assert caught.value.retry_after == 50
+    assert emulator.clock.monotonic() == before
+    assert emulator.journal.count("listDatabases") == 1
+
+
+@pytest.mark.parametrize("retry_after", ["-1", "NaN", "1e99", "inf", "soon", "Mon, 99 Foo 2026"])
+async def test_an_absurd_retry_after_is_ignored(emulator, astra, retry_after):
+    emulator.faults.rate_limit("listDatabases", retry_after=retry_after)
+    await astra.databases.list().collect()
+    assert emulator.journal.count("listDatabases") == 2
+
+
+async def test_one_budget_for_all_calls_of_a_client(emulator, astra):
+    emulator.faults.status("getDatabase", 503, times=None)
+    for _ in range(50):
+        with pytest.raises(errors.ServerError):
+            await astra.databases.get("d")
+    assert emulator.journal.count("getDatabase") == 150
+
+
+async def test_an_unreachable_service_is_told_apart_from_a_lost_answer(emulator):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        async with AsyncAstraDevOps(emulator.token, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}", retry=QUICK) as astra:
+            with pytest.raises(errors.RequestNotSentError) as caught:
+                await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert caught.value.attempts == 3
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+
+
+async def test_an_answer_that_does_not_come_in_time():
+    async with Emulator(clock=RealClock()) as emulator:
+        emulator.faults.slow_headers("listDatabases", 3600, times=None)
+        async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, attempt_timeout=0.05, retry=QUICK) as astra:
+            with pytest.raises(errors.OutcomeUnknownError, match="no complete answer"):
+                await astra.databases.list().collect()
+        assert emulator.journal.count("listDatabases") == 3
+
+
+async def test_a_body_that_does_not_end_in_time():
+    async with Emulator(clock=RealClock()) as emulator:
+        emulator.faults.slow_body("listServerlessRegions", 3600, times=None)
+        async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, timeout=0.05) as astra:
+            with pytest.raises(errors.OutcomeUnknownError):
+                await astra.regions.list()
+        assert emulator.journal.count("listServerlessRegions") == 1
+
+
+async def test_an_answer_that_is_too_large_is_not_read_to_its_end(emulator, astra):
+    emulator.faults.oversized("listDatabases", 80 * 1024 * 1024)
+    with pytest.raises(errors.ResponseDecodeError, match="larger"):
+        await astra.databases.list().collect()
+
+
+async def test_a_truncated_gzip_is_a_lost_answer(emulator, astra):
+    emulator.faults.truncated_gzip("listServerlessRegions")
+    assert await astra.regions.list()
+    assert emulator.journal.count("listServerlessRegions") == 2
+
+
+@pytest.mark.parametrize("body", [b"<html>Hello</html>", b"{", b'{"errors":[]}', b'[{"id":7}]'])
+async def test_a_success_that_cannot_be_read(emulator, astra, body):
+    emulator.faults.body("listDatabases", body)
+    with pytest.raises(errors.ResponseDecodeError):
+        await astra.databases.list().collect()
+    assert emulator.journal.count("listDatabases") == 1
+
+
+async def test_more_calls_than_connections_wait_for_their_turn(emulator):
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, max_connections=2) as astra:
+        await asyncio.gather(*(astra.databases.list().collect() for _ in range(40)))
+    assert emulator.journal.count("listDatabases") == 40
+
+
+async def test_a_full_pool_means_not_sent():
+    async with Emulator(clock=RealClock()) as emulator:
+        emulator.faults.slow_headers("getDatabase", 3600)
+        async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, max_connections=1) as astra:
+            slow = asyncio.ensure_future(astra.databases.get("d"))
+            while not emulator.journal.count("getDatabase"):
+                await asyncio.sleep(0)
+            impatient = astra.with_options(timeout=0.02)
+            with pytest.raises(errors.RequestNotSentError, match="none of 1 connections"):
+                await impatient.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+            slow.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await slow
+        assert emulator.journal.count("createDatabase") == 0
+
+
+class Cutter:
+    """A server that answers the first request on a connection, and cuts the line on the second."""
+
+    def __init__(self) -> None:
+        self.requests: list[bytes] = []
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", None):
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except asyncio.IncompleteReadError:
+                break
+            self.requests.append(head.split(b"\r\n")[0])
+            if answer is None:
+                break
+            writer.write(answer)
+        writer.close()
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+async def test_nothing_unsafe_is_sent_twice_behind_our_back(emulator, method):
+    """aiohttp repeats PUT and DELETE by itself when a kept connection breaks; an invitation sent twice is two e-mails."""
+    cutter = Cutter()
+    server = await asyncio.start_server(cutter.serve, "127.0.0.1")
+    address = "http://127.0.0.1:%d" % server.sockets[0].getsockname()[1]
+    async with server, AsyncAstraDevOps(emulator.token, base_url=address, retry=QUICK) as astra:
+        await astra.regions.list()
+        operation = attrs.evolve(index.GENERATE_TOKEN_FOR_CLIENT, method=method)
+        with pytest.raises(errors.OutcomeUnknownError):
+            await astra._caller.send(Call(operation, "/v2/something", None))
+    assert len(cutter.requests) == 2
+
+
+async def test_a_cancelled_write_says_how_to_find_out():
+    async with Emulator(clock=RealClock()) as emulator:
+        emulator.faults.slow_headers("createDatabase", 3600)
+        async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
+            task = asyncio.ensure_future(astra.databases.create("orders", cloud_provider="AWS", region="us-east-2"))
+            while not emulator.journal.count("createDatabase"):
+                await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+    assert "createDatabase was cancelled while under way and may have taken effect" in caught.value.__notes__[0]
+
+
+async def test_a_client_belongs_to_one_loop(emulator, astra):
+    await astra.databases.list().collect()
+    seen = []
+
+    def elsewhere() -> None:
+        async def call() -> None:
+            await astra.databases.list().collect()
+
+        try:
+            asyncio.run(call())
+        except RuntimeError as error:
+            seen.append(str(error))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    while thread.is_alive():
+        await asyncio.sleep(0)
+    thread.join()
+    assert "belongs to another event loop" in seen[0]
+
+
+async def test_a_closed_client_says_so(emulator):
+    astra = AsyncAstraDevOps(emulator.token, base_url=emulator.url)
+    await astra.databases.list().collect()
+    await astra.aclose()
+    await astra.aclose()
+    with pytest.raises(RuntimeError, match="closed"):
+        await astra.databases.list().collect()
+
+
+async def test_a_view_shares_the_connection_and_adds_its_headers(emulator, astra):
+    view = astra.with_options(headers={"x-team": "data"}, timeout=5)
+    await view.databases.list().collect()
+    await view.aclose()
+    assert await astra.databases.list().collect() == []
+    assert repr(view) == "<AsyncAstraDevOps view>"
+    with pytest.raises(ValueError, match="Authorization"):
+        astra.with_options(headers={"Authorization": "x"})
+    with pytest.raises(ValueError, match="timeout"):
+        astra.with_options(timeout=0)
+
+
+async def test_a_session_of_the_users_own_is_made_in_the_loop_and_closed_with_the_client(emulator):
+    made = []
+
+    async def factory() -> aiohttp.ClientSession:
+        asyncio.get_running_loop()
+        made.append(aiohttp.ClientSession())
+        return made[-1]
+
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, session_factory=factory) as astra:
+        assert made == []
+        await asyncio.gather(*(astra.databases.list().collect() for _ in range(5)))
+        assert len(made) == 1
+    assert made[0].closed
+
+
+async def test_nothing_happens_before_the_first_call(emulator):
+    AsyncAstraDevOps(emulator.token, base_url=emulator.url)
+    gc.collect()
+    assert len(emulator.journal) == 0
+
+
+async def test_a_token_provider_serves_each_call(emulator):
+    tokens = iter([emulator.token, emulator.add_token({"org-db-view"})])
+    async with AsyncAstraDevOps(lambda: next(tokens), base_url=emulator.url) as astra:
+        await astra.regions.list()
+        with pytest.raises(errors.PermissionDeniedError, match="org-db-create"):
+            await astra.regions.list()
+
+
+async def test_an_unknown_token(emulator):
+    emulator.revoke_token(emulator.token)
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
+        with pytest.raises(errors.AuthenticationError) as caught:
+            await astra.databases.list().collect()
+    assert [detail.id for detail in caught.value.errors] == [340018]
+
+
+async def test_what_the_service_answers_comes_along(emulator, astra):
+    call = Call(index.LIST_DATABASES, "/v2/databases", list[dict[str, object]], query=(("limit", 5), ("include", None)))
+    answer = await astra._caller.send(call)
+    assert (answer.status, answer.attempts, answer.value) == (200, 1, [])
+    assert answer.request_id
+    assert "date" in answer.headers
+    assert emulator.journal[0].query == {"limit": "5"}

@@ -1,0 +1,102 @@
+"""Keyspaces: an ACTIVE database is no evidence, a busy one is waited for, a lost answer is looked after."""
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator, Quirks, VirtualClock
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_keyspace_is_added_and_dropped(emulator, astra):
+    database_id = emulator.add_database("orders")
+    database = await (await astra.keyspaces.create(database_id, "sales")).wait()
+    assert database.status == "ACTIVE"
+    assert await astra.keyspaces.list(database_id) == ["default_keyspace", "sales"]
+    await (await astra.keyspaces.delete(database_id, "sales")).wait()
+    assert await astra.keyspaces.list(database_id) == ["default_keyspace"]
+
+
+async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
+    async with (
+        Emulator(clock=VirtualClock(), quirks=Quirks(maintenance_lag=5.0)) as emulator,
+        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
+    ):
+        database_id = emulator.add_database("orders")
+        operation = await astra.keyspaces.create(database_id, "sales")
+        statuses = [event.status async for event in operation.events()]
+        assert statuses[0] == "ACTIVE"
+        assert "MAINTENANCE" in statuses
+        assert "sales" in await astra.keyspaces.list(database_id)
+
+
+async def test_two_changes_in_a_row_wait_for_each_other(emulator, astra):
+    database_id = emulator.add_database("orders")
+    await astra.keyspaces.create(database_id, "one")
+    await (await astra.keyspaces.create(database_id, "two")).wait()
+    assert await astra.keyspaces.list(database_id) == ["default_keyspace", "one", "two"]
+    assert 409 in [exchange.status for exchange in emulator.journal.of("addKeyspace")]
+
+
+async def test_a_keyspace_that_exists_is_a_conflict_at_once(emulator, astra):
+    database_id = emulator.add_database("orders")
+    before = emulator.clock.monotonic()
+    with pytest.raises(errors.ConflictError):
+        await astra.keyspaces.create(database_id, "default_keyspace")
+    assert emulator.journal.count("addKeyspace") == 1
+    assert emulator.clock.monotonic() == before
+
+
+async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emulator, astra):
+    database_id = emulator.add_database("orders")
+    emulator.faults.stuck(database_id, "MAINTENANCE")
+    with pytest.raises(errors.ConflictError) as caught:
+        await astra.keyspaces.create(database_id, "sales")
+    assert "the database is in MAINTENANCE" in caught.value.__notes__
+
+
+async def test_lost_answers_are_looked_after(emulator, astra):
+    database_id = emulator.add_database("orders")
+    emulator.faults.reset_after_effect("addKeyspace")
+    await (await astra.keyspaces.create(database_id, "sales")).wait()
+    assert emulator.journal.count("addKeyspace") == 1
+    emulator.faults.reset_before_effect("addKeyspace")
+    await (await astra.keyspaces.create(database_id, "stock")).wait()
+    assert emulator.journal.count("addKeyspace") == 3
+    emulator.faults.status("removeKeyspace", 503)
+    await (await astra.keyspaces.delete(database_id, "stock")).wait()
+    assert await astra.keyspaces.list(database_id) == ["default_keyspace", "sales"]
+
+
+async def test_dropping_what_is_not_there_is_done_at_once(emulator, astra):
+    database_id = emulator.add_database("orders")
+    operation = await astra.keyspaces.delete(database_id, "nothing")
+    assert (await operation.refresh()).done
+    assert [exchange.status for exchange in emulator.journal.of("removeKeyspace")] == [204]
+
+
+async def test_a_database_without_keyspaces(emulator, astra):
+    database_id = emulator.add_database("bare", keyspaces=())
+    assert await astra.keyspaces.list(database_id) == []
+
+
+async def test_without_the_right_the_needed_permission_is_named(emulator):
+    token = emulator.add_token({"org-db-view"})
+    database_id = emulator.add_database("orders")
+    async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
+        with pytest.raises(errors.PermissionDeniedError, match="db-keyspace-create"):
+            await astra.keyspaces.create(database_id, "sales")
+
+
+@pytest.mark.parametrize("name", ["", "a-b", "system", "x" * 49])
+async def test_bad_names_are_refused_before_anything_is_sent(emulator, astra, name):
+    with pytest.raises(ValueError, match="name"):
+        await astra.keyspaces.create("d", name)
+    assert len(emulator.journal) == 0
+
+
+async def test_classic_extras(emulator, astra):
+    database_id = emulator.add_database("classic", tier="C10")
+    await astra.keyspaces.enable_graph(database_id, "default_keyspace")
+    with pytest.raises(ValueError, match="schema and solrconfig"):
+        await astra.keyspaces.create_solr_core(database_id, "default_keyspace", "t", generate_resources=False)

@@ -1,0 +1,91 @@
+"""Canary secrets are put wherever a user may put one, everything is made to go wrong, and everything shown is searched."""
+
+import asyncio
+import copy
+import logging
+import pickle
+import traceback
+
+import attrs
+import pytest
+
+from astra_devops import AsyncAstraDevOps, RetryPolicy, Secret
+from astra_devops._rest.endpoints import telemetry
+from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
+
+pytestmark = pytest.mark.anyio
+
+PASSWORD = "canary-password-8c1f"
+SPLUNK = "canary-splunk-77aa"
+
+
+def everything_shown(error: BaseException) -> str:
+    shown = []
+    seen: set[int] = set()
+    chain: list[BaseException | None] = [error]
+    while chain:
+        one = chain.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        chain += [one.__cause__, one.__context__]
+        shown += [str(one), repr(one), repr(one.args), repr(vars(one)), "".join(traceback.format_exception(one))]
+        shown.append(pickle.dumps(one).decode("latin-1"))
+        shown.append(repr(vars(copy.copy(one))))
+        for frame in traceback.TracebackException.from_exception(one, capture_locals=True).stack:
+            if "/astra_devops/_runtime/" in frame.filename:
+                shown.append(repr(frame.locals))
+    return "\n".join(shown)
+
+
+SENT = {"createDatabase": "", "listDatabases": "", "resetPassword": PASSWORD, "configureTelemetry": SPLUNK}
+"""The operations that are called, and the secret that each sends: a service can echo no other."""
+
+FAULTS = {
+    "echo": lambda faults, op, token: faults.status(
+        op, 400, times=None, body={"errors": [{"ID": 1, "message": f"bad {token} {SENT[op]}"}]}, headers={"x-echo": f"Bearer {token} {SENT[op]}"}
+    ),
+    "html": lambda faults, op, token: faults.status(op, 502, times=None, body=f"<html><title>{token}</title>", content_type="text/html"),
+    "text": lambda faults, op, token: faults.status(op, 401, times=None, body=f"no {token} {SENT[op]}", content_type="text/plain"),
+    "null": lambda faults, op, token: faults.status(op, 401, times=None, body=b"null"),
+    "reset": lambda faults, op, token: faults.reset_before_effect(op, times=None),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
+    events = []
+    caplog.set_level(logging.DEBUG)
+    for operation in SENT:
+        FAULTS[fault](emulator.faults, operation, emulator.token)
+    async with AsyncAstraDevOps(
+        Secret(emulator.token),
+        base_url=emulator.url,
+        clock=emulator.clock,
+        observer=events.append,
+        retry=RetryPolicy(max_attempts=2),
+    ) as astra:
+        sink = SplunkTelemetryRequest(splunk=SplunkTelemetryRequestBlock(endpoint="https://splunk.example", index="i", token=Secret(SPLUNK)))
+        calls = [
+            astra.databases.create("orders", cloud_provider="AWS", region="us-east-2"),
+            astra.databases.list().collect(),
+            astra.databases.reset_password("d", username="ann", password=Secret(PASSWORD)),
+            telemetry.configure_telemetry(astra._caller, database_id="d", body=sink),
+        ]
+        outcomes = await asyncio.gather(*calls, return_exceptions=True)
+        shown = "\n".join(everything_shown(outcome) for outcome in outcomes if isinstance(outcome, BaseException))
+        shown += repr(astra) + repr(vars(astra)) + repr(vars(astra._caller)) + repr(astra._caller.options) + repr(sink) + str(attrs.asdict(sink))
+    assert all(isinstance(outcome, Exception) for outcome in outcomes)
+    shown += repr(events) + caplog.text + "".join(capfd.readouterr())
+    for canary in (emulator.token, emulator.token.rpartition(":")[2], PASSWORD, SPLUNK):
+        assert canary not in shown
+
+
+async def test_models_show_and_pickle_no_presigned_address(emulator, astra):
+    database_id = emulator.add_database("orders")
+    (datacenter,) = await astra.datacenters.list(database_id)
+    database = await astra.databases.get(database_id)
+    assert "X-Amz-Signature" in datacenter.secure_bundle_url.reveal()
+    for value in (datacenter, database):
+        for shown in (repr(value), str(attrs.asdict(value)), pickle.dumps(value).decode("latin-1"), repr(copy.deepcopy(value))):
+            assert "X-Amz-Signature" not in shown

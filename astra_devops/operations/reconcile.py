@@ -1,7 +1,7 @@
 """After a lost answer or a 409: find out from the database what the service has done, and whether to ask again."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
@@ -11,6 +11,14 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Send(Protocol[T_co]):
+    """An endpoint function of a database."""
+
+    def __call__(self, caller: Caller, /, *, database_id: str) -> Awaitable[Answer[T_co]]: ...
+
 
 TRANSIENT: Final = frozenset({"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING"})
 """States in which a database refuses changes with 409, and which it leaves by itself."""
@@ -63,10 +71,11 @@ def landed_when(caller: Caller, database_id: str, ask: Callable[[Database | None
 
 
 async def while_busy(
-    caller: Caller, database_id: str, send: Callable[[], Awaitable[T]], *, pointless: Callable[[Database], bool] = lambda database: False
+    caller: Caller, database_id: str, send: Send[T], *, pointless: Callable[[Database], bool] = lambda database: False
 ) -> T:
     """Repeat a call that the service refuses with 409, for as long as its database is busy and the time of the whole call lasts.
 
+    ``send`` is a generated endpoint function, with all its arguments but the caller and the database.
     ``pointless`` says of the database that waiting would not help, as when the thing to be made exists already.
     """
     clock = caller.clock
@@ -75,7 +84,7 @@ async def while_busy(
     while True:
         tries += 1
         try:
-            return await send()
+            return (await send(caller, database_id=database_id)).value
         except errors.ConflictError as error:
             conflict = error
         database = await see(caller, database_id)

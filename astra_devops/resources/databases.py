@@ -1,5 +1,6 @@
 """Databases: create, find, change, terminate."""
 
+from functools import partial
 from typing import Literal
 
 from astra_devops import errors
@@ -160,11 +161,7 @@ class AsyncDatabases:
         """
         landed = landed_if(self._caller, database_id, is_terminating)
 
-        async def send() -> None:
-            await endpoints.terminate_database(
-                self._caller, database_id=database_id, prepared_state_only=prepared_state_only, landed=landed
-            )
-
+        send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, landed=landed)
         await while_busy(self._caller, database_id, send, pointless=is_terminating)
         return self._waiting.start(kinds.TERMINATE_DATABASE, database_id=database_id)
 
@@ -179,7 +176,7 @@ class AsyncDatabases:
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status == "SUSPENDED")
-        await endpoints.suspend_database(self._caller, database_id=database_id, free_consumed=free_consumed, landed=landed)
+        await while_busy(self._caller, database_id, partial(endpoints.suspend_database, free_consumed=free_consumed, landed=landed))
         return self._waiting.start(kinds.SUSPEND_DATABASE, database_id=database_id)
 
     async def park(self, database_id: str) -> AsyncOperation[Database]:
@@ -188,7 +185,7 @@ class AsyncDatabases:
         Needs ``org-db-suspend``.
         """
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("PARKING", "PARKED"))
-        await endpoints.park_database(self._caller, database_id=database_id, landed=landed)
+        await while_busy(self._caller, database_id, partial(endpoints.park_database, landed=landed))
         return self._waiting.start(kinds.PARK_DATABASE, database_id=database_id)
 
     async def unpark(self, database_id: str) -> AsyncOperation[Database]:
@@ -197,7 +194,7 @@ class AsyncDatabases:
         Needs ``org-db-suspend``.
         """
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("UNPARKING", "ACTIVE"))
-        await endpoints.unpark_database(self._caller, database_id=database_id, landed=landed)
+        await while_busy(self._caller, database_id, partial(endpoints.unpark_database, landed=landed))
         return self._waiting.start(kinds.UNPARK_DATABASE, database_id=database_id)
 
     async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
@@ -215,7 +212,7 @@ class AsyncDatabases:
 
         landed = landed_if(self._caller, database_id, has_begun)
         body = CapacityUnits(capacity_units=capacity_units)
-        await endpoints.resize_database(self._caller, database_id=database_id, body=body, landed=landed)
+        await while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, landed=landed))
         return self._waiting.start(kinds.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
@@ -230,7 +227,7 @@ class AsyncDatabases:
         if len(secret.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
         body = UserPassword(username=checks.string(username, "username"), password=secret)
-        await endpoints.reset_password(self._caller, database_id=database_id, body=body)
+        await while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
         """Change the engine of a database. Done when it is ACTIVE with that engine.
@@ -238,7 +235,7 @@ class AsyncDatabases:
         Needs ``org-db-expand``.
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
-        await endpoints.update_engine_type(self._caller, database_id=database_id, body=body)
+        await while_busy(self._caller, database_id, partial(endpoints.update_engine_type, body=body))
         return self._waiting.start(kinds.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
 
     async def resume(self, database_id: str) -> AsyncOperation[Database]:

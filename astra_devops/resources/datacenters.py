@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Sequence
+from functools import partial
 
 from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common import Datacenter
@@ -49,11 +50,7 @@ class AsyncDatacenters:
             return database is not None and any(_is_in(datacenter, provider, region) for datacenter in await self.list(database_id))
 
         landed = landed_when(self._caller, database_id, is_there)
-
-        async def send() -> None:
-            await endpoints.add_datacenters(self._caller, database_id=database_id, body=body, landed=landed)
-
-        await while_busy(self._caller, database_id, send)
+        await while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, landed=landed))
         return self._waiting.start(kinds.CREATE_DATACENTER, database_id=database_id, cloud_provider=provider, region=region)
 
     async def create_all(
@@ -102,11 +99,7 @@ class AsyncDatacenters:
             return there.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
 
         landed = landed_when(self._caller, database_id, is_going)
-
-        async def send() -> None:
-            await endpoints.terminate_datacenter(self._caller, database_id=database_id, datacenter_id=datacenter_id, landed=landed)
-
-        await while_busy(self._caller, database_id, send)
+        await while_busy(self._caller, database_id, partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, landed=landed))
         return self._waiting.start(kinds.TERMINATE_DATACENTER, database_id=database_id, datacenter_id=datacenter_id)
 
 

@@ -1,6 +1,7 @@
 """Keyspaces: list, create, delete."""
 
 import builtins
+from functools import partial
 
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.endpoints import keyspaces as endpoints
@@ -42,9 +43,7 @@ class AsyncKeyspaces:
         checks.keyspace_name(name)
         landed = landed_if(self._caller, database_id, lambda database: database is not None and name in keyspaces_of(database))
 
-        async def send() -> None:
-            await endpoints.add_keyspace(self._caller, database_id=database_id, keyspace_name=name, landed=landed)
-
+        send = partial(endpoints.add_keyspace, keyspace_name=name, landed=landed)
         await while_busy(self._caller, database_id, send, pointless=lambda database: name in keyspaces_of(database))
         return self._waiting.start(kinds.CREATE_KEYSPACE, database_id=database_id, keyspace=name)
 
@@ -61,9 +60,7 @@ class AsyncKeyspaces:
         checks.keyspace_name(name)
         landed = landed_if(self._caller, database_id, lambda database: database is None or name not in keyspaces_of(database))
 
-        async def send() -> None:
-            await endpoints.remove_keyspace(self._caller, database_id=database_id, keyspace_name=name, landed=landed)
-
+        send = partial(endpoints.remove_keyspace, keyspace_name=name, landed=landed)
         await while_busy(self._caller, database_id, send)
         return self._waiting.start(kinds.DELETE_KEYSPACE, database_id=database_id, keyspace=name)
 
@@ -73,7 +70,7 @@ class AsyncKeyspaces:
         Needs ``db-keyspace-alter``.
         """
         checks.string(name, "name")
-        await endpoints.alter_keyspace_with_graph_engine(self._caller, database_id=database_id, keyspace_name=name)
+        await while_busy(self._caller, database_id, partial(endpoints.alter_keyspace_with_graph_engine, keyspace_name=name))
 
     async def create_solr_core(
         self,
@@ -97,12 +94,12 @@ class AsyncKeyspaces:
         checks.string(table, "table")
         if not generate_resources and (schema is None or solrconfig is None):
             raise ValueError("schema and solrconfig must be given unless generate_resources is True")
-        await endpoints.create_solr_index(
-            self._caller,
-            database_id=database_id,
+        send = partial(
+            endpoints.create_solr_index,
             keyspace_name=name,
             table_name=table,
             generate_resources=generate_resources,
             schema=schema,
             solrconfig=solrconfig,
         )
+        await while_busy(self._caller, database_id, send)

@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.endpoints import secure_bundles as endpoints
+from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
@@ -37,11 +39,9 @@ class AsyncSecureBundles:
             AuthenticationError: also of a database that is hibernated; a note says so.
         """
 
-        async def send() -> SecureBundle | list[SecureBundle]:
-            return (await endpoints.generate_secure_bundle_url(self._caller, database_id=database_id, all=True if all else None)).value
-
+        send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
         try:
-            value = await while_busy(self._caller, database_id, send, pointless=lambda database: database.status not in {"ACTIVE", *TRANSIENT})
+            value = await while_busy(self._caller, database_id, send, pointless=_has_none)
         except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
             await self._explain(database_id, error)
             raise
@@ -94,6 +94,10 @@ class AsyncSecureBundles:
             return
         if database.status in ("HIBERNATED", "HIBERNATING"):
             error.add_note(f"the database is {database.status}, and has no bundle until databases.resume has woken it")
+
+
+def _has_none(database: Database) -> bool:
+    return database.status not in {"ACTIVE", *TRANSIENT}
 
 
 def _choose(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKind, custom_domain: str | None) -> Secret:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from astra_devops._bridge.pager import Pager
     from astra_devops._runtime.call import Answer
     from astra_devops._runtime.clock import Clock, SystemClock
-    from astra_devops._runtime.observer import Event, Observer
+    from astra_devops._runtime.observer import Event, Observer, PollEvent, RequestEvent, ResponseEvent, RetryEvent
     from astra_devops._runtime.pages import AsyncPager
     from astra_devops._runtime.retry import RetryPolicy
     from astra_devops._runtime.secret import Secret
@@ -35,6 +35,10 @@ __all__ = [
     "Operation",
     "OperationEvent",
     "Pager",
+    "PollEvent",
+    "RequestEvent",
+    "ResponseEvent",
+    "RetryEvent",
     "RetryPolicy",
     "Secret",
     "SystemClock",
@@ -55,6 +59,10 @@ _HOMES: Final = {
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.handle",
     "Pager": "_bridge.pager",
+    "PollEvent": "_runtime.observer",
+    "RequestEvent": "_runtime.observer",
+    "ResponseEvent": "_runtime.observer",
+    "RetryEvent": "_runtime.observer",
     "RetryPolicy": "_runtime.retry",
     "Secret": "_runtime.secret",
     "SystemClock": "_runtime.clock",

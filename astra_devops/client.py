@@ -59,9 +59,9 @@ class AsyncAstraDevOps:
         """Check the settings. Times are in seconds.
 
         Args:
-            token: an application token (``AstraCS:...``), or a sync or async callable that returns one for each call. Without it: the section
-                ``profile`` of ``~/.astrarc`` if one is named, else the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else the section
-                ``default`` of that file.
+            token: an application token (``AstraCS:...``), or a sync or async callable that returns one for each call. Without it: the
+                section ``profile`` of ``~/.astrarc`` if one is named, else the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else
+                the section ``default`` of that file.
             base_url: another address than the environment's; https, or http to this machine.
             environment: ``prod``, ``dev`` or ``test``.
             profile: a section of astra-cli's ``~/.astrarc``.
@@ -69,7 +69,7 @@ class AsyncAstraDevOps:
             attempt_timeout: for one request.
             retry: how often and how far apart a call is repeated.
             clock: what waits, retries and deadlines go by.
-            observer: called with each event of :mod:`astra_devops.observing`; without one, the logger ``astra_devops`` tells of them.
+            observer: called with each :class:`~astra_devops.Event`; without one, the logger ``astra_devops`` tells of them.
             max_connections: requests under way at once.
             proxy: address of an http proxy.
             ssl_context: for a certificate authority of your own.

@@ -210,7 +210,7 @@ def _unknown(call: Call[Any], outcome: Outcome) -> errors.OutcomeUnknownError:
 
 
 def _gone_by_our_hand(call: Call[Any], raw: Raw, progress: _Progress) -> bool:
-    """A repeated DELETE that answers 404 has done its work the first time."""
+    """Tell whether a 404 means that a repeated DELETE had done its work the first time."""
     return raw.status == 404 and call.operation.method == "DELETE" and call.result is None and progress.attempt > 1
 
 

@@ -30,7 +30,9 @@ def integer(value: int, name: str, least: int, most: int) -> int:
 def database_name(value: str) -> str:
     """Check the name of a database, by the rules of the service's documentation."""
     if not _DATABASE_NAME.fullmatch(string(value, "name")):
-        raise ValueError("name must be at most 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit")
+        raise ValueError(
+            "name must be at most 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit"
+        )
     return value
 
 

@@ -20,7 +20,7 @@ from astra_devops._runtime.retry import Lost, NotSent, Refused, next_attempt
 from astra_devops._runtime.secret import Secret, SecretBytes
 from astra_devops._runtime.settings import check_tls
 
-ProgressCallback = Callable[[int, int | None], None | Awaitable[None]]
+ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
 """Called with the bytes received so far, and the bytes in all if the host tells; sync or async."""
 
 _DOWNLOAD: Final = Operation(

@@ -121,7 +121,9 @@ def _redacted_bytes(length: int) -> SecretBytes:
     return body
 
 
-_TELLTALE: Final = re.compile(r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+")
+_TELLTALE: Final = re.compile(
+    r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+"
+)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:

@@ -24,8 +24,8 @@ _SHAPE: Final = re.compile(r"AstraCS:[!-9;-~]{24}:[!-9;-~]{64}")
 class TokenSource:
     """Knows where to get the token, and gets it when a call needs it: constructing a client reads no file.
 
-    Precedence: ``token``, then a ``profile`` that is named, then the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, then the
-    profile ``default`` of ``~/.astrarc``. A named profile comes before the environment, so that asking for one is never silently ignored.
+    Precedence: ``token``, then a ``profile`` that is named, then the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, then
+    the profile ``default`` of ``~/.astrarc``. A named profile comes before the environment, so that asking for one is never ignored.
     """
 
     def __init__(self, token: Token | None = None, profile: str | None = None) -> None:
@@ -70,7 +70,7 @@ def checked(token: str | Secret, name: str) -> str:
         raise ConfigurationError(f"{name} must be a str or a Secret, not {type(token).__name__}")
     if not _SHAPE.fullmatch(token):
         raise ConfigurationError(
-            f"{name} does not have the shape of an Astra token: 'AstraCS:', 24 characters, ':', 64 characters; it has {len(token)} characters"
+            f"{name} does not have the shape of an Astra token, 'AstraCS:', 24 characters, ':', 64 characters; it has {len(token)}"
         )
     return token
 

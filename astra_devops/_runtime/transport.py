@@ -76,7 +76,7 @@ class Transport:
         self._closed = False
 
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Raw | NotSent | Lost:
-        """Make one attempt of at most ``limit`` seconds, the wait for a free connection included. ``origin`` is the service's by default."""
+        """Make one attempt of at most ``limit`` seconds, the wait for a free connection included, at ``origin`` or the service's own."""
         url = URL((origin or self._origin) + request.target, encoded=True)
         session, pool = await self._open()
         try:

@@ -22,6 +22,8 @@ _LAST_INTERVAL: Final = 15.0
 _GROWTH: Final = 1.5
 _JITTER: Final = 0.2
 _LONGEST_RETRY_AFTER: Final = 60.0
+# Seconds that are no time: so short a sleep may not move a clock of floating point at all.
+_RESOLUTION: Final = 0.001
 # How long a resource may answer 404, in seconds, before it counts as gone: the service caches that an id does not exist yet.
 _GRACE: Final = 120.0
 
@@ -183,6 +185,7 @@ class Watch(Generic[T]):
         self._began = caller.clock.monotonic()
         self._polls = 0
         self._pause = 0.0
+        self._base = _FIRST_INTERVAL
         self._missing_since: float | None = None
         self._history: list[errors.StatusChange] = []
         self._sight: Sight[T] = Sight(None)
@@ -259,7 +262,7 @@ class Watch(Generic[T]):
             said = f": {self._sight.message}" if self._sight.message else ""
             raise errors.OperationFailedError(f"{self._named()} ended in {self.status}{said}", snapshot=self.snapshot())
         left = self._timeout - self._elapsed()
-        if left <= 0:
+        if left < _RESOLUTION:
             problem = f"; the last look failed: {self._problem}" if self._problem else ""
             raise errors.OperationTimeoutError(
                 f"{self._named()} is not done after {self._elapsed():.0f} s, last status {self.status}{problem}", snapshot=self.snapshot()
@@ -269,8 +272,8 @@ class Watch(Generic[T]):
     def _next_pause(self) -> float:
         if self._interval is not None:
             return self._interval
-        base = min(_FIRST_INTERVAL * _GROWTH ** (self._polls - 1), _LAST_INTERVAL)
-        return base * random.uniform(1 - _JITTER, 1 + _JITTER)
+        self._base = min(self._base * _GROWTH, _LAST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
+        return self._base * random.uniform(1 - _JITTER, 1 + _JITTER)
 
     def _elapsed(self) -> float:
         return self._caller.clock.monotonic() - self._began
@@ -279,7 +282,7 @@ class Watch(Generic[T]):
         return f"{self._operation.kind} ({', '.join(f'{name} {value}' for name, value in self._operation.ids.items())})"
 
     def snapshot(self) -> errors.OperationSnapshot:
-        """What is known, as plain values."""
+        """Put what is known into plain values."""
         return errors.OperationSnapshot(
             kind=self._operation.kind,
             ids=dict(self._operation.ids),

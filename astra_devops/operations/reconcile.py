@@ -99,5 +99,3 @@ async def while_busy(
 def is_terminating(database: Database | None) -> bool:
     """Say whether a termination has begun, or is over."""
     return database is None or database.status in ("TERMINATING", "TERMINATED")
-
-

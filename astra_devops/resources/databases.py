@@ -41,7 +41,7 @@ class AsyncDatabases:
         """List databases, page by page.
 
         Args:
-            include: which states; by default all but terminated ones, with ``"all"`` those too. The service ignores values it does not know.
+            include: which states; by default all but terminated ones, with ``"all"`` those too. The service ignores what it does not know.
             provider: one cloud provider only, in any case.
             page_size: databases per request, 1 to 100; by default 100, which takes the fewest requests.
 

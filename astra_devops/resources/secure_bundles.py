@@ -38,7 +38,6 @@ class AsyncSecureBundles:
             ConflictError: the database is not ready; the call has waited for it within the client's ``timeout``.
             AuthenticationError: also of a database that is hibernated; a note says so.
         """
-
         send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
         try:
             value = await while_busy(self._caller, database_id, send, pointless=_has_none)
@@ -103,7 +102,8 @@ def _has_none(database: Database) -> bool:
 def _choose(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKind, custom_domain: str | None) -> Secret:
     matching = [bundle for bundle in bundles if region in (None, bundle.region)]
     if not matching:
-        raise ValueError(f"region must be one that the database is in ({', '.join(bundle.region or '?' for bundle in bundles)}), not {region!r}")
+        known = ", ".join(bundle.region or "?" for bundle in bundles)
+        raise ValueError(f"region must be one that the database is in ({known}), not {region!r}")
     bundle = matching[0]
     if custom_domain is not None:
         for domain in bundle.custom_domain_bundles or []:

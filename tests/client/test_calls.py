@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import threading
+from collections.abc import Callable
 
 import aiohttp
 import attrs
@@ -121,8 +122,7 @@ async def test_a_full_pool_means_not_sent():
         emulator.faults.slow_headers("getDatabase", 3600)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, max_connections=1) as astra:
             slow = asyncio.ensure_future(astra.databases.get("d"))
-            while not emulator.journal.count("getDatabase"):
-                await asyncio.sleep(0)
+            await until(lambda: emulator.journal.count("getDatabase"))
             impatient = astra.with_options(timeout=0.02)
             with pytest.raises(errors.RequestNotSentError, match="none of 1 connections"):
                 await impatient.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -130,6 +130,12 @@ async def test_a_full_pool_means_not_sent():
             with pytest.raises(asyncio.CancelledError):
                 await slow
         assert emulator.journal.count("createDatabase") == 0
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let the loop go on until something has happened on it."""
+    while not condition():
+        await asyncio.sleep(0)
 
 
 class Cutter:
@@ -156,7 +162,7 @@ async def test_nothing_unsafe_is_sent_twice_behind_our_back(emulator, method):
     """aiohttp repeats PUT and DELETE by itself when a kept connection breaks; an invitation sent twice is two e-mails."""
     cutter = Cutter()
     server = await asyncio.start_server(cutter.serve, "127.0.0.1")
-    address = "http://127.0.0.1:%d" % server.sockets[0].getsockname()[1]
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server, AsyncAstraDevOps(emulator.token, base_url=address, retry=QUICK) as astra:
         await astra.regions.list()
         operation = attrs.evolve(index.GENERATE_TOKEN_FOR_CLIENT, method=method)
@@ -170,8 +176,7 @@ async def test_a_cancelled_write_says_how_to_find_out():
         emulator.faults.slow_headers("createDatabase", 3600)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
             task = asyncio.ensure_future(astra.databases.create("orders", cloud_provider="AWS", region="us-east-2"))
-            while not emulator.journal.count("createDatabase"):
-                await asyncio.sleep(0)
+            await until(lambda: emulator.journal.count("createDatabase"))
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
@@ -193,9 +198,7 @@ async def test_a_client_belongs_to_one_loop(emulator, astra):
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
-    while thread.is_alive():
-        await asyncio.sleep(0)
-    thread.join()
+    await asyncio.to_thread(thread.join)
     assert "belongs to another event loop" in seen[0]
 
 

@@ -197,7 +197,7 @@ async def test_terminate_waits_for_a_busy_database(emulator, astra):
     database = await operation.wait()
     await astra.keyspaces.create(database.id, "sales")
     await (await astra.databases.terminate(database.id)).wait()
-    assert [exchange.status for exchange in emulator.journal.of("terminateDatabase")][0] == 409
+    assert emulator.journal.of("terminateDatabase")[0].status == 409
 
 
 async def test_classic_databases_are_resized_parked_and_unparked(astra):

@@ -71,8 +71,19 @@ async def test_regions_listed_twice_by_the_service_are_listed_once(emulator, ast
 
 
 async def test_the_first_of_equal_regions_keeps_its_place(emulator, astra):
-    one = {"displayName": "x", "zone": "na", "classification": "standard", "enabled": True, "reservedForQualifiedUsers": False, "region_type": "vector"}
-    regions = [{"cloudProvider": "aws", "name": "a", **one}, {"cloudProvider": "gcp", "name": "b", **one}, {"cloudProvider": "AWS", "name": "a", **one}]
+    one = {
+        "displayName": "x",
+        "zone": "na",
+        "classification": "standard",
+        "enabled": True,
+        "reservedForQualifiedUsers": False,
+        "region_type": "vector",
+    }
+    regions = [
+        {"cloudProvider": "aws", "name": "a", **one},
+        {"cloudProvider": "gcp", "name": "b", **one},
+        {"cloudProvider": "AWS", "name": "a", **one},
+    ]
     emulator.faults.body("listServerlessRegions", regions)
     assert [(region.cloud_provider, region.name) for region in await astra.regions.list()] == [("aws", "a"), ("gcp", "b")]
 

@@ -43,7 +43,11 @@ SENT = {"createDatabase": "", "listDatabases": "", "resetPassword": PASSWORD, "c
 
 FAULTS = {
     "echo": lambda faults, op, token: faults.status(
-        op, 400, times=None, body={"errors": [{"ID": 1, "message": f"bad {token} {SENT[op]}"}]}, headers={"x-echo": f"Bearer {token} {SENT[op]}"}
+        op,
+        400,
+        times=None,
+        body={"errors": [{"ID": 1, "message": f"bad {token} {SENT[op]}"}]},
+        headers={"x-echo": f"Bearer {token} {SENT[op]}"},
     ),
     "html": lambda faults, op, token: faults.status(op, 502, times=None, body=f"<html><title>{token}</title>", content_type="text/html"),
     "text": lambda faults, op, token: faults.status(op, 401, times=None, body=f"no {token} {SENT[op]}", content_type="text/plain"),
@@ -65,7 +69,9 @@ async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
         observer=events.append,
         retry=RetryPolicy(max_attempts=2),
     ) as astra:
-        sink = SplunkTelemetryRequest(splunk=SplunkTelemetryRequestBlock(endpoint="https://splunk.example", index="i", token=Secret(SPLUNK)))
+        sink = SplunkTelemetryRequest(
+            splunk=SplunkTelemetryRequestBlock(endpoint="https://splunk.example", index="i", token=Secret(SPLUNK))
+        )
         calls = [
             astra.databases.create("orders", cloud_provider="AWS", region="us-east-2"),
             astra.databases.list().collect(),
@@ -74,7 +80,9 @@ async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
         ]
         outcomes = await asyncio.gather(*calls, return_exceptions=True)
         shown = "\n".join(everything_shown(outcome) for outcome in outcomes if isinstance(outcome, BaseException))
-        shown += repr(astra) + repr(vars(astra)) + repr(vars(astra._caller)) + repr(astra._caller.options) + repr(sink) + str(attrs.asdict(sink))
+        shown += (
+            repr(astra) + repr(vars(astra)) + repr(vars(astra._caller)) + repr(astra._caller.options) + repr(sink) + str(attrs.asdict(sink))
+        )
     assert all(isinstance(outcome, Exception) for outcome in outcomes)
     shown += repr(events) + caplog.text + "".join(capfd.readouterr())
     for canary in (emulator.token, emulator.token.rpartition(":")[2], PASSWORD, SPLUNK):

@@ -171,7 +171,9 @@ async def test_nothing_is_left_running_when_every_wait_is_cancelled(emulator, as
     await asyncio.gather(*waits, return_exceptions=True)
     for _ in range(20):
         await asyncio.sleep(0)
-    assert {task for task in asyncio.all_tasks() - before if task.get_coro().__qualname__.startswith(("DatabasePoller", "AsyncOperation"))} == set()
+    assert {
+        task for task in asyncio.all_tasks() - before if task.get_coro().__qualname__.startswith(("DatabasePoller", "AsyncOperation"))
+    } == set()
 
 
 async def test_an_operation_shows_where_it_stands(astra):

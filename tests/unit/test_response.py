@@ -60,7 +60,11 @@ def test_the_usual_envelope_with_several_errors():
         (b"404 page not found", "text/plain", [(None, "404 page not found")]),
         (b'{"message":"busy"}', "application/json", [(None, "busy")]),
         (b'{"detail":"bad filter","status":"400"}', "application/scim+json", [(None, "bad filter")]),
-        (b'{"errors":[{"message":"no id"},{"id":"12","Message":"cased"},"plain"]}', "application/json", [(None, "no id"), (12, "cased"), (None, "plain")]),
+        (
+            b'{"errors":[{"message":"no id"},{"id":"12","Message":"cased"},"plain"]}',
+            "application/json",
+            [(None, "no id"), (12, "cased"), (None, "plain")],
+        ),
         (b'{"errors":[{}]}', "application/json", [(None, "no message")]),
         (b'{"errors":null}', "application/json", []),
         (b"null", "application/json", []),
@@ -129,7 +133,15 @@ def test_the_request_id_is_found():
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("2", 2.0), (" 0.5 ", 0.5), ("Mon, 23 Nov 2026 12:00:30 GMT", 30.0), ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0), ("soon", None), ("", None), ("nan", None)],
+    [
+        ("2", 2.0),
+        (" 0.5 ", 0.5),
+        ("Mon, 23 Nov 2026 12:00:30 GMT", 30.0),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", 0.0),
+        ("soon", None),
+        ("", None),
+        ("nan", None),
+    ],
 )
 def test_retry_after_as_seconds_or_date(text, seconds):
     assert retry_after(Raw(429, {"retry-after": text}, b""), datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds

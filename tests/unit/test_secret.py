@@ -11,7 +11,7 @@ from astra_devops._runtime.secret import MASK, Extra, Secret, SecretBytes, redac
 def test_a_secret_shows_itself_only_when_asked():
     secret = Secret("hunter2")
     assert secret.reveal() == "hunter2"
-    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r}", "%s" % secret, repr([secret]), repr({"a": secret})):
+    for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r}", format(secret), repr([secret]), repr({"a": secret})):
         assert "hunter2" not in shown
 
 

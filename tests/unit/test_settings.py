@@ -74,7 +74,9 @@ def test_wrong_types_are_type_errors():
         AsyncAstraDevOps(7)
 
 
-@pytest.mark.parametrize("token", ["", "hunter2", TOKEN + "a", TOKEN[:-1], TOKEN.lower(), TOKEN.replace("c", " "), "AstraCS:hunter2:hunter2"])
+@pytest.mark.parametrize(
+    "token", ["", "hunter2", TOKEN + "a", TOKEN[:-1], TOKEN.lower(), TOKEN.replace("c", " "), "AstraCS:hunter2:hunter2"]
+)
 def test_a_malformed_token_is_refused_and_not_shown(token):
     with pytest.raises(ConfigurationError) as caught:
         AsyncAstraDevOps(token)

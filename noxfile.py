@@ -46,7 +46,7 @@ def install_wheel(session: nox.Session, *groups: str) -> None:
 def lint(session: nox.Session) -> None:
     """Check style and format, of generated code too."""
     session.install(*group("lint"))
-    session.run("ruff", "check", "--quiet", ".")
+    session.run("ruff", "check", "--quiet", "--output-format=concise", ".")
     session.run("ruff", "format", "--check", "--quiet", ".")
 
 

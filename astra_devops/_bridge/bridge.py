@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, Self, TypeVar
 from astra_devops._bridge.callback import current_nest, in_worker_thread
 from astra_devops._bridge.hop import Hop
 from astra_devops._bridge.process import Living, PerProcess
-from astra_devops._bridge.thread import Closer, LoopThread
+from astra_devops._bridge.thread import LoopThread
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,22 +26,21 @@ class Closable(Protocol):
 
 
 class _Gate:
-    """Whether a bridge is open. Apart from it, so that the cell of its thread does not hold the bridge, which is to be dropped at once."""
+    """What the thread of a bridge is made of. Apart from the bridge, which nothing shall hold but those who use it."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.closed = False
+        self.clients: list[PerProcess[Any]] = []
 
     def check_open(self) -> None:
         if self.closed:
             raise RuntimeError(f"{self.name} is closed")
 
-    def start(self) -> LoopThread:
-        """Start a thread. Under the lock of its cell, which closing takes too: none can start behind its back."""
+    def new_thread(self) -> LoopThread:
+        """Make a thread, not started yet. Under the lock of its cell, which closing takes too: none is made behind its back."""
         self.check_open()
-        thread = LoopThread(self.name)
-        thread.start()
-        return thread
+        return LoopThread(self.name, self.clients)
 
 
 class Bridge:
@@ -58,8 +57,7 @@ class Bridge:
 
     def __init__(self, name: str = "Bridge") -> None:
         self._gate = _Gate(name)
-        self._clients: list[PerProcess[Any]] = []
-        self._thread = PerProcess(self._gate.start)
+        self._thread = PerProcess(self._gate.new_thread)
         _open.add(self)
 
     def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -75,6 +73,7 @@ class Bridge:
                 f"{self._gate.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
                 "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
             )
+        self._start(thread)
         hop = Hop(function, args, kwargs)
         nest = current_nest()
         try:
@@ -98,22 +97,31 @@ class Bridge:
 
     def adopt(self, client: PerProcess[Any]) -> None:
         """Close the client of this process, if it has one by then, before the loop ends."""
-        self._clients.append(client)
+        self._gate.clients.append(client)
 
     def disown(self, client: PerProcess[Any]) -> None:
         """Leave ``client`` to whoever closes it."""
-        self._clients.remove(client)
+        self._gate.clients.remove(client)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._gate.closed
 
     def close(self) -> None:
         """Cancel what is under way, close the clients, and end the thread. A second call waits for the first, and does nothing more.
 
         Inside a callback it does not wait, since the call that waits for the callback is among those that end.
         """
+        current = self._thread.glance()
+        if current is not None and current.is_current():
+            raise RuntimeError(
+                f"{self._gate.name} cannot be closed from the thread of its own event loop, where closing would wait for itself: "
+                "use AsyncAstraDevOps in async code"
+            )
         thread = self._finish()
         if thread is None or current_nest() is not None:
             return
-        if thread.is_current():
-            raise RuntimeError(f"{self._gate.name} is closing, but cannot wait for that on the thread of its own event loop")
         thread.join()
         error = thread.take_close_error()
         if error is not None:
@@ -136,7 +144,9 @@ class Bridge:
         if thread is None or thread.stopping:
             return
         # Never waits: the collector may run on any thread, the loop's own among them.
-        thread.stop(self._closers())
+        thread.stop()
+        if not thread.begun:
+            return
         message = f"{self._gate.name} was dropped without being closed: use it in a with statement, or call close()"
         warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
@@ -144,12 +154,15 @@ class Bridge:
         self._gate.closed = True
         thread = self._thread.made()
         if thread is not None:
-            thread.stop(self._closers(), at_exit=at_exit)
+            thread.stop(at_exit=at_exit)
         return thread
 
-    def _closers(self) -> list[Closer]:
-        clients = [client.glance() for client in self._clients]
-        return [client.aclose for client in clients if client is not None]
+    def _start(self, thread: LoopThread) -> None:
+        try:
+            thread.start()
+        except RuntimeError:
+            self._gate.check_open()
+            raise
 
     def _send(self, thread: LoopThread, hop: Hop[Any]) -> None:
         try:

@@ -54,9 +54,11 @@ class Hop(Generic[T]):
 
     def outcome(self) -> T:
         """Give what the call returned or raise what it raised, with the traceback it had on the loop."""
+        # Taken out, since the loop may hold this object for a moment longer than the caller holds the outcome.
+        value, self.value = self.value, None
         error, self.error = self.error, None
         if error is None:
-            return self.value  # type: ignore[return-value]
+            return value  # type: ignore[return-value]
         try:
             raise error
         finally:

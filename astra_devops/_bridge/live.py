@@ -34,8 +34,8 @@ class Live(Generic[C]):
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._closed if self._parent is None else self._parent.closed
+        """Whether it was closed, or its bridge was."""
+        return self._closed or self.bridge.closed or (self._parent is not None and self._parent.closed)
 
     def view(self, make: Callable[[], C]) -> "Live[C]":
         """Make the same for a view of the client, which each process makes anew as well."""
@@ -46,7 +46,6 @@ class Live(Generic[C]):
         if self._parent is not None:
             return
         if not self._shared:
-            self._closed = True
             self.bridge.close()
         elif not self._closed:
             self._closed = True

@@ -3,28 +3,33 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from anyio.from_thread import BlockingPortal
 
 from astra_devops._bridge.hop import Hop
-
-Closer = Callable[[], Awaitable[object]]
+from astra_devops._bridge.process import PerProcess
 
 
 class LoopThread:
-    """A thread that serves calls until it is told to stop; then it cancels what is left, runs the closers, and ends.
+    """A thread that serves calls until it is told to stop; then it cancels what is left, closes the clients that it has by then, and ends.
 
     It is a daemon, so that a program that closes nothing can still end; threads that anyio or asyncio start from it are daemons too.
+
+    The running thread holds the clients. Were it only their users who do, the collector could find client and connections in one piece of
+    garbage, and finalize the connections first, from any thread.
     """
 
-    def __init__(self, name: str) -> None:
-        self._thread = threading.Thread(target=self._main, name=f"{name} event loop", daemon=True)
+    def __init__(self, name: str, clients: list[PerProcess[Any]]) -> None:
+        self._name = f"{name} event loop"
+        self._clients = clients
+        self._starting = threading.Lock()
+        self._entrance = threading.Lock()
         self._ready = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._ident: int | None = None
         self._stopping = False
         self._at_exit = False
-        self._closers: list[Closer] = []
         self._hops: set[Hop[Any]] = set()
         self._failure: BaseException | None = None
         self._close_error: Exception | None = None
@@ -33,15 +38,24 @@ class LoopThread:
         self._signalled: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Start the thread and wait until its loop runs."""
-        try:
-            self._thread.start()
-            self._ready.wait()
-        except BaseException:
-            self.stop([])
-            raise
+        """Start the thread unless it runs, and wait for its loop."""
+        if self._ready.is_set():
+            return
+        with self._starting:
+            if self._stopping:
+                raise RuntimeError("the event loop of the blocking client has ended")
+            if self._thread is None:
+                # An interrupt in here leaves open whether the thread has started. So the next call starts another one, and only the
+                # first to come through the entrance stays.
+                threading.Thread(target=self._main, name=self._name, daemon=True).start()
+        self._ready.wait()
         if self._loop is None:
             raise RuntimeError("the event loop of the blocking client did not start") from self._failure
+
+    @property
+    def begun(self) -> bool:
+        """Whether the thread has been started."""
+        return self._thread is not None
 
     @property
     def stopping(self) -> bool:
@@ -60,7 +74,7 @@ class LoopThread:
 
     def is_current(self) -> bool:
         """Tell whether the code that asks runs on this thread."""
-        return threading.get_ident() == self._thread.ident
+        return threading.get_ident() == self._ident
 
     def send(self, hop: Hop[Any]) -> None:
         """Put ``hop`` on its way. Raises RuntimeError when the loop is closed."""
@@ -73,43 +87,51 @@ class LoopThread:
     def recall(self, hop: Hop[Any]) -> None:
         """Cancel ``hop`` and wait for the end of its cleanup."""
         try:
-            assert self._loop is not None
+            if self.cancel_soon(hop):
+                hop.wait()
+        except BaseException:
+            # A second interrupt does not wait, and may have come before the cancellation was on its way.
+            self.cancel_soon(hop)
+            raise
+
+    def cancel_soon(self, hop: Hop[Any]) -> bool:
+        """Cancel ``hop`` without waiting. False when the loop is closed, and nothing runs any more."""
+        assert self._loop is not None
+        try:
             self._loop.call_soon_threadsafe(hop.cancel)
         except RuntimeError:
-            return  # the loop is closed: nothing runs any more
-        hop.wait()
-
-    def cancel_soon(self, hop: Hop[Any]) -> None:
-        """Cancel ``hop`` without waiting."""
-        with contextlib.suppress(RuntimeError):
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(hop.cancel)
+            return False
+        return True
 
     def forget(self, hop: Hop[Any]) -> None:
         """Take ``hop`` off the list: its thread has its outcome."""
         self._hops.discard(hop)
 
-    def stop(self, closers: list[Closer], *, at_exit: bool = False) -> None:
-        """Ask the thread to end, after it has run ``closers``; return at once. Takes no lock, so ``__del__`` may call it.
+    def stop(self, *, at_exit: bool = False) -> None:
+        """Ask the thread to end, and return at once. Takes no lock, so ``__del__`` may call it.
 
         ``at_exit`` leaves those who wait for calls waiting: they are daemon threads, and would only die noisily.
         """
         if not self._stopping:
             self._at_exit = at_exit
-            self._closers = closers
             self._stopping = True
-            if self._loop is not None:
-                with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._signal)
+        # Each time: an interrupt may have kept the first from getting here.
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._signal)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended, or for ``timeout`` seconds."""
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join(timeout)
 
     def _main(self) -> None:
+        if not self._entrance.acquire(blocking=False):
+            return
+        self._thread, self._ident = threading.current_thread(), threading.get_ident()
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner() as runner:
+                runner.run(self._serve())
         except BaseException as error:
             # At exit the interpreter lets nobody start threads any more, and asyncio wants one to end its executor with. Any other
             # failure reaches those who still wait for the loop, as the cause of what they get.
@@ -118,6 +140,8 @@ class LoopThread:
             self._stopping = True
             self._sweep()
             self._ready.set()
+            # The next thread may be given the same number.
+            self._ident = None
 
     async def _serve(self) -> None:
         async with BlockingPortal() as portal:
@@ -140,9 +164,10 @@ class LoopThread:
         tasks = [hop.task for hop in list(self._hops) if hop.task is not None]
         if tasks:
             await asyncio.wait(tasks)
-        for close in self._closers:
+        for client in [cell.glance() for cell in self._clients]:
             try:
-                await close()
+                if client is not None:
+                    await client.aclose()
             except Exception as error:
                 self._close_error = error
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from .compose import refuse_cycles
 from .errors import Node, SpecError, join
 from .repair_schemas import TYPES
 from .walk import Place, follow, walk
@@ -38,6 +39,7 @@ def check(document: Node) -> None:
             follow(document, place.node, place.pointer)
         elif place.kind == "schema":
             _check_schema(place)
+            refuse_cycles(document, place.node, place.pointer)
         else:
             for key, what in _UNSUPPORTED.get(place.kind, {}).items():
                 if key in place.node:

@@ -116,7 +116,8 @@ class _Reader:
             if parameter["in"] == "header" and parameter["name"].lower() in _UNSENT_HEADERS:
                 continue
             name = names.get(identity) or scope.give(snake(parameter["name"].removesuffix(".*"), "argument"))
-            result.append(self._parameter(parameter, where, name, hint or parent + pascal(parameter["name"], "Argument")))
+            called = names.get(identity) or parameter["name"]
+            result.append(self._parameter(parameter, where, name, hint or parent + pascal(called, "Argument")))
         order = {name: index for index, name in enumerate(VARIABLE.findall(place.path))}
         return tuple(sorted(result, key=lambda it: (it.place != "path", not it.required, order.get(it.wire, 0))))
 

@@ -1,6 +1,8 @@
 """The whole way of a document: from the loaded dict to the text of every generated file."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .check import check
 from .documentation import module_doc
@@ -13,16 +15,24 @@ from .render import contract_module, render
 from .repair import repair
 
 
+@contextmanager
+def _noting(where: str) -> Iterator[None]:
+    """Say of a refusal in which document its pointer points."""
+    try:
+        yield
+    except SpecError as error:
+        raise SpecError(error.pointer, f"({where}) {error.message}") from error
+
+
 def understand(document: Node, overlay: Node | None, warn: Warn) -> tuple[Node, Model]:
     """Repair, check, overlay and parse a document: the effective document, and the model of it."""
     document = repair(document, warn)
     check(document)
     if overlay is not None:
-        try:
+        with _noting("in the overlay"):
             document = apply(document, overlay)
-        except SpecError as error:
-            raise SpecError(error.pointer, f"(in the overlay) {error.message}") from error
-        check(document)
+        with _noting("with the overlay applied"):
+            check(document)
     return document, parse(document, warn)
 
 

@@ -65,9 +65,9 @@ def mend_path(document: Node, path: Node, pointer: str, warn: Warn) -> None:
         where = join(pointer, method)
         declared = shared | _mend_list(document, operation, where, variables, warn)
         for name in variables:
-            if ("path", name) not in declared:
-                schema = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-                operation.setdefault("parameters", []).append(schema)
+            declarations = operation.setdefault("parameters", [])
+            if ("path", name) not in declared and isinstance(declarations, list):
+                declarations.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
                 warn(join(where, "parameters"), f"the path variable {{{name}}} is not declared", "declared as a string")
 
 

@@ -93,13 +93,13 @@ class Schemas:
 
     def _string(self, schema: Node, pointer: str, hint: str) -> Type:
         listed = schema.get("enum", [])
-        values = list(dict.fromkeys(value for value in listed if value is not None))
+        values = [value for value in listed if value is not None]
         if not all(isinstance(value, str) for value in values):
             if schema.get("type") is None:
                 return ANY
             raise SpecError(join(pointer, "enum"), "an enumeration of strings with a value that is none")
         if values:
-            kind = either(self._enum(schema, values, pointer, hint), STR)
+            kind = either(self._enum(schema, list(dict.fromkeys(values)), pointer, hint), STR)
             return either(kind, NONE) if None in listed else kind
         return Plain("datetime") if schema.get("format") == "date-time" else STR
 
@@ -131,10 +131,11 @@ class Schemas:
 
     def _class(self, schema: Node, pointer: str, hint: str) -> Type:
         if pointer not in self._key_of_pointer:
+            properties, required = collect(self._document, schema, pointer)
+            if not properties:
+                return MapOf(ANY)
             self._key_of_pointer[pointer] = pointer
-            fields = self._fields(collect(self._document, schema, pointer), hint)
-            if not fields:
-                raise SpecError(pointer, "a composition without any property")
+            fields = self._fields(properties, required, hint)
             self._define(Class(key=pointer, name=hint, fields=fields, doc=self._note(schema, pointer)), schema)
         return Named(self._key_of_pointer[pointer])
 
@@ -145,8 +146,7 @@ class Schemas:
             schema = find(self._document, pointer)
         return text
 
-    def _fields(self, found: tuple[dict[str, Property], frozenset[str]], parent: str) -> tuple[Field, ...]:
-        properties, required = found
+    def _fields(self, properties: dict[str, Property], required: frozenset[str], parent: str) -> tuple[Field, ...]:
         scope = field_scope()
         names: dict[str, str] = {}
         for wire, (schema, pointer) in properties.items():
@@ -163,7 +163,8 @@ class Schemas:
         aliases = schema.get("x-astra-aliases", [])
         if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
             raise SpecError(join(pointer, "x-astra-aliases"), "aliases are a list of strings")
-        kind = self.type_of(schema, pointer, parent + pascal(wire, "Field"))
+        called = name if schema.get("x-python-name") == name else wire
+        kind = self.type_of(schema, pointer, parent + pascal(called, "Field"))
         return Field(name=name, wire=wire, type=kind, required=required, aliases=tuple(aliases), doc=remark(schema, target))
 
     def _define(self, definition: Definition, schema: Node) -> None:

@@ -69,11 +69,15 @@ def wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
 
+def _inside_docstring(line: str) -> str:
+    head, last = (line[:-1], '\\"') if line.endswith('"') else (line, "")
+    return head.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + last
+
+
 def docstring(lines: Sequence[str], indent: int) -> str:
     """Return a docstring literal of the lines, the first already behind ``indent`` columns."""
-    shown = [line.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') for line in lines]
+    shown = [_inside_docstring(line) for line in lines]
     if len(shown) == 1:
-        line = shown[0]
-        return '"""' + (line[:-1] + '\\"' if line.endswith('"') else line) + '"""'
+        return '"""' + shown[0] + '"""'
     margin = " " * indent
     return '"""' + "\n".join([shown[0], *((margin + line) if line else "" for line in shown[1:]), margin + '"""'])

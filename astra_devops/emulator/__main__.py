@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Sequence
 
 from astra_devops.emulator.app import Emulator
@@ -13,7 +14,11 @@ from astra_devops.emulator.clock import Clock, RealClock, ScaledClock, VirtualCl
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until SIGINT or SIGTERM. Once it listens, print one line of JSON with the URL and a token."""
     options = _parser().parse_args(arguments)
-    asyncio.run(_serve(options))
+    try:
+        asyncio.run(_serve(options))
+    except OSError as problem:
+        print(f"Cannot listen on {options.host}:{options.port}: {problem.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -43,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0, the default, takes a free one")
     parser.add_argument("--speed", type=_speed, default=1.0, help="how many times as fast as real time it runs (default: %(default)s)")
     parser.add_argument(
-        "--clock", choices=("scaled", "real", "virtual"), default="scaled", help="what time it goes by (default: %(default)s)"
+        "--clock", choices=("scaled", "real", "virtual"), default="scaled", help="the time it goes by (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=0, help="where ids and tokens come from (default: %(default)s)")
     parser.add_argument("--latency", type=float, default=0.0, help="seconds that each answer takes (default: %(default)s)")

@@ -121,9 +121,7 @@ class Emulator:
             RuntimeError: the emulator has not been started.
         """
         if self._url is None:
-            raise RuntimeError(
-                "the emulator is not running: use 'async with Emulator() as emulator' or 'with Emulator.running() as emulator'"
-            )
+            raise RuntimeError("the emulator is not running: enter 'async with Emulator()' or 'with Emulator.running()'")
         return self._url
 
     @property
@@ -156,9 +154,8 @@ class Emulator:
         """Every database by its id, as of now; those that nobody knows any more are left out."""
         with self._service.lock:
             now = self.clock.monotonic()
-            return {
-                key: database for key, database in self._world.organization.databases.items() if not self._world.look(database).gone(now)
-            }
+            known = self._world.organization.databases
+            return {key: database for key, database in known.items() if not self._world.look(database).gone(now)}
 
     def add_token(self, permissions: Iterable[str] | None = None) -> str:
         """Make another token. It may do only what ``permissions`` name, such as ``{"org-db-view"}``; everything if None."""

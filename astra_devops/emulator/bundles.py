@@ -29,7 +29,7 @@ def generate_secure_bundle_url(world: World, ask: Ask) -> wire.Reply:
 def _urls(world: World, database: Database, datacenter: Datacenter) -> dict[str, object]:
     links = bundle_links(world, database, datacenter)
     urls: dict[str, object] = {FIELDS[field]: link for field, link in links.items()}
-    urls |= {"datacenterID": datacenter.id, "region": datacenter.region, "cloudProvider": datacenter.provider, "customDomainBundles": None}
+    urls |= {"datacenterID": datacenter.id, "region": datacenter.region, "cloudProvider": datacenter.provider}
     if world.quirks.misspelled_datacenter_id:
         urls["datcenterID"] = datacenter.id
     return urls

@@ -6,7 +6,7 @@ and its waits, deadlines and pauses follow the emulator's time.
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 from astra_devops.emulator.virtual import VirtualClock
@@ -50,7 +50,7 @@ class RealClock:
 
 
 class ScaledClock:
-    """Time that runs ``speed`` times as fast: at 600, ten minutes pass in a second.
+    """Waits that take ``speed`` times less: at 600, what lasts ten minutes is over in a second. The time of day stays the machine's.
 
     For programs that cannot be given a clock, such as another language's client: they wait in real time, only less of it.
 
@@ -63,15 +63,14 @@ class ScaledClock:
             raise ValueError(f"speed must be above zero, not {speed!r}")
         self.speed = speed
         self._began = time.monotonic()
-        self._dawn = datetime.now(UTC)
 
     def monotonic(self) -> float:
         """Return scaled seconds since the clock was made."""
         return (time.monotonic() - self._began) * self.speed
 
     def now(self) -> datetime:
-        """Return the time of day when the clock was made, plus the scaled seconds since; aware, in UTC."""
-        return self._dawn + timedelta(seconds=self.monotonic())
+        """Return the machine's time of day, aware, in UTC: a client with a clock of its own compares it with what the service writes."""
+        return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
         """Return when so many scaled seconds have passed."""

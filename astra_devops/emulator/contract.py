@@ -9,13 +9,12 @@ import attrs
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 SOURCE = "urn:astra-devops:contract"
+MISSING = "The emulator checks requests with jsonschema-rs. Install it with: pip install 'astra-devops[emulator]'"
 
 try:
     import jsonschema_rs
 except ImportError as problem:
-    raise ImportError(
-        "The emulator checks requests with jsonschema-rs, which is not installed. Install it with: pip install 'astra-devops[emulator]'"
-    ) from problem
+    raise ImportError(MISSING) from problem
 
 
 @attrs.frozen(eq=False)

@@ -1,6 +1,7 @@
 """What lives beside the API, on another port: the host of the presigned URLs, and the data endpoints of the databases."""
 
 from collections.abc import Mapping
+from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
 from astra_devops.emulator import presigned, wire
@@ -21,6 +22,7 @@ NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 def serve_bundle(world: World, path: str, query: Mapping[str, str]) -> wire.Reply:
     """Give the zip file behind a presigned URL, or say no in XML as an object store does."""
+    path = unquote(path)
     objection = world.signer.objection(path, query, world.clock.now())
     if objection is not None:
         return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)

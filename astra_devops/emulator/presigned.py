@@ -36,17 +36,17 @@ class Signer:
     secret: bytes = attrs.field(repr=False)
 
     def sign(self, base: str, path: str, region: str, moment: datetime) -> str:
-        """Make a URL that works for five minutes from a moment on."""
+        """Make a URL that works for five minutes from a moment on. The path is unquoted: clients quote it each in their way."""
         stamp = moment.strftime(_STAMP)
         credential = f"{self.access_key}%2F{stamp[:8]}%2F{region}%2Fs3%2Faws4_request"
         query = (
             f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={stamp}"
             f"&X-Amz-Expires={GOOD_FOR}&X-Amz-SignedHeaders=host"
         )
-        return f"{base}{path}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
+        return f"{base}{quote(path)}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
 
     def objection(self, path: str, query: Mapping[str, str], moment: datetime) -> str | None:
-        """Say why a URL does not work at a moment, or None if it does."""
+        """Say why a URL with an unquoted path does not work at a moment, or None if it does."""
         stamp, expires, signature = (query.get(name, "") for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"))
         if not (stamp and signature and expires.isdecimal()):
             return "Access Denied"
@@ -65,9 +65,9 @@ def new_signer(source: random.Random) -> Signer:
 
 
 def bundle_path(datacenter_id: str, name: str, kind: str) -> str:
-    """Say where the bundle of a datacenter lies on its host."""
+    """Say where the bundle of a datacenter lies on its host; an unquoted path."""
     infix = "" if kind == "external" else f"{kind}-"
-    return f"/{datacenter_id}/secure-connect-{infix}{quote(name, safe='')}.zip"
+    return f"/{datacenter_id}/secure-connect-{infix}{name}.zip"
 
 
 def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from astra_devops.emulator import bundles, databases, datacenters, keyspaces, organizations, regions, wire
+from astra_devops.emulator import bundles, databases, datacenters, edge, keyspaces, organizations, regions, wire
 from astra_devops.emulator.contract import Contract, Operation
 from astra_devops.emulator.routing import Match, Router
 from astra_devops.emulator.tokens import Token
@@ -25,6 +25,10 @@ UNPROCESSABLE = ("createDatabase", "addDatacenters")
 """Operations that answer 422 to a body of the wrong form; the others answer 400."""
 FORGIVING = {("listDatabases", "limit"), ("listDatabases", "include"), ("listDatabases", "provider")}
 """Query parameters whose documented limits the service itself does not hold anyone to."""
+
+
+BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+"""Go's spellings of a boolean."""
 
 
 class Service:
@@ -62,6 +66,16 @@ class Service:
                 return handler(self.world, ask)
             except wire.Refusal as refusal:
                 return refusal.reply
+
+    def bundle(self, path: str, query: Mapping[str, str]) -> wire.Reply:
+        """Give what lies behind a presigned URL."""
+        with self.lock:
+            return edge.serve_bundle(self.world, path, query)
+
+    def data(self, path: str) -> wire.Reply:
+        """Answer at a data endpoint."""
+        with self.lock:
+            return edge.serve_data(self.world, path)
 
     def _authenticate(self, operation: Operation, headers: Mapping[str, str]) -> Token:
         token = self.world.wallet.read(headers)
@@ -119,7 +133,7 @@ def _typed(name: str, value: str, types: frozenset[str]) -> str | int | bool:
         except ValueError:
             raise wire.refusal(400, f"query parameter {name}: {value!r} is not a number") from None
     if "boolean" in types:
-        if value.lower() not in ("true", "false"):
+        if value.lower() not in BOOLEANS:
             raise wire.refusal(400, f"query parameter {name}: {value!r} is neither true nor false")
-        return value.lower() == "true"
+        return BOOLEANS[value.lower()]
     return value

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 
 import attrs
 import orjson
@@ -66,7 +67,7 @@ def wrong_method(allowed: frozenset[str]) -> Reply:
 
 def moved(location: str) -> Reply:
     """Redirect in the way of the service's router, which cleans paths with an empty segment."""
-    return Reply(301, f'<a href="{location}">Moved Permanently</a>.\n\n'.encode(), HTML, {"Location": location})
+    return Reply(301, f'<a href="{escape(location)}">Moved Permanently</a>.\n\n'.encode(), HTML, {"Location": location})
 
 
 NO_ROUTE = text(404, "404 page not found")

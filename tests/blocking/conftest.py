@@ -84,7 +84,7 @@ class Scripts:
     def running(self, text: str) -> Iterator[Running]:
         """Start a script that uses ``connect()``, and see to its end whatever happens."""
         # The warning about a fork with several threads is what these tests are about.
-        options = ["-X", "dev", "-W", "ignore:This process:DeprecationWarning"]
+        options = ["-W", "default", "-W", "ignore:This process:DeprecationWarning"]
         program = [sys.executable, *options, "-c", PREAMBLE + textwrap.dedent(text), *self._service]
         with subprocess.Popen(program, cwd=self._root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.observer import Observer
@@ -162,6 +163,33 @@ class AsyncAstraDevOps:
         from astra_devops.resources.regions import AsyncRegions
 
         return AsyncRegions(self._caller)
+
+    async def request(
+        self,
+        operation_id: str,
+        *,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+    ) -> Answer[object]:
+        """Call an operation of the contract by its id: what no resource offers, or offers otherwise.
+
+        It is checked, retried and redacted like every other call; the answer's value is the model that the contract names for it.
+
+        Args:
+            operation_id: such as ``listDatabases``.
+            path: a value for each variable of the operation's path, by its name there, such as ``databaseID``.
+            query: by the names of the wire; None is not sent.
+            body: JSON-ready values, or a model.
+
+        Raises:
+            ValueError: there is no such operation, or ``path`` does not fit it.
+
+        >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
+        """
+        from astra_devops.operations.raw import call_of
+
+        return await self._caller.send(call_of(operation_id, path, query, body))
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":
         """Take up an operation that was accepted earlier, in this process or another.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.live import Live
 from astra_devops._bridge.operation import Operation
+from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
@@ -180,6 +181,26 @@ class AstraDevOps:
         from astra_devops.blocking.regions import Regions
 
         return Regions(self._bridge, self._live)
+
+    def request(
+        self, operation_id: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, object] | None = None, body: object = None
+    ) -> Answer[object]:
+        """Call an operation of the contract by its id: what no resource offers, or offers otherwise.
+
+        It is checked, retried and redacted like every other call; the answer's value is the model that the contract names for it.
+
+        Args:
+            operation_id: such as ``listDatabases``.
+            path: a value for each variable of the operation's path, by its name there, such as ``databaseID``.
+            query: by the names of the wire; None is not sent.
+            body: JSON-ready values, or a model.
+
+        Raises:
+            ValueError: there is no such operation, or ``path`` does not fit it.
+
+        >>> answer = astra.request("getDatabase", path={"databaseID": database_id})
+        """
+        return self._bridge.call(self._live().request, operation_id, path=path, query=query, body=body)
 
     def resume(self, token: str) -> Operation[Any]:
         """Take up an operation that was accepted earlier, in this process or another.

@@ -244,7 +244,7 @@ class _OperationError(AstraDevOpsError):
 
     @property
     def kind(self) -> str:
-        """What was asked for, such as ``create_database``."""
+        """What was asked for, such as ``databases.create``."""
         return self.snapshot.kind
 
     @property

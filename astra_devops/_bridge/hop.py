@@ -1,9 +1,10 @@
 """One call on its way through the bridge: sent by a thread, run as a task on the loop, waited for by the thread."""
 
 import asyncio
-import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
+
+from astra_devops._bridge.latch import Latch
 
 T = TypeVar("T")
 
@@ -11,25 +12,22 @@ T = TypeVar("T")
 class Hop(Generic[T]):
     """A coroutine function with its arguments, and the place where its outcome lands.
 
-    A lock and a flag instead of a ``concurrent.futures.Future``: half the price, and safe against an interrupt at any line, since the flag
-    is set before the lock is released and the waiter reads it first.
+    Lighter than a ``concurrent.futures.Future`` by half, and waiting for it may be interrupted and repeated.
     """
 
-    __slots__ = ("_arrived", "_call", "_landed", "deserted", "error", "task", "value")
+    __slots__ = ("_arrival", "_call", "deserted", "error", "task", "value")
 
     def __init__(self, function: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._call = (function, args, kwargs)
+        self._arrival = Latch()
         self.task: asyncio.Task[None] | None = None
-        self._arrived = False
-        self._landed = threading.Lock()
-        self._landed.acquire()
         self.deserted = False
         self.value: T | None = None
         self.error: BaseException | None = None
 
     def depart(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the task. On the loop, which runs this in a copy of the calling thread's context, and so the task too."""
-        if not self._arrived:
+        if not self._arrival.opened:
             self.task = loop.create_task(self._run())
             self.task.add_done_callback(self._finish)
 
@@ -42,15 +40,13 @@ class Hop(Generic[T]):
 
     def land(self, error: BaseException | None) -> None:
         """Let the waiting thread go on, with ``error`` unless the call has its own outcome; a deserted one waits for ever."""
-        if not self._arrived and not self.deserted:
+        if not self._arrival.opened and not self.deserted:
             self.error = self.error or error
-            self._arrived = True
-            self._landed.release()
+            self._arrival.open()
 
     def wait(self) -> None:
-        """Block until the task has ended. Whatever interrupts the wait leaves it repeatable."""
-        if not self._arrived:
-            self._landed.acquire()
+        """Block until the task has ended."""
+        self._arrival.wait()
 
     def outcome(self) -> T:
         """Give what the call returned or raise what it raised, with the traceback it had on the loop."""

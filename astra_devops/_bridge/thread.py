@@ -1,5 +1,6 @@
 """The daemon thread of a bridge: an asyncio loop with an anyio portal, and the calls that are under way on it."""
 
+import _thread
 import asyncio
 import contextlib
 import threading
@@ -8,6 +9,7 @@ from typing import Any
 from anyio.from_thread import BlockingPortal
 
 from astra_devops._bridge.hop import Hop
+from astra_devops._bridge.latch import Latch
 from astra_devops._bridge.process import PerProcess
 
 
@@ -21,12 +23,10 @@ class LoopThread:
     """
 
     def __init__(self, name: str, clients: list[PerProcess[Any]]) -> None:
-        self._name = f"{name} event loop"
         self._clients = clients
-        self._starting = threading.Lock()
-        self._entrance = threading.Lock()
-        self._ready = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._main, name=f"{name} event loop", daemon=True)
+        self._launched = threading.Lock()
+        self._ready = Latch()
         self._ident: int | None = None
         self._stopping = False
         self._at_exit = False
@@ -39,15 +39,13 @@ class LoopThread:
 
     def start(self) -> None:
         """Start the thread unless it runs, and wait for its loop."""
-        if self._ready.is_set():
+        if self._ready.opened:
             return
-        with self._starting:
-            if self._stopping:
-                raise RuntimeError("the event loop of the blocking client has ended")
-            if self._thread is None:
-                # An interrupt in here leaves open whether the thread has started. So the next call starts another one, and only the
-                # first to come through the entrance stays.
-                threading.Thread(target=self._main, name=self._name, daemon=True).start()
+        if self._stopping:
+            raise RuntimeError("the event loop of the blocking client has ended")
+        if not self._launched.locked():
+            # Starting a Thread does not stand an interrupt either: so a thread does that which gets none, and of several only the first.
+            _thread.start_new_thread(self._launch, ())
         self._ready.wait()
         if self._loop is None:
             raise RuntimeError("the event loop of the blocking client did not start") from self._failure
@@ -55,7 +53,7 @@ class LoopThread:
     @property
     def begun(self) -> bool:
         """Whether the thread has been started."""
-        return self._thread is not None
+        return self._launched.locked()
 
     @property
     def stopping(self) -> bool:
@@ -122,13 +120,21 @@ class LoopThread:
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended, or for ``timeout`` seconds."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+        if self.begun:
+            self._ready.wait()
+            if self._thread.ident is not None:
+                self._thread.join(timeout)
+
+    def _launch(self) -> None:
+        if self._launched.acquire(blocking=False):
+            try:
+                self._thread.start()
+            except BaseException as error:
+                self._failure = error
+                self._ready.open()
 
     def _main(self) -> None:
-        if not self._entrance.acquire(blocking=False):
-            return
-        self._thread, self._ident = threading.current_thread(), threading.get_ident()
+        self._ident = threading.get_ident()
         try:
             with asyncio.Runner() as runner:
                 runner.run(self._serve())
@@ -139,7 +145,7 @@ class LoopThread:
         finally:
             self._stopping = True
             self._sweep()
-            self._ready.set()
+            self._ready.open()
             # The next thread may be given the same number.
             self._ident = None
 
@@ -147,7 +153,7 @@ class LoopThread:
         async with BlockingPortal() as portal:
             self._portal = portal
             self._loop = asyncio.get_running_loop()
-            self._ready.set()
+            self._ready.open()
             if not self._stopping:
                 await portal.sleep_until_stopped()
             await self._wind_up()

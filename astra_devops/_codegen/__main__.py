@@ -1,6 +1,7 @@
 """``python -m astra_devops._codegen``: write the generated directories, or check that they are fresh."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,7 +84,8 @@ def _check(target: Path, parts: list[Files], argv: Sequence[str] | None) -> int:
     lines = [line for files in parts for directory, content in files.items() for line in differences(target / directory, content)]
     if not lines:
         return 0
-    command = " ".join([_COMMAND, *(word for word in (argv if argv is not None else sys.argv[1:]) if word != "--check")])
+    words = [word for word in (argv if argv is not None else sys.argv[1:]) if word != "--check"]
+    command = shlex.join([*_COMMAND.split(), *words])
     print(*lines, f"to mend this: {command}", sep="\n")
     return 1
 

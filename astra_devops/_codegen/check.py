@@ -41,6 +41,8 @@ def check(document: Node) -> None:
             _check_schema(place)
             refuse_cycles(document, place.node, place.pointer)
         else:
+            if place.kind == "parameter" and not all(isinstance(place.node.get(key), str) for key in ("name", "in")):
+                raise SpecError(place.pointer, "a parameter needs a name, and the place it goes to")
             for key, what in _UNSUPPORTED.get(place.kind, {}).items():
                 if key in place.node:
                     raise SpecError(join(place.pointer, key), f"{what}: not understood")

@@ -8,10 +8,14 @@ from typing import Any
 
 from .errors import Node, Warn, join
 from .repair_operations import mend_operation, mend_parameter, mend_path, mend_response, name_operations
-from .repair_schemas import mend_required, mend_schema
+from .repair_schemas import drop_default, mend_required, mend_schema
 from .walk import Kind, Place, walk
 
 _NULL_MATTERS = frozenset({"default", "example", "schema", "type", "responses", "enum"})
+_BOOLEANS = (
+    *("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum"),
+    *("explode", "allowReserved", "allowEmptyValue"),
+)
 _NOTES = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated")
 _NOTES_ALLOWED: dict[Kind, frozenset[str]] = {
     "schema": frozenset({"title", "description", "example", "externalDocs", "deprecated"}),
@@ -37,6 +41,7 @@ def repair(document: Node, warn: Warn) -> Node:
             continue
         _drop_nulls(place, warn)
         _drop_stray_notes(place, warn)
+        _mend_booleans(place, warn)
         if place.kind == "schema":
             mend_schema(place.node, place.pointer, warn)
         elif place.kind in ("parameter", "header"):
@@ -50,6 +55,7 @@ def repair(document: Node, warn: Warn) -> Node:
     for place in list(walk(mended)):
         if place.kind == "schema":
             mend_required(mended, place.node, place.pointer, warn)
+            drop_default(place.node, place.pointer, warn)
         elif place.kind == "path":
             mend_path(mended, place.node, place.pointer, warn)
     name_operations(mended, warn)
@@ -87,6 +93,15 @@ def _drop_stray_notes(place: Place, warn: Warn) -> None:
         if allowed is not None and key in place.node and key not in allowed:
             del place.node[key]
             warn(join(place.pointer, key), f"OpenAPI 3.0 has no {key} here", "dropped, since it is only a note")
+
+
+def _mend_booleans(place: Place, warn: Warn) -> None:
+    keys = (*_BOOLEANS, "required") if place.kind in ("parameter", "header", "body") else _BOOLEANS
+    for key in keys:
+        text = place.node.get(key)
+        if isinstance(text, str) and text.lower() in ("true", "false"):
+            place.node[key] = text.lower() == "true"
+            warn(join(place.pointer, key), f"the boolean {text} is quoted", "read as a boolean")
 
 
 def _mend_security(document: Node, node: Node, pointer: str, warn: Warn) -> None:

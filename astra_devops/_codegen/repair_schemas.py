@@ -1,9 +1,10 @@
 """Mending schemas. Each function looks at one schema, and changes it in place."""
 
 import json
+import re
 from typing import Any, Final
 
-from openapi_schema_validator import OAS30Validator
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from .errors import Node, SpecError, Warn, join
 from .walk import follow
@@ -28,7 +29,7 @@ _FORMATS_AS_TYPE: Final = {
 TYPES: Final = ("array", "boolean", "integer", "number", "object", "string")
 _MISPLACED: Final = ("required", "type", "description", "title", "example", "format", "nullable", "deprecated", "additionalProperties")
 _BOUNDS: Final = ("maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum", "multipleOf")
-_JUDGED_BY: Final = ("type", "enum", "nullable", "maximum", "minimum", "maxLength", "minLength", "pattern", "maxItems", "minItems")
+_NUMBERS: Final = ("maximum", "minimum", "multipleOf", "maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties")
 
 
 def mend_schema(schema: Node, pointer: str, warn: Warn) -> None:
@@ -37,9 +38,9 @@ def mend_schema(schema: Node, pointer: str, warn: Warn) -> None:
     _mend_required_form(schema, pointer, warn)
     _mend_type(schema, pointer, warn)
     _mend_items(schema, pointer, warn)
+    _mend_numbers(schema, pointer, warn)
     _drop_bounds(schema, pointer, warn)
     _mend_enum(schema, pointer, warn)
-    _drop_default(schema, pointer, warn)
 
 
 def _hoist_misplaced(schema: Node, pointer: str, warn: Warn) -> None:
@@ -126,6 +127,14 @@ def _mend_items(schema: Node, pointer: str, warn: Warn) -> None:
         warn(pointer, "an array without items", "taken as an array of any values")
 
 
+def _mend_numbers(schema: Node, pointer: str, warn: Warn) -> None:
+    for key in _NUMBERS:
+        text = schema.get(key)
+        if isinstance(text, str) and re.fullmatch(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", text):
+            schema[key] = json.loads(text)
+            warn(join(pointer, key), f"the number {text} is quoted", "read as a number")
+
+
 def _drop_bounds(schema: Node, pointer: str, warn: Warn) -> None:
     if schema.get("type") in (None, "number", "integer"):
         return
@@ -148,12 +157,14 @@ def _mend_enum(schema: Node, pointer: str, warn: Warn) -> None:
                 warn(join(where, index), "a value that is not a string, in an enumeration of strings", f"taken as {values[index]!r}")
 
 
-def _drop_default(schema: Node, pointer: str, warn: Warn) -> None:
+def drop_default(schema: Node, pointer: str, warn: Warn) -> None:
+    """Drop a default that its schema would not allow; the validator insists."""
     if "default" not in schema:
         return
-    judge = {key: schema[key] for key in _JUDGED_BY if key in schema}
+    # What a reference would add is not looked at: no published default depends on it.
+    judge = {key: value for key, value in schema.items() if key != "default" and '"$ref"' not in json.dumps(value)}
     try:
-        fits = OAS30Validator(judge).is_valid(schema["default"])
+        fits = OAS30Validator(judge, format_checker=oas30_format_checker).is_valid(schema["default"])
     except Exception:  # the judge itself is malformed; validation will say how
         return
     if not fits:
@@ -164,10 +175,11 @@ def _drop_default(schema: Node, pointer: str, warn: Warn) -> None:
 def mend_required(document: Node, schema: Node, pointer: str, warn: Warn) -> None:
     """Let ``required`` name properties that exist: by the same name in another case, else not at all."""
     required = schema.get("required")
-    properties = schema.get("properties")
-    if not isinstance(properties, dict) or not isinstance(required, list) or not all(isinstance(name, str) for name in required):
+    composed = isinstance(schema.get("properties"), dict) or isinstance(schema.get("allOf"), list)
+    if not composed or not isinstance(required, list) or not all(isinstance(name, str) for name in required):
         return
-    known = _property_names(document, schema, pointer)
+    in_composition = pointer.split("/")[-2] in ("allOf", "oneOf", "anyOf")  # where its siblings may have the property
+    known = None if in_composition else _property_names(document, schema, pointer)
     if known is None:
         return
     by_fold = {name.lower(): name for name in reversed(known)}
@@ -186,18 +198,19 @@ def mend_required(document: Node, schema: Node, pointer: str, warn: Warn) -> Non
         del schema["required"]
 
 
-def _property_names(document: Node, schema: Node, pointer: str) -> list[str] | None:
-    """Return the properties that a schema has by itself or through allOf; None where its siblings in a composition may have more."""
-    if pointer.split("/")[-2:-1] in (["allOf"], ["oneOf"], ["anyOf"]):
+def _property_names(document: Node, schema: Node, pointer: str, seen: frozenset[str] = frozenset()) -> list[str] | None:
+    """Return the properties that a schema has by itself or through allOf; None where nobody can tell."""
+    if "oneOf" in schema or "anyOf" in schema or pointer in seen:
         return None
-    properties = schema.get("properties")
+    properties, members = schema.get("properties"), schema.get("allOf")
     names = list(properties) if isinstance(properties, dict) else []
-    members = schema.get("allOf")
     for index, member in enumerate(members if isinstance(members, list) else ()):
-        if isinstance(member, dict):
-            try:
-                target, where = follow(document, member, join(pointer, "allOf", index))
-            except SpecError:
-                return None
-            names += _property_names(document, target, "" if where else where) or []
+        try:
+            target, where = follow(document, member, join(pointer, "allOf", index)) if isinstance(member, dict) else ({}, "")
+        except SpecError:
+            return None
+        inherited = _property_names(document, target, where, seen | {pointer})
+        if inherited is None:
+            return None
+        names += inherited
     return names

@@ -72,9 +72,9 @@ class Schemas:
         for key in ("oneOf", "anyOf"):
             if key in schema and not is_constraint(schema, key):
                 return self._alternatives(schema, key, pointer, hint)
-        if schema.get("properties"):
-            return self._class(schema, pointer, hint)
         kind = schema.get("type")
+        if schema.get("properties") and kind in (None, "object"):
+            return self._class(schema, pointer, hint)
         if kind == "array":
             name = schema.get("x-python-name")
             inner = str(name) if is_class_name(name) else singular(hint)
@@ -223,7 +223,10 @@ def remark(schema: Node, target: Node) -> str:
 def _makes_class(schema: Node) -> bool:
     if "$ref" in schema:
         return False
-    return bool(schema.get("properties") or "allOf" in schema or ("enum" in schema and schema.get("type") in (None, "string")))
+    kind = schema.get("type")
+    if kind in (None, "object") and schema.get("properties"):
+        return True
+    return "allOf" in schema or ("enum" in schema and kind in (None, "string"))
 
 
 def _secret(kind: Type, pointer: str) -> Type:

@@ -3,10 +3,12 @@
 import asyncio
 import random
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
+
+import attrs
 
 from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
@@ -211,37 +213,44 @@ def _new_organization(world: World) -> Organization:
     return Organization(identity, "Emulated Organization", owner, "owner@example.com", roles)
 
 
+@attrs.define
+class _Runner:
+    """An emulator's loop in a thread of its own. ``problem`` is what went wrong in starting it, or later."""
+
+    emulator: Emulator
+    ready: threading.Event = attrs.field(factory=threading.Event)
+    problem: BaseException | None = None
+    stop: Callable[[], object] | None = None
+
+    def run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as problem:
+            self.problem = problem
+        finally:
+            self.stop = None
+            self.ready.set()
+
+    async def _serve(self) -> None:
+        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        async with self.emulator:
+            self.stop = lambda: loop.call_soon_threadsafe(over.set)
+            self.ready.set()
+            await over.wait()
+
+
 @contextmanager
 def _in_thread(emulator: Emulator) -> Generator[None]:
     """Run the emulator's loop in a thread until the block is left; what goes wrong in starting is raised here."""
-    ready = threading.Event()
-    problems: list[BaseException] = []
-    handles: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def main() -> None:
-        over = asyncio.Event()
-        async with emulator:
-            handles.append((asyncio.get_running_loop(), over))
-            ready.set()
-            await over.wait()
-
-    def run() -> None:
-        try:
-            asyncio.run(main())
-        except BaseException as problem:
-            problems.append(problem)
-        finally:
-            ready.set()
-
-    thread = threading.Thread(target=run, name="astra-emulator", daemon=True)
+    runner = _Runner(emulator)
+    thread = threading.Thread(target=runner.run, name="astra-emulator", daemon=True)
     thread.start()
-    ready.wait()
+    runner.ready.wait()
     try:
-        if problems:
-            raise problems[0]
+        if runner.problem is not None:
+            raise runner.problem
         yield
     finally:
-        for loop, over in handles:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(over.set)
+        if runner.stop is not None:
+            runner.stop()
         thread.join()

@@ -1,5 +1,6 @@
 """Sending replies: whole ones, and ones that a fault has spoilt."""
 
+import asyncio
 import gzip
 import socket
 import struct
@@ -33,6 +34,10 @@ async def reply_to(
         return await _send(request, exchange, reply, time)
     if fault.reset:
         return _cut(request, exchange, "reset after the effect")
+    if fault.silent:
+        exchange.outcome = "never answered"
+        with time.released():
+            await asyncio.Event().wait()
     if fault.body is not None:
         reply = attrs.evolve(reply, body=fault.body.body, content_type=fault.body.content_type)
     if fault.slow_headers:

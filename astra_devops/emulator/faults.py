@@ -26,6 +26,7 @@ class Fault:
     reply: Reply | None = None
     reset: bool = False
     body: Reply | None = None
+    silent: bool = False
     slow_headers: float = 0.0
     slow_body: float = 0.0
     truncated_gzip: bool = False
@@ -89,6 +90,10 @@ class Faults:
     def reset_after_effect(self, operation: str, *, times: int | None = 1) -> None:
         """Do what was asked, then cut the connection with a TCP reset instead of answering."""
         self._add(Fault(operation, "after", times, reset=True))
+
+    def no_answer(self, operation: str, *, times: int | None = 1) -> None:
+        """Do what was asked and never answer; the connection stays open until the client gives up, in whatever time it goes by."""
+        self._add(Fault(operation, "after", times, silent=True))
 
     def slow_headers(self, operation: str, seconds: float, *, times: int | None = 1) -> None:
         """Do what was asked, and answer only ``seconds`` of the emulator's clock later."""

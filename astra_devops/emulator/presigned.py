@@ -45,15 +45,15 @@ class Signer:
         )
         return f"{base}{quote(path)}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
 
-    def objection(self, path: str, query: Mapping[str, str], moment: datetime) -> str | None:
-        """Say why a URL with an unquoted path does not work at a moment, or None if it does."""
+    def objection(self, path: str, query: Mapping[str, str], moment: datetime, patience: float) -> str | None:
+        """Say why a URL with an unquoted path does not work at a moment, or None if it does. It lasts ``patience`` times as long."""
         stamp, expires, signature = (query.get(name, "") for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"))
         if not (stamp and signature and expires.isdecimal()):
             return "Access Denied"
         if not hmac.compare_digest(signature.encode(), self._signature(path, stamp, int(expires)).encode()):
             return "The request signature we calculated does not match the signature you provided."
         signed = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
-        return "Request has expired" if moment > signed + timedelta(seconds=int(expires)) else None
+        return "Request has expired" if moment > signed + timedelta(seconds=int(expires) * patience) else None
 
     def _signature(self, path: str, stamp: str, expires: int) -> str:
         return hmac.new(self.secret, f"{path}\n{stamp}\n{expires}".encode(), hashlib.sha256).hexdigest()

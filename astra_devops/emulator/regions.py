@@ -13,7 +13,7 @@ def list_serverless_regions(world: World, ask: Ask) -> wire.Reply:
     kinds = {"": ("serverless",), "all": ("serverless", "vector")}.get(wanted, (wanted,))
     mine = str(ask.query.get("filter-by-org", "")).lower() == "enabled"
     listed = []
-    for kind, region in itertools.product(kinds, REGIONS):
+    for kind, region in ((kind, region) for kind in kinds for region in REGIONS):
         if kind not in ("serverless", "vector") or (kind == "vector" and not region.vector) or (mine and region.reserved):
             continue
         listed.append(_serverless(region, kind, lower=world.quirks.mixed_provider_casing and region.provider == "AWS"))

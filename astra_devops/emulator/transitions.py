@@ -43,8 +43,11 @@ STATUSES = frozenset(
     """.split()  # noqa: SIM905 - a table of words
 )
 """Every state that a database has been seen in, or that a public client knows."""
-TERMINATED_FOR = 3600.0
-"""Seconds for which a terminated database can still be read; afterwards it is unknown."""
+TERMINATED_FOR = 86_400.0
+"""Seconds for which a terminated database can still be read; afterwards it is unknown.
+
+Nobody knows the true figure. It is long enough for a client that polls every 15 real seconds on a clock that runs a thousand times as fast.
+"""
 
 
 @attrs.define

@@ -66,7 +66,7 @@ class AsyncOperation(Generic[T]):
     >>> database = await operation.wait(timeout=600)
 
     Attributes:
-        kind: what was asked for, such as ``create_database``.
+        kind: what was asked for, such as ``databases.create``.
         ids: the ids and names that it is about.
     """
 

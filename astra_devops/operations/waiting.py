@@ -8,7 +8,7 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops.operations import tokens
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import KINDS, Kind
+from astra_devops.operations.kinds import Kind, kind_of
 from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
@@ -33,6 +33,7 @@ class Waiting:
             ValueError: the token is not a resume token of a kind that this version knows.
         """
         name, params = tokens.decode(token)
-        if name not in KINDS:
+        kind = kind_of(name)
+        if kind is None:
             raise ValueError(f"token is for an operation that this version does not know: {name!r}")
-        return AsyncOperation(KINDS[name], params, self._caller, self.poller)
+        return AsyncOperation(kind, params, self._caller, self.poller)

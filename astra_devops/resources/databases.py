@@ -19,8 +19,9 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._runtime.secret import Secret
-from astra_devops.operations import kinds, listing
+from astra_devops.operations import listing
 from astra_devops.operations.adoption import Creations
+from astra_devops.operations.goals import databases as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.reconcile import is_terminating, landed_if, while_busy
 from astra_devops.operations.waiting import Waiting
@@ -143,7 +144,7 @@ class AsyncDatabases:
                 how_to_find_out=f"find the database named {name!r}",
             )
         self._creations.note(database_id)
-        kind = kinds.CREATE_DATABASE if tier == "serverless" else kinds.CREATE_CLASSIC_DATABASE
+        kind = goals.CREATE_DATABASE if tier == "serverless" else goals.CREATE_CLASSIC_DATABASE
         return self._waiting.start(kind, database_id=database_id)
 
     async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
@@ -163,7 +164,7 @@ class AsyncDatabases:
 
         send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, landed=landed)
         await while_busy(self._caller, database_id, send, pointless=is_terminating)
-        return self._waiting.start(kinds.TERMINATE_DATABASE, database_id=database_id)
+        return self._waiting.start(goals.TERMINATE_DATABASE, database_id=database_id)
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
         """Suspend a database. Done when it is SUSPENDED. Newer editions of the API no longer have this operation.
@@ -177,7 +178,7 @@ class AsyncDatabases:
             checks.integer(free_consumed, "free_consumed", -1, 100)
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status == "SUSPENDED")
         await while_busy(self._caller, database_id, partial(endpoints.suspend_database, free_consumed=free_consumed, landed=landed))
-        return self._waiting.start(kinds.SUSPEND_DATABASE, database_id=database_id)
+        return self._waiting.start(goals.SUSPEND_DATABASE, database_id=database_id)
 
     async def park(self, database_id: str) -> AsyncOperation[Database]:
         """Park a classic database: it keeps its data and costs less. Done when it is PARKED. Deprecated by the service.
@@ -186,7 +187,7 @@ class AsyncDatabases:
         """
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("PARKING", "PARKED"))
         await while_busy(self._caller, database_id, partial(endpoints.park_database, landed=landed))
-        return self._waiting.start(kinds.PARK_DATABASE, database_id=database_id)
+        return self._waiting.start(goals.PARK_DATABASE, database_id=database_id)
 
     async def unpark(self, database_id: str) -> AsyncOperation[Database]:
         """Bring a parked classic database back. Done when it is ACTIVE. Deprecated by the service.
@@ -195,7 +196,7 @@ class AsyncDatabases:
         """
         landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("UNPARKING", "ACTIVE"))
         await while_busy(self._caller, database_id, partial(endpoints.unpark_database, landed=landed))
-        return self._waiting.start(kinds.UNPARK_DATABASE, database_id=database_id)
+        return self._waiting.start(goals.UNPARK_DATABASE, database_id=database_id)
 
     async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
         """Give a classic database more capacity units. Done when it is ACTIVE with them.
@@ -213,7 +214,7 @@ class AsyncDatabases:
         landed = landed_if(self._caller, database_id, has_begun)
         body = CapacityUnits(capacity_units=capacity_units)
         await while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, landed=landed))
-        return self._waiting.start(kinds.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
+        return self._waiting.start(goals.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
         """Set the password of a user of a classic database. The service accepts it and tells nothing of when it is in force.
@@ -236,7 +237,7 @@ class AsyncDatabases:
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
         await while_busy(self._caller, database_id, partial(endpoints.update_engine_type, body=body))
-        return self._waiting.start(kinds.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
+        return self._waiting.start(goals.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
 
     async def resume(self, database_id: str) -> AsyncOperation[Database]:
         """Wake a hibernated database. Done when it is ACTIVE.
@@ -249,6 +250,6 @@ class AsyncDatabases:
         Raises:
             OperationFailedError: the database is in a state that nothing wakes it from.
         """
-        operation = self._waiting.start(kinds.RESUME_DATABASE, database_id=database_id)
+        operation = self._waiting.start(goals.RESUME_DATABASE, database_id=database_id)
         await wake(self._caller, await self.get(database_id), operation.snapshot)
         return operation

@@ -10,7 +10,7 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import kinds
+from astra_devops.operations.goals import databases as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.reconcile import landed_when, while_busy
 from astra_devops.operations.waiting import Waiting
@@ -51,7 +51,7 @@ class AsyncDatacenters:
 
         landed = landed_when(self._caller, database_id, is_there)
         await while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, landed=landed))
-        return self._waiting.start(kinds.CREATE_DATACENTER, database_id=database_id, cloud_provider=provider, region=region)
+        return self._waiting.start(goals.CREATE_DATACENTER, database_id=database_id, cloud_provider=provider, region=region)
 
     async def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None
@@ -100,7 +100,7 @@ class AsyncDatacenters:
 
         landed = landed_when(self._caller, database_id, is_going)
         await while_busy(self._caller, database_id, partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, landed=landed))
-        return self._waiting.start(kinds.TERMINATE_DATACENTER, database_id=database_id, datacenter_id=datacenter_id)
+        return self._waiting.start(goals.TERMINATE_DATACENTER, database_id=database_id, datacenter_id=datacenter_id)
 
 
 def _is_in(datacenter: Datacenter, provider: str, region: str) -> bool:

@@ -8,9 +8,9 @@ from astra_devops._rest.endpoints import keyspaces as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import kinds
+from astra_devops.operations.goals import databases as goals
+from astra_devops.operations.goals.databases import keyspaces_of
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import keyspaces_of
 from astra_devops.operations.reconcile import landed_if, while_busy
 from astra_devops.operations.waiting import Waiting
 
@@ -45,7 +45,7 @@ class AsyncKeyspaces:
 
         send = partial(endpoints.add_keyspace, keyspace_name=name, landed=landed)
         await while_busy(self._caller, database_id, send, pointless=lambda database: name in keyspaces_of(database))
-        return self._waiting.start(kinds.CREATE_KEYSPACE, database_id=database_id, keyspace=name)
+        return self._waiting.start(goals.CREATE_KEYSPACE, database_id=database_id, keyspace=name)
 
     async def delete(self, database_id: str, name: str) -> AsyncOperation[Database]:
         """Drop a keyspace and all that is in it. Done when it is no longer listed and the database is ACTIVE.
@@ -62,7 +62,7 @@ class AsyncKeyspaces:
 
         send = partial(endpoints.remove_keyspace, keyspace_name=name, landed=landed)
         await while_busy(self._caller, database_id, send)
-        return self._waiting.start(kinds.DELETE_KEYSPACE, database_id=database_id, keyspace=name)
+        return self._waiting.start(goals.DELETE_KEYSPACE, database_id=database_id, keyspace=name)
 
     async def enable_graph(self, database_id: str, name: str) -> None:
         """Give a keyspace of a classic database the graph engine. The service accepts it and tells nothing of when it is done.

@@ -1,0 +1,61 @@
+"""The vendor's own client does its administration: run with a URL and a token, it prints one JSON document of what it saw."""
+
+import json
+import sys
+
+from astrapy import DataAPIClient
+from astrapy.admin import admin
+from astrapy.api_options import APIOptions, DevOpsAPIURLOptions, TimeoutOptions
+from astrapy.exceptions import DevOpsAPIHttpException
+
+# These are constants of the client, no options of it; the emulator's time runs much faster than they expect.
+admin.DEV_OPS_DATABASE_POLL_INTERVAL_S = 0.02
+admin.DEV_OPS_KEYSPACE_POLL_INTERVAL_S = 0.01
+
+
+def main(url: str, token: str) -> dict[str, object]:
+    options = APIOptions(
+        dev_ops_api_url_options=DevOpsAPIURLOptions(dev_ops_url=url, dev_ops_api_version="v2"),
+        timeout_options=TimeoutOptions(database_admin_timeout_ms=60_000, keyspace_admin_timeout_ms=60_000),
+    )
+    astra = DataAPIClient(token, api_options=options).get_admin()
+    seen: dict[str, object] = {}
+
+    regions = astra.find_available_regions(only_org_enabled_regions=False)
+    seen["regions"] = sorted({region.cloud_provider.upper() for region in regions})
+
+    database_admin = astra.create_database("orders", cloud_provider="aws", region="us-east-2", keyspace="shop")
+    database_id = database_admin.id
+    info = astra.database_info(database_id)
+    seen["created"] = [info.name, info.status, info.keyspaces, [region.name for region in info.regions]]
+
+    database_admin.create_keyspace("second")
+    seen["keyspaces"] = database_admin.list_keyspaces()
+    database_admin.drop_keyspace("second")
+    seen["dropped"] = database_admin.list_keyspaces()
+
+    for number in range(60):
+        astra.create_database(f"db{number}", cloud_provider="gcp", region="us-east1", wait_until_active=False)
+    databases = astra.list_databases(page_size=25, include="ALL")
+    seen["listed"] = [len(databases), len({database.id for database in databases})]
+
+    database_admin.drop()
+    seen["left"] = database_id in {database.id for database in astra.list_databases()}
+
+    seen["unknown id"] = refused(lambda: astra.database_info("11111111-2222-4333-8444-555555555555"))
+    stranger = DataAPIClient(f"AstraCS:{'a' * 24}:{'0' * 64}", api_options=options).get_admin()
+    seen["wrong token"] = refused(stranger.list_databases)
+    return seen
+
+
+def refused(call) -> object:  # type: ignore[no-untyped-def]
+    """Say with which status and ids a call was refused."""
+    try:
+        call()
+    except DevOpsAPIHttpException as problem:
+        return [problem.response.status_code, [getattr(error, "id", None) for error in problem.error_descriptors]]
+    return "not refused"
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))

@@ -1,0 +1,33 @@
+"""The vendor's client against the emulator, in a process of its own. Its waits are in real time, so time is scaled."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from astra_devops.emulator import Emulator, ScaledClock
+
+PROGRAM = Path(__file__).with_name("astrapy_program.py")
+
+
+@pytest.mark.skipif(find_spec("astrapy") is None, reason="astrapy is not installed")
+def test_the_vendors_client_finds_what_it_expects() -> None:
+    with Emulator.running(clock=ScaledClock(600)) as emulator:
+        command = [sys.executable, str(PROGRAM), emulator.url, emulator.token]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        pages = emulator.journal.count("listDatabases")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "regions": ["AWS", "AZURE", "GCP"],
+        "created": ["orders", "ACTIVE", ["shop"], ["us-east-2"]],
+        "keyspaces": ["shop", "second"],
+        "dropped": ["shop"],
+        "listed": [61, 61],
+        "left": False,
+        "unknown id": [404, [None]],
+        "wrong token": [401, [340018]],
+    }
+    assert pages >= 3

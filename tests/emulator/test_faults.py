@@ -1,0 +1,185 @@
+"""Scripted faults, and what a plain client sees of them."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+
+from astra_devops.emulator import Emulator
+
+pytestmark = pytest.mark.anyio
+ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+
+
+async def test_a_status_wears_off(api: Any) -> None:
+    api.emulator.faults.status("listDatabases", 503, times=2, body="upstream", content_type="text/plain", headers={"x-a": "b"})
+    first = await api("GET", "/v2/databases")
+    assert (first.status, first.body, first.headers["Content-Type"], first.headers["x-a"]) == (503, b"upstream", "text/plain", "b")
+    assert [(await api("GET", "/v2/databases")).status for _ in range(2)] == [503, 200]
+
+
+async def test_faults_of_one_operation_come_one_after_the_other_and_leave_others_alone(api: Any) -> None:
+    api.emulator.faults.rate_limit("listDatabases", retry_after="17")
+    api.emulator.faults.status("listDatabases", 502)
+    assert (await api("GET", "/v2/currentOrg")).status == 200
+    first = await api("GET", "/v2/databases")
+    assert (first.status, first.headers["Retry-After"]) == (429, "17")
+    assert (await api("GET", "/v2/databases")).status == 502
+    assert (await api("GET", "/v2/databases")).status == 200
+
+
+async def test_a_star_is_any_operation_and_clear_takes_everything_back(api: Any) -> None:
+    api.emulator.faults.status("*", 500, times=None)
+    assert {(await api("GET", path)).status for path in ("/v2/databases", "/v2/currentOrg", "/v2/databases")} == {500}
+    api.emulator.faults.clear()
+    assert (await api("GET", "/v2/databases")).status == 200
+
+
+async def test_a_reset_before_the_effect_leaves_nothing(api: Any) -> None:
+    api.emulator.faults.reset_before_effect("createDatabase")
+    with pytest.raises(aiohttp.ClientOSError, match="reset by peer"):
+        await api("POST", "/v2/databases", json=ORDERS)
+    assert api.emulator.databases == {}
+    assert [(exchange.status, exchange.outcome) for exchange in api.emulator.journal] == [(None, "reset before the effect")]
+
+
+async def test_a_reset_after_the_effect_leaves_the_effect(api: Any) -> None:
+    api.emulator.faults.reset_after_effect("createDatabase")
+    with pytest.raises(aiohttp.ClientOSError, match="reset by peer"):
+        await api("POST", "/v2/databases", json=ORDERS)
+    assert [database.name for database in api.emulator.databases.values()] == ["orders"]
+    assert await api.create()
+
+
+async def test_slow_answers_take_time_of_the_emulators_clock(api: Any) -> None:
+    clock = api.emulator.clock
+    api.emulator.faults.slow_headers("createDatabase", 30)
+    database_id = await api.create()
+    assert clock.monotonic() == 30
+    api.emulator.faults.slow_body("getDatabase", 45)
+    assert (await api.look(database_id))["id"] == database_id
+    assert clock.monotonic() == 75
+
+
+async def test_a_timer_of_the_same_clock_wins_against_a_slower_answer(api: Any) -> None:
+    """A client's own deadline, kept by the emulator's clock, is over before the answer is there."""
+    clock = api.emulator.clock
+    api.emulator.faults.slow_headers("listDatabases", 60)
+    call = asyncio.create_task(api("GET", "/v2/databases"))
+    deadline = asyncio.create_task(clock.sleep(30))
+    await asyncio.wait([call, deadline], return_when=asyncio.FIRST_COMPLETED)
+    assert (deadline.done(), call.done(), clock.monotonic()) == (True, False, 30)
+    call.cancel()
+
+
+async def test_an_answer_may_never_come(api: Any) -> None:
+    api.emulator.faults.no_answer("createDatabase")
+    with pytest.raises(TimeoutError):
+        await api("POST", "/v2/databases", json=ORDERS, timeout=aiohttp.ClientTimeout(sock_read=0.05))
+    assert len(api.emulator.databases) == 1
+    assert api.emulator.journal[-1].outcome == "never answered"
+    await api.emulator.clock.sleep(10)
+
+
+async def test_any_body_can_take_the_place_of_the_right_one(api: Any) -> None:
+    bodies: list[object] = [b"{", b"null", '"a string"', "<html>", {"a": 1}]
+    for body in bodies:
+        api.emulator.faults.body("listDatabases", body)
+    got = [(await api("GET", "/v2/databases")).body for _ in bodies]
+    assert got == [b"{", b"null", b'"a string"', b"<html>", b'{"a":1}']
+
+
+async def test_a_truncated_gzip_stream_cannot_be_read(api: Any) -> None:
+    api.emulator.add_database("orders")
+    api.emulator.faults.truncated_gzip("listDatabases")
+    async with api.session.get(
+        f"{api.emulator.url}/v2/databases", headers={"Authorization": f"Bearer {api.emulator.token}"}, auto_decompress=False
+    ) as response:
+        assert response.status == 200
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert response.content_length == len(await response.read())
+
+
+async def test_an_oversized_answer_can_be_abandoned(api: Any) -> None:
+    api.emulator.faults.oversized("listDatabases", 5_000_000, times=2)
+    assert len((await api("GET", "/v2/databases")).json) == 5_000_000 - 2
+    headers = {"Authorization": f"Bearer {api.emulator.token}"}
+    async with api.session.get(f"{api.emulator.url}/v2/databases", headers=headers) as response:
+        await response.content.readexactly(1000)
+        response.close()
+    assert (await api("GET", "/v2/databases")).status == 200
+
+
+async def test_a_new_database_may_not_be_found_yet(api: Any) -> None:
+    api.emulator.faults.not_found_after_create(2)
+    database_id = await api.create()
+    assert [(await api("GET", f"/v2/databases/{database_id}")).status for _ in range(3)] == [404, 404, 200]
+
+
+async def test_a_new_database_may_be_listed_late(api: Any) -> None:
+    api.emulator.faults.list_lag(10)
+    database_id = await api.create()
+    assert (await api("GET", "/v2/databases")).json == []
+    assert await api.status(database_id) == "PENDING"
+    await api.emulator.clock.sleep(10)
+    assert len((await api("GET", "/v2/databases")).json) == 1
+
+
+async def test_a_change_may_never_end_or_end_badly(api: Any) -> None:
+    api.emulator.faults.stuck("createDatabase", "PENDING")
+    api.emulator.faults.fail_state("createDatabase")
+    stuck, failed, fine = await api.create(), await api.create(), await api.create()
+    await api.emulator.clock.sleep(100_000)
+    assert [await api.status(database_id) for database_id in (stuck, failed, fine)] == ["PENDING", "ERROR", "ACTIVE"]
+
+
+async def test_one_database_may_show_a_state_that_nobody_knows(api: Any) -> None:
+    database_id = await api.create()
+    api.emulator.faults.stuck(database_id, "REBALANCING")
+    await api.emulator.clock.sleep(1000)
+    assert await api.status(database_id) == "REBALANCING"
+    api.emulator.faults.clear()
+    assert await api.status(database_id) == "ACTIVE"
+
+
+async def test_bundles_and_data_endpoints_fail_on_order_too(api: Any) -> None:
+    database_id = api.emulator.add_database("orders")
+    url = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).json["downloadURL"]
+    api.emulator.faults.body("downloadBundle", b"not a zip", content_type="application/zip")
+    async with api.session.get(url) as response:
+        assert await response.read() == b"not a zip"
+    api.emulator.faults.reset_before_effect("dataApi", times=2)  # aiohttp repeats a GET that a kept connection has lost
+    with pytest.raises(aiohttp.ClientOSError):
+        await api.session.get((await api.look(database_id))["dataEndpointUrl"])
+
+
+async def test_the_journal_keeps_what_was_asked_and_no_secret_shows(api: Any) -> None:
+    database_id = api.emulator.add_database("orders")
+    body = {"username": "me", "password": "not-a-secret"}
+    await api("POST", f"/v2/databases/{database_id}/resetPassword?x=1", json=body)
+    (exchange,) = api.emulator.journal
+    assert (exchange.method, exchange.operation, exchange.status, exchange.authorized) == ("POST", "resetPassword", 202, True)
+    assert (exchange.body, exchange.query) == (body, {"x": "1"})
+    assert api.emulator.journal.count("resetPassword") == 1
+    shown = repr(api.emulator.journal) + repr(api.emulator)
+    assert "not-a-secret" not in shown
+    assert api.emulator.token not in shown
+
+
+async def test_reset_forgets_everything_but_never_gives_an_id_twice(api: Any) -> None:
+    first, extra = await api.create(), api.emulator.add_token()
+    api.emulator.faults.status("*", 500, times=None)
+    api.emulator.reset()
+    assert (len(api.emulator.journal), api.emulator.databases) == (0, {})
+    assert (await api("GET", "/v2/databases")).json == []
+    assert (await api("GET", "/v2/databases", token=extra)).status == 401
+    assert await api.create() != first
+
+
+async def test_latency_is_paid_by_every_answer(api_of: Any) -> None:
+    async with Emulator(latency=0.5) as emulator:
+        api = api_of(emulator)
+        await asyncio.gather(*(api("GET", "/v2/databases") for _ in range(4)))
+        await api("GET", "/v2/databases")
+        assert emulator.clock.monotonic() == pytest.approx(1.0)

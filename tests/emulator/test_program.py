@@ -1,0 +1,124 @@
+"""The emulator as a program and in a thread: how it starts, and how it goes."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from contextlib import ExitStack
+from typing import Any
+
+import aiohttp
+import pytest
+
+from astra_devops.emulator import Emulator, VirtualClock
+
+
+def ask(url: str, token: str, path: str = "/v2/databases") -> Any:
+    request = urllib.request.Request(url + path, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_program_says_where_it_listens_and_stops_quietly(number: signal.Signals) -> None:
+    command = [sys.executable, "-W", "error", "-m", "astra_devops.emulator", "--host", "127.0.0.1", "--port", "0", "--speed", "600"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        place = json.loads(process.stdout.readline())
+        assert set(place) == {"url", "token"}
+        assert ask(**place) == []
+        process.send_signal(number)
+        assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def test_the_program_stops_although_a_client_is_still_connected() -> None:
+    async def connected(process: subprocess.Popen[str], url: str, token: str) -> None:
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{url}/v2/databases", headers={"Authorization": f"Bearer {token}"}) as response:
+                await response.read()
+            process.terminate()
+            assert await asyncio.to_thread(process.wait) == 0
+
+    command = [sys.executable, "-m", "astra_devops.emulator", "--clock", "virtual", "--seed", "7"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        asyncio.run(connected(process, **json.loads(process.stdout.readline())))
+        assert process.communicate() == ("", "")
+
+
+def test_a_taken_port_is_said_in_one_line() -> None:
+    with Emulator.running() as emulator:
+        command = [sys.executable, "-m", "astra_devops.emulator", "--port", emulator.url.rpartition(":")[2]]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+
+
+def test_without_jsonschema_rs_the_extra_is_named() -> None:
+    program = "import sys; sys.modules['jsonschema_rs'] = None\nfrom astra_devops.emulator import Emulator\nEmulator()"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "astra-devops[emulator]" in done.stderr.splitlines()[-1]
+
+
+def test_importing_the_package_imports_no_server() -> None:
+    program = "import sys, astra_devops.emulator\nprint(sorted({'aiohttp', 'jsonschema_rs'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_thread_of_its_own_is_gone_afterwards() -> None:
+    before = threading.active_count()
+    with Emulator.running() as emulator:
+        emulator.add_database("orders")
+        assert [database["info"]["name"] for database in ask(emulator.url, emulator.token)] == ["orders"]
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
+
+
+def test_what_goes_wrong_in_the_thread_is_raised_here() -> None:
+    with Emulator.running() as emulator:
+        port = int(emulator.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="address already in use"), Emulator.running(port=port):
+            pass
+
+
+def test_an_emulator_that_does_not_run_has_no_url() -> None:
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = Emulator().url
+
+
+def test_clients_in_other_threads_move_the_same_virtual_time() -> None:
+    async def create(emulator: Emulator) -> None:
+        body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+        async with aiohttp.ClientSession(emulator.url, headers={"Authorization": f"Bearer {emulator.token}"}) as session:
+            async with session.post("/v2/databases", json=body) as response:
+                database_id = response.headers["Location"]
+            while emulator.databases[database_id].status != "ACTIVE":
+                async with session.get(f"/v2/databases/{database_id}") as response:
+                    await response.read()
+                await emulator.clock.sleep(2)
+
+    with Emulator.running() as emulator:
+        threads = [threading.Thread(target=asyncio.run, args=(create(emulator),)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [database.status for database in emulator.databases.values()] == ["ACTIVE"] * 4
+        assert emulator.clock.monotonic() >= 120
+
+
+@pytest.mark.anyio
+async def test_leaving_cuts_off_a_request_that_is_waiting_for_time(session: aiohttp.ClientSession) -> None:
+    clock, hold = VirtualClock(), ExitStack()
+    async with Emulator(clock=clock) as emulator:
+        emulator.faults.slow_headers("*", 10_000, times=None)
+        call = asyncio.create_task(session.get(f"{emulator.url}/v2/databases", headers={"Authorization": f"Bearer {emulator.token}"}))
+        await clock.sleep(1)
+        hold.enter_context(clock.hold())
+    with pytest.raises(aiohttp.ClientError):
+        await call
+    hold.close()

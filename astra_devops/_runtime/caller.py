@@ -1,6 +1,7 @@
 """The loop of attempts around one call: deadline, retries, budget, and the error when there is no answer to give."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn, TypeVar
@@ -165,7 +166,7 @@ class Caller:
             return False
         reason = _worded(outcome)
         progress.notes.append(f"attempt {progress.attempt}: {reason}; repeated after {delay:.2f} s")
-        if observer := observer_or_log(self.observer):
+        if observer := observer_or_log(self.observer, logging.WARNING):
             observer(RetryEvent(call.operation.id, progress.attempt, delay, reason))
         await self.clock.sleep(delay)
         progress.spent += delay

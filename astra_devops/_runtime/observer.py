@@ -9,6 +9,8 @@ import attrs
 from astra_devops.errors import OperationSnapshot
 
 logger: Final = logging.getLogger("astra_devops")
+# A library leaves it to the program whether its log goes anywhere; without this, warnings would go to standard error.
+logger.addHandler(logging.NullHandler())
 
 
 @attrs.frozen
@@ -68,8 +70,8 @@ def log(event: Event) -> None:
             logger.debug("%s %s: %s after %.1f s%s", snapshot.kind, dict(snapshot.ids), snapshot.status, snapshot.elapsed, ", done" * done)
 
 
-def observer_or_log(observer: Observer | None) -> Observer | None:
-    """Choose who is told: the user's observer, or else logging where it is on, or else nobody, which costs nothing."""
+def observer_or_log(observer: Observer | None, level: int = logging.DEBUG) -> Observer | None:
+    """Choose who is told: the user's observer, or else logging where it is on at this level, or else nobody, which costs nothing."""
     if observer is not None:
         return observer
-    return log if logger.isEnabledFor(logging.WARNING) else None
+    return log if logger.isEnabledFor(level) else None

@@ -4,6 +4,7 @@ import asyncio
 import inspect
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Final
 
 import aiohttp
@@ -52,6 +53,15 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
     raise _Broken(reason)
 
 
+_ONCE: Final = (_once,)
+
+
+@lru_cache(maxsize=64)
+def _timeout(limit: float) -> aiohttp.ClientTimeout:
+    """Give connecting the shorter limit, so that the limit of the whole attempt can only strike once the request is on its way."""
+    return aiohttp.ClientTimeout(total=limit, connect=min(_LONGEST_CONNECT, limit / 2))
+
+
 class Transport:
     """One aiohttp session, made inside the running loop at first use and bound to it."""
 
@@ -79,37 +89,36 @@ class Transport:
         """Make one attempt of at most ``limit`` seconds, the wait for a free connection included, at ``origin`` or the service's own."""
         url = URL((origin or self._origin) + request.target, encoded=True)
         session, pool = await self._open()
+        if pool.locked():
+            began = asyncio.get_running_loop().time()
+            try:
+                async with asyncio.timeout(limit):
+                    await pool.acquire()
+            except TimeoutError:
+                return NotSent(f"none of {self._max_connections} connections came free within {limit:.3g} s")
+            limit = max(limit - (asyncio.get_running_loop().time() - began), 0.001)
+        else:
+            await pool.acquire()
         try:
-            async with asyncio.timeout(limit) as deadline:
-                await pool.acquire()
-        except TimeoutError:
-            return NotSent(f"none of {self._max_connections} connections came free within {limit:g} s")
-        try:
-            left = (deadline.when() or 0.0) - asyncio.get_running_loop().time()
-            return await self._exchange(session, url, request, headers, left)
+            return await self._exchange(session, url, request, headers, limit)
         finally:
             pool.release()
 
     async def _exchange(
         self, session: aiohttp.ClientSession, url: URL, request: Request, headers: Mapping[str, str], limit: float
     ) -> Raw | NotSent | Lost:
-        # Connecting has the shorter limit, so that the outer one can only strike once the request is on its way.
-        connect = min(_LONGEST_CONNECT, limit / 2)
         try:
-            async with (
-                asyncio.timeout(limit),
-                session.request(
-                    request.method,
-                    url,
-                    data=request.body,
-                    headers=headers,
-                    allow_redirects=False,
-                    timeout=aiohttp.ClientTimeout(total=None, connect=connect),
-                    ssl=self._ssl,
-                    proxy=self._proxy,
-                    middlewares=(_once,),
-                ) as response,
-            ):
+            async with session.request(
+                request.method,
+                url,
+                data=request.body,
+                headers=headers,
+                allow_redirects=False,
+                timeout=_timeout(limit),
+                ssl=self._ssl,
+                proxy=self._proxy,
+                middlewares=_ONCE,
+            ) as response:
                 return await _read(response)
         except _NOT_SENT as error:
             return NotSent(_reason(error))
@@ -133,7 +142,7 @@ class Transport:
                 timeout=aiohttp.ClientTimeout(total=None, connect=_LONGEST_CONNECT, sock_read=idle),
                 ssl=self._ssl,
                 proxy=self._proxy,
-                middlewares=(_once,),
+                middlewares=_ONCE,
             ) as response:
                 if response.status != 200:
                     return await _read(response)

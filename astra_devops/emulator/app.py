@@ -198,7 +198,7 @@ class Emulator:
     def reset(self) -> None:
         """Forget databases, added tokens, faults and the journal. Time goes on, and ids never come back."""
         with self._service.lock:
-            self._world.organization.clear()
+            self._world.clear()
             self._world.wallet.tokens = {self._token.value: self._token}
             self.faults.clear()
             self.journal.clear()

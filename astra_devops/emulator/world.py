@@ -3,7 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -16,6 +16,8 @@ from astra_devops.emulator.quirks import Quirks
 from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.tokens import Token, Wallet
 from astra_devops.emulator.transitions import Progress
+
+S = TypeVar("S")
 
 
 @attrs.frozen
@@ -41,6 +43,18 @@ class World:
     wallet: Wallet
     signer: Signer
     edge: str = ""
+    _shelves: dict[type[Any], Any] = attrs.field(factory=dict)
+
+    def shelf(self, kind: type[S]) -> S:
+        """Give the one ``kind`` of this world: what a group of operations remembers, in a class of its own that starts out empty."""
+        if kind not in self._shelves:
+            self._shelves[kind] = kind()
+        return cast("S", self._shelves[kind])
+
+    def clear(self) -> None:
+        """Forget everything that operations have made; tokens are the wallet's affair."""
+        self.organization.clear()
+        self._shelves.clear()
 
     def new_id(self) -> str:
         """Make a UUID from the seeded source."""

@@ -21,8 +21,8 @@ Any number of threads may share a client, and a child after ``fork`` may go on w
 nothing running.
 
 Callbacks that are plain functions run in a worker thread, and may call this client. Those that are async run on its event loop,
-where only ``Async{name}`` may be used. Called from inside a running event loop, this client holds that loop up for the length of
-the call.
+where only ``Async{name}`` may be used, and so does an observer. Called from inside a running event loop, this client holds that
+loop up for the length of the call.
 """.strip()
 
 _SPELLINGS = (

@@ -24,6 +24,16 @@ _UNSUPPORTED: Final = {
     "parameter": {"content": "a parameter described by a media type"},
 }
 
+_NEEDED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
+"""What the validator takes for granted, and trips over."""
+_EXTENSIONS: Final = {
+    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-permissions"},
+    "parameter": {"x-astra-wildcard"},
+    "schema": {"x-astra-aliases", "x-astra-secret"},
+    "reference": {"x-astra-aliases", "x-astra-secret"},
+}
+"""Our own words. A misspelt one would otherwise be silently ignored."""
+
 
 def check(document: Node) -> None:
     """Check that a document is an OpenAPI 3.0 document within what the generator understands.
@@ -35,14 +45,17 @@ def check(document: Node) -> None:
     if not isinstance(version, str) or not version.startswith("3.0."):
         raise SpecError("/openapi", f"not an OpenAPI 3.0 document but {version!r}")
     for place in walk(document):
+        for key in place.node:
+            if key.startswith("x-astra-") and key not in _EXTENSIONS.get(place.kind, ()):
+                raise SpecError(join(place.pointer, key), f"{key!r}: not understood in a {place.kind}")
         if place.kind == "reference":
             follow(document, place.node, place.pointer)
         elif place.kind == "schema":
             _check_schema(place)
             refuse_cycles(document, place.node, place.pointer)
         else:
-            if place.kind == "parameter" and not all(isinstance(place.node.get(key), str) for key in ("name", "in")):
-                raise SpecError(place.pointer, "a parameter needs a name, and the place it goes to")
+            if not all(isinstance(place.node.get(key), str) for key in _NEEDED.get(place.kind, ())):
+                raise SpecError(place.pointer, f"a {place.kind} needs {' and '.join(_NEEDED[place.kind])}")
             for key, what in _UNSUPPORTED.get(place.kind, {}).items():
                 if key in place.node:
                     raise SpecError(join(place.pointer, key), f"{what}: not understood")

@@ -5,7 +5,7 @@ from typing import Any, Final
 import attrs
 
 from .errors import Node, SpecError, Warn, join
-from .model import NONE, STR, Body, Class, Either, Group, ListOf, MapOf, Model, Named, Operation, Parameter, Type, either
+from .model import NONE, STR, Body, Class, Either, Group, ListOf, MapOf, Model, Named, Operation, Parameter, Plain, Type, either
 from .names import argument_scope, function_scope, group_name, group_of_tag, is_class_name, pascal, snake
 from .repair_operations import VARIABLE
 from .schemas import Schemas, remark
@@ -84,7 +84,7 @@ class _Reader:
             result=result,
             retry=_retry(place),
             permissions=_permissions(place),
-            inferred=node.get("x-astra-confidence") == "inferred",
+            inferred=_confidence(place) == "inferred",
             deprecated=node.get("deprecated") is True,
         )
 
@@ -119,7 +119,9 @@ class _Reader:
             called = names.get(identity) or parameter["name"]
             result.append(self._parameter(parameter, where, name, hint or parent + pascal(called, "Argument")))
         order = {name: index for index, name in enumerate(VARIABLE.findall(place.path))}
-        return tuple(sorted(result, key=lambda it: (it.place != "path", not it.required, order.get(it.wire, 0))))
+        return tuple(
+            sorted(result, key=lambda it: (it.place != "path", not it.required, order.get(it.wire, 0) if it.place == "path" else 0))
+        )
 
     def _parameter(self, node: Node, pointer: str, name: str, hint: str) -> Parameter:
         where, wire = node["in"], node["name"]
@@ -135,6 +137,8 @@ class _Reader:
             return Parameter(name=name, wire=wire, place="query", type=STR, required=False, wildcard=wildcard, doc=doc)
         kind = self.schemas.type_of(schema, at, str(node["x-python-name"]) if is_class_name(node.get("x-python-name")) else hint)
         self._check_type(kind, where, at)
+        if where == "path" and kind != Plain("int") and STR not in (kind.members if isinstance(kind, Either) else (kind,)):
+            kind = STR  # booleans, times and the like have many spellings; the caller knows which
         return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, doc=doc)
 
     def _check_type(self, kind: Type, where: str, pointer: str) -> None:
@@ -213,6 +217,13 @@ def _retry(place: _Place) -> str:
     if retry not in _RETRY:
         raise SpecError(join(place.pointer, "x-astra-retry"), f"{retry!r} is none of {', '.join(_RETRY)}")
     return str(retry)
+
+
+def _confidence(place: _Place) -> str:
+    confidence = place.node.get("x-astra-confidence", "documented")
+    if confidence not in ("documented", "inferred"):
+        raise SpecError(join(place.pointer, "x-astra-confidence"), f"{confidence!r} is neither documented nor inferred")
+    return str(confidence)
 
 
 def _permissions(place: _Place) -> tuple[str, ...]:

@@ -38,7 +38,10 @@ def understand(document: Node, overlay: Node | None, warn: Warn) -> tuple[Node, 
 
 def generate(document: Node, overlay: Node | None, warn: Warn, *, package: str | None, source: str) -> dict[str, str]:
     """Return the unformatted files of ``_rest/`` and ``_contract/`` by path."""
-    document, model = understand(document, overlay, warn)
+    try:
+        document, model = understand(document, overlay, warn)
+    except RecursionError as error:
+        raise SpecError("", "the document is nested too deep") from error
     files = {f"_rest/{name}": text for name, text in render(model, package=package, source=source).items()}
     files["_contract/__init__.py"] = contract_module(module_doc("The contract with its overlay applied", source))
     files["_contract/effective.json"] = json.dumps(effective(document), indent=1) + "\n"

@@ -7,7 +7,7 @@ import jinja2
 from .annotate import Annotator, Imports
 from .arrange import modules, ordered
 from .documentation import class_doc, enum_doc, function_doc, module_doc
-from .model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, either
+from .model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
 from .repair_operations import VARIABLE
 from .text import WIDTH, f_string_part, literal, literals
 
@@ -165,16 +165,15 @@ def _in_lines(parts: list[str]) -> str:
     lines = [""]
     for part in parts:
         if lines[-1] and len(lines[-1]) + len(part) > WIDTH - 16:
-            lines.append("")
+            head = lines[-1].removesuffix("/")
+            lines[-1:] = [head, lines[-1][len(head) :]]
         lines[-1] += part
-    spelled = " ".join(f'f"{line}"' for line in lines)
-    return f"({spelled})" if len(lines) > 1 else spelled
+    pieces = [f'f"{line}"' if "{" in line or "}" in line else f'"{line}"' for line in lines]
+    return f"({' '.join(pieces)})" if len(pieces) > 1 else pieces[0]
 
 
 def _is_text(parameter: Parameter) -> bool:
-    kind = parameter.type
-    names = [getattr(member, "name", "str") for member in getattr(kind, "members", (kind,))]
-    return all(name == "str" for name in names)
+    return parameter.type != Plain("int")
 
 
 def _query(operation: Operation, imports: Imports) -> str | None:

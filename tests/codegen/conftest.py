@@ -1,0 +1,89 @@
+"""What the tests of the generator share: small documents, and a short way through the generator."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from astra_devops._codegen.load import load
+from astra_devops._codegen.model import Model
+from astra_devops._codegen.pipeline import generate, understand
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+class Draft:
+    """A small valid document that a test bends, and what the generator makes of it."""
+
+    def __init__(self) -> None:
+        self.warnings: list[tuple[str, str, str]] = []
+        self.operation: dict[str, Any] = {
+            "operationId": "getThing",
+            "tags": ["Things"],
+            "responses": {"200": {"description": "ok", "content": {"application/json": {"schema": {"type": "string"}}}}},
+        }
+        self.schemas: dict[str, Any] = {}
+        self.document: dict[str, Any] = {
+            "openapi": "3.0.3",
+            "info": {"title": "Things", "version": "1"},
+            "paths": {"/things": {"get": self.operation}},
+            "components": {"schemas": self.schemas},
+        }
+
+    def answer(self, schema: dict[str, Any]) -> "Draft":
+        """Let the operation answer with a schema."""
+        self.operation["responses"]["200"]["content"]["application/json"]["schema"] = schema
+        return self
+
+    def parameter(self, **parameter: Any) -> "Draft":
+        """Give the operation one more parameter."""
+        self.operation.setdefault("parameters", []).append({"in": "query", "schema": {"type": "string"}, **parameter})
+        return self
+
+    def at(self, path: str) -> "Draft":
+        """Move the operation to another path."""
+        self.document["paths"] = {path: {"get": self.operation}}
+        return self
+
+    def _warn(self, pointer: str, wrong: str, done: str) -> None:
+        self.warnings.append((pointer, wrong, done))
+
+    def repaired(self) -> dict[str, Any]:
+        """Return the document as repair and check leave it."""
+        document, _ = understand(copy.deepcopy(self.document), None, self._warn)
+        return document
+
+    def model(self) -> Model:
+        """Return the model of the document."""
+        _, model = understand(copy.deepcopy(self.document), None, self._warn)
+        return model
+
+    def files(self) -> dict[str, str]:
+        """Return the unformatted generated files."""
+        return generate(copy.deepcopy(self.document), None, self._warn, package=None, source="a test")
+
+
+@pytest.fixture
+def draft() -> Draft:
+    """A small valid document."""
+    return Draft()
+
+
+@pytest.fixture
+def new_draft() -> Callable[[], Draft]:
+    """Make small valid documents, for tests that need several."""
+    return Draft
+
+
+@pytest.fixture
+def column() -> dict[str, Any]:
+    """The first column of the service, in small."""
+    return load(FIXTURES / "column.yaml")
+
+
+@pytest.fixture
+def fixtures() -> Path:
+    """Where the documents of these tests are."""
+    return FIXTURES

@@ -1,0 +1,121 @@
+"""A document with every known published defect: mended with one warning each, and then as good as any."""
+
+from pathlib import Path
+
+import pytest
+
+from astra_devops._codegen.effective import effective
+from astra_devops._codegen.load import load
+from astra_devops._codegen.model import Model
+from astra_devops._codegen.pipeline import understand
+
+EXPECTED = [
+    ("/paths/~1v2~1tokens/get/responses/200", "the key 200 is a number"),
+    ("/paths/~1v2~1tokens/delete/responses/200", "the key 200 is a number"),
+    ("/security/0/BearerAuth", "scopes on a scheme of type http, which has none"),
+    ("/info/description", "description is null"),
+    ("/components/examples", "examples is null"),
+    ("/components/schemas/TokenList/properties/note", "the schema of the property is null"),
+    ("/components/schemas/TokenList/required", "the list is empty"),
+    ("/components/schemas/TokenList", "a schema with properties and without type"),
+    ("/components/schemas/TokenList/properties/clientId/required", "required is a list of property names, not a boolean"),
+    ("/components/schemas/TokenList/properties/roles", "an array without items"),
+    ("/components/schemas/AWS-KMS/required", "a name is listed twice"),
+    ("/components/schemas/AWS-KMS/type", "unknown type 'Object'"),
+    ("/components/schemas/AWS-KMS/properties/keyID/maximum", "maximum says nothing about type string"),
+    ("/components/schemas/AWS-KMS/properties/region/type", "a list of types, as later versions of OpenAPI have it"),
+    ("/components/schemas/Report/properties/totalCost/type", "'double' is a format, not a type"),
+    ("/components/schemas/Report/properties/additionalKeyspaces/maximum", "maximum says nothing about type array"),
+    ("/components/schemas/Report/properties/status/enum/0", "a value that is not a string, in an enumeration of strings"),
+    ("/components/schemas/Report/properties/status/enum/1", "a value that is not a string, in an enumeration of strings"),
+    ("/components/schemas/Report/properties/kind/enum", "an enumeration without values"),
+    (
+        "/components/schemas/Report/properties/organizations/items/properties/required",
+        "the keyword required stands among the properties",
+    ),
+    ("/components/schemas/Report/properties/organizations/items/properties/orgId/examples", "OpenAPI 3.0 has no examples here"),
+    ("/components/parameters/KeyspaceNameParam/schema/type", "type is null"),
+    ("/components/responses/Failed", "a response without description"),
+    ("/paths/~1v2~1tokens/get/responses/200/content/application~1json/schema", "a schema with items and without type"),
+    ("/paths/~1v2~1databases~1{databaseID}~1keyspaces~1{keyspaceName}/post/responses/5xx", "the status range '5xx' in lower case"),
+    ("/paths/~1v2~1databases~1{databaseID}~1keyspaces~1{keyspaceName}/post/responses/201", "the response is null"),
+    (
+        "/paths/~1v2~1databases~1{databaseID}~1keyspaces~1{keyspaceName}/post/security/0/BearerAuth",
+        "scopes on a scheme of type http, which has none",
+    ),
+    (
+        "/paths/~1v2~1databases~1{databaseID}~1keyspaces~1{keyspaceName}/post/parameters/0/required",
+        "a path parameter that is not marked required",
+    ),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/example", "OpenAPI 3.0 has no example here"),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/responses", "no responses"),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/parameters/1", "a parameter without schema"),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/parameters/2/required", "the boolean false is quoted"),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/parameters/2", "a parameter without schema"),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/parameters/2/schema/maximum", "the number 50 is quoted"),
+    ("/paths/~1v2~1kms/get/responses", "only errors are declared"),
+    ("/paths/~1v2~1kms/post/responses/200", "a response without description"),
+    ("/paths/~1v2~1scim~1groups~1{groupID}/get/responses/200/headers/Location", "a header without schema"),
+    ("/components/schemas/Error/required/0", "'id' names no property"),
+    ("/components/schemas/CloudWatch/required/1", "'secret_key' names no property"),
+    ("/paths/~1v2~1tokens/delete/parameters/0", "the path parameter 'clientId' is not in the path"),
+    (
+        "/paths/~1v2~1databases~1{databaseID}~1keyspaces~1{keyspaceName}/post/parameters/2",
+        "the path parameter 'databaseID' is declared twice",
+    ),
+    ("/paths/~1v2~1databases~1{databaseID}~1snapshots/get/parameters/3/schema/default", "the default does not fit its schema"),
+    (
+        "/paths/~1v2~1kms~1classic~1provider~1{provider}~1accounts/post/parameters",
+        "the path variable {provider} is not declared",
+    ),
+    ("/paths/~1v2~1kms/get/operationId", "the operationId 'AssignCloudAccount' is used twice"),
+    ("/paths/~1v2~1organizations~1{orgId}~1devops-acl/get/operationId", "no operationId"),
+    ("/paths/~1v2~1organizations~1{orgId}~1devops-acl/delete/operationId", "no operationId"),
+]
+
+
+@pytest.fixture
+def understood(fixtures: Path) -> tuple[list[tuple[str, str]], Model]:
+    warnings: list[tuple[str, str]] = []
+    _, model = understand(load(fixtures / "defective.yaml"), None, lambda pointer, wrong, done: warnings.append((pointer, wrong)))
+    return warnings, model
+
+
+def test_each_defect_is_mended_with_one_warning(understood: tuple[list[tuple[str, str]], Model]) -> None:
+    assert understood[0] == EXPECTED
+
+
+def test_what_the_mended_operations_are(understood: tuple[list[tuple[str, str]], Model]) -> None:
+    operations = {operation.id: operation for operation in understood[1].operations}
+    shapes = {
+        name: (operation.function, operation.success, [(parameter.name, parameter.wildcard) for parameter in operation.parameters])
+        for name, operation in operations.items()
+    }
+    assert shapes == {
+        "getTokensForOrg": ("get_tokens_for_org", (200,), []),
+        "deleteToken": ("delete_token", (200,), []),
+        "addKeyspace": ("add_keyspace", (201,), [("database_id", None), ("keyspace_name", None)]),
+        "listSnapshots": ("list_snapshots", (200,), [("database_id", None), ("from_", None), ("limit", None), ("all", None)]),
+        "AssignCloudAccount": ("assign_cloud_account", (201,), [("provider", None)]),
+        "AssignCloudAccountGet": ("assign_cloud_account_get", (200,), []),
+        "CreateKey": ("create_key", (200,), []),
+        "getOrganizationsDevopsAclByOrgId": ("get_organizations_devops_acl_by_org_id", (200,), [("org_id", None)]),
+        "deleteOrganizationsDevopsAclByOrgId": ("delete_organizations_devops_acl_by_org_id", (202,), [("org_id", None)]),
+        "configureTelemetry": ("configure_telemetry", (202,), []),
+        "initializeMigration": ("initialize_migration", (200,), [("option", "option."), ("region_type", None), ("schema", None)]),
+        "getSCIMGroup": ("get_scim_group", (200,), [("group_id", None)]),
+    }
+    assert operations["addKeyspace"].permissions == ("db-keyspace-create",)
+    assert operations["addKeyspace"].retry == "unsafe"
+
+
+def test_mending_twice_finds_nothing_more(fixtures: Path) -> None:
+    mended, _ = understand(load(fixtures / "defective.yaml"), None, lambda *_: None)
+    warnings: list[str] = []
+    again, _ = understand(mended, None, lambda pointer, *_: warnings.append(pointer))
+    assert (warnings, again) == ([], mended)
+
+
+def test_the_mended_document_has_an_effective_form(fixtures: Path) -> None:
+    mended, _ = understand(load(fixtures / "defective.yaml"), None, lambda *_: None)
+    assert effective(mended)["openapi"] == "3.1.0"

@@ -1,0 +1,177 @@
+"""What the generator does not understand it refuses, and says where."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from astra_devops._codegen.errors import SpecError
+from astra_devops._codegen.pipeline import generate
+
+Draft = Any
+JSON = "application/json"
+
+
+def external(draft: Draft) -> None:
+    draft.answer({"$ref": "other.yaml#/components/schemas/Thing"})
+
+
+def remote(draft: Draft) -> None:
+    draft.answer({"$ref": "https://example.com/x.json"})
+
+
+def nowhere(draft: Draft) -> None:
+    draft.answer({"type": "array", "items": {"$ref": "#/components/schemas/Gone"}})
+
+
+def circular(draft: Draft) -> None:
+    draft.schemas.update(A={"$ref": "#/components/schemas/B"}, B={"$ref": "#/components/schemas/A"})
+
+
+def endless_list(draft: Draft) -> None:
+    draft.schemas["A"] = {"type": "array", "items": {"$ref": "#/components/schemas/A"}}
+    draft.answer({"$ref": "#/components/schemas/A"})
+
+
+def own_part(draft: Draft) -> None:
+    draft.schemas["A"] = {"allOf": [{"$ref": "#/components/schemas/A"}, {"type": "object", "properties": {"x": {}}}]}
+    draft.answer({"$ref": "#/components/schemas/A"})
+
+
+def path_reference(draft: Draft) -> None:
+    draft.document["paths"]["/other"] = {"$ref": "#/paths/~1things"}
+
+
+def own_server(draft: Draft) -> None:
+    draft.operation["servers"] = [{"url": "https://elsewhere.example.com"}]
+
+
+def callback(draft: Draft) -> None:
+    draft.operation["callbacks"] = {}
+
+
+def form_body(draft: Draft) -> None:
+    draft.operation["requestBody"] = {"content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+
+
+def zip_answer(draft: Draft) -> None:
+    draft.operation["responses"]["200"]["content"] = {"application/zip": {}}
+
+
+def choice_with_properties(draft: Draft) -> None:
+    draft.answer({"type": "object", "properties": {"a": {}}, "oneOf": [{"type": "string"}, {"type": "integer"}]})
+
+
+def bad_secret(draft: Draft) -> None:
+    draft.answer({"type": "object", "properties": {"a": {"type": "integer", "x-astra-secret": True}}})
+
+
+def clashing_fields(draft: Draft) -> None:
+    properties = {"a": {"type": "string", "x-python-name": "n"}, "b": {"type": "string", "x-python-name": "n"}}
+    draft.answer({"type": "object", "properties": properties})
+
+
+def clashing_classes(draft: Draft) -> None:
+    inner = {"type": "object", "x-python-name": "Same"}
+    properties = {"a": {**inner, "properties": {"x": {}}}, "b": {**inner, "properties": {"y": {}}}}
+    draft.answer({"type": "object", "properties": properties})
+
+
+def clashing_components(draft: Draft) -> None:
+    draft.schemas.update({name: {"type": "object", "properties": {"x": {}}, "x-python-name": "Same"} for name in ("A", "B")})
+
+
+def evil_name(draft: Draft) -> None:
+    draft.answer({"type": "object", "properties": {"a": {"type": "string", "x-python-name": "x = print(1)"}}})
+
+
+OPERATION = "/paths/~1things/get"
+SCHEMA = f"{OPERATION}/responses/200/content/application~1json/schema"
+CASES: list[tuple[Callable[[Draft], object], str]] = [
+    (external, f"{SCHEMA}/$ref"),
+    (remote, f"{SCHEMA}/$ref"),
+    (nowhere, f"{SCHEMA}/items/$ref"),
+    (circular, "/components/schemas/B/$ref"),
+    (endless_list, "/components/schemas/A/items"),
+    (own_part, "/components/schemas/A/allOf/0"),
+    (path_reference, "/paths/~1other/$ref"),
+    (own_server, f"{OPERATION}/servers"),
+    (callback, f"{OPERATION}/callbacks"),
+    (form_body, f"{OPERATION}/requestBody/content"),
+    (zip_answer, f"{OPERATION}/responses/200/content"),
+    (choice_with_properties, f"{SCHEMA}/oneOf"),
+    (bad_secret, f"{SCHEMA}/properties/a/x-astra-secret"),
+    (clashing_fields, f"{SCHEMA}/properties/b/x-python-name"),
+    (clashing_classes, f"{SCHEMA}/properties/b/x-python-name"),
+    (clashing_components, "/components/schemas/B/x-python-name"),
+    (evil_name, f"{SCHEMA}/properties/a/x-python-name"),
+    (lambda draft: draft.answer({"type": "strnig"}), f"{SCHEMA}/type"),
+    (lambda draft: draft.answer({"type": ["string", "integer"]}), f"{SCHEMA}/type"),
+    (lambda draft: draft.answer({"not": {"type": "string"}}), f"{SCHEMA}/not"),
+    (lambda draft: draft.answer({"type": "object", "patternProperties": {}}), f"{SCHEMA}/patternProperties"),
+    (lambda draft: draft.answer({"type": "object", "properties": {"a": "string"}}), f"{SCHEMA}/properties/a"),
+    (lambda draft: draft.answer({"allOf": [{"type": "string"}, {"type": "object", "properties": {"a": {}}}]}), f"{SCHEMA}/allOf/0"),
+    (lambda draft: draft.parameter(**{"name": "session", "in": "cookie"}), f"{OPERATION}/parameters/0/in"),
+    (lambda draft: draft.parameter(**{"name": "X-Trace", "in": "header"}), f"{OPERATION}/parameters/0/in"),
+    (lambda draft: draft.parameter(name="f", schema={"type": "object"}), f"{OPERATION}/parameters/0/schema"),
+    (lambda draft: draft.parameter(name="f", style="deepObject"), f"{OPERATION}/parameters/0/style"),
+    (lambda draft: draft.parameter(name="f", explode=False, schema={"type": "array", "items": {}}), f"{OPERATION}/parameters/0/explode"),
+    (lambda draft: draft.parameter(name="f", **{"x-python-name": "class"}), f"{OPERATION}/parameters/0/x-python-name"),
+    (lambda draft: draft.parameter(name="f", **{"x-astra-wildcard": ""}), f"{OPERATION}/parameters/0"),
+    (lambda draft: draft.operation.update({"x-astra-group": "../../evil"}), f"{OPERATION}/x-astra-group"),
+    (lambda draft: draft.operation.update({"x-astra-retry": "always"}), f"{OPERATION}/x-astra-retry"),
+    (lambda draft: draft.operation.update({"x-astra-permissions": "org-read"}), f"{OPERATION}/x-astra-permissions"),
+    (lambda draft: draft.operation.update({"x-astra-confidence": "guessed"}), f"{OPERATION}/x-astra-confidence"),
+    (lambda draft: draft.operation.update({"x-astra-retyr": "safe"}), f"{OPERATION}/x-astra-retyr"),
+    (lambda draft: draft.answer({"type": "string", "x-astra-group": "a"}), f"{SCHEMA}/x-astra-group"),
+    (lambda draft: draft.operation.update(parameters=[{"in": "query"}]), f"{OPERATION}/parameters/0"),
+    (lambda draft: draft.document.update(openapi="3.1.0"), "/openapi"),
+    (lambda draft: draft.document.update(openapi=3.0), "/openapi"),
+    (lambda draft: draft.document.pop("openapi"), "/openapi"),
+    (lambda draft: draft.document.update(unknown=1), ""),
+]
+
+
+@pytest.mark.parametrize(("spoil", "pointer"), CASES, ids=[pointer for _, pointer in CASES])
+def test_refusal(draft: Draft, spoil: Callable[[Draft], object], pointer: str) -> None:
+    spoil(draft)
+    with pytest.raises(SpecError) as caught:
+        draft.files()
+    assert caught.value.pointer == pointer
+
+
+def test_a_list_in_a_path_is_refused(draft: Draft) -> None:
+    draft.at("/things/{ids}").parameter(**{"name": "ids", "in": "path", "required": True, "schema": {"type": "array", "items": {}}})
+    with pytest.raises(SpecError) as caught:
+        draft.files()
+    assert caught.value.pointer == "/paths/~1things~1{ids}/get/parameters/0/schema"
+
+
+def test_a_clash_of_classes_names_both_places(draft: Draft) -> None:
+    clashing_classes(draft)
+    with pytest.raises(SpecError, match=r"/properties/a"):
+        draft.files()
+
+
+def test_a_refusal_is_one_line_whatever_the_document_holds() -> None:
+    text = str(SpecError("/a\nb\x1b", "quoted \u202e \ud800"))
+    assert text.isprintable()
+
+
+def test_an_endless_union_is_refused_before_python_gives_up(draft: Draft) -> None:
+    draft.schemas["A"] = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"$ref": "#/components/schemas/A"}}]}
+    draft.answer({"$ref": "#/components/schemas/A"})
+    limit = sys.getrecursionlimit()
+    with pytest.raises(SpecError):
+        draft.files()
+    assert sys.getrecursionlimit() == limit
+
+
+def test_a_schema_nested_without_end_is_refused(draft: Draft) -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(sys.getrecursionlimit()):
+        schema = {"type": "array", "items": schema}
+    draft.operation["responses"]["200"]["content"][JSON]["schema"] = schema
+    with pytest.raises(SpecError, match="too deep"):
+        generate(draft.document, None, lambda *_: None, package=None, source="a test")

@@ -1,0 +1,148 @@
+"""From schemas to types."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from astra_devops._codegen.annotate import Annotator, Imports
+from astra_devops._codegen.model import Class, Enum
+
+Draft = Any
+TEXT = {"type": "string"}
+
+
+def spelled(draft: Draft, schema: dict[str, Any]) -> str:
+    model = draft.answer(schema).model()
+    homes = dict.fromkeys(model.definitions, "things")
+    return Annotator(model.definitions, homes, "models.").spell(model.operations[0].result, Imports())
+
+
+def classes(draft: Draft) -> dict[str, Class]:
+    return {it.name: it for it in draft.model().definitions.values() if isinstance(it, Class)}
+
+
+@pytest.mark.parametrize(
+    ("schema", "annotation"),
+    [
+        (TEXT, "str"),
+        ({"type": "string", "format": "date-time"}, "datetime"),
+        ({"type": "string", "format": "uuid"}, "str"),
+        ({"type": "integer", "format": "int64"}, "int"),
+        ({"type": "number", "format": "double"}, "float"),
+        ({"type": "boolean"}, "bool"),
+        ({"type": "object"}, "dict[str, object]"),
+        ({"type": "object", "additionalProperties": True}, "dict[str, object]"),
+        ({"type": "object", "additionalProperties": {"type": "integer"}}, "dict[str, int]"),
+        ({"additionalProperties": {"type": "integer"}}, "dict[str, int]"),
+        ({"type": "array", "items": {"type": "array", "items": TEXT}}, "list[list[str]]"),
+        ({}, "object"),
+        ({**TEXT, "nullable": True}, "str | None"),
+        ({"oneOf": [TEXT, {"type": "number"}]}, "str | float"),
+        ({"anyOf": [TEXT, TEXT]}, "str"),
+        ({"anyOf": [TEXT, {}]}, "object"),
+        ({"oneOf": [{**TEXT, "nullable": True}, {"type": "integer"}], "nullable": True}, "str | int | None"),
+        ({"allOf": [TEXT], "nullable": True}, "str | None"),
+        ({"allOf": [{"type": "object"}]}, "dict[str, object]"),
+        ({**TEXT, "enum": ["a", "b"]}, "GetThingResponse | str"),
+        ({**TEXT, "enum": ["a", None], "nullable": True}, "GetThingResponse | str | None"),
+        ({**TEXT, "enum": ["a"], "x-python-name": "Letter"}, "Letter | str"),
+        ({"enum": ["a", 1]}, "object"),
+        ({"type": "integer", "enum": [1, 2]}, "int"),
+        ({"type": "object", "properties": {"a": TEXT}}, "GetThingResponse"),
+        ({"type": "array", "items": {"type": "object", "properties": {"a": TEXT}}, "x-python-name": "Item"}, "list[Item]"),
+        ({"type": "array", "items": {**TEXT, "x-astra-secret": True}}, "list[Secret]"),
+    ],
+)
+def test_types(draft: Draft, schema: dict[str, Any], annotation: str) -> None:
+    assert spelled(draft, schema) == annotation
+
+
+def test_named_lists_and_strings_are_spelled_out_where_they_are_used(draft: Draft) -> None:
+    draft.schemas.update(Server=TEXT, Servers={"type": "array", "items": {"$ref": "#/components/schemas/Server"}})
+    assert spelled(draft, {"$ref": "#/components/schemas/Servers"}) == "list[str]"
+
+
+def test_a_reference_may_be_nullable_and_secret_where_it_is_used(draft: Draft) -> None:
+    draft.schemas["Text"] = TEXT
+    reference = {"$ref": "#/components/schemas/Text", "nullable": True, "x-astra-secret": True}
+    assert spelled(draft, reference) == "Secret | None"
+
+
+def test_compositions_become_one_class(draft: Draft) -> None:
+    draft.schemas["Base"] = {"type": "object", "required": ["a"], "properties": {"a": TEXT, "kind": TEXT}}
+    own = {"type": "object", "required": ["b"], "properties": {"b": TEXT, "kind": {**TEXT, "enum": ["x"]}}}
+    draft.schemas["Both"] = {"allOf": [{"$ref": "#/components/schemas/Base"}, own, {"required": ["kind"]}]}
+    draft.answer({"$ref": "#/components/schemas/Both"})
+    assert [(field.name, field.required) for field in classes(draft)["Both"].fields] == [("a", True), ("kind", True), ("b", True)]
+    kinds = [it.name for it in draft.model().definitions.values() if isinstance(it, Enum)]
+    assert kinds == ["BothKind"]
+
+
+def test_a_composition_of_one_is_that_one(draft: Draft) -> None:
+    draft.schemas["Base"] = {"type": "object", "properties": {"a": TEXT}}
+    assert spelled(draft, {"allOf": [{"$ref": "#/components/schemas/Base"}, {"description": "only a note"}]}) == "Base"
+
+
+def test_a_choice_of_what_is_required_is_no_choice_of_types(draft: Draft) -> None:
+    schema = {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    assert spelled(draft, schema) == "GetThingResponse"
+
+
+def test_inner_classes_are_called_after_their_place(draft: Draft) -> None:
+    inner = {"type": "object", "properties": {"deep": {"type": "object", "properties": {"a": TEXT}}}}
+    draft.schemas["Parent"] = {"type": "object", "properties": {"entries": {"type": "array", "items": inner}}}
+    draft.answer({"$ref": "#/components/schemas/Parent"})
+    assert sorted(classes(draft)) == ["Parent", "ParentEntry", "ParentEntryDeep"]
+
+
+def test_the_same_inner_class_twice_is_one_class(draft: Draft) -> None:
+    inner = {"type": "object", "x-python-name": "Table", "properties": {"a": TEXT}}
+    other = {**inner, "description": "Other words for the same thing."}
+    draft.answer({"type": "object", "properties": {"one": inner, "two": {"type": "array", "items": other}}})
+    assert sorted(classes(draft)) == ["GetThingResponse", "Table"]
+
+
+def test_two_inner_classes_of_one_derived_name_are_numbered_with_a_warning(draft: Draft) -> None:
+    draft.schemas["ThingPart"] = {"type": "object", "properties": {"a": TEXT}}
+    draft.schemas["Thing"] = {"type": "object", "properties": {"part": {"type": "object", "properties": {"b": TEXT}}}}
+    draft.answer({"$ref": "#/components/schemas/Thing"})
+    assert sorted(classes(draft)) == ["Thing", "ThingPart", "ThingPart2"]
+    assert [warning[0] for warning in draft.warnings] == ["/components/schemas/Thing/properties/part"]
+
+
+def test_an_inner_class_like_a_component_is_the_component(draft: Draft) -> None:
+    draft.schemas["ThingPart"] = {"type": "object", "properties": {"a": TEXT}}
+    draft.schemas["Thing"] = {"type": "object", "properties": {"part": {"type": "object", "properties": {"a": TEXT}}}}
+    draft.answer({"$ref": "#/components/schemas/Thing"})
+    assert sorted(classes(draft)) == ["Thing", "ThingPart"]
+
+
+@pytest.mark.parametrize(
+    ("members", "names"),
+    [
+        (["orgId", "org_id"], ["org_id", "org_id_2"]),
+        (["class", "self", "extra", "__init__"], ["class_", "self_", "extra_", "init"]),
+        (["$ref", "items", "properties", "required"], ["ref", "items", "properties", "required"]),
+    ],
+)
+def test_fields(draft: Draft, members: list[str], names: list[str]) -> None:
+    draft.answer({"type": "object", "properties": dict.fromkeys(members, TEXT)})
+    (found,) = classes(draft).values()
+    assert [(field.wire, field.name) for field in found.fields] == list(zip(members, names, strict=True))
+
+
+def test_required_fields_come_first(draft: Draft) -> None:
+    draft.answer({"type": "object", "required": ["z"], "properties": {"a": TEXT, "z": TEXT}})
+    (found,) = classes(draft).values()
+    assert [field.name for field in found.fields] == ["z", "a"]
+
+
+def test_the_order_of_components_decides_nothing_but_the_order(new_draft: Callable[[], Draft]) -> None:
+    schemas = {name: {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/{other}"}}} for name, other in ("AB", "BA")}
+    files = []
+    for names in ("AB", "BA"):
+        draft = new_draft()
+        draft.schemas.update({name: schemas[name] for name in names})
+        files.append(draft.answer({"$ref": "#/components/schemas/A"}).files()["_rest/models/things.py"])
+    assert files[0] == files[1]

@@ -63,9 +63,17 @@ class Caller:
         self._budget = budget
         self._uniform = random.SystemRandom().uniform
 
-    def view(self, options: Options) -> "Caller":
-        """Make a caller with other options on the same transport, token, clock and budget."""
-        return Caller(self.transport, self._token, self.clock, self._budget, options, self.observer)
+    def view(self, options: Options, token: TokenSource | None = None) -> "Caller":
+        """Make a caller with other options, and with another token if one is given, on the same transport, clock and budget."""
+        return Caller(self.transport, token or self._token, self.clock, self._budget, options, self.observer)
+
+    async def pinned(self) -> "Caller":
+        """Make a caller that goes on with the token of this moment, whatever its provider returns from now on."""
+        return self.view(self.options, TokenSource(await self._token.reveal()))
+
+    async def client_id(self) -> str:
+        """Return the client id of the token: its second part."""
+        return await self._token.client_id()
 
     async def send(self, call: Call[T], landed: Landed[T] | None = None) -> Answer[T]:
         """Carry out a call: repeat it as its operation permits, within the time of the whole call.

@@ -1,7 +1,10 @@
 """Checks of arguments that several resources take. Each error names the argument; nothing has been sent by then."""
 
 import re
+from datetime import datetime
 from typing import Final
+
+from astra_devops._runtime.secret import Secret
 
 _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9])?")
 _KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
@@ -25,6 +28,24 @@ def integer(value: int, name: str, least: int, most: int) -> int:
     if not least <= value <= most:
         raise ValueError(f"{name} must be from {least} to {most}, not {value}")
     return value
+
+
+def moment(value: datetime, name: str) -> datetime:
+    """Check a point in time, which must have a time zone."""
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be a datetime, not {type(value).__name__}")
+    if value.utcoffset() is None:
+        raise ValueError(f"{name} must have a time zone, as in datetime.now(UTC)")
+    return value
+
+
+def secret(value: str | Secret, name: str) -> Secret:
+    """Check a secret that must say something, and hide it from view."""
+    if not isinstance(value, str | Secret):
+        raise TypeError(f"{name} must be a str or a Secret, not {type(value).__name__}")
+    if not value:
+        raise ValueError(f"{name} must not be empty, nor withheld by where it came from")
+    return value if isinstance(value, Secret) else Secret(value)
 
 
 def database_name(value: str) -> str:

@@ -29,9 +29,9 @@ class Secret:
         self._value: str | None = value
 
     def reveal(self) -> str:
-        """Return the string itself. Raise ``ValueError`` if this secret went through pickle or copy."""
+        """Return the string itself. Raise ``ValueError`` if this secret went through pickle or copy, or was withheld by its source."""
         if self._value is None:
-            raise ValueError("this secret was redacted when it was pickled or copied; fetch it again from its source")
+            raise ValueError("this secret is not here: it was redacted when it was pickled or copied, or the service withheld it")
         return self._value
 
     def __repr__(self) -> str:
@@ -107,6 +107,11 @@ class Extra(dict[str, object]):
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Extra, ())
+
+
+def withheld() -> Secret:
+    """Make a secret whose source tells that there is one, but not what it is."""
+    return _redacted_secret()
 
 
 def _redacted_secret() -> Secret:

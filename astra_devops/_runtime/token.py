@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from astra_devops._runtime.secret import Secret
 from astra_devops.errors import ConfigurationError
@@ -58,8 +58,15 @@ class TokenSource:
             self._token = await asyncio.to_thread(from_profile, self._profile)
         return self._token
 
+    async def client_id(self) -> str:
+        """Return the part of the token that names its client. It is no secret: lists of tokens show it."""
+        return (await self.reveal()).split(":")[1]
+
     def __repr__(self) -> str:
         return "TokenSource(...)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled: it holds a token; make one where it is needed")
 
 
 def checked(token: str | Secret, name: str) -> str:

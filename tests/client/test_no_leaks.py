@@ -89,6 +89,16 @@ async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
         assert canary not in shown
 
 
+async def test_a_client_is_not_pickled(emulator):
+    astra = AsyncAstraDevOps(emulator.token, base_url=emulator.url)
+    for through in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="holds a token"):
+            through(astra._caller._token)
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - what stands in the way first is not of interest
+            through(astra)
+        assert emulator.token not in str(caught.value)
+
+
 async def test_models_show_and_pickle_no_presigned_address(emulator, astra):
     database_id = emulator.add_database("orders")
     (datacenter,) = await astra.datacenters.list(database_id)

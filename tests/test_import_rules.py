@@ -21,15 +21,18 @@ ALLOWED: dict[str, set[str]] = {
     "_contract": set(),
     "_rest": {"_runtime.call", "_runtime.caller", "_runtime.secret"},
     "_runtime": {"errors"},
-    "blocking": {"client", "errors", "models", "operations", "resources", "_bridge", "_rest", "_runtime"},
+    "blocking": {"client", "errors", "keys", "models", "operations", "policies", "resources", "sinks", "_bridge", "_rest", "_runtime"},
     "client": {"errors", "operations", "resources", "_runtime"},
     "emulator": {"_contract"},
     "errors": {"_runtime.secret"},
     "fleet": {"client", "errors", "models", "operations", "resources", "_runtime"},
+    "keys": {"_runtime"},
     "models": {"_rest.models"},
     "operations": {"errors", "_rest", "_runtime"},
+    "policies": {"_rest.models"},
     "pytest_plugin": {"blocking", "client", "emulator"},
-    "resources": {"errors", "models", "operations", "_rest", "_runtime"},
+    "resources": {"errors", "keys", "models", "operations", "policies", "sinks", "_rest", "_runtime"},
+    "sinks": {"_rest.models", "_runtime.secret"},
 }
 
 # Libraries with one door, and the files or directories that it opens to. The longest name that fits an import decides.

@@ -198,7 +198,9 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
     assert emulator.token not in repr(events)
 
 
-@pytest.mark.parametrize("token", ["", "hello", "e30", "AstraCS:abc", tokens.encode("coffee.make", {}), tokens.encode("databases.brew", {}), "\xff"])
+@pytest.mark.parametrize(
+    "token", ["", "hello", "e30", "AstraCS:abc", tokens.encode("coffee.make", {}), tokens.encode("databases.brew", {}), "\xff"]
+)
 async def test_a_wrong_resume_token_is_refused(astra, token):
     with pytest.raises(ValueError, match="token"):
         await astra.resume(token)

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import contextlib
 import warnings
 from collections.abc import Callable, Coroutine
 from types import TracebackType
@@ -101,7 +102,8 @@ class Bridge:
 
     def disown(self, client: PerProcess[Any]) -> None:
         """Leave ``client`` to whoever closes it."""
-        self._gate.clients.remove(client)
+        with contextlib.suppress(ValueError):
+            self._gate.clients.remove(client)
 
     @property
     def closed(self) -> bool:
@@ -111,7 +113,8 @@ class Bridge:
     def close(self) -> None:
         """Cancel what is under way, close the clients, and end the thread. A second call waits for the first, and does nothing more.
 
-        Inside a callback it does not wait, since the call that waits for the callback is among those that end.
+        A callback cannot be cancelled: the calls that it makes are, and its end is waited for. Inside a callback nothing is waited for,
+        since the call that the callback belongs to is among those that end.
         """
         current = self._thread.glance()
         if current is not None and current.is_current():

@@ -47,12 +47,12 @@ class Live(Generic[C]):
             return
         if not self._shared:
             self.bridge.close()
-        elif not self._closed:
-            self._closed = True
-            self.bridge.disown(self._client)
+        elif not self.closed:
             client = self._client.made()
             if client is not None:
                 self.bridge.call(client.aclose)
+            self._closed = True
+            self.bridge.disown(self._client)
 
     def __repr__(self) -> str:
         return f"<{self._name}{' view' if self._parent else ''}{' (closed)' if self.closed else ''}>"

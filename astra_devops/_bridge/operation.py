@@ -29,7 +29,7 @@ class Operation(Generic[T]):
     >>> database = operation.wait(timeout=600)
 
     Attributes:
-        kind: what was asked for, such as ``create_database``.
+        kind: what was asked for, such as ``databases.create``.
         ids: the ids and names that it is about.
     """
 

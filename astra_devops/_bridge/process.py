@@ -1,6 +1,5 @@
 """Values that each process makes for itself, so that a child after ``fork`` never touches the sockets and threads of its parent."""
 
-import contextlib
 import os
 import threading
 import weakref
@@ -41,7 +40,8 @@ class PerProcess(Generic[V]):
     def __init__(self, make: Callable[[], V], first: V | None = None) -> None:
         self._make = make
         self._value = first
-        self._lock = threading.Lock()
+        # A signal handler may come while its own thread makes the value, and want it too.
+        self._lock = threading.RLock()
         _cells.add(self)
 
     def __call__(self) -> V:
@@ -65,7 +65,7 @@ class PerProcess(Generic[V]):
 
     def forget_parent(self) -> None:
         """Start anew, in a child that was just forked: the lock may be held by a thread that the child does not have."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         inherited, self._value = self._value, None
         if inherited is not None:
             pin(inherited)
@@ -76,16 +76,13 @@ _pinned: list[object] = []
 
 
 def pin(value: object) -> None:
-    """Keep ``value`` alive until the process is gone, through the interpreter's own teardown as well.
+    """Keep ``value`` alive until the process is gone.
 
     A selector that was inherited by ``fork`` is shared with the parent: were a connection in it collected here, its socket would be taken
-    off the parent's watch too, and the parent would wait for ever. A list alone does not do, since modules are emptied at exit.
+    off the parent's watch too, and the parent would wait for ever. The hook below keeps the list, and so what it holds, through the
+    interpreter's own teardown.
     """
     _pinned.append(value)
-    with contextlib.suppress(ImportError):
-        import ctypes
-
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(value))
 
 
 def _forget_parent() -> None:

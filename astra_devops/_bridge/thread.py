@@ -34,8 +34,7 @@ class LoopThread:
         self._failure: BaseException | None = None
         self._close_error: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._portal: BlockingPortal | None = None
-        self._signalled: asyncio.Task[None] | None = None
+        self._over: asyncio.Event | None = None
 
     def start(self) -> None:
         """Start the thread unless it runs, and wait for its loop."""
@@ -114,9 +113,9 @@ class LoopThread:
             self._at_exit = at_exit
             self._stopping = True
         # Each time: an interrupt may have kept the first from getting here.
-        if self._loop is not None:
+        if self._loop is not None and self._over is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._signal)
+                self._loop.call_soon_threadsafe(self._over.set)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended, or for ``timeout`` seconds."""
@@ -150,18 +149,13 @@ class LoopThread:
             self._ident = None
 
     async def _serve(self) -> None:
-        async with BlockingPortal() as portal:
-            self._portal = portal
+        async with BlockingPortal():
+            self._over = asyncio.Event()
             self._loop = asyncio.get_running_loop()
             self._ready.open()
             if not self._stopping:
-                await portal.sleep_until_stopped()
+                await self._over.wait()
             await self._wind_up()
-
-    def _signal(self) -> None:
-        assert self._portal is not None
-        assert self._loop is not None
-        self._signalled = self._loop.create_task(self._portal.stop())
 
     async def _wind_up(self) -> None:
         for hop in list(self._hops):

@@ -43,14 +43,21 @@ class Context:
 
     def use(self, module: str, name: str) -> str:
         """Import a name, and return it."""
-        self.imports[name] = Imported(module, name)
+        self._add(name, Imported(module, name))
         return name
 
     def use_all(self, node: ast.expr) -> bool:
         """Import what an expression of the source uses; tell whether some of it exists for type checkers only."""
         origins = {name: origin for name in names_in(node) if (origin := self.source.origin(name))}
-        self.imports.update(origins)
+        for name, origin in origins.items():
+            self._add(name, origin)
         return any(origin.typing_only for origin in origins.values())
+
+    def _add(self, name: str, origin: Imported) -> None:
+        known = self.imports.setdefault(name, origin)
+        if known != origin:
+            where = f"{known.module} and {origin.module}"
+            self.source.refuse(self.source.async_class(), f"the blocking module would have two meanings of {name}, from {where}")
 
     def twin(self, node: ast.expr) -> str:
         """Return the async class that an annotation is about: ``AsyncPager`` for ``AsyncPager[Database]``, else an empty string."""
@@ -99,8 +106,11 @@ def render_signature(context: Context, function: Function, own: str, extra: str 
 def check_signature(context: Context, function: Function) -> None:
     """Refuse a function whose signature cannot be copied."""
     arguments = function.args
-    if arguments.vararg or arguments.kwarg:
-        context.source.refuse(function, f"{function.name} takes *args or **kwargs; spell its arguments out")
+    if arguments.kwarg:
+        context.source.refuse(function, f"{function.name} takes **{arguments.kwarg.arg}; spell its arguments out")
+    further = arguments.vararg
+    if further and further.annotation and context.callbacks.mentions(context.source, further.annotation):
+        context.source.refuse(function, f"{function.name} takes callbacks as *{further.arg}; take a list of them")
     for argument in _all(arguments)[1:]:
         if argument.annotation is None:
             context.source.refuse(function, f"{function.name}: the argument {argument.arg} has no annotation")
@@ -119,6 +129,8 @@ def render_arguments(context: Context, function: Function, bridge: str) -> str:
         return f"{bridge}.callback({argument.arg})" if wrap else argument.arg
 
     positional = [passed(argument) for argument in [*function.args.posonlyargs, *function.args.args][1:]]
+    if function.args.vararg:
+        positional.append(f"*{function.args.vararg.arg}")
     return ", ".join([*positional, *(f"{argument.arg}={passed(argument)}" for argument in function.args.kwonlyargs)])
 
 
@@ -186,4 +198,5 @@ def decorators(function: Function) -> list[str]:
 
 
 def _all(arguments: ast.arguments) -> list[ast.arg]:
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    further = [arguments.vararg] if arguments.vararg else []
+    return [*arguments.posonlyargs, *arguments.args, *further, *arguments.kwonlyargs]

@@ -152,6 +152,12 @@ def test_a_coroutine_becomes_one_call_through_the_bridge(package: Path) -> None:
     assert "return self._bridge.call(self._target().get, name, size, kind=kind)" in text
 
 
+def test_arguments_of_any_number_are_passed_on(package: Path) -> None:
+    text = generate(package, "async def can(self, *names: str, where: str | None = None) -> bool: ...")
+    assert "def can(self, *names: str, where: str | None=None) -> bool:" in text
+    assert "return self._bridge.call(self._target().can, *names, where=where)" in text
+
+
 def test_names_are_imported_from_where_the_source_has_them_and_only_those_in_use(package: Path) -> None:
     text = generate(package, "async def get(self, name: Kind, number: Number = SIZE) -> None: ...")
     assert "from decimal import Decimal as Number" in text
@@ -237,7 +243,7 @@ def test_importing_the_package_imports_no_module_of_it(package: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "reason"),
     [
-        ("async def get(self, *names: str) -> None: ...", "spell its arguments out"),
+        ("async def get(self, *hooks: Token) -> None: ...", "takes callbacks as"),
         ("async def get(self, **names: str) -> None: ...", "spell its arguments out"),
         ("async def get(self, name) -> None: ...", "the argument name has no annotation"),
         ("async def get(self): ...", "no return annotation"),
@@ -279,6 +285,17 @@ def test_it_refuses_a_client_that_it_cannot_map(package: Path, old: str, new: st
     path = package / "client.py"
     assert old in path.read_text(encoding="utf-8")
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(Unmappable, match=reason):
+        blocking_files(package)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("Pager", "two meanings of Pager"), ("Bridge", "two meanings of Bridge"), ("Databases", "Databases is the name")]
+)
+def test_it_refuses_a_name_that_it_needs_itself(package: Path, name: str, reason: str) -> None:
+    write_databases(package, f"def list(self, kind: {name}) -> AsyncPager[str]: ...")
+    path = package / "resources/databases.py"
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{name} = int\n", encoding="utf-8")
     with pytest.raises(Unmappable, match=reason):
         blocking_files(package)
 

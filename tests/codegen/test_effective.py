@@ -54,6 +54,18 @@ def test_what_openapi_3_0_ignores_beside_a_reference_stays_ignored(draft: Draft)
     }
 
 
+def test_a_name_that_the_wire_may_spell_otherwise_is_not_demanded(draft: Draft) -> None:
+    properties = {"orgID": {"type": "string", "x-astra-aliases": ["OrgID"]}, "email": {"type": "string"}}
+    required = ["orgID", "email"]
+    assert schema_of(effective(draft.answer({"type": "object", "properties": properties, "required": required}).document)) == {
+        "type": "object",
+        "properties": properties,
+        "required": ["email"],
+    }
+    draft.answer({"type": "object", "properties": {"orgID": properties["orgID"]}, "required": ["orgID"]})
+    assert "required" not in schema_of(effective(draft.document))
+
+
 def test_a_property_called_ref_is_no_reference(draft: Draft) -> None:
     properties = {"$ref": {"type": "string", "nullable": True}}
     assert schema_of(effective(draft.answer({"type": "object", "properties": properties}).document)) == {

@@ -48,7 +48,10 @@ class Call(Generic[T]):
 
 @attrs.frozen(kw_only=True)
 class Answer(Generic[T_co]):
-    """What the service answered: the decoded value, and what came with it. ``attempts`` counts the requests that it took."""
+    """What the service answered: the decoded value, and what came with it. ``attempts`` counts the requests that it took.
+
+    ``headers`` finds names in any case.
+    """
 
     value: T_co
     status: int

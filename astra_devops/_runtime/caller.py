@@ -62,6 +62,8 @@ class Caller:
         self._token = token
         self._budget = budget
         self._uniform = random.SystemRandom().uniform
+        # Headers are composed once per token, not per call: without and with a body.
+        self._headers_of: tuple[_Headers, _Headers] = (_Headers(), _Headers())
 
     def view(self, options: Options, token: TokenSource | None = None) -> "Caller":
         """Make a caller with other options, and with another token if one is given, on the same transport, clock and budget."""
@@ -112,17 +114,17 @@ class Caller:
         return await self.transport.send(Request("GET", target), headers, self.options.attempt_timeout, origin)
 
     async def _headers(self, request: Request) -> Mapping[str, str]:
-        headers = {**self.options.headers, "Authorization": f"Bearer {await self._token.reveal()}"}
-        if request.body is not None:
-            headers["Content-Type"] = "application/json"
-        return _Headers(headers)
+        authorization = f"Bearer {await self._token.reveal()}"
+        if self._headers_of[0].get("Authorization") != authorization:
+            plain = {**self.options.headers, "Authorization": authorization}
+            self._headers_of = _Headers(plain), _Headers({**plain, "Content-Type": "application/json"})
+        return self._headers_of[request.body is not None]
 
     async def _attempt(self, call: Call[Any], request: Request, headers: Mapping[str, str], progress: _Progress) -> Raw | NotSent | Lost:
         progress.attempt += 1
         observer = observer_or_log(self.observer)
-        path = request.target.partition("?")[0]
         if observer:
-            observer(RequestEvent(call.operation.id, request.method, path, progress.attempt))
+            observer(RequestEvent(call.operation.id, request.method, request.target.partition("?")[0], progress.attempt))
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:

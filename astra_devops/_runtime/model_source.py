@@ -14,14 +14,14 @@ import attrs
 
 from astra_devops._runtime import leaves, times
 from astra_devops._runtime.leaves import Reader
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._runtime.secret import NOTHING, Extra, Secret
 from astra_devops._runtime.shapes import Field, Model, is_enum, is_list, is_open_enum, item_of, members, optional, refused, respelled
 
 _INLINE: Final = {str: "str", bool: "bool", int: "int", float: "float"}
 _COMMON: Final = {
     "new": object.__new__,
     "refused": refused,
-    "Extra": Extra,
+    "nothing": NOTHING,
     "Secret": Secret,
     "read_time": times.read,
     "absent": object(),
@@ -35,9 +35,10 @@ def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
     lines = [
         "def read(o, _=None):",
         "    if type(o) is not dict: raise refused(o, 'an object')",
-        "    if all_known(o): extra = Extra()",
+        "    if all_known(o): extra = nothing",
         "    else: o, extra = sort_out(o, model)",
         "    self = new(cls)",
+        "    get = o.get",
     ]
     for index, field in enumerate(model.fields):
         fetched, checked = _FieldSource(field, index, names, reader_of).lines()
@@ -63,11 +64,9 @@ def sort_out(document: dict[str, object], model: Model) -> tuple[dict[str, objec
     The exact spelling of a name wins over any other; another spelling beside it is kept with the unknown names.
     """
     unknown = [*filterfalse(model.known.__contains__, document)]
-    extra = Extra({key: document[key] for key in unknown})
     spelled = respelled(document, unknown, model)
-    if not spelled:
-        return document, extra
-    return {**document, **{wire: extra.pop(key) for wire, key in spelled.items()}}, extra
+    extra = Extra({key: document[key] for key in unknown if key not in spelled.values()})
+    return ({**document, **{wire: document[key] for wire, key in spelled.items()}} if spelled else document), extra
 
 
 @attrs.frozen
@@ -87,11 +86,11 @@ class _FieldSource:
             return f"o[{wire}]", self._list(shape) if is_list(shape) else self._value(shape, nullable)
         default = self.field.default
         if default is None and not is_list(shape):
-            return f"o.get({wire})", self._value(shape, nullable)
+            return f"get({wire})", self._value(shape, nullable)
         # A null list is an empty one, and only an absent one is None: here "not there" and null are two things.
         checked = self._list(shape) if is_list(shape) else f"{self._reader(self.field.shape)}(v)"
         absent = "None" if default is None else f"{self._bound('default', default)}()"
-        return f"o.get({wire}, absent)", f"{absent} if v is absent else {checked}"
+        return f"get({wire}, absent)", f"{absent} if v is absent else {checked}"
 
     def _bound(self, prefix: str, value: object) -> str:
         name = f"{prefix}{self.index}"
@@ -105,13 +104,14 @@ class _FieldSource:
         return self._bound("known", leaves.known_values(*filter(is_enum, members(shape))))
 
     def _value(self, shape: Any, nullable: bool) -> str:
-        or_none = " or v is None" if nullable else ""
+        # None first: most optional fields are absent, and asking for a type is a call.
+        none_or = "v is None or " if nullable else ""
         if shape in _INLINE:
             converted = "float(v) if type(v) is int else " if shape is float else ""
-            return f"v if type(v) is {_INLINE[shape]}{or_none} else {converted}{self._reader(shape)}(v)"
+            return f"v if {none_or}type(v) is {_INLINE[shape]} else {converted}{self._reader(shape)}(v)"
         if is_open_enum(shape):
             known = self._known(shape)
-            return f"{known}[v] if v in {known} else v if type(v) is str{or_none} else {self._reader(shape)}(v)"
+            return f"{known}[v] if v in {known} else v if {none_or}type(v) is str else {self._reader(shape)}(v)"
         if shape is object or shape is Any:
             return "v"
         otherwise = f"{self._reader(shape)}(v)"

@@ -32,7 +32,7 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
 
 @attrs.frozen
 class Raw:
-    """An answer as it came: header names in lower case, the body decompressed. ``oversized``: the body was cut at the size limit."""
+    """An answer as it came: header names in any case, the body decompressed. ``oversized``: the body was cut at the size limit."""
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
@@ -108,7 +108,7 @@ def read_error(
         status=raw.status,
         errors=details,
         body=SecretBytes(raw.body),
-        headers={name: redact(value, secrets) for name, value in raw.headers.items() if name != "set-cookie"},
+        headers={name.lower(): redact(value, secrets) for name, value in raw.headers.items() if name.lower() != "set-cookie"},
         request_id=raw.request_id,
         permissions=operation.permissions,
         attempts=attempts,

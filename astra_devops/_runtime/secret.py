@@ -2,7 +2,8 @@
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final
 
 MASK: Final = "**********"
@@ -95,18 +96,35 @@ class SecretBytes:
         return (_redacted_bytes, (self._length,))
 
 
-class Extra(dict[str, object]):
-    """The fields of an answer that the contract does not know. Nobody knows what they hold: the repr shows keys only, pickle drops them."""
+class Extra(Mapping[str, object]):
+    """The fields of an answer that the contract does not know, to read only.
 
-    __slots__ = ()
+    Nobody knows what they hold: the repr shows keys only, and pickle and copy drop them.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, object] = MappingProxyType({})) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> object:
+        return self._fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
 
     def __repr__(self) -> str:
-        return f"Extra({', '.join(self)})"
-
-    __str__ = __repr__
+        return f"Extra({', '.join(self._fields)})"
 
     def __reduce__(self) -> tuple[object, ...]:
         return (Extra, ())
+
+
+NOTHING: Final = Extra()
+"""What most answers have: no unknown field. One for all, since nobody can change it."""
 
 
 def withheld() -> Secret:

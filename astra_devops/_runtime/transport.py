@@ -148,7 +148,7 @@ class Transport:
                     return await _read(response)
                 async for piece in response.content.iter_any():
                     await sink(piece, response.content_length)
-                return Raw(response.status, {name.lower(): value for name, value in response.headers.items()}, b"")
+                return Raw(response.status, response.headers, b"")
         except _NOT_SENT as error:
             return NotSent(_reason(error))
         except _Broken as error:
@@ -191,7 +191,7 @@ class Transport:
 
 
 async def _read(response: aiohttp.ClientResponse) -> Raw:
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers = response.headers
     length = response.content_length
     if length is not None and length <= LARGEST_BODY and "content-encoding" not in headers:
         return Raw(response.status, headers, await response.read())

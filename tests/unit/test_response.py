@@ -148,4 +148,4 @@ def test_retry_after_as_seconds_or_date(text, seconds):
 
 
 def test_extra_shows_keys_only():
-    assert repr(Extra(password="hunter2")) == "Extra(password)"
+    assert repr(Extra({"password": "hunter2"})) == "Extra(password)"

@@ -41,7 +41,7 @@ def test_a_secret_must_be_a_string():
 
 
 def test_extra_is_not_pickled():
-    assert pickle.loads(pickle.dumps(Extra(password="hunter2"))) == {}
+    assert pickle.loads(pickle.dumps(Extra({"password": "hunter2"}))) == {}
 
 
 @pytest.mark.parametrize(

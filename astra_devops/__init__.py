@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from astra_devops.blocking import AstraDevOps
     from astra_devops.client import AsyncAstraDevOps
     from astra_devops.operations.handle import AsyncOperation, OperationEvent
+    from astra_devops.operations.organization import Organization
 
     __version__ = version("astra-devops")
 
@@ -34,6 +35,7 @@ __all__ = [
     "Observer",
     "Operation",
     "OperationEvent",
+    "Organization",
     "Pager",
     "PollEvent",
     "RequestEvent",
@@ -58,6 +60,7 @@ _HOMES: Final = {
     "Observer": "_runtime.observer",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.handle",
+    "Organization": "operations.organization",
     "Pager": "_bridge.pager",
     "PollEvent": "_runtime.observer",
     "RequestEvent": "_runtime.observer",

@@ -21,12 +21,35 @@ from astra_devops._runtime.transport import SessionFactory, Transport
 if TYPE_CHECKING:
     from astra_devops.operations.adoption import Creations
     from astra_devops.operations.handle import AsyncOperation
+    from astra_devops.operations.latest import LatestChanges
     from astra_devops.operations.waiting import Waiting
+    from astra_devops.resources.access_lists import AsyncAccessLists
+    from astra_devops.resources.audit_logs import AsyncAuditLogs
+    from astra_devops.resources.cdc import AsyncCdc
+    from astra_devops.resources.clones import AsyncClones
+    from astra_devops.resources.cloud_accounts import AsyncCloudAccounts
+    from astra_devops.resources.custom_domains import AsyncCustomDomains
+    from astra_devops.resources.customer_keys import AsyncCustomerKeys
     from astra_devops.resources.databases import AsyncDatabases
     from astra_devops.resources.datacenters import AsyncDatacenters
+    from astra_devops.resources.devops_access_lists import AsyncDevOpsAccessLists
+    from astra_devops.resources.enterprises import AsyncEnterprises
     from astra_devops.resources.keyspaces import AsyncKeyspaces
+    from astra_devops.resources.migration_proxies import AsyncMigrationProxies
+    from astra_devops.resources.migrations import AsyncMigrations
+    from astra_devops.resources.organizations import AsyncOrganizations
+    from astra_devops.resources.pcu_groups import AsyncPcuGroups
+    from astra_devops.resources.private_links import AsyncPrivateLinks
     from astra_devops.resources.regions import AsyncRegions
+    from astra_devops.resources.restores import AsyncRestores
+    from astra_devops.resources.roles import AsyncRoles
+    from astra_devops.resources.scim import AsyncScim
     from astra_devops.resources.secure_bundles import AsyncSecureBundles
+    from astra_devops.resources.snapshots import AsyncSnapshots
+    from astra_devops.resources.telemetry import AsyncTelemetry
+    from astra_devops.resources.tokens import AsyncTokens
+    from astra_devops.resources.users import AsyncUsers
+    from astra_devops.resources.vpc_peerings import AsyncVpcPeerings
 
 
 class AsyncAstraDevOps:
@@ -164,6 +187,182 @@ class AsyncAstraDevOps:
 
         return AsyncRegions(self._caller)
 
+    @cached_property
+    def snapshots(self) -> "AsyncSnapshots":
+        """Snapshots of databases."""
+        from astra_devops.resources.snapshots import AsyncSnapshots
+
+        return AsyncSnapshots(self._caller)
+
+    @cached_property
+    def clones(self) -> "AsyncClones":
+        """Copies of snapshots of one database into another."""
+        from astra_devops.resources.clones import AsyncClones
+
+        return AsyncClones(self._caller, self._waiting)
+
+    @cached_property
+    def restores(self) -> "AsyncRestores":
+        """Returns of databases to their snapshots."""
+        from astra_devops.resources.restores import AsyncRestores
+
+        return AsyncRestores(self._caller, self._waiting)
+
+    @cached_property
+    def migrations(self) -> "AsyncMigrations":
+        """Imports of SSTables into databases."""
+        from astra_devops.resources.migrations import AsyncMigrations
+
+        return AsyncMigrations(self._caller, self._waiting)
+
+    @cached_property
+    def migration_proxies(self) -> "AsyncMigrationProxies":
+        """Proxies for the migration of live workloads."""
+        from astra_devops.resources.migration_proxies import AsyncMigrationProxies
+
+        return AsyncMigrationProxies(self._caller, self._waiting)
+
+    @cached_property
+    def cdc(self) -> "AsyncCdc":
+        """Change data capture of databases."""
+        from astra_devops.resources.cdc import AsyncCdc
+
+        return AsyncCdc(self._caller, self._waiting)
+
+    @cached_property
+    def telemetry(self) -> "AsyncTelemetry":
+        """The export of metrics of databases."""
+        from astra_devops.resources.telemetry import AsyncTelemetry
+
+        return AsyncTelemetry(self._caller, self._waiting)
+
+    @cached_property
+    def audit_logs(self) -> "AsyncAuditLogs":
+        """The export of the organization's audit log."""
+        from astra_devops.resources.audit_logs import AsyncAuditLogs
+
+        return AsyncAuditLogs(self._caller, self._waiting)
+
+    @cached_property
+    def enterprises(self) -> "AsyncEnterprises":
+        """The enterprise that the token belongs to."""
+        from astra_devops.resources.enterprises import AsyncEnterprises
+
+        return AsyncEnterprises(self._caller, self._waiting)
+
+    @cached_property
+    def customer_keys(self) -> "AsyncCustomerKeys":
+        """Keys of your own that encrypt databases."""
+        from astra_devops.resources.customer_keys import AsyncCustomerKeys
+
+        return AsyncCustomerKeys(self._caller)
+
+    @cached_property
+    def cloud_accounts(self) -> "AsyncCloudAccounts":
+        """Accounts of the service that may use your keys."""
+        from astra_devops.resources.cloud_accounts import AsyncCloudAccounts
+
+        return AsyncCloudAccounts(self._caller)
+
+    @cached_property
+    def pcu_groups(self) -> "AsyncPcuGroups":
+        """Provisioned capacity that databases share."""
+        from astra_devops.resources.pcu_groups import AsyncPcuGroups
+
+        return AsyncPcuGroups(self._caller, self._waiting)
+
+    @cached_property
+    def organizations(self) -> "AsyncOrganizations":
+        """The token's organization."""
+        from astra_devops.resources.organizations import AsyncOrganizations
+
+        return AsyncOrganizations(self._caller)
+
+    @cached_property
+    def roles(self) -> "AsyncRoles":
+        """Roles of users and tokens."""
+        from astra_devops.resources.roles import AsyncRoles
+
+        return AsyncRoles(self._caller)
+
+    @cached_property
+    def users(self) -> "AsyncUsers":
+        """Users of the organization."""
+        from astra_devops.resources.users import AsyncUsers
+
+        return AsyncUsers(self._caller)
+
+    @cached_property
+    def tokens(self) -> "AsyncTokens":
+        """Application tokens."""
+        from astra_devops.resources.tokens import AsyncTokens
+
+        return AsyncTokens(self._caller)
+
+    @cached_property
+    def scim(self) -> "AsyncScim":
+        """Users and groups, provisioned by SCIM."""
+        from astra_devops.resources.scim import AsyncScim
+
+        return AsyncScim(self._caller)
+
+    @cached_property
+    def access_lists(self) -> "AsyncAccessLists":
+        """Which addresses may reach databases."""
+        from astra_devops.resources.access_lists import AsyncAccessLists
+
+        return AsyncAccessLists(self._caller, self._waiting, self._changes)
+
+    @cached_property
+    def devops_access_lists(self) -> "AsyncDevOpsAccessLists":
+        """From which addresses this API may be called."""
+        from astra_devops.resources.devops_access_lists import AsyncDevOpsAccessLists
+
+        return AsyncDevOpsAccessLists(self._caller, self._waiting, self._changes)
+
+    @cached_property
+    def private_links(self) -> "AsyncPrivateLinks":
+        """Private links to databases."""
+        from astra_devops.resources.private_links import AsyncPrivateLinks
+
+        return AsyncPrivateLinks(self._caller, self._waiting)
+
+    @cached_property
+    def custom_domains(self) -> "AsyncCustomDomains":
+        """Names of your own for databases behind private links."""
+        from astra_devops.resources.custom_domains import AsyncCustomDomains
+
+        return AsyncCustomDomains(self._caller, self._waiting, self._changes)
+
+    @cached_property
+    def vpc_peerings(self) -> "AsyncVpcPeerings":
+        """Peerings of networks with those of classic databases."""
+        from astra_devops.resources.vpc_peerings import AsyncVpcPeerings
+
+        return AsyncVpcPeerings(self._caller, self._waiting)
+
+    async def can(self, *permissions: str, resource: str | None = None) -> bool | None:
+        """Say whether this client's token has all of some permissions, as far as the service tells.
+
+        It is read from the roles of the token, so it takes two requests, and more where the service leaves policies out of its list of
+        roles. Nothing else is tried, and nothing is kept: what holds now may not hold at the next call.
+
+        Args:
+            permissions: such as ``"org-db-create"``; see ``astra_devops.models.PolicyAction``.
+            resource: what they are needed for, as :func:`astra_devops.policies.drn` names it; by default, anything at all.
+
+        Needs ``org-token-read`` and ``org-role-read``.
+
+        Returns:
+            True if the roles grant all of them. False if they do not. None if that cannot be told: the token may not read tokens or
+            roles, the list of tokens does not have it, or a role grants a permission only on what ``resource`` is part of.
+
+        >>> if await astra.can("org-db-create", "org-db-view"): ...
+        """
+        from astra_devops.operations.permissions import allowed
+
+        return await allowed(self._caller, permissions, resource)
+
     async def request(
         self,
         operation_id: str,
@@ -207,6 +406,12 @@ class AsyncAstraDevOps:
         from astra_devops.operations.waiting import Waiting
 
         return Waiting(self._caller) if self._parent is None else Waiting(self._caller, self._parent._waiting.poller)
+
+    @cached_property
+    def _changes(self) -> "LatestChanges":
+        from astra_devops.operations.latest import LatestChanges
+
+        return LatestChanges() if self._parent is None else self._parent._changes
 
     @cached_property
     def _creations(self) -> "Creations":

@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "policies": {"_rest.models"},
     "pytest_plugin": {"blocking", "client", "emulator"},
     "resources": {"errors", "keys", "models", "operations", "policies", "sinks", "_rest", "_runtime"},
+    "scim": set(),
     "sinks": {"_rest.models", "_runtime.secret"},
 }
 

@@ -13,9 +13,11 @@ from .errors import SpecError, one_line
 from .format import FormatError, format_files
 from .load import load
 from .pipeline import generate
+from .table import with_table
 from .write import ForeignDirectoryError, differences, write
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
+README: Final = PACKAGE.parent / "README.md"
 _COMMAND: Final = "python -m astra_devops._codegen"
 Files = dict[str, dict[str, str]]
 """Text by path, by directory."""
@@ -31,11 +33,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         target = arguments.out or PACKAGE
         if arguments.check:
-            return _check(target, [_generated(arguments.spec, arguments.overlay), *_blocking(arguments.spec)], argv)
+            parts = [_generated(arguments.spec, arguments.overlay), *_blocking(arguments.spec)]
+            return _check(target, parts, argv, readme=arguments.spec is None)
         # One after the other: the blocking variant is made from source that imports what is generated first.
         _write(target, _generated(arguments.spec, arguments.overlay))
         for files in _blocking(arguments.spec):
             _write(target, files)
+        if arguments.spec is None:
+            README.write_text(with_table(README.read_text(), PACKAGE))
         return 0
     except (SpecError, Unmappable, FormatError, ForeignDirectoryError, OSError) as error:
         print(f"error: {one_line(str(error))}", file=sys.stderr)
@@ -43,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_COMMAND, description="Generate _rest/, _contract/ and blocking/.")
+    parser = argparse.ArgumentParser(prog=_COMMAND, description="Generate _rest/, _contract/, blocking/ and the table in README.md.")
     parser.add_argument("--check", action="store_true", help="write nothing; say what is not fresh, and exit with 1")
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another OpenAPI 3.0 document, YAML or JSON")
     parser.add_argument("--overlay", type=Path, metavar="FILE", help="an OpenAPI Overlay 1.0 document for it")
@@ -80,8 +85,10 @@ def _write(target: Path, files: Files) -> None:
         write(target / directory, content)
 
 
-def _check(target: Path, parts: list[Files], argv: Sequence[str] | None) -> int:
+def _check(target: Path, parts: list[Files], argv: Sequence[str] | None, *, readme: bool) -> int:
     lines = [line for files in parts for directory, content in files.items() for line in differences(target / directory, content)]
+    if readme and with_table(README.read_text(), PACKAGE) != README.read_text():
+        lines.append(f"changed: {README} (its table of operations)")
     if not lines:
         return 0
     words = [word for word in (argv if argv is not None else sys.argv[1:]) if word != "--check"]

@@ -30,6 +30,7 @@ def _without_evidence(value: Any) -> Any:
 
 
 def _modernize(schema: Node) -> None:
+    _forgive_aliases(schema)
     nullable = schema.pop("nullable", False) is True
     for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if schema.pop(flag, False) is True and bound in schema:
@@ -44,6 +45,16 @@ def _modernize(schema: Node) -> None:
             schema["enum"] = [*schema["enum"], None]
     else:
         _wrap(schema, [key for key in ("allOf", "oneOf", "anyOf") if key in schema])
+
+
+def _forgive_aliases(schema: Node) -> None:
+    """Demand no name that the wire may spell otherwise: a validator knows one spelling only."""
+    properties = schema.get("properties", {})
+    kept = [name for name in schema.get("required", ()) if "x-astra-aliases" not in properties.get(name, {})]
+    if kept:
+        schema["required"] = kept
+    else:
+        schema.pop("required", None)
 
 
 def _wrap(schema: Node, keys: list[str]) -> None:

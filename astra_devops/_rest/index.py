@@ -1014,7 +1014,7 @@ ACCEPT_ENDPOINT_TO_SERVICE: Final = Operation(
     group="private_links",
     function="accept_endpoint_to_service",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="reread",
     permissions=("db-manage-privateendpoint",),
 )
 GET_PRIVATE_LINK_ENDPOINT: Final = Operation(

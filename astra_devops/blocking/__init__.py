@@ -7,25 +7,101 @@ if TYPE_CHECKING:
     from astra_devops._bridge.bridge import Bridge
     from astra_devops._bridge.operation import Operation
     from astra_devops._bridge.pager import Pager
+    from astra_devops.blocking.access_lists import AccessLists
+    from astra_devops.blocking.audit_logs import AuditLogs
+    from astra_devops.blocking.cdc import Cdc
     from astra_devops.blocking.client import AstraDevOps
+    from astra_devops.blocking.clones import Clones
+    from astra_devops.blocking.cloud_accounts import CloudAccounts
+    from astra_devops.blocking.custom_domains import CustomDomains
+    from astra_devops.blocking.customer_keys import CustomerKeys
     from astra_devops.blocking.databases import Databases
     from astra_devops.blocking.datacenters import Datacenters
+    from astra_devops.blocking.devops_access_lists import DevOpsAccessLists
+    from astra_devops.blocking.enterprises import Enterprises
     from astra_devops.blocking.keyspaces import Keyspaces
+    from astra_devops.blocking.migration_proxies import MigrationProxies
+    from astra_devops.blocking.migrations import Migrations
+    from astra_devops.blocking.organizations import Organizations
+    from astra_devops.blocking.pcu_groups import PcuGroups
+    from astra_devops.blocking.private_links import PrivateLinks
     from astra_devops.blocking.regions import Regions
+    from astra_devops.blocking.restores import Restores
+    from astra_devops.blocking.roles import Roles
+    from astra_devops.blocking.scim import Scim
     from astra_devops.blocking.secure_bundles import SecureBundles
+    from astra_devops.blocking.snapshots import Snapshots
+    from astra_devops.blocking.telemetry import Telemetry
+    from astra_devops.blocking.tokens import Tokens
+    from astra_devops.blocking.users import Users
+    from astra_devops.blocking.vpc_peerings import VpcPeerings
 
-__all__ = ["AstraDevOps", "Bridge", "Databases", "Datacenters", "Keyspaces", "Operation", "Pager", "Regions", "SecureBundles"]
+__all__ = [
+    "AccessLists",
+    "AstraDevOps",
+    "AuditLogs",
+    "Bridge",
+    "Cdc",
+    "Clones",
+    "CloudAccounts",
+    "CustomDomains",
+    "CustomerKeys",
+    "Databases",
+    "Datacenters",
+    "DevOpsAccessLists",
+    "Enterprises",
+    "Keyspaces",
+    "MigrationProxies",
+    "Migrations",
+    "Operation",
+    "Organizations",
+    "Pager",
+    "PcuGroups",
+    "PrivateLinks",
+    "Regions",
+    "Restores",
+    "Roles",
+    "Scim",
+    "SecureBundles",
+    "Snapshots",
+    "Telemetry",
+    "Tokens",
+    "Users",
+    "VpcPeerings",
+]
 
 _HOMES = {
+    "AccessLists": "astra_devops.blocking.access_lists",
     "AstraDevOps": "astra_devops.blocking.client",
+    "AuditLogs": "astra_devops.blocking.audit_logs",
     "Bridge": "astra_devops._bridge.bridge",
+    "Cdc": "astra_devops.blocking.cdc",
+    "Clones": "astra_devops.blocking.clones",
+    "CloudAccounts": "astra_devops.blocking.cloud_accounts",
+    "CustomDomains": "astra_devops.blocking.custom_domains",
+    "CustomerKeys": "astra_devops.blocking.customer_keys",
     "Databases": "astra_devops.blocking.databases",
     "Datacenters": "astra_devops.blocking.datacenters",
+    "DevOpsAccessLists": "astra_devops.blocking.devops_access_lists",
+    "Enterprises": "astra_devops.blocking.enterprises",
     "Keyspaces": "astra_devops.blocking.keyspaces",
+    "MigrationProxies": "astra_devops.blocking.migration_proxies",
+    "Migrations": "astra_devops.blocking.migrations",
     "Operation": "astra_devops._bridge.operation",
+    "Organizations": "astra_devops.blocking.organizations",
     "Pager": "astra_devops._bridge.pager",
+    "PcuGroups": "astra_devops.blocking.pcu_groups",
+    "PrivateLinks": "astra_devops.blocking.private_links",
     "Regions": "astra_devops.blocking.regions",
+    "Restores": "astra_devops.blocking.restores",
+    "Roles": "astra_devops.blocking.roles",
+    "Scim": "astra_devops.blocking.scim",
     "SecureBundles": "astra_devops.blocking.secure_bundles",
+    "Snapshots": "astra_devops.blocking.snapshots",
+    "Telemetry": "astra_devops.blocking.telemetry",
+    "Tokens": "astra_devops.blocking.tokens",
+    "Users": "astra_devops.blocking.users",
+    "VpcPeerings": "astra_devops.blocking.vpc_peerings",
 }
 
 

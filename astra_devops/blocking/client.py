@@ -19,11 +19,33 @@ from astra_devops._runtime.transport import SessionFactory
 from astra_devops.client import AsyncAstraDevOps
 
 if TYPE_CHECKING:
+    from astra_devops.blocking.access_lists import AccessLists
+    from astra_devops.blocking.audit_logs import AuditLogs
+    from astra_devops.blocking.cdc import Cdc
+    from astra_devops.blocking.clones import Clones
+    from astra_devops.blocking.cloud_accounts import CloudAccounts
+    from astra_devops.blocking.custom_domains import CustomDomains
+    from astra_devops.blocking.customer_keys import CustomerKeys
     from astra_devops.blocking.databases import Databases
     from astra_devops.blocking.datacenters import Datacenters
+    from astra_devops.blocking.devops_access_lists import DevOpsAccessLists
+    from astra_devops.blocking.enterprises import Enterprises
     from astra_devops.blocking.keyspaces import Keyspaces
+    from astra_devops.blocking.migration_proxies import MigrationProxies
+    from astra_devops.blocking.migrations import Migrations
+    from astra_devops.blocking.organizations import Organizations
+    from astra_devops.blocking.pcu_groups import PcuGroups
+    from astra_devops.blocking.private_links import PrivateLinks
     from astra_devops.blocking.regions import Regions
+    from astra_devops.blocking.restores import Restores
+    from astra_devops.blocking.roles import Roles
+    from astra_devops.blocking.scim import Scim
     from astra_devops.blocking.secure_bundles import SecureBundles
+    from astra_devops.blocking.snapshots import Snapshots
+    from astra_devops.blocking.telemetry import Telemetry
+    from astra_devops.blocking.tokens import Tokens
+    from astra_devops.blocking.users import Users
+    from astra_devops.blocking.vpc_peerings import VpcPeerings
 
 
 class AstraDevOps:
@@ -38,8 +60,8 @@ class AstraDevOps:
     nothing running.
 
     Callbacks that are plain functions run in a worker thread, and may call this client. Those that are async run on its event loop,
-    where only ``AsyncAstraDevOps`` may be used. Called from inside a running event loop, this client holds that loop up for the length of
-    the call.
+    where only ``AsyncAstraDevOps`` may be used, and so does an observer. Called from inside a running event loop, this client holds that
+    loop up for the length of the call.
     """
 
     def __init__(
@@ -181,6 +203,180 @@ class AstraDevOps:
         from astra_devops.blocking.regions import Regions
 
         return Regions(self._bridge, self._live)
+
+    @cached_property
+    def snapshots(self) -> "Snapshots":
+        """Snapshots of databases."""
+        from astra_devops.blocking.snapshots import Snapshots
+
+        return Snapshots(self._bridge, self._live)
+
+    @cached_property
+    def clones(self) -> "Clones":
+        """Copies of snapshots of one database into another."""
+        from astra_devops.blocking.clones import Clones
+
+        return Clones(self._bridge, self._live)
+
+    @cached_property
+    def restores(self) -> "Restores":
+        """Returns of databases to their snapshots."""
+        from astra_devops.blocking.restores import Restores
+
+        return Restores(self._bridge, self._live)
+
+    @cached_property
+    def migrations(self) -> "Migrations":
+        """Imports of SSTables into databases."""
+        from astra_devops.blocking.migrations import Migrations
+
+        return Migrations(self._bridge, self._live)
+
+    @cached_property
+    def migration_proxies(self) -> "MigrationProxies":
+        """Proxies for the migration of live workloads."""
+        from astra_devops.blocking.migration_proxies import MigrationProxies
+
+        return MigrationProxies(self._bridge, self._live)
+
+    @cached_property
+    def cdc(self) -> "Cdc":
+        """Change data capture of databases."""
+        from astra_devops.blocking.cdc import Cdc
+
+        return Cdc(self._bridge, self._live)
+
+    @cached_property
+    def telemetry(self) -> "Telemetry":
+        """The export of metrics of databases."""
+        from astra_devops.blocking.telemetry import Telemetry
+
+        return Telemetry(self._bridge, self._live)
+
+    @cached_property
+    def audit_logs(self) -> "AuditLogs":
+        """The export of the organization's audit log."""
+        from astra_devops.blocking.audit_logs import AuditLogs
+
+        return AuditLogs(self._bridge, self._live)
+
+    @cached_property
+    def enterprises(self) -> "Enterprises":
+        """The enterprise that the token belongs to."""
+        from astra_devops.blocking.enterprises import Enterprises
+
+        return Enterprises(self._bridge, self._live)
+
+    @cached_property
+    def customer_keys(self) -> "CustomerKeys":
+        """Keys of your own that encrypt databases."""
+        from astra_devops.blocking.customer_keys import CustomerKeys
+
+        return CustomerKeys(self._bridge, self._live)
+
+    @cached_property
+    def cloud_accounts(self) -> "CloudAccounts":
+        """Accounts of the service that may use your keys."""
+        from astra_devops.blocking.cloud_accounts import CloudAccounts
+
+        return CloudAccounts(self._bridge, self._live)
+
+    @cached_property
+    def pcu_groups(self) -> "PcuGroups":
+        """Provisioned capacity that databases share."""
+        from astra_devops.blocking.pcu_groups import PcuGroups
+
+        return PcuGroups(self._bridge, self._live)
+
+    @cached_property
+    def organizations(self) -> "Organizations":
+        """The token's organization."""
+        from astra_devops.blocking.organizations import Organizations
+
+        return Organizations(self._bridge, self._live)
+
+    @cached_property
+    def roles(self) -> "Roles":
+        """Roles of users and tokens."""
+        from astra_devops.blocking.roles import Roles
+
+        return Roles(self._bridge, self._live)
+
+    @cached_property
+    def users(self) -> "Users":
+        """Users of the organization."""
+        from astra_devops.blocking.users import Users
+
+        return Users(self._bridge, self._live)
+
+    @cached_property
+    def tokens(self) -> "Tokens":
+        """Application tokens."""
+        from astra_devops.blocking.tokens import Tokens
+
+        return Tokens(self._bridge, self._live)
+
+    @cached_property
+    def scim(self) -> "Scim":
+        """Users and groups, provisioned by SCIM."""
+        from astra_devops.blocking.scim import Scim
+
+        return Scim(self._bridge, self._live)
+
+    @cached_property
+    def access_lists(self) -> "AccessLists":
+        """Which addresses may reach databases."""
+        from astra_devops.blocking.access_lists import AccessLists
+
+        return AccessLists(self._bridge, self._live)
+
+    @cached_property
+    def devops_access_lists(self) -> "DevOpsAccessLists":
+        """From which addresses this API may be called."""
+        from astra_devops.blocking.devops_access_lists import DevOpsAccessLists
+
+        return DevOpsAccessLists(self._bridge, self._live)
+
+    @cached_property
+    def private_links(self) -> "PrivateLinks":
+        """Private links to databases."""
+        from astra_devops.blocking.private_links import PrivateLinks
+
+        return PrivateLinks(self._bridge, self._live)
+
+    @cached_property
+    def custom_domains(self) -> "CustomDomains":
+        """Names of your own for databases behind private links."""
+        from astra_devops.blocking.custom_domains import CustomDomains
+
+        return CustomDomains(self._bridge, self._live)
+
+    @cached_property
+    def vpc_peerings(self) -> "VpcPeerings":
+        """Peerings of networks with those of classic databases."""
+        from astra_devops.blocking.vpc_peerings import VpcPeerings
+
+        return VpcPeerings(self._bridge, self._live)
+
+    def can(self, *permissions: str, resource: str | None = None) -> bool | None:
+        """Say whether this client's token has all of some permissions, as far as the service tells.
+
+        It is read from the roles of the token, so it takes two requests, and more where the service leaves policies out of its list of
+        roles. Nothing else is tried, and nothing is kept: what holds now may not hold at the next call.
+
+        Args:
+            permissions: such as ``"org-db-create"``; see ``astra_devops.models.PolicyAction``.
+            resource: what they are needed for, as :func:`astra_devops.policies.drn` names it; by default, anything at all.
+
+        Needs ``org-token-read`` and ``org-role-read``.
+
+        Returns:
+            True if the roles grant all of them. False if they do not. None if that cannot be told: the token may not read tokens or
+            roles, the list of tokens does not have it, or a role grants a permission only on what ``resource`` is part of.
+
+        >>> if astra.can("org-db-create", "org-db-view"): ...
+        """
+        return self._bridge.call(self._live().can, *permissions, resource=resource)
 
     def request(
         self, operation_id: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, object] | None = None, body: object = None

@@ -85,12 +85,13 @@ class Databases:
             capacity_units: 1 to 100; more than 1 is for classic databases.
             keyspace: the first keyspace; by default the service makes ``default_keyspace``.
             db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service does not check it, and a wrong one leaves a broken
-                database behind.
+            pcu_group_id: the group of provisioned capacity to place it in. The service takes any, and a wrong one leaves a broken database
+                behind; so this looks first, if the token may see groups.
 
         Needs ``org-db-create``.
 
         Raises:
+            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider and region; nothing was created.
             UnprocessableError: the service does not offer this tier, provider or region.
             OutcomeUnknownError: the answer was lost, and not exactly one new database of that name can be found; lists the candidates.
 

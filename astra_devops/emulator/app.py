@@ -13,17 +13,21 @@ import attrs
 from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
 from astra_devops.emulator.databases import DEFAULT_KEYSPACE, place_database
+from astra_devops.emulator.default_roles import ACTIONS
 from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.journal import Journal
-from astra_devops.emulator.organizations import ROLES
+from astra_devops.emulator.migrations import place_migration
+from astra_devops.emulator.pcu_groups import place_group
 from astra_devops.emulator.presigned import new_signer
 from astra_devops.emulator.quirks import Quirks
+from astra_devops.emulator.rights import add_role_of
 from astra_devops.emulator.server import Front
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.timekeeping import Timekeeper
-from astra_devops.emulator.tokens import Wallet
 from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.users import accept
+from astra_devops.emulator.wallet import Wallet
 from astra_devops.emulator.world import World
 
 
@@ -64,7 +68,7 @@ class Emulator:
         self._address = (host, port)
         source = random.Random(seed)
         wallet, signer = Wallet(), new_signer(source)
-        self._token = wallet.issue(source, None)
+        self._token = wallet.issue(source, self.clock.now(), unlimited=True)
         self._world = World(self.clock, quirks or Quirks(), Faults(), source, Organization("", "", "", ""), wallet, signer)
         self._world.organization = _new_organization(self._world)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
@@ -160,9 +164,11 @@ class Emulator:
             return {key: database for key, database in known.items() if not self._world.look(database).gone(now)}
 
     def add_token(self, permissions: Iterable[str] | None = None) -> str:
-        """Make another token. It may do only what ``permissions`` name, such as ``{"org-db-view"}``; everything if None."""
+        """Make another token. It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role; everything if None."""
         with self._service.lock:
-            return self._world.wallet.issue(self._world.source, None if permissions is None else frozenset(permissions)).value
+            world = self._world
+            roles = () if permissions is None else (add_role_of(world, permissions),)
+            return world.wallet.issue(world.source, world.clock.now(), roles=roles, unlimited=permissions is None).value
 
     def revoke_token(self, token: str) -> None:
         """Make a token unknown."""
@@ -188,6 +194,25 @@ class Emulator:
             database.state = status
             return database.id
 
+    def add_pcu_group(
+        self, title: str, *, cloud_provider: str = "AWS", region: str = "us-east-2", min: int = 1, max: int = 1, reserved: int = 0
+    ) -> str:
+        """Put a PCU group into the world without asking the API, ready for databases, and give its id."""
+        with self._service.lock:
+            place = {"cloudProvider": cloud_provider, "region": region, "instanceType": "standard", "provisionType": "shared"}
+            body = {"title": title, **place, "min": min, "max": max, "reserved": reserved}
+            return place_group(self._world, body, owner=self._token.client_id).id
+
+    def add_migration(self, database_id: str, *, phase: str = "ReceivingFiles") -> str:
+        """Put a migration into a database without asking the API, in any phase, and give its id."""
+        with self._service.lock:
+            return place_migration(self._world, self._world.find_living(database_id), phase).id
+
+    def accept_invitation(self, email: str) -> None:
+        """Let somebody who was invited join the organisation."""
+        with self._service.lock:
+            accept(self._world, email)
+
     def hibernate(self, database_id: str) -> None:
         """Send a database to sleep, as the service does after two idle days. A request to its data endpoint wakes it."""
         with self._service.lock:
@@ -209,7 +234,7 @@ class Emulator:
 
 def _new_organization(world: World) -> Organization:
     identity, owner = world.new_id(), world.new_id()
-    roles = {name: world.new_id() for name in ROLES}
+    roles = {name: world.new_id() for name in ACTIONS}
     return Organization(identity, "Emulated Organization", owner, "owner@example.com", roles)
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from astra_devops.emulator import places, wire
+from astra_devops.emulator import places, rights, wire
+from astra_devops.emulator.capacity import find_group, join_at_birth
 from astra_devops.emulator.documents import database_document
 from astra_devops.emulator.keyspaces import objection_to_name
 from astra_devops.emulator.state import Database
@@ -42,8 +43,11 @@ def _shown(world: World, ask: Ask, databases: Iterator[Database]) -> Iterator[Da
         raise wire.refusal(400, "include and provider must have one of their documented values")
     everywhere = provider not in places.PROVIDERS
     now = world.clock.monotonic()
+    visible = rights.visible(world, ask.token, "org-db-view")
     for database in databases:
         if database.listed_from > now or not (everywhere or database.provider == provider):
+            continue
+        if visible is not None and database.id not in visible:
             continue
         world.look(database)
         if database.gone(now):
@@ -81,11 +85,15 @@ def create_database(world: World, ask: Ask) -> wire.Reply:
         complaints.append((None, objection))
     if complaints:
         return wire.errors(422, *complaints)
+    if body.get("pcuGroupUUID") and not world.quirks.unchecked_pcu_groups:
+        find_group(world, body["pcuGroupUUID"])
     database = place_database(world, body, owner=ask.token.client_id)
     database.keyspace = keyspace
     database.early_404s = world.faults.early_404s
     database.listed_from = world.clock.monotonic() + world.faults.listing_delay
-    world.begin(ask, database, "create", keyspace)
+    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace)
+    if database.pcu_group_id:
+        join_at_birth(world, database, ask.token.client_id)
     return wire.empty(201, Location=database.id)
 
 
@@ -124,7 +132,7 @@ def terminate_database(world: World, ask: Ask) -> wire.Reply:
     database = world.find_living(ask.arguments["databaseID"])
     if ask.query.get("preparedStateOnly"):
         require(database, "PREPARED")
-    busy = database.progress is not None and database.progress.change != "create"
+    busy = database.progress is not None and database.progress.change not in ("create", "create in group")
     if busy or database.status not in TERMINABLE:
         raise wire.refusal(409, f"Database {database.id} is in state {database.status} and cannot be terminated now.")
     if len(database.living) > 1:

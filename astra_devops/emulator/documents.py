@@ -1,5 +1,6 @@
 """Databases and datacenters as the service writes them, undocumented fields included."""
 
+from astra_devops.emulator.capacity import group_id_of
 from astra_devops.emulator.places import classification
 from astra_devops.emulator.presigned import KINDS, bundle_path
 from astra_devops.emulator.state import Database, Datacenter
@@ -121,8 +122,9 @@ def datacenter_document(world: World, database: Database, datacenter: Datacenter
         "isPrimary": region == database.region,
         **_urls(world, database, region),
     }
-    if database.pcu_group_id:
-        document["pcuGroupUUID"] = database.pcu_group_id
+    group_id = group_id_of(world, datacenter.id) or database.pcu_group_id
+    if group_id:
+        document["pcuGroupUUID"] = group_id
     usable = database.status in REACHABLE and not datacenter.terminated and world.quirks.links_in_listings
     links = bundle_links(world, database, datacenter) if usable else dict.fromkeys(KINDS, "")
     document.update(links)
@@ -152,6 +154,8 @@ def available_actions(database: Database) -> list[str]:
     """List what the state allows."""
     match database.status:
         case "ACTIVE":
+            if database.proxied:
+                return [*(action for action in _IDLE_CLASSIC if action != "launchMigrationProxy"), "removeMigrationProxy"]
             return _IDLE_SERVERLESS if database.serverless else _IDLE_CLASSIC
         case "PARKED":
             return ["unpark", "getCreds", "terminate"]

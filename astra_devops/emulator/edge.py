@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
-from astra_devops.emulator import presigned, wire
+from astra_devops.emulator import enterprises, presigned, wire
+from astra_devops.emulator.capacity import is_parked
 from astra_devops.emulator.clock import ScaledClock
 from astra_devops.emulator.documents import REACHABLE
 from astra_devops.emulator.transitions import Progress
@@ -22,13 +23,16 @@ NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
 def serve_bundle(world: World, path: str, query: Mapping[str, str]) -> wire.Reply:
-    """Give the zip file behind a presigned URL, or say no in XML as an object store does."""
+    """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
     path = unquote(path)
     # A download takes real time, however fast the clock runs; five minutes are half a second at 600 times the speed.
     patience = max(1.0, world.clock.speed) if isinstance(world.clock, ScaledClock) else 1.0
     objection = world.signer.objection(path, query, world.clock.now(), patience)
     if objection is not None:
         return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
+    if path.startswith(enterprises.REPORTS):
+        report = enterprises.csv_of(world, path)
+        return NO_KEY if report is None else wire.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
     datacenter_id = path.split("/")[1]
     database = world.organization.databases.get(datacenter_id[:36])
     if database is None:
@@ -47,7 +51,7 @@ def serve_data(world: World, path: str) -> wire.Reply:
     database = world.organization.databases.get(host[:36])
     if database is None or world.look(database).gone(world.clock.monotonic()):
         return wire.text(404, "unknown host")
-    if database.status == "HIBERNATED" and database.progress is None:
+    if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()
         held, doomed = world.faults.fate_of("dataApi")
         database.begin(Progress("resume", now, database.state, held=held, doomed=doomed), now)

@@ -16,6 +16,18 @@ class Match:
     arguments: Mapping[str, str]
 
 
+class Query(dict[str, str]):
+    """The query of a request: the last value of each name, and on demand every one."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._pairs = tuple(pairs)
+        super().__init__(self._pairs)
+
+    def every(self, name: str) -> list[str]:
+        """List the values of a name that is repeated."""
+        return [value for known, value in self._pairs if known == name]
+
+
 @attrs.define
 class _Node:
     """One segment of the paths: literal children before the variable one."""

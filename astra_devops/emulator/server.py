@@ -8,7 +8,7 @@ from aiohttp import web
 from astra_devops.emulator import edge, wire
 from astra_devops.emulator.delivery import reply_to
 from astra_devops.emulator.journal import Exchange, Journal, Plane
-from astra_devops.emulator.routing import Match
+from astra_devops.emulator.routing import Match, Query
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.timekeeping import Timekeeper
 
@@ -48,8 +48,9 @@ class Front:
         found = self._service.route(request.method, path)
         if not isinstance(found, Match):
             return await self._serve(request, "devops", None, path, query, lambda body: found)
+        headers, sender = request.headers, request.remote or ""
         return await self._serve(
-            request, "devops", found.operation.id, path, query, lambda body: self._service.answer(found, request.headers, query, body)
+            request, "devops", found.operation.id, path, query, lambda body: self._service.answer(found, headers, query, body, sender)
         )
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -72,7 +73,7 @@ class Front:
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
 
 
-def _split(request: web.BaseRequest) -> tuple[str, dict[str, str]]:
+def _split(request: web.BaseRequest) -> tuple[str, Query]:
     """Take the request target apart without tidying it, as a URL class would."""
     path, _, query = request.raw_path.partition("?")
-    return path, dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+    return path, Query(parse_qsl(query, keep_blank_values=True) if query else ())

@@ -25,7 +25,7 @@ class Datacenter:
 
 @attrs.define
 class Database:
-    """One database.
+    """One database. ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
 
     ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``held`` is a state that shows
     in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
@@ -44,6 +44,8 @@ class Database:
     keyspaces: list[str] = attrs.field(factory=list)
     datacenters: list[Datacenter] = attrs.field(factory=list)
     graphs: list[str] = attrs.field(factory=list)
+    past: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
+    proxied: bool = False
     state: str = "ACTIVE"
     held: str | None = None
     engine_type: str | None = None
@@ -89,15 +91,9 @@ class Database:
             self.terminated_at = progress.ends() if self.state == "TERMINATED" else None
 
     def _take_effect(self, progress: Progress, moment: datetime) -> None:
+        self._change_keyspaces(progress, moment)
         subject = progress.subject
         match progress.change:
-            case "create":
-                self.keyspaces = [subject] if subject else []
-            case "add keyspace":
-                self.keyspaces.append(subject)
-            case "drop keyspace":
-                self.keyspaces.remove(subject)
-                self.keyspace = self.keyspace if self.keyspace != subject else next(iter(self.keyspaces), None)
             case "add datacenter":
                 self.add_datacenter(subject, self.provider, moment)
             case "terminate datacenter":
@@ -110,11 +106,36 @@ class Database:
                 self.engine_type = subject
             case "enable graph":
                 self.graphs.append(subject)
+            case "launch migration proxy" | "remove migration proxy":
+                self.proxied = progress.change.startswith("launch")
             case "terminate":
                 self.terminated = moment
-                self.keyspaces.clear()
                 for datacenter in self.datacenters:
                     datacenter.terminated = True
+
+    def _change_keyspaces(self, progress: Progress, moment: datetime) -> None:
+        before, subject = tuple(self.keyspaces), progress.subject
+        match progress.change:
+            case "create" | "create in group":
+                self.keyspaces = [subject] if subject else []
+            case "add keyspace":
+                self.keyspaces.append(subject)
+            case "drop keyspace":
+                self.keyspaces.remove(subject)
+            case "clone":
+                self.keyspaces += [name for name in subject.split() if name not in before]
+            case "restore":
+                self.keyspaces = subject.split()
+            case "terminate":
+                self.keyspaces.clear()
+        if tuple(self.keyspaces) != before:
+            self.past.append((moment, before))
+        if self.keyspace and self.keyspace not in self.keyspaces and progress.change in ("drop keyspace", "restore"):
+            self.keyspace = next(iter(self.keyspaces), None)
+
+    def keyspaces_at(self, moment: datetime) -> tuple[str, ...]:
+        """Tell which keyspaces there were at a time of day."""
+        return next((names for until, names in self.past if until > moment), tuple(self.keyspaces))
 
     def add_datacenter(self, region: str, provider: str, moment: datetime) -> None:
         """Add a datacenter under the next number."""

@@ -1,45 +1,63 @@
-"""Tokens, and what each of them may do."""
+"""Making, listing and revoking tokens, by two families of operations that are about the same tokens."""
 
-import random
-import re
-import string
-from collections.abc import Mapping
+from datetime import datetime
 
-import attrs
-
-SHAPE = re.compile(r"AstraCS:([A-Za-z0-9]{24}):[0-9a-f]{64}")
-
-
-@attrs.frozen
-class Token:
-    """One token. ``permissions`` is ``None`` where it may do everything."""
-
-    value: str = attrs.field(repr=False)
-    client_id: str
-    permissions: frozenset[str] | None = None
-
-    def may(self, needed: frozenset[str]) -> bool:
-        """Tell whether the token has every one of the permissions."""
-        return self.permissions is None or needed <= self.permissions
+from astra_devops.emulator import wire
+from astra_devops.emulator.default_roles import ADMINISTRATOR
+from astra_devops.emulator.users import checked_roles
+from astra_devops.emulator.wallet import Token
+from astra_devops.emulator.world import Ask, Handler, World, as_object
 
 
-@attrs.define
-class Wallet:
-    """The tokens that the emulator knows, by their value."""
+def create_token(world: World, ask: Ask) -> wire.Reply:
+    """Make a token that works at once, and show its secrets this once."""
+    body = as_object(ask.body)
+    if body.get("orgId", world.organization.id) != world.organization.id:
+        raise wire.Refusal(wire.text(403, "The token may not make tokens for another organization."))
+    expiry = body.get("tokenExpiry")
+    try:
+        expires = None if expiry is None else datetime.fromisoformat(expiry)
+    except ValueError:
+        expires = None
+    if expiry is not None and (expires is None or expires.tzinfo is None or expires <= world.clock.now()):
+        raise wire.Refusal(wire.text(400, f"tokenExpiry {expiry} is not a time in the future"))
+    roles = tuple(checked_roles(world, body["roles"]))
+    description = body.get("description", "")
+    token = world.wallet.issue(world.source, world.clock.now(), roles=roles, description=description, expires=expires)
+    shown = {"secret": token.secret, "token": token.value, "orgId": world.organization.id}
+    return wire.json({**_document(world, token), **shown})
 
-    tokens: dict[str, Token] = attrs.field(factory=dict, repr=False)
 
-    def issue(self, source: random.Random, permissions: frozenset[str] | None) -> Token:
-        """Make a new token in the service's form: ``AstraCS:``, a client id of 24 characters, 64 hexadecimal digits."""
-        client_id = "".join(source.choices(string.ascii_letters, k=24))
-        token = Token(f"AstraCS:{client_id}:{source.getrandbits(256):064x}", client_id, permissions)
-        self.tokens[token.value] = token
-        return token
+def get_tokens(world: World, ask: Ask) -> wire.Reply:
+    """List the tokens without their secrets."""
+    return wire.json({"clients": [_document(world, token) for token in world.wallet.tokens.values()]})
 
-    def read(self, headers: Mapping[str, str]) -> Token | str | None:
-        """Find the token of a request; its text if it is well formed but unknown, None if it is missing or garbled."""
-        scheme, _, value = headers.get("Authorization", "").partition(" ")
-        known = self.tokens.get(value)
-        if known is not None and scheme.lower() == "bearer":
-            return known
-        return value if scheme.lower() == "bearer" and SHAPE.fullmatch(value) else None
+
+def delete_token(world: World, ask: Ask) -> wire.Reply:
+    """Revoke a token, the asking one perhaps."""
+    token = world.wallet.find(ask.arguments["clientId"])
+    if token is None:
+        raise wire.refusal(404, f"Client {ask.arguments['clientId']} not found.")
+    del world.wallet.tokens[token.value]
+    return wire.empty(204)
+
+
+def _document(world: World, token: Token) -> dict[str, object]:
+    roles = [world.organization.roles[ADMINISTRATOR]] if token.unlimited else list(token.roles)
+    return {
+        "clientId": token.client_id,
+        "roles": roles,
+        "description": token.description,
+        "generatedOn": f"{token.generated:%Y-%m-%dT%H:%M:%S.%f}554Z" if world.quirks.nanoseconds else wire.timestamp(token.generated),
+        "tokenExpiry": None if token.expires is None else wire.timestamp(token.expires),
+    }
+
+
+OPERATIONS: dict[str, Handler] = {
+    "createToken": create_token,
+    "getTokensForOrg": get_tokens,
+    "deleteToken": delete_token,
+    "generateTokenForClient": create_token,
+    "getClientsForOrg": get_tokens,
+    "deleteTokenForClient": delete_token,
+}

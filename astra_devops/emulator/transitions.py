@@ -34,7 +34,19 @@ CHANGES: Mapping[str, Change] = {
     "set engine type": Change((("MAINTENANCE", 60),), settles="ACTIVE"),
     "enable graph": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
     "create solr core": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
+    "clone": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
+    "restore": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
+    "change capture": Change((("MAINTENANCE", 30),), settles="ACTIVE"),
+    "launch migration proxy": Change((("MAINTENANCE", 300),), settles="ACTIVE"),
+    "remove migration proxy": Change((("MAINTENANCE", 120),), settles="ACTIVE"),
     "terminate": Change((("TERMINATING", 60),), settles="TERMINATED"),
+    "create in group": Change((("PENDING", 5), ("INITIALIZING", 115), ("ASSOCIATING", 60)), settles="ACTIVE"),
+    "associate": Change((("ASSOCIATING", 180),), settles="ACTIVE"),
+    "make report": Change((("INITIATED", 5), ("PENDING", 55)), settles="COMPLETED", fails="FAILED"),
+    "create group": Change((("INITIALIZING", 30),), settles="CREATED"),
+    "fill group": Change((("PLACING", 60), ("INITIALIZING", 90)), settles="ACTIVE"),
+    "park group": Change((("PARKING", 300),), settles="PARKED"),
+    "unpark group": Change((("UNPARKING", 600),), settles="ACTIVE"),
 }
 STATUSES = frozenset(
     """

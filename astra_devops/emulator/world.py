@@ -14,21 +14,22 @@ from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.presigned import Signer
 from astra_devops.emulator.quirks import Quirks
 from astra_devops.emulator.state import Database, Organization
-from astra_devops.emulator.tokens import Token, Wallet
 from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.wallet import Token, Wallet
 
 S = TypeVar("S")
 
 
 @attrs.frozen
 class Ask:
-    """One request for an operation, read and checked."""
+    """One request for an operation, read and checked. ``lists`` holds the query parameters that are lists."""
 
     operation: Operation
     arguments: Mapping[str, str]
     query: Mapping[str, str | int | bool]
     body: object
     token: Token
+    lists: Mapping[str, list[str]] = attrs.field(factory=dict)
 
 
 @attrs.define

@@ -68,12 +68,12 @@ class Creations:
 async def _made_since(caller: Caller, body: DatabaseInfoCreate, began: datetime) -> list[str]:
     """List the ids of databases that a request sent at ``began``, by the client's clock, may have made."""
     dates: list[datetime] = []
-    pager = listing.databases(caller, include="all", on_page=lambda answer: dates.append(_sent_at(caller, answer, began)))
+    pager = listing.databases(caller, include="all", on_page=lambda answer: dates.append(sent_at(caller, answer, began)))
     alike = [database async for database in pager if _wanted(database.info) == _wanted(body)]
     return [database.id for database in alike if database.creation_time is not None and database.creation_time >= dates[0]]
 
 
-def _sent_at(caller: Caller, answer: Answer[object], began: datetime) -> datetime:
+def sent_at(caller: Caller, answer: Answer[object], began: datetime) -> datetime:
     """When the request was sent, by the service's clock: what it says now, less the time that has passed since."""
     here = caller.clock.now()
     try:

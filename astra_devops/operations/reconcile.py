@@ -1,7 +1,7 @@
 """After a lost answer or a 409: find out from the database what the service has done, and whether to ask again."""
 
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
@@ -20,13 +20,15 @@ class Send(Protocol[T_co]):
     def __call__(self, caller: Caller, /, *, database_id: str) -> Awaitable[Answer[T_co]]: ...
 
 
-TRANSIENT: Final = frozenset({"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING"})
+TRANSIENT: Final = frozenset(
+    {"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING", "ASSOCIATING"}
+)
 """States in which a database refuses changes with 409, and which it leaves by itself."""
 
 _PACE: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
 
 # The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up.
-_LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
+LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
 
 
 async def see(caller: Caller, database_id: str) -> Database | None:
@@ -59,13 +61,22 @@ def landed_when(caller: Caller, database_id: str, ask: Callable[[Database | None
             looks += 1
             database = await see(caller, database_id)
             if await ask(database):
-                return _LANDED
+                return LANDED
             if database is None or database.status not in TRANSIENT:
                 return None
             pause = ceiling(_PACE, looks)
             if caller.clock.monotonic() - began + pause > caller.options.timeout:
                 raise TimeoutError(f"the database is still in {database.status}")
             await caller.clock.sleep(pause)
+
+    return landed
+
+
+def landed_by(question: Callable[[], Awaitable[bool]]) -> Landed[Any]:
+    """Make the check of a change to something else: ``question`` looks at it, once, and says whether the change is there."""
+
+    async def landed() -> Answer[None] | None:
+        return LANDED if await question() else None
 
     return landed
 

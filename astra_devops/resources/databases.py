@@ -110,12 +110,13 @@ class AsyncDatabases:
             capacity_units: 1 to 100; more than 1 is for classic databases.
             keyspace: the first keyspace; by default the service makes ``default_keyspace``.
             db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service does not check it, and a wrong one leaves a broken
-                database behind.
+            pcu_group_id: the group of provisioned capacity to place it in. The service takes any, and a wrong one leaves a broken database
+                behind; so this looks first, if the token may see groups.
 
         Needs ``org-db-create``.
 
         Raises:
+            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider and region; nothing was created.
             UnprocessableError: the service does not offer this tier, provider or region.
             OutcomeUnknownError: the answer was lost, and not exactly one new database of that name can be found; lists the candidates.
 
@@ -132,6 +133,11 @@ class AsyncDatabases:
             db_type=None if db_type is None else checks.string(db_type, "db_type"),
             pcu_group_uuid=None if pcu_group_id is None else checks.string(pcu_group_id, "pcu_group_id"),
         )
+        if pcu_group_id is not None:
+            # Only who names a group pays for loading what groups are read with.
+            from astra_devops.operations.capacity import check_placement
+
+            await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
         with self._creations.making(body):
             answer = await endpoints.create_database(self._caller, body=body, landed=self._creations.landed(self._caller, body))
         # The header holds the bare id, but what passes it on may have made an address of it.

@@ -182,9 +182,7 @@ class TestOverlay:
     def test_reads_are_safe(self, wire: Document) -> None:
         assert {operation["x-astra-retry"] for method, _, operation in routes(wire) if method == "get"} == {"safe"}
 
-    @pytest.mark.parametrize(
-        "name", ["createToken", "generateTokenForClient", "inviteUserToOrganization", "pcuCreate", "AcceptEndpointToService", "cloneFromDB"]
-    )
+    @pytest.mark.parametrize("name", ["createToken", "generateTokenForClient", "inviteUserToOrganization", "pcuCreate", "cloneFromDB"])
     def test_what_must_not_happen_twice_is_unsafe(self, wire: Document, name: str) -> None:
         assert operations(wire)[name]["x-astra-retry"] == "unsafe"
 

@@ -85,8 +85,8 @@ async def get_cdc_status(caller: Caller, *, database_id: str, keyspace_name: str
     call: Call[list[TableCdc]] = Call(
         index.GET_CDC_STATUS,
         (
-            f"/v3/databases/{segment(database_id, 'database_id')}/keyspaces/{segment(keyspace_name, 'keyspace_name')}/tables/"
-            f"{segment(table_name, 'table_name')}/cdc"
+            f"/v3/databases/{segment(database_id, 'database_id')}/keyspaces/{segment(keyspace_name, 'keyspace_name')}/tables"
+            f"/{segment(table_name, 'table_name')}/cdc"
         ),
         list[TableCdc],
     )

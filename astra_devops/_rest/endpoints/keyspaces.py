@@ -60,7 +60,7 @@ async def alter_keyspace_with_graph_engine(caller: Caller, *, database_id: str, 
         index.ALTER_KEYSPACE_WITH_GRAPH_ENGINE,
         (
             f"/v2/databases/{segment(database_id, 'database_id')}/keyspaces/{segment(keyspace_name, 'keyspace_name')}"
-            f"/actions/alterWithGraphEngine"
+            "/actions/alterWithGraphEngine"
         ),
         None,
     )
@@ -95,8 +95,8 @@ async def create_solr_index(
     call: Call[None] = Call(
         index.CREATE_SOLR_INDEX,
         (
-            f"/v2/databases/{segment(database_id, 'database_id')}/keyspaces/{segment(keyspace_name, 'keyspace_name')}/tables/"
-            f"{segment(table_name, 'table_name')}/solr/createCorewithconfigs"
+            f"/v2/databases/{segment(database_id, 'database_id')}/keyspaces/{segment(keyspace_name, 'keyspace_name')}/tables"
+            f"/{segment(table_name, 'table_name')}/solr/createCorewithconfigs"
         ),
         None,
         query=(

@@ -66,7 +66,7 @@ async def initialize_migration_dc(
         index.INITIALIZE_MIGRATION_DC,
         (
             f"/v2/databases/{segment(database_id, 'database_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}"
-            f"/migrations/initialize"
+            "/migrations/initialize"
         ),
         Migration,
         query=(

@@ -10,9 +10,9 @@ from astra_devops._rest.models.pcu_groups import (
     PcuGroup,
     PcuGroupCreateRequest,
     PcuGroupGetRequest,
-    PcuGroupTypeResponse,
     PcuGroupTypesRequest,
     PcuGroupUpdateRequest,
+    PcuType,
 )
 from astra_devops._runtime.call import Answer, Call, Landed, segment
 from astra_devops._runtime.caller import Caller
@@ -33,7 +33,7 @@ async def pcu_get(caller: Caller, *, body: PcuGroupGetRequest) -> Answer[list[Pc
     return await caller.send(call)
 
 
-async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_uuid: str) -> Answer[list[PcuGroup]]:
+async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_id: str) -> Answer[list[PcuGroup]]:
     """Get the PCU group of a datacenter.
 
     The group that holds a datacenter.
@@ -42,10 +42,10 @@ async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_uuid: s
     Success: 200.
 
     Args:
-        datacenter_uuid: Identifier of the datacenter.
+        datacenter_id: Identifier of the datacenter.
     """
     call: Call[list[PcuGroup]] = Call(
-        index.PCU_GROUP_GET_BY_DATACENTER_UUID, f"/v2/pcus/actions/get/{segment(datacenter_uuid, 'datacenter_uuid')}", list[PcuGroup]
+        index.PCU_GROUP_GET_BY_DATACENTER_UUID, f"/v2/pcus/actions/get/{segment(datacenter_id, 'datacenter_id')}", list[PcuGroup]
     )
     return await caller.send(call)
 
@@ -80,7 +80,7 @@ async def pcu_create(caller: Caller, *, body: list[PcuGroupCreateRequest]) -> An
     return await caller.send(call)
 
 
-async def pcu_delete(caller: Caller, *, pcu_group_uuid: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_delete(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
     """Delete a PCU group.
 
     Deletes a group of provisioned capacity.
@@ -89,13 +89,13 @@ async def pcu_delete(caller: Caller, *, pcu_group_uuid: str, landed: Landed[None
     Success: 200.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
+        group_id: Identifier of the PCU group.
     """
-    call: Call[None] = Call(index.PCU_DELETE, f"/v2/pcus/{segment(pcu_group_uuid, 'pcu_group_uuid')}", None)
+    call: Call[None] = Call(index.PCU_DELETE, f"/v2/pcus/{segment(group_id, 'group_id')}", None)
     return await caller.send(call, landed)
 
 
-async def pcu_group_park(caller: Caller, *, pcu_group_uuid: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_group_park(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
     """Park a PCU group.
 
     Starts to park a flexible group. Its databases hibernate; none of them may have several regions.
@@ -104,13 +104,13 @@ async def pcu_group_park(caller: Caller, *, pcu_group_uuid: str, landed: Landed[
     Success: 200.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
+        group_id: Identifier of the PCU group.
     """
-    call: Call[None] = Call(index.PCU_GROUP_PARK, f"/v2/pcus/park/{segment(pcu_group_uuid, 'pcu_group_uuid')}", None)
+    call: Call[None] = Call(index.PCU_GROUP_PARK, f"/v2/pcus/park/{segment(group_id, 'group_id')}", None)
     return await caller.send(call, landed)
 
 
-async def pcu_group_unpark(caller: Caller, *, pcu_group_uuid: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_group_unpark(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
     """Unpark a PCU group.
 
     Starts to wake a parked group and its databases.
@@ -119,13 +119,13 @@ async def pcu_group_unpark(caller: Caller, *, pcu_group_uuid: str, landed: Lande
     Success: 200.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
+        group_id: Identifier of the PCU group.
     """
-    call: Call[None] = Call(index.PCU_GROUP_UNPARK, f"/v2/pcus/unpark/{segment(pcu_group_uuid, 'pcu_group_uuid')}", None)
+    call: Call[None] = Call(index.PCU_GROUP_UNPARK, f"/v2/pcus/unpark/{segment(group_id, 'group_id')}", None)
     return await caller.send(call, landed)
 
 
-async def pcu_get_types(caller: Caller, *, body: PcuGroupTypesRequest) -> Answer[list[PcuGroupTypeResponse]]:
+async def pcu_get_types(caller: Caller, *, body: PcuGroupTypesRequest) -> Answer[list[PcuType]]:
     """List PCU types.
 
     The PCU types that can be had, optionally only those of a provider or region. Nothing changes.
@@ -136,11 +136,11 @@ async def pcu_get_types(caller: Caller, *, body: PcuGroupTypesRequest) -> Answer
     Args:
         body: Which types to list.
     """
-    call: Call[list[PcuGroupTypeResponse]] = Call(index.PCU_GET_TYPES, "/v2/pcus/types", list[PcuGroupTypeResponse], body=body)
+    call: Call[list[PcuType]] = Call(index.PCU_GET_TYPES, "/v2/pcus/types", list[PcuType], body=body)
     return await caller.send(call)
 
 
-async def pcu_association_get(caller: Caller, *, pcu_group_uuid: str) -> Answer[list[PcuAssociation]]:
+async def pcu_association_get(caller: Caller, *, group_id: str) -> Answer[list[PcuAssociation]]:
     """List the datacenters of a PCU group.
 
     The datacenters in a group, with the state of their placement.
@@ -149,16 +149,16 @@ async def pcu_association_get(caller: Caller, *, pcu_group_uuid: str) -> Answer[
     Success: 200.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
+        group_id: Identifier of the PCU group.
     """
     call: Call[list[PcuAssociation]] = Call(
-        index.PCU_ASSOCIATION_GET, f"/v2/pcus/association/{segment(pcu_group_uuid, 'pcu_group_uuid')}", list[PcuAssociation]
+        index.PCU_ASSOCIATION_GET, f"/v2/pcus/association/{segment(group_id, 'group_id')}", list[PcuAssociation]
     )
     return await caller.send(call)
 
 
 async def pcu_association_create(
-    caller: Caller, *, pcu_group_uuid: str, datacenter_uuid: str, landed: Landed[list[PcuAssociation] | None] | None = None
+    caller: Caller, *, group_id: str, datacenter_id: str, landed: Landed[list[PcuAssociation] | None] | None = None
 ) -> Answer[list[PcuAssociation] | None]:
     """Add a datacenter to a PCU group.
 
@@ -168,20 +168,18 @@ async def pcu_association_create(
     Success: 201.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
-        datacenter_uuid: Identifier of the datacenter.
+        group_id: Identifier of the PCU group.
+        datacenter_id: Identifier of the datacenter.
     """
     call: Call[list[PcuAssociation] | None] = Call(
         index.PCU_ASSOCIATION_CREATE,
-        f"/v2/pcus/association/{segment(pcu_group_uuid, 'pcu_group_uuid')}/{segment(datacenter_uuid, 'datacenter_uuid')}",
+        f"/v2/pcus/association/{segment(group_id, 'group_id')}/{segment(datacenter_id, 'datacenter_id')}",
         list[PcuAssociation] | None,
     )
     return await caller.send(call, landed)
 
 
-async def pcu_association_delete(
-    caller: Caller, *, pcu_group_uuid: str, datacenter_uuid: str, landed: Landed[None] | None = None
-) -> Answer[None]:
+async def pcu_association_delete(caller: Caller, *, group_id: str, datacenter_id: str, landed: Landed[None] | None = None) -> Answer[None]:
     """Remove a datacenter from a PCU group.
 
     Takes a datacenter out of a group.
@@ -190,12 +188,12 @@ async def pcu_association_delete(
     Success: 200.
 
     Args:
-        pcu_group_uuid: Identifier of the PCU group.
-        datacenter_uuid: Identifier of the datacenter.
+        group_id: Identifier of the PCU group.
+        datacenter_id: Identifier of the datacenter.
     """
     call: Call[None] = Call(
         index.PCU_ASSOCIATION_DELETE,
-        f"/v2/pcus/association/{segment(pcu_group_uuid, 'pcu_group_uuid')}/{segment(datacenter_uuid, 'datacenter_uuid')}",
+        f"/v2/pcus/association/{segment(group_id, 'group_id')}/{segment(datacenter_id, 'datacenter_id')}",
         None,
     )
     return await caller.send(call, landed)

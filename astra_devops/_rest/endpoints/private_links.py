@@ -64,7 +64,7 @@ async def get_private_links_for_datacenter(caller: Caller, *, cluster_id: str, d
         index.GET_PRIVATE_LINKS_FOR_DATACENTER,
         (
             f"/v2/organizations/clusters/{segment(cluster_id, 'cluster_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}"
-            f"/private-link"
+            "/private-link"
         ),
         PrivateLinkDatacenter,
     )
@@ -96,7 +96,7 @@ async def add_allowed_principal_to_service(
         index.ADD_ALLOWED_PRINCIPAL_TO_SERVICE,
         (
             f"/v2/organizations/clusters/{segment(cluster_id, 'cluster_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}"
-            f"/private-link"
+            "/private-link"
         ),
         PrivateLinkService,
         body=body,
@@ -129,7 +129,7 @@ async def add_allowed_principal(
         index.ADD_ALLOWED_PRINCIPAL,
         (
             f"/v2/organizations/clusters/{segment(cluster_id, 'cluster_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}"
-            f"/allowed-principals"
+            "/allowed-principals"
         ),
         PrivateLinkService,
         body=body,
@@ -162,7 +162,7 @@ async def remove_allowed_principal_from_service(
         index.REMOVE_ALLOWED_PRINCIPAL_FROM_SERVICE,
         (
             f"/v2/organizations/clusters/{segment(cluster_id, 'cluster_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}"
-            f"/allowed-principals"
+            "/allowed-principals"
         ),
         None,
         body=body,
@@ -171,7 +171,12 @@ async def remove_allowed_principal_from_service(
 
 
 async def accept_endpoint_to_service(
-    caller: Caller, *, cluster_id: str, datacenter_id: str, body: PrivateLinkCreateEndpointInput | None = None
+    caller: Caller,
+    *,
+    cluster_id: str,
+    datacenter_id: str,
+    body: PrivateLinkCreateEndpointInput | None = None,
+    landed: Landed[PrivateLinkEndpoint] | None = None,
 ) -> Answer[PrivateLinkEndpoint]:
     """Accept an endpoint.
 
@@ -192,7 +197,7 @@ async def accept_endpoint_to_service(
         PrivateLinkEndpoint,
         body=body,
     )
-    return await caller.send(call)
+    return await caller.send(call, landed)
 
 
 async def get_private_link_endpoint(

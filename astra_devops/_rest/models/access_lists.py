@@ -11,19 +11,7 @@ from astra_devops._runtime.secret import Extra
 
 
 @attrs.define(kw_only=True)
-class AccessListConfigurations:
-    """Settings of an access list.
-
-    Attributes:
-        access_list_enabled: Whether the list is enforced. Disabled, every address is let in.
-    """
-
-    access_list_enabled: bool = attrs.field(metadata={"wire": "accessListEnabled"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True)
-class AddressResponse:
+class AccessListAddress:
     """An address that is let in.
 
     Attributes:
@@ -41,6 +29,18 @@ class AddressResponse:
 
 
 @attrs.define(kw_only=True)
+class AccessListConfigurations:
+    """Settings of an access list.
+
+    Attributes:
+        access_list_enabled: Whether the list is enforced. Disabled, every address is let in.
+    """
+
+    access_list_enabled: bool = attrs.field(metadata={"wire": "accessListEnabled"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
 class AccessList:
     """The access list of one database.
 
@@ -53,13 +53,13 @@ class AccessList:
 
     organization_id: str | None = attrs.field(default=None, metadata={"wire": "organizationId"})
     database_id: str | None = attrs.field(default=None, metadata={"wire": "databaseId"})
-    addresses: list[AddressResponse] | None = attrs.field(default=None, metadata={"wire": "addresses"})
+    addresses: list[AccessListAddress] | None = attrs.field(default=None, metadata={"wire": "addresses"})
     configurations: AccessListConfigurations | None = attrs.field(default=None, metadata={"wire": "configurations"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
 @attrs.define(kw_only=True)
-class AddressRequest:
+class AccessListEntry:
     """An address that shall be let in.
 
     Attributes:
@@ -83,7 +83,7 @@ class AccessListDefinition:
         configurations: Settings of an access list.
     """
 
-    addresses: list[AddressRequest] | None = attrs.field(default=None, metadata={"wire": "addresses"})
+    addresses: list[AccessListEntry] | None = attrs.field(default=None, metadata={"wire": "addresses"})
     configurations: AccessListConfigurations | None = attrs.field(default=None, metadata={"wire": "configurations"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 

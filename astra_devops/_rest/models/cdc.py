@@ -79,11 +79,13 @@ class EnableCdcRequest:
         database_name: Name of the database.
         tables: Tables to capture.
         regions: Where the changes of each datacenter go.
+        database_id: The database.
     """
 
     database_name: str = attrs.field(metadata={"wire": "databaseName"})
     tables: list[CdcTable] = attrs.field(metadata={"wire": "tables"})
     regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions"})
+    database_id: str | None = attrs.field(default=None, metadata={"wire": "databaseID"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

@@ -12,6 +12,22 @@ from astra_devops._runtime.secret import Extra, Secret
 
 
 @attrs.define(kw_only=True)
+class CloudWatchConfig:
+    """An Amazon CloudWatch.
+
+    Attributes:
+        access_key: Id of the access key.
+        secret: Secret of the access key.
+        region: AWS region that receives the metrics.
+    """
+
+    access_key: Secret | None = attrs.field(default=None, metadata={"wire": "access_key"})
+    secret: Secret | None = attrs.field(default=None, metadata={"wire": "secret", "aliases": ("secret_key",)})
+    region: str | None = attrs.field(default=None, metadata={"wire": "region"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
 class Costs:
     """Prices in US cents, running and parked.
 
@@ -101,7 +117,7 @@ class Datacenter:
         secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the migration proxy; it works for five minutes.
         secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private networking; it works for five minutes.
         streaming_tenant: Streaming tenant that receives the change data of this datacenter.
-        pcu_group_uuid: PCU group that holds the datacenter.
+        pcu_group_id: PCU group that holds the datacenter.
         date_created: When the datacenter was added.
         studio_url: Address of the browser based studio.
     """
@@ -126,9 +142,45 @@ class Datacenter:
         default=None, metadata={"wire": "secureBundleMigrationProxyInternalUrl"}
     )
     streaming_tenant: StreamingTenant | None = attrs.field(default=None, metadata={"wire": "streamingTenant"})
-    pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
+    pcu_group_id: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
     date_created: datetime | None = attrs.field(default=None, metadata={"wire": "dateCreated"})
     studio_url: str | None = attrs.field(default=None, metadata={"wire": "studioUrl"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class DatadogConfig:
+    """A Datadog site.
+
+    Attributes:
+        api_key: API key of the Datadog account.
+        site: Datadog site.
+    """
+
+    api_key: Secret | None = attrs.field(default=None, metadata={"wire": "api_key"})
+    site: str | None = attrs.field(default=None, metadata={"wire": "site"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class KafkaConfig:
+    """A Kafka topic.
+
+    Attributes:
+        bootstrap_servers: Brokers to start from.
+        topic: Topic that receives the metrics.
+        sasl_mechanism: How the exporter authenticates.
+        sasl_username: User for SASL.
+        sasl_password: Password for SASL.
+        security_protocol: Whether the connection is encrypted.
+    """
+
+    bootstrap_servers: list[str] | None = attrs.field(default=None, metadata={"wire": "bootstrap_servers"})
+    topic: str | None = attrs.field(default=None, metadata={"wire": "topic"})
+    sasl_mechanism: str | None = attrs.field(default=None, metadata={"wire": "sasl_mechanism"})
+    sasl_username: str | None = attrs.field(default=None, metadata={"wire": "sasl_username"})
+    sasl_password: Secret | None = attrs.field(default=None, metadata={"wire": "sasl_password"})
+    security_protocol: str | None = attrs.field(default=None, metadata={"wire": "security_protocol"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -196,6 +248,7 @@ class PolicyAction(StrEnum):
     ORG_WRITE = "org-write"
     ACCESSLIST_READ = "accesslist-read"
     ACCESSLIST_WRITE = "accesslist-write"
+    DB_DATA_IMPORT = "db-data-import"
     DB_MANAGE_BACKUPCONFIGURATION = "db-manage-backupconfiguration"
     DB_MANAGE_PRIVATEENDPOINT = "db-manage-privateendpoint"
     DB_MANAGE_REGION = "db-manage-region"
@@ -205,6 +258,9 @@ class PolicyAction(StrEnum):
     ORG_CMK_WRITE = "org-cmk-write"
     ORG_DB_MANAGEMIGRATORPROXY = "org-db-managemigratorproxy"
     ORG_DB_READPEERING = "org-db-readpeering"
+    ORG_INTEGRATIONS_READ = "org-integrations-read"
+    ORG_INTEGRATIONS_WRITE = "org-integrations-write"
+    ORG_STREAM_MANAGE = "org-stream-manage"
 
 
 class PolicyEffect(StrEnum):
@@ -231,11 +287,59 @@ class Policy:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
+@attrs.define(kw_only=True)
+class PrometheusConfig:
+    """A Prometheus server.
+
+    Attributes:
+        endpoint: Address of the remote write endpoint.
+        auth_strategy: How the exporter authenticates, basic or bearer.
+        user: User name.
+        password: Password of the user.
+        token: Bearer token.
+    """
+
+    endpoint: str | None = attrs.field(default=None, metadata={"wire": "endpoint"})
+    auth_strategy: str | None = attrs.field(default=None, metadata={"wire": "auth_strategy"})
+    user: str | None = attrs.field(default=None, metadata={"wire": "user"})
+    password: Secret | None = attrs.field(default=None, metadata={"wire": "password"})
+    token: Secret | None = attrs.field(default=None, metadata={"wire": "token"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
 class PulsarAuthStrategy(StrEnum):
     """How the exporter authenticates: with a fixed token or by OAuth 2."""
 
     TOKEN = "token"
     OAUTH2 = "oauth2"
+
+
+@attrs.define(kw_only=True)
+class PulsarConfig:
+    """A Pulsar topic.
+
+    Attributes:
+        endpoint: Address of the Pulsar broker.
+        topic: Full name of the topic.
+        auth_strategy: How the exporter authenticates, token or oauth2.
+        auth_name: Name under which the exporter authenticates.
+        token: Pulsar token.
+        oauth2_credentials_url: Address of the client's credentials file.
+        oauth2_issuer_url: Address of the issuer.
+        oauth2_audience: Audience to ask a token for.
+        oauth2_scope: Scope to ask a token for.
+    """
+
+    endpoint: str | None = attrs.field(default=None, metadata={"wire": "endpoint"})
+    topic: str | None = attrs.field(default=None, metadata={"wire": "topic"})
+    auth_strategy: str | None = attrs.field(default=None, metadata={"wire": "auth_strategy"})
+    auth_name: str | None = attrs.field(default=None, metadata={"wire": "auth_name"})
+    token: Secret | None = attrs.field(default=None, metadata={"wire": "token"})
+    oauth2_credentials_url: Secret | None = attrs.field(default=None, metadata={"wire": "oauth2_credentials_url"})
+    oauth2_issuer_url: str | None = attrs.field(default=None, metadata={"wire": "oauth2_issuer_url"})
+    oauth2_audience: str | None = attrs.field(default=None, metadata={"wire": "oauth2_audience"})
+    oauth2_scope: str | None = attrs.field(default=None, metadata={"wire": "oauth2_scope"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
 @attrs.define(kw_only=True)
@@ -335,4 +439,46 @@ class Role:
     policy: Policy | str | None = attrs.field(default=None, metadata={"wire": "policy", "aliases": ("Policy",)})
     type: str | None = attrs.field(default=None, metadata={"wire": "Type"})
     org_id: str | None = attrs.field(default=None, metadata={"wire": "OrgID"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class SplunkConfig:
+    """A Splunk event collector.
+
+    Attributes:
+        endpoint: Address of the event collector.
+        index: Index that receives the metrics.
+        token: Token of the event collector.
+        source: Value for Splunk's source field.
+        sourcetype: Value for Splunk's sourcetype field.
+    """
+
+    endpoint: str | None = attrs.field(default=None, metadata={"wire": "endpoint"})
+    index: str | None = attrs.field(default=None, metadata={"wire": "index"})
+    token: Secret | None = attrs.field(default=None, metadata={"wire": "token"})
+    source: str | None = attrs.field(default=None, metadata={"wire": "source"})
+    sourcetype: str | None = attrs.field(default=None, metadata={"wire": "sourcetype"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class TelemetryConfig:
+    """The outside system that something is exported to. One of the fields is there, and says which kind it is.
+
+    Attributes:
+        kafka: A Kafka topic.
+        prometheus_remote: A Prometheus server.
+        cloudwatch: An Amazon CloudWatch.
+        splunk: A Splunk event collector.
+        pulsar: A Pulsar topic.
+        datadog: A Datadog site.
+    """
+
+    kafka: KafkaConfig | None = attrs.field(default=None, metadata={"wire": "kafka"})
+    prometheus_remote: PrometheusConfig | None = attrs.field(default=None, metadata={"wire": "prometheus_remote"})
+    cloudwatch: CloudWatchConfig | None = attrs.field(default=None, metadata={"wire": "cloudwatch"})
+    splunk: SplunkConfig | None = attrs.field(default=None, metadata={"wire": "splunk"})
+    pulsar: PulsarConfig | None = attrs.field(default=None, metadata={"wire": "pulsar"})
+    datadog: DatadogConfig | None = attrs.field(default=None, metadata={"wire": "Datadog"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

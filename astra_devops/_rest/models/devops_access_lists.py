@@ -11,7 +11,7 @@ from astra_devops._runtime.secret import Extra
 
 
 @attrs.define(kw_only=True)
-class DevOpsAclAddress:
+class DevOpsAccessListAddress:
     """An address that is let in.
 
     Attributes:
@@ -38,12 +38,12 @@ class DevOpsAccessList:
         addresses: Addresses that are let in.
     """
 
-    addresses: list[DevOpsAclAddress] | None = attrs.field(default=None, metadata={"wire": "addresses"})
+    addresses: list[DevOpsAccessListAddress] | None = attrs.field(default=None, metadata={"wire": "addresses"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
 @attrs.define(kw_only=True)
-class DevOpsIpAddress:
+class DevOpsAccessListEntry:
     """An address that shall be let in.
 
     Attributes:

@@ -32,6 +32,7 @@ class BillingReportDetails:
 class BillingReportStatus(StrEnum):
     """How far the report is."""
 
+    INITIATED = "INITIATED"
     COMPLETED = "COMPLETED"
     PENDING = "PENDING"
     FAILED = "FAILED"
@@ -53,17 +54,8 @@ class BillingReport:
     status: BillingReportStatus | str = attrs.field(metadata={"wire": "status"})
     month: str = attrs.field(metadata={"wire": "month"})
     year: str = attrs.field(metadata={"wire": "year"})
-    report_details: BillingReportDetails = attrs.field(metadata={"wire": "reportDetails"})
+    report_details: BillingReportDetails | None = attrs.field(default=None, metadata={"wire": "reportDetails"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-class BillingReportRequestStatus(StrEnum):
-    """How far the report is."""
-
-    INITIATED = "INITIATED"
-    COMPLETED = "COMPLETED"
-    PENDING = "PENDING"
-    FAILED = "FAILED"
 
 
 @attrs.define(kw_only=True)
@@ -78,7 +70,7 @@ class BillingReportRequest:
     """
 
     report_id: str = attrs.field(metadata={"wire": "reportId"})
-    status: BillingReportRequestStatus | str = attrs.field(metadata={"wire": "status"})
+    status: BillingReportStatus | str = attrs.field(metadata={"wire": "status"})
     month: str = attrs.field(metadata={"wire": "month"})
     year: str = attrs.field(metadata={"wire": "year"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
@@ -171,8 +163,8 @@ class EnterpriseOrganization:
     """An organization that was made inside an enterprise.
 
     Attributes:
-        organization_name: Name of the organization.
         organization_id: Identifier of the organization.
+        organization_name: Name of the organization.
         organization_email: E-mail address of the organization.
         marketplace_data: Data of the marketplace through which it was bought, where there is one.
         created_at: When it was made.
@@ -182,8 +174,8 @@ class EnterpriseOrganization:
         organization_group_id: Group of organizations that it belongs to.
     """
 
+    organization_id: str = attrs.field(metadata={"wire": "OrganizationID"})
     organization_name: str | None = attrs.field(default=None, metadata={"wire": "OrganizationName"})
-    organization_id: str | None = attrs.field(default=None, metadata={"wire": "OrganizationID"})
     organization_email: str | None = attrs.field(default=None, metadata={"wire": "OrganizationEmail"})
     marketplace_data: dict[str, object] | None = attrs.field(default=None, metadata={"wire": "MarketplaceData"})
     created_at: datetime | None = attrs.field(default=None, metadata={"wire": "CreatedAt"})

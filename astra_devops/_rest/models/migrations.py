@@ -12,20 +12,20 @@ from astra_devops._runtime.secret import Extra, Secret
 
 
 class MigrationStatus(StrEnum):
-    """Phase of the migration. The specification and the guide use different words; both are listed."""
+    """Phase of the migration. The guide and the specification use different words; both are listed, the guide's first."""
 
-    INITIALIZING = "INITIALIZING"
-    READY = "READY"
-    STARTING = "STARTING"
-    IN_PROGRESS = "IN_PROGRESS"
-    ERROR = "ERROR"
-    DONE = "DONE"
-    INITIALIZING_2 = "Initializing"
+    INITIALIZING = "Initializing"
     RECEIVING_FILES = "ReceivingFiles"
     IMPORT_IN_PROGRESS = "ImportInProgress"
     MIGRATION_DONE = "MigrationDone"
     CLEANING_UP_FILES = "CleaningUpFiles"
     CLOSED = "Closed"
+    INITIALIZING_2 = "INITIALIZING"
+    READY = "READY"
+    STARTING = "STARTING"
+    IN_PROGRESS = "IN_PROGRESS"
+    ERROR = "ERROR"
+    DONE = "DONE"
 
 
 @attrs.define(kw_only=True)
@@ -58,13 +58,13 @@ class UploadCredentials:
         name: Kind of credentials.
         keys: The credentials; which fields there are depends on the cloud provider.
         credential_expiration: When the credentials stop working.
-        hint: What to do while there are no credentials.
+        hint: How to use the credentials, as shell commands that hold them.
     """
 
     name: str | None = attrs.field(default=None, metadata={"wire": "name"})
     keys: UploadCredentialKeys | None = attrs.field(default=None, metadata={"wire": "keys"})
     credential_expiration: datetime | None = attrs.field(default=None, metadata={"wire": "credentialExpiration"})
-    hint: str | None = attrs.field(default=None, metadata={"wire": "hint"})
+    hint: Secret | None = attrs.field(default=None, metadata={"wire": "hint"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -74,7 +74,7 @@ class Migration:
 
     Attributes:
         migration_id: Identifier of the migration.
-        status: Phase of the migration. The specification and the guide use different words; both are listed.
+        status: Phase of the migration. The guide and the specification use different words; both are listed, the guide's first.
         concurrency: How many imports run at the same time.
         target_subset_size_gb: Size that the import aims at for one portion of the data, in GB.
         db_id: Database that receives the data.

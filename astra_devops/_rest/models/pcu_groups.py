@@ -24,8 +24,8 @@ class PcuAssociation:
     """A datacenter in a PCU group.
 
     Attributes:
-        datacenter_uuid: The datacenter.
-        pcu_group_uuid: The group.
+        datacenter_id: The datacenter.
+        pcu_group_id: The group.
         provisioning_status: How far the placement is.
         created_at: When the datacenter joined.
         updated_at: When the entry last changed.
@@ -33,8 +33,8 @@ class PcuAssociation:
         updated_by: Who changed the entry last.
     """
 
-    datacenter_uuid: str | None = attrs.field(default=None, metadata={"wire": "datacenterUUID"})
-    pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
+    datacenter_id: str = attrs.field(metadata={"wire": "datacenterUUID"})
+    pcu_group_id: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
     provisioning_status: PcuProvisioningStatus | str | None = attrs.field(default=None, metadata={"wire": "provisioningStatus"})
     created_at: datetime | None = attrs.field(default=None, metadata={"wire": "createdAt"})
     updated_at: datetime | None = attrs.field(default=None, metadata={"wire": "updatedAt"})
@@ -48,13 +48,13 @@ class PcuAssociationTransferRequest:
     """Move of a datacenter from one PCU group to another.
 
     Attributes:
-        from_pcu_group_uuid: Group that it leaves.
-        to_pcu_group_uuid: Group that it joins.
+        from_group_id: Group that it leaves.
+        to_group_id: Group that it joins.
         datacenter_uuid: The datacenter.
     """
 
-    from_pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "fromPCUGroupUUID"})
-    to_pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "toPCUGroupUUID"})
+    from_group_id: str | None = attrs.field(default=None, metadata={"wire": "fromPCUGroupUUID"})
+    to_group_id: str | None = attrs.field(default=None, metadata={"wire": "toPCUGroupUUID"})
     datacenter_uuid: str | None = attrs.field(default=None, metadata={"wire": "datacenterUUID"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
@@ -71,8 +71,15 @@ class PcuGroupStatus(StrEnum):
     UNPARKING = "UNPARKING"
 
 
+class PcuProvisionType(StrEnum):
+    """Whether the capacity is shared or dedicated; fixed when the group is made."""
+
+    SHARED = "shared"
+    DEDICATED = "dedicated"
+
+
 @attrs.define(kw_only=True)
-class PcuGroupTypeResponse:
+class PcuType:
     """A PCU type that a region of a provider offers.
 
     Attributes:
@@ -89,19 +96,12 @@ class PcuGroupTypeResponse:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-class PcuProvisionType(StrEnum):
-    """Whether the capacity is shared or dedicated; fixed when the group is made."""
-
-    SHARED = "shared"
-    DEDICATED = "dedicated"
-
-
 @attrs.define(kw_only=True)
 class PcuGroup:
     """A group of provisioned capacity units that databases of one region share.
 
     Attributes:
-        uuid: Identifier of the group.
+        id: Identifier of the group.
         org_id: Organization that owns the group.
         title: Name of the group.
         cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE.
@@ -120,13 +120,13 @@ class PcuGroup:
         status: State of the group. CREATED stays until the first database joins.
     """
 
-    uuid: str | None = attrs.field(default=None, metadata={"wire": "uuid"})
+    id: str = attrs.field(metadata={"wire": "uuid"})
     org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
     title: str | None = attrs.field(default=None, metadata={"wire": "title"})
     cloud_provider: str | None = attrs.field(default=None, metadata={"wire": "cloudProvider"})
     region: str | None = attrs.field(default=None, metadata={"wire": "region"})
     instance_type: str | None = attrs.field(default=None, metadata={"wire": "instanceType"})
-    pcu_type: PcuGroupTypeResponse | None = attrs.field(default=None, metadata={"wire": "pcuType"})
+    pcu_type: PcuType | None = attrs.field(default=None, metadata={"wire": "pcuType"})
     provision_type: PcuProvisionType | str | None = attrs.field(default=None, metadata={"wire": "provisionType"})
     min: int | None = attrs.field(default=None, metadata={"wire": "min"})
     max: int | None = attrs.field(default=None, metadata={"wire": "max"})

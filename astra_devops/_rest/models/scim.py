@@ -9,6 +9,88 @@ from astra_devops._runtime.secret import Extra
 
 
 @attrs.define(kw_only=True)
+class ScimGroupMember:
+    """A user in a group.
+
+    Attributes:
+        value: Identifier of the user.
+        ref: Address of the user resource.
+        display: Name of the user for people.
+    """
+
+    value: str = attrs.field(metadata={"wire": "value"})
+    ref: str | None = attrs.field(default=None, metadata={"wire": "$ref"})
+    display: str | None = attrs.field(default=None, metadata={"wire": "display"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class NewScimGroup:
+    """A SCIM group that shall be made.
+
+    Attributes:
+        schemas: URNs of the SCIM schemas that the resource follows.
+        display_name: Name of the group.
+        members: Users in the group.
+    """
+
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    display_name: str = attrs.field(metadata={"wire": "displayName"})
+    members: list[ScimGroupMember] | None = attrs.field(default=None, metadata={"wire": "members"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class ScimEmail:
+    """E-mail addresses of the user.
+
+    Attributes:
+        value: The address.
+        primary: Whether this is the main address.
+    """
+
+    value: str = attrs.field(metadata={"wire": "value"})
+    primary: bool | None = attrs.field(default=None, metadata={"wire": "primary"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class ScimName:
+    """Parts of the user's name.
+
+    Attributes:
+        given_name: First name.
+        family_name: Last name.
+    """
+
+    given_name: str | None = attrs.field(default=None, metadata={"wire": "givenName"})
+    family_name: str | None = attrs.field(default=None, metadata={"wire": "familyName"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
+class NewScimUser:
+    """A SCIM user that shall be made.
+
+    Attributes:
+        schemas: URNs of the SCIM schemas that the resource follows.
+        user_name: Unique login name.
+        active: Whether the user may sign in.
+        external_id: Identifier in the identity provider.
+        name: Parts of the user's name.
+        emails: E-mail addresses of the user.
+    """
+
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    user_name: str = attrs.field(metadata={"wire": "userName"})
+    active: bool = attrs.field(metadata={"wire": "active"})
+    external_id: str | None = attrs.field(default=None, metadata={"wire": "externalId"})
+    name: ScimName | None = attrs.field(default=None, metadata={"wire": "name"})
+    emails: list[ScimEmail] | None = attrs.field(default=None, metadata={"wire": "emails"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True)
 class ScimAttribute:
     """Definition of one attribute.
 
@@ -75,20 +157,6 @@ class ScimBulkFeature:
 
 
 @attrs.define(kw_only=True)
-class ScimEmail:
-    """E-mail addresses of the user.
-
-    Attributes:
-        value: The address.
-        primary: Whether this is the main address.
-    """
-
-    value: str = attrs.field(metadata={"wire": "value"})
-    primary: bool = attrs.field(metadata={"wire": "primary"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True)
 class ScimFeature:
     """Support for the part of SCIM that the name tells.
 
@@ -111,22 +179,6 @@ class ScimFilterFeature:
 
     supported: bool | None = attrs.field(default=None, metadata={"wire": "supported"})
     max_results: int | None = attrs.field(default=None, metadata={"wire": "maxResults"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True)
-class ScimGroupMember:
-    """A user in a group.
-
-    Attributes:
-        value: Identifier of the user.
-        ref: Address of the user resource.
-        display: Name of the user for people.
-    """
-
-    value: str = attrs.field(metadata={"wire": "value"})
-    ref: str = attrs.field(metadata={"wire": "$ref"})
-    display: str | None = attrs.field(default=None, metadata={"wire": "display"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -175,30 +227,16 @@ class ScimGroupListResponse:
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
         total_results: How many groups match, on all pages.
-        resources: The groups.
         start_index: Position of the first group of this page, counted from 1.
         items_per_page: How many groups this page holds.
+        resources: The groups.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
     total_results: int = attrs.field(metadata={"wire": "totalResults"})
-    resources: list[ScimGroup] = attrs.field(metadata={"wire": "Resources"})
     start_index: int | None = attrs.field(default=None, metadata={"wire": "startIndex"})
     items_per_page: int | None = attrs.field(default=None, metadata={"wire": "itemsPerPage"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True)
-class ScimName:
-    """Parts of the user's name.
-
-    Attributes:
-        given_name: First name.
-        family_name: Last name.
-    """
-
-    given_name: str | None = attrs.field(default=None, metadata={"wire": "givenName"})
-    family_name: str | None = attrs.field(default=None, metadata={"wire": "familyName"})
+    resources: list[ScimGroup] | None = attrs.field(default=None, metadata={"wire": "Resources"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -439,14 +477,14 @@ class ScimUserListResponse:
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
         total_results: How many users match, on all pages.
-        resources: The users.
         start_index: Position of the first user of this page, counted from 1.
         items_per_page: How many users this page holds.
+        resources: The users.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
     total_results: int = attrs.field(metadata={"wire": "totalResults"})
-    resources: list[ScimUser] = attrs.field(metadata={"wire": "Resources"})
     start_index: int | None = attrs.field(default=None, metadata={"wire": "startIndex"})
     items_per_page: int | None = attrs.field(default=None, metadata={"wire": "itemsPerPage"})
+    resources: list[ScimUser] | None = attrs.field(default=None, metadata={"wire": "Resources"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

@@ -1,0 +1,162 @@
+"""The enterprise above the organisation: new organisations, costs, and billing reports that take a while."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+
+from astra_devops.emulator import wire
+from astra_devops.emulator.state import Database
+from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.world import Ask, Handler, World, as_object
+
+REPORTS = "/billing-reports/"
+CENTS_PER_HOUR = 12.3456789
+
+
+@attrs.define
+class Report:
+    """One billing report. Its state follows from the time since it was asked for."""
+
+    id: str
+    month: str
+    year: str
+    progress: Progress
+    asked_for: datetime
+
+
+@attrs.define
+class Enterprise:
+    """What an enterprise has made."""
+
+    organizations: dict[str, dict[str, object]] = attrs.field(factory=dict)
+    reports: dict[str, Report] = attrs.field(factory=dict)
+    _ids: list[str] = attrs.field(factory=list)
+
+    def ids(self, world: World) -> tuple[str, str]:
+        """Give the ids of the enterprise and of its group of organisations."""
+        while len(self._ids) < 2:
+            self._ids.append(world.new_id())
+        return self._ids[0], self._ids[1]
+
+
+def create_organization(world: World, ask: Ask) -> wire.Reply:
+    """Make an organisation, which nothing else here knows of. Answered in the wire's own casing, with nanoseconds."""
+    body = as_object(ask.body)
+    enterprise = world.shelf(Enterprise)
+    own_id, group_id = enterprise.ids(world)
+    now = f"{world.clock.now():%Y-%m-%dT%H:%M:%S}.395919529Z"
+    organization: dict[str, object] = {
+        "OrganizationName": body["name"],
+        "OrganizationID": world.new_id(),
+        "OrganizationEmail": body["email"],
+        "MarketplaceData": None,
+        "CreatedAt": now,
+        "LastModified": now,
+        "OrgType": "organization",
+        "EnterpriseId": body.get("enterpriseID", own_id),
+        "OrganizationGroupId": group_id,
+    }
+    enterprise.organizations[str(organization["OrganizationID"])] = organization
+    return wire.json(organization, 201)
+
+
+def get_consumption(world: World, ask: Ask) -> wire.Reply:
+    """Give the costs of each datacenter within a window, by either form of the request."""
+    body = as_object(ask.body)
+    earlier = "startDate" in body
+    start, end = (_moment(body, name) for name in (("startDate", "endDate") if earlier else ("fromDate", "toDate")))
+    days = 90 if earlier else 31
+    if not timedelta() < end - start <= timedelta(days=days):
+        raise wire.refusal(422, f"The window must be of at most {days} days.")
+    wanted = body.get("clusterIDs" if earlier else "resourceIDs")
+    costs: list[dict[str, object]] = []
+    if not body.get("orgIDs") or world.organization.id in body["orgIDs"]:
+        for database in list(world.organization.databases.values()):
+            if not wanted or database.id in wanted:
+                costs += _costs(world, world.look(database), start, end)
+    total = sum(float(str(cost["cost"])) for cost in costs) if costs else None
+    return wire.json({"costs": costs, "totalCost": total})
+
+
+def generate_report(world: World, ask: Ask) -> wire.Reply:
+    """Start to make a report. Every request makes another one."""
+    body = as_object(ask.body)
+    if not (body["month"].isdecimal() and 1 <= int(body["month"]) <= 12 and body["year"].isdecimal()):
+        raise wire.refusal(400, "month must be from 1 to 12, and year a number")
+    held, doomed = world.faults.fate_of(ask.operation.id)
+    progress = Progress("make report", world.clock.monotonic(), "INITIATED", held=held, doomed=doomed)
+    report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
+    world.shelf(Enterprise).reports[report.id] = report
+    return wire.json(_report(world, report))
+
+
+def get_report(world: World, ask: Ask) -> wire.Reply:
+    """Give a report, and where to download it once it is there."""
+    report = world.shelf(Enterprise).reports.get(ask.arguments["reportId"])
+    if report is None:
+        raise wire.refusal(404, f"Report {ask.arguments['reportId']} could not be found.")
+    document = _report(world, report)
+    details: dict[str, object] = {}
+    if document["status"] == "COMPLETED":
+        now = world.clock.now()
+        details = {
+            "csvDownloadUrl": world.signer.sign(world.edge, f"{REPORTS}{report.id}.csv", "us-east-1", now),
+            "generatedAt": wire.timestamp(report.asked_for + timedelta(seconds=report.progress.ends() - report.progress.began)),
+            "expirationAt": wire.timestamp(now + timedelta(minutes=5)),
+            "isStale": False,
+        }
+    return wire.json({**document, "reportDetails": details or None})
+
+
+def csv_of(world: World, path: str) -> bytes | None:
+    """Give the file behind a report's download address; None if there is no such report."""
+    report = world.shelf(Enterprise).reports.get(path.removeprefix(REPORTS).removesuffix(".csv"))
+    if report is None:
+        return None
+    start = datetime(int(report.year), int(report.month), 1, tzinfo=UTC)
+    end = (start + timedelta(days=32)).replace(day=1)
+    lines = ["organization,database,region,cost"]
+    for database in list(world.organization.databases.values()):
+        for cost in _costs(world, world.look(database), start, end):
+            lines.append(f"{cost['orgId']},{cost['clusterID']},{cost['region']},{cost['cost']}")
+    return "\n".join([*lines, ""]).encode()
+
+
+def _report(world: World, report: Report) -> dict[str, object]:
+    status = report.progress.state(world.clock.monotonic())
+    return {"reportId": report.id, "status": status, "month": report.month, "year": report.year}
+
+
+def _costs(world: World, database: Database, start: datetime, end: datetime) -> Iterator[dict[str, object]]:
+    """Reckon what the datacenters of a database cost within a window."""
+    until = min(end, database.terminated or world.clock.now())
+    for datacenter in database.datacenters:
+        hours = (until - max(start, datacenter.created)).total_seconds() / 3600
+        if hours > 0:
+            cost = hours * CENTS_PER_HOUR / 100
+            yield {
+                "orgId": world.organization.id,
+                "clusterID": database.id,
+                "region": datacenter.region,
+                "cost": str(cost) if world.quirks.costs_are_strings else cost,
+            }
+
+
+def _moment(body: Mapping[str, Any], name: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(body[name])
+    except (KeyError, ValueError):
+        raise wire.refusal(400, f"{name} must be a time after RFC 3339") from None
+    if moment.tzinfo is None:
+        raise wire.refusal(400, f"{name} must be a time after RFC 3339, with a zone")
+    return moment
+
+
+OPERATIONS: dict[str, Handler] = {
+    "createOrganizationInEnterprise": create_organization,
+    "GetEnterpriseConsumption": get_consumption,
+    "generateReport": generate_report,
+    "getReportDetails": get_report,
+}

@@ -1,0 +1,292 @@
+"""PCU groups: creating, changing, parking and deleting them, and moving datacenters in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from astra_devops.emulator import places, wire
+from astra_devops.emulator.capacity import TYPES, Association, Capacity, Group, database_of, find_group, group_id_of, join, members
+from astra_devops.emulator.state import Database
+from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+
+NEEDED = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
+FIXED = {"instanceType": "instance_type", "provisionType": "provision_type"}
+NUMBERS = ("min", "max", "reserved")
+TAKES_DATABASES = ("CREATED", "ACTIVE", "INITIALIZING", "PLACING")
+PARKED = ("PARKING", "PARKED", "UNPARKING")
+
+
+def get(world: World, ask: Ask) -> wire.Reply:
+    """Give the groups that the body names, or all if it names none."""
+    wanted = as_object(ask.body).get("pcuGroupUUIDs") or list(world.shelf(Capacity).groups)
+    groups = [group_document(world, find_group(world, group_id)) for group_id in wanted]
+    return wire.json(groups or (None if world.quirks.null_pcu_groups else []))
+
+
+def get_by_datacenter(world: World, ask: Ask) -> wire.Reply:
+    """Give the group of a datacenter, as a list."""
+    group_id = group_id_of(world, ask.arguments["datacenterUUID"])
+    if group_id is None or database_of(world, ask.arguments["datacenterUUID"]) is None:
+        return _none(world, f"Datacenter {ask.arguments['datacenterUUID']} is in no PCU group.")
+    return wire.json([group_document(world, find_group(world, group_id))])
+
+
+def create(world: World, ask: Ask) -> wire.Reply:
+    """Accept a new group. The title may be taken already."""
+    body = _only(ask)
+    missing = [name for name in NEEDED if body.get(name) in (None, "")]
+    if missing:
+        raise wire.refusal(400, f"{', '.join(missing)} must be given")
+    if (body["cloudProvider"].upper(), body["region"]) not in places.KNOWN:
+        raise wire.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
+    if body["instanceType"] not in TYPES:
+        raise wire.refusal(400, f"no instance type {body['instanceType']}")
+    _check_capacity({name: body[name] for name in NUMBERS})
+    group = place_group(world, body, owner=ask.token.client_id)
+    _begin(world, ask, group, "create group")
+    return wire.json([group_document(world, group)], 201)
+
+
+def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
+    """Put a group into the world, ready for use, from a create body that has been found good."""
+    now = world.clock.now()
+    group = Group(
+        id=world.new_id(),
+        title=body["title"],
+        provider=body["cloudProvider"].upper(),
+        region=body["region"],
+        instance_type=body["instanceType"],
+        provision_type=body["provisionType"],
+        min=body["min"],
+        max=body["max"],
+        reserved=body["reserved"],
+        description=body.get("description", ""),
+        owner=owner,
+        created=now,
+        updated=now,
+    )
+    world.shelf(Capacity).groups[group.id] = group
+    return group
+
+
+def update(world: World, ask: Ask) -> wire.Reply:
+    """Change a group. What the body leaves out may be lost."""
+    body = _only(ask)
+    group = find_group(world, str(body.get("pcuGroupUUID")))
+    if group.state in PARKED:
+        raise wire.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+    for name, attribute in FIXED.items():
+        if body.get(name) not in (None, getattr(group, attribute)):
+            raise wire.refusal(400, f"{name} cannot be changed.")
+    _check_capacity({name: body[name] for name in NUMBERS if name in body})
+    if group.reserved != body.get("reserved", group.reserved) and not 0 < group.reserved < body["reserved"]:
+        raise wire.refusal(400, "reserved can be raised for a group that has some, and otherwise not be changed.")
+    for name, nothing in {"title": "", "description": "", "min": 0, "max": 0, "reserved": 0}.items():
+        if name in body or world.quirks.lossy_pcu_updates:
+            setattr(group, name, body.get(name, nothing))
+    group.updated = world.clock.now()
+    return wire.json([group_document(world, group)]) if world.quirks.bodies_of_pcu_changes else wire.empty(200)
+
+
+def delete(world: World, ask: Ask) -> wire.Reply:
+    """Delete a flexible group without databases."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    if group.reserved:
+        raise wire.refusal(400, f"PCU group {group.id} has reserved capacity; its subscription has to end first.")
+    if members(world, group.id):
+        raise wire.refusal(400, f"PCU group {group.id} has databases; move or terminate them first.")
+    del world.shelf(Capacity).groups[group.id]
+    return wire.empty(200)
+
+
+def park(world: World, ask: Ask) -> wire.Reply:
+    """Start to park a flexible group in use. Its databases hibernate."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    databases = _databases(world, group)
+    if group.reserved:
+        raise wire.refusal(400, f"PCU group {group.id} has reserved capacity and cannot be parked.")
+    if any(len(database.living) > 1 for database in databases):
+        raise wire.refusal(400, f"PCU group {group.id} has databases in several regions and cannot be parked.")
+    if group.progress is not None or group.state != "ACTIVE":
+        raise wire.refusal(409, f"PCU group {group.id} is {group.state} and cannot be parked.")
+    for database in databases:
+        require(database, "ACTIVE", "HIBERNATED")
+    _begin(world, ask, group, "park group")
+    _change_all(world, databases, "ACTIVE", "hibernate")
+    return wire.empty(200)
+
+
+def unpark(world: World, ask: Ask) -> wire.Reply:
+    """Start to wake a parked group and its databases."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    if group.progress is not None or group.state != "PARKED":
+        raise wire.refusal(409, f"PCU group {group.id} is {group.state}, not PARKED.")
+    _begin(world, ask, group, "unpark group")
+    _change_all(world, _databases(world, group), "HIBERNATED", "resume")
+    return wire.empty(200)
+
+
+def get_types(world: World, ask: Ask) -> wire.Reply:
+    """List the types of each region, those of one provider or region only if the body says so."""
+    body = as_object(ask.body)
+    provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
+    wanted = [place for place in places.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
+    return wire.json([type_document(place.provider, place.name, name) for place in wanted for name in TYPES])
+
+
+def get_associations(world: World, ask: Ask) -> wire.Reply:
+    """List the datacenters of a group; without any, the answer is the same as for a group that does not exist."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    found = [association_document(world, association) for association, _ in members(world, group.id)]
+    return wire.json(found) if found else _none(world, f"PCU group {group.id} has no associations.")
+
+
+def associate(world: World, ask: Ask) -> wire.Reply:
+    """Start to place a datacenter in a group of its region."""
+    group, datacenter_id = find_group(world, ask.arguments["pcuGroupUUID"]), ask.arguments["datacenterUUID"]
+    database = _placeable(world, group, datacenter_id)
+    if group_id_of(world, datacenter_id) is not None:
+        raise wire.refusal(409, f"Datacenter {datacenter_id} is in a PCU group already.")
+    association = _place(world, ask, group, database, datacenter_id)
+    return wire.json([association], 201) if world.quirks.bodies_of_pcu_changes else wire.empty(201)
+
+
+def dissociate(world: World, ask: Ask) -> wire.Reply:
+    """Take a datacenter out of a group."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    _require_member(world, group, ask.arguments["datacenterUUID"])
+    del world.shelf(Capacity).associations[ask.arguments["datacenterUUID"]]
+    return wire.empty(200)
+
+
+def transfer(world: World, ask: Ask) -> wire.Reply:
+    """Start to move a datacenter from one group to another."""
+    body = as_object(ask.body)
+    datacenter_id = str(body.get("datacenterUUID"))
+    old, new = (find_group(world, str(body.get(name))) for name in ("fromPCUGroupUUID", "toPCUGroupUUID"))
+    _require_member(world, old, datacenter_id)
+    _place(world, ask, new, _placeable(world, new, datacenter_id), datacenter_id)
+    return wire.empty(202)
+
+
+def group_document(world: World, group: Group) -> dict[str, object]:
+    """Write a group that has just been looked at."""
+    document: dict[str, object] = {
+        "uuid": group.id,
+        "orgId": world.organization.id,
+        "title": group.title,
+        "cloudProvider": group.provider,
+        "region": group.region,
+        "instanceType": group.instance_type,
+        "pcuType": type_document(group.provider, group.region, group.instance_type),
+        "provisionType": group.provision_type,
+        "min": group.min,
+        "max": group.max,
+        "reserved": group.reserved,
+        "description": group.description,
+        "createdAt": wire.timestamp(group.created),
+        "updatedAt": wire.timestamp(group.updated),
+        "createdBy": group.owner,
+        "updatedBy": group.owner,
+        "status": group.state,
+    }
+    if world.quirks.omitted_zero_reserve and not group.reserved:
+        del document["reserved"]
+    return document
+
+
+def type_document(provider: str, region: str, name: str) -> dict[str, object]:
+    """Write a type as a region offers it; the provider is in lower case here."""
+    return {"type": name, "region": region, "provider": provider.lower(), "details": TYPES[name]}
+
+
+def association_document(world: World, association: Association) -> dict[str, object]:
+    """Write a datacenter's place in a group."""
+    settled = not world.quirks.blank_pcu_associations
+    return {
+        "datacenterUUID": association.datacenter_id,
+        "pcuGroupUUID": association.group_id,
+        "provisioningStatus": "Accepted" if world.clock.monotonic() < association.placed else "Created",
+        "createdAt": wire.timestamp(association.created) if settled else "",
+        "updatedAt": wire.timestamp(association.updated) if settled else "",
+        "createdBy": association.owner if settled else "",
+        "updatedBy": association.owner if settled else "",
+    }
+
+
+def _only(ask: Ask) -> Mapping[str, Any]:
+    """Read the one entry of a body that is a list."""
+    entries = ask.body if isinstance(ask.body, list) else []
+    if len(entries) != 1:
+        raise wire.refusal(400, f"One PCU group can be changed at a time, not {len(entries)}.")
+    return as_object(entries[0])
+
+
+def _check_capacity(given: Mapping[str, int]) -> None:
+    ladder = [given[name] for name in ("reserved", "min", "max") if name in given]
+    if ladder != sorted(ladder) or given.get("min", 1) < 1 or given.get("reserved", 0) < 0:
+        raise wire.refusal(400, "0 <= reserved <= min <= max and min >= 1 must hold")
+
+
+def _begin(world: World, ask: Ask, group: Group, change: str) -> None:
+    held, doomed = world.faults.fate_of(ask.operation.id)
+    group.begin(Progress(change, world.clock.monotonic(), group.state, held=held, doomed=doomed))
+
+
+def _change_all(world: World, databases: list[Database], state: str, change: str) -> None:
+    now = world.clock.monotonic()
+    for database in databases:
+        if database.state == state:
+            database.begin(Progress(change, now, database.state), now)
+
+
+def _databases(world: World, group: Group) -> list[Database]:
+    return list({database.id: database for _, database in members(world, group.id)}.values())
+
+
+def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
+    """Find the database of a datacenter that can go into a group now."""
+    database = database_of(world, datacenter_id)
+    if database is None:
+        raise wire.refusal(404, f"Datacenter {datacenter_id} could not be found.")
+    region = next(datacenter.region for datacenter in database.living if datacenter.id == datacenter_id)
+    if (database.provider, region) != (group.provider, group.region):
+        raise wire.refusal(400, f"PCU group {group.id} is in {group.provider} {group.region}, the datacenter is not.")
+    if group.state not in TAKES_DATABASES:
+        raise wire.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+    require(database, "ACTIVE")
+    return database
+
+
+def _place(world: World, ask: Ask, group: Group, database: Database, datacenter_id: str) -> dict[str, object]:
+    world.begin(ask, database, "associate", datacenter_id)
+    return association_document(world, join(world, database, datacenter_id, group, ask.token.client_id))
+
+
+def _require_member(world: World, group: Group, datacenter_id: str) -> None:
+    if datacenter_id not in [association.datacenter_id for association, _ in members(world, group.id)]:
+        raise wire.refusal(404, f"Datacenter {datacenter_id} is not in PCU group {group.id}.")
+    if group.state in PARKED:
+        raise wire.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+
+
+def _none(world: World, message: str) -> wire.Reply:
+    if world.quirks.no_pcu_association_is_404:
+        raise wire.refusal(404, message)
+    return wire.json([])
+
+
+OPERATIONS: dict[str, Handler] = {
+    "pcuGet": get,
+    "pcuGroupGetByDatacenterUUID": get_by_datacenter,
+    "pcuCreate": create,
+    "pcuUpdate": update,
+    "pcuDelete": delete,
+    "pcuGroupPark": park,
+    "pcuGroupUnpark": unpark,
+    "pcuGetTypes": get_types,
+    "pcuAssociationGet": get_associations,
+    "pcuAssociationCreate": associate,
+    "pcuAssociationDelete": dissociate,
+    "pcuAssociationTransfer": transfer,
+}

@@ -1,0 +1,102 @@
+"""Roles: those of the service, which stay as they are, and those that somebody has made."""
+
+from typing import Any
+
+import orjson
+
+from astra_devops.emulator import rights, wire
+from astra_devops.emulator.rights import CustomRoles, Role
+from astra_devops.emulator.world import Ask, Handler, World, as_object
+
+
+def spelled(world: World, document: dict[str, Any]) -> dict[str, Any]:
+    """Spell the names of users and roles as the service does, ``UserID`` for ``userID``."""
+    if not world.quirks.pascal_case_identity:
+        return document
+    return {"ID" if name == "id" else name[0].upper() + name[1:]: value for name, value in document.items()}
+
+
+def refusal(status: int, message: str) -> wire.Refusal:
+    """Refuse in the way of these operations, with nothing but a JSON string."""
+    return wire.Refusal(wire.json(message, status))
+
+
+def get_organization_roles(world: World, ask: Ask) -> wire.Reply:
+    """List the roles, in one of the forms in which the service has done it."""
+    listed = []
+    for role in rights.roles_of(world).values():
+        document = spelled(world, {"id": role.id, "name": role.name})
+        if not world.quirks.bare_role_lists:
+            if world.quirks.policy_as_text:
+                document |= {"Type": "default" if role.default else "custom", "policy": orjson.dumps(role.policy).decode()}
+            else:
+                document |= spelled(world, {"policy": role.policy})
+        listed.append(document)
+    return wire.json(listed)
+
+
+def add_organization_role(world: World, ask: Ask) -> wire.Reply:
+    """Make a role under a name that is not taken."""
+    body = as_object(ask.body)
+    _refuse_taken(world, body["name"])
+    role = rights.add_role(world, body["name"], body["policy"], by=ask.token.client_id)
+    return wire.json(_document(world, role), 201)
+
+
+def get_organization_role(world: World, ask: Ask) -> wire.Reply:
+    """Give one role. That may need more than the list does."""
+    if world.quirks.roles_need_more and not rights.has(world, ask.token, "org-read"):
+        raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+    return wire.json(_document(world, _find(world, ask)))
+
+
+def update_role(world: World, ask: Ask) -> wire.Reply:
+    """Give a role another name and policy."""
+    role, body = _find(world, ask), as_object(ask.body)
+    if role.default:
+        raise refusal(403, f"Role {role.name} comes with the service and cannot be changed.")
+    if body["name"] != role.name:
+        _refuse_taken(world, body["name"])
+    role.name, role.policy = body["name"], body["policy"]
+    role.changed, role.changed_by = wire.timestamp(world.clock.now()), ask.token.client_id
+    return wire.empty(200)
+
+
+def delete_organization_role(world: World, ask: Ask) -> wire.Reply:
+    """Delete a role. Who has it keeps its id, which stands for nothing any more."""
+    role = _find(world, ask)
+    if role.default:
+        raise refusal(400, f"Role {role.name} comes with the service and cannot be deleted.")
+    del world.shelf(CustomRoles).by_id[role.id]
+    return wire.empty(204)
+
+
+def _find(world: World, ask: Ask) -> Role:
+    role = rights.roles_of(world).get(ask.arguments["roleID"])
+    if role is None:
+        raise refusal(404, f"Role {ask.arguments['roleID']} not found.")
+    return role
+
+
+def _refuse_taken(world: World, name: str) -> None:
+    if any(role.name == name for role in rights.roles_of(world).values()):
+        raise refusal(409, f"Role {name} exists already.")
+
+
+def _document(world: World, role: Role) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": role.id, "name": role.name, "policy": role.policy}
+    if world.quirks.pascal_case_identity:
+        changes = {"LastUpdateDateTime": role.changed, "LastUpdateUserID": role.changed_by}
+        document = {"OrgID": world.organization.id, **spelled(world, document)}
+    else:
+        changes = {"last_update_datetime": role.changed, "last_update_userid": role.changed_by}
+    return document if role.default else document | changes
+
+
+OPERATIONS: dict[str, Handler] = {
+    "getOrganizationRoles": get_organization_roles,
+    "addOrganizationRole": add_organization_role,
+    "getOrganizationRole": get_organization_role,
+    "updateRole": update_role,
+    "deleteOrganizationRole": delete_organization_role,
+}

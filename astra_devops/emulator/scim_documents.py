@@ -1,0 +1,66 @@
+"""What SCIM says about itself: the parts of it that are supported, the schemas, and the kinds of resources."""
+
+from typing import Any
+
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+BASE = "/v2/scim"
+
+
+def listing(resources: list[dict[str, Any]], total: int, start: int | None = None) -> dict[str, Any]:
+    """Write a list of resources; ``start`` is the position of the first where it is a page of more."""
+    page = {} if start is None else {"startIndex": start, "itemsPerPage": len(resources)}
+    return {"schemas": [LIST], "totalResults": total, **page, "Resources": resources}
+
+
+def _attribute(name: str, kind: str = "string", **more: object) -> dict[str, Any]:
+    facts = {"multiValued": False, "required": False, "caseExact": False, "mutability": "readWrite", "returned": "default"}
+    return {"name": name, "type": kind, "uniqueness": "none", **facts, **more}
+
+
+def _schema(urn: str, name: str, *attributes: dict[str, Any]) -> dict[str, Any]:
+    meta = {"resourceType": "Schema", "location": f"{BASE}/Schemas/{urn}"}
+    schemas = ["urn:ietf:params:scim:schemas:core:2.0:Schema"]
+    return {"schemas": schemas, "id": urn, "name": name, "description": name, "attributes": list(attributes), "meta": meta}
+
+
+def _resource_type(urn: str, name: str, endpoint: str) -> dict[str, Any]:
+    meta = {"resourceType": "ResourceType", "location": f"{BASE}/ResourceTypes/{name}"}
+    schemas = ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"]
+    return {"schemas": schemas, "id": name, "name": name, "description": name, "endpoint": endpoint, "schema": urn, "meta": meta}
+
+
+SCHEMAS = listing(
+    [
+        _schema(
+            USER,
+            "User",
+            _attribute("userName", required=True, uniqueness="server"),
+            _attribute("name", "complex", subAttributes=[_attribute("givenName"), _attribute("familyName")]),
+            _attribute("emails", "complex", multiValued=True, subAttributes=[_attribute("value"), _attribute("primary", "boolean")]),
+            _attribute("active", "boolean"),
+        ),
+        _schema(
+            GROUP,
+            "Group",
+            _attribute("displayName", required=True),
+            _attribute("members", "complex", multiValued=True, subAttributes=[_attribute("value"), _attribute("$ref", "reference")]),
+        ),
+    ],
+    2,
+)
+RESOURCE_TYPES = listing([_resource_type(USER, "User", f"{BASE}/users"), _resource_type(GROUP, "Group", f"{BASE}/groups")], 2)
+CONFIGURATION = {
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
+    "patch": {"supported": True},
+    "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+    "filter": {"supported": True, "maxResults": 1000},
+    "changePassword": {"supported": False},
+    "sort": {"supported": False},
+    "etag": {"supported": False},
+    "authenticationSchemes": [
+        {"type": "oauthbearertoken", "name": "OAuth Bearer Token", "description": "A token of the organization", "primary": True}
+    ],
+    "meta": {"resourceType": "ServiceProviderConfig", "location": f"{BASE}/ServiceProviderConfig"},
+}

@@ -1,0 +1,21 @@
+"""When custom domains are in force."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from astra_devops._rest.endpoints import custom_domains as endpoints
+from astra_devops.operations.kinds import Kind, Look, Params, Sight
+
+
+def written(domains: Iterable[str]) -> str:
+    """Write domains as a parameter of an operation, in an order of its own; case means nothing in a domain."""
+    return ",".join(sorted({domain.lower() for domain in domains}))
+
+
+async def in_force(look: Look, params: Params) -> Sight[None]:
+    """Reached once the domains are those that were asked for."""
+    answer = await endpoints.get_custom_domains(look.caller)
+    return Sight(None, written(answer.value or []) == params["domains"])
+
+
+REPLACE: Final = Kind(name="custom_domains.replace", goal=in_force, timeout=15 * 60.0)

@@ -1,0 +1,86 @@
+"""Migration proxies: launch, remove. Deprecated by the service."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from astra_devops._rest.endpoints import migration_proxies as endpoints
+from astra_devops._rest.models.databases import Database
+from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration, MigrationProxyMapping
+from astra_devops._runtime import checks
+from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.secret import Secret
+from astra_devops.operations.goals import migration_proxies as goals
+from astra_devops.operations.handle import AsyncOperation
+from astra_devops.operations.reconcile import landed_if, while_busy
+from astra_devops.operations.waiting import Waiting
+
+
+class AsyncMigrationProxies:
+    """Proxies that carry a live workload over from another cluster. Only older editions of the API have them.
+
+    Nothing says how to see one. A wait goes by the actions that the database offers, and by the MAINTENANCE that a change brings.
+    """
+
+    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+        self._caller = caller
+        self._waiting = waiting
+
+    async def launch(
+        self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
+    ) -> AsyncOperation[Database]:
+        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one. Deprecated by the service.
+
+        Args:
+            origin_username: a user of the cluster that the data comes from.
+            mappings: which node of that cluster each node of the proxy talks to; at least one.
+
+        Needs ``org-db-managemigratorproxy``.
+
+        Raises:
+            ConflictError: the database is still busy, or has a proxy already.
+            OutcomeUnknownError: the answer was lost.
+
+        >>> node = models.MigrationProxyMapping(origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1)
+        >>> operation = await astra.migration_proxies.launch(
+        ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
+        ... )
+        """
+        if not mappings:
+            raise ValueError("mappings must have at least one node")
+        body = MigrationProxyConfiguration(
+            origin_username=checks.string(origin_username, "origin_username"),
+            origin_password=checks.secret(origin_password, "origin_password"),
+            mappings=[_checked(mapping) for mapping in mappings],
+        )
+
+        def is_there(database: Database) -> bool:
+            return database.status == "ACTIVE" and goals.has_proxy(database) is True
+
+        await while_busy(self._caller, database_id, partial(endpoints.launch_migration_proxy, body=body), pointless=is_there)
+        return self._waiting.start(goals.LAUNCH, database_id=database_id)
+
+    async def remove(self, database_id: str) -> AsyncOperation[Database]:
+        """Remove the migration proxy of a database. Done when the database is ACTIVE without one. Deprecated by the service.
+
+        Needs ``org-db-managemigratorproxy``.
+
+        Raises:
+            ConflictError: the database is still busy.
+        """
+
+        def is_gone(database: Database | None) -> bool:
+            return database is None or (database.status == "ACTIVE" and goals.has_proxy(database) is False)
+
+        landed = landed_if(self._caller, database_id, is_gone)
+        await while_busy(self._caller, database_id, partial(endpoints.remove_migration_proxy, landed=landed), pointless=is_gone)
+        return self._waiting.start(goals.REMOVE, database_id=database_id)
+
+
+def _checked(mapping: MigrationProxyMapping) -> MigrationProxyMapping:
+    if not isinstance(mapping, MigrationProxyMapping):
+        raise TypeError(f"mappings must hold MigrationProxyMapping, not {type(mapping).__name__}")
+    checks.string(mapping.origin_ip, "mappings: origin_ip")
+    checks.integer(mapping.origin_port, "mappings: origin_port", 1, 65_535)
+    checks.integer(mapping.rack, "mappings: rack", 0, 2**31)
+    checks.integer(mapping.rack_node_ordinal, "mappings: rack_node_ordinal", 0, 2**31)
+    return mapping

@@ -1,0 +1,19 @@
+"""Organizations: who the token belongs to."""
+
+from astra_devops._runtime.caller import Caller
+from astra_devops.operations import organization
+from astra_devops.operations.organization import Organization
+
+
+class AsyncOrganizations:
+    """Organizations. A token belongs to one, and works within it."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    async def current(self) -> Organization:
+        """Fetch id and name of the token's organization.
+
+        The service tells the name only with the users, so it is None unless the token has ``org-user-read``; the id takes no permission.
+        """
+        return await organization.current(self._caller)

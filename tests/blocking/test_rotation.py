@@ -1,0 +1,43 @@
+"""Rotation in the blocking flavour: the callback runs in a worker thread, and may use the client that calls it."""
+
+import pytest
+
+from astra_devops import AstraDevOps, errors
+from astra_devops.emulator import Emulator
+from astra_devops.models import Token
+
+
+def test_the_callback_may_call_either_client(astra: AstraDevOps, emulator: Emulator) -> None:
+    old = astra.tokens.create(["UI View Only"])
+    seen: list[set[str | None]] = []
+
+    def on_new(new: Token) -> None:
+        with AstraDevOps(new.token, base_url=emulator.url, clock=emulator.clock) as other:
+            assert other.organizations.current().id == emulator.organization_id
+        seen.append({info.client_id for info in astra.tokens.list()})
+
+    new = astra.tokens.rotate(old.client_id, on_new=on_new)
+    assert seen == [{emulator.token.split(":")[1], old.client_id, new.client_id}]
+    with AstraDevOps(old.token, base_url=emulator.url) as other, pytest.raises(errors.AuthenticationError):
+        other.organizations.current()
+
+
+def test_what_the_callback_raises_takes_the_new_token_back(astra: AstraDevOps) -> None:
+    old = astra.tokens.create(["UI View Only"])
+    taken: list[Token] = []
+
+    def on_new(new: Token) -> None:
+        taken.append(new)
+        raise LookupError("no vault")
+
+    with pytest.raises(LookupError, match="no vault") as caught:
+        astra.tokens.rotate(old.client_id, on_new=on_new)
+    assert any("was deleted again" in note for note in caught.value.__notes__)
+    left = {info.client_id for info in astra.tokens.list()}
+    assert old.client_id in left
+    assert taken[0].client_id not in left
+
+
+def test_can_takes_any_number_of_permissions(astra: AstraDevOps) -> None:
+    assert astra.can("org-db-view") is True
+    assert astra.can("org-db-view", "no-such-permission") is False

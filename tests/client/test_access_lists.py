@@ -1,0 +1,268 @@
+"""Access lists of databases: what is there is kept, what was never made is empty, and nobody locks himself out by accident."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator, Quirks, VirtualClock
+from astra_devops.models import AccessListEntry
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def database_id(emulator):
+    return emulator.add_database("orders")
+
+
+async def listed(astra, database_id):
+    access_list = await astra.access_lists.get(database_id)
+    return [address.address for address in access_list.addresses], access_list.configurations.access_list_enabled
+
+
+async def do(calling):
+    return await (await calling).wait()
+
+
+@pytest.mark.parametrize("apart", [True, False])
+async def test_only_one_block_may_reach_a_database(apart):
+    async with (
+        Emulator(clock=VirtualClock(), quirks=Quirks(enabling_apart=apart)) as emulator,
+        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
+    ):
+        operation = await astra.access_lists.replace(emulator.add_database("orders"), ["10.0.0.0/8"], enabled=True)
+        access_list = await operation.wait()
+        assert [address.address for address in access_list.addresses] == ["10.0.0.0/8"]
+        assert access_list.configurations.access_list_enabled
+
+
+async def test_a_list_that_was_never_made_is_empty_and_disabled(astra, database_id):
+    access_list = await astra.access_lists.get(database_id)
+    assert (access_list.database_id, access_list.addresses, access_list.configurations.access_list_enabled) == (database_id, [], False)
+    assert await astra.access_lists.list() == []
+
+
+async def test_no_other_failure_is_taken_for_an_empty_list(emulator, astra, database_id):
+    with pytest.raises(errors.NotFoundError, match="not found"):
+        await astra.access_lists.get("00000000-0000-4000-8000-000000000000")
+    emulator.faults.status("GetAccessListForDatabase", 404, body={"errors": [{"message": "gone"}]})
+    with pytest.raises(errors.NotFoundError, match="gone"):
+        await astra.access_lists.get(database_id)
+    emulator.faults.status("GetAccessListForDatabase", 500, times=None)
+    with pytest.raises(errors.ServerError):
+        await astra.access_lists.get(database_id)
+
+
+async def test_who_may_not_see_the_database_is_not_told_that_it_has_no_list(emulator, database_id):
+    token = emulator.add_token({"accesslist-read"})
+    async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
+        with pytest.raises(errors.PermissionDeniedError, match="org-db-view") as caught:
+            await astra.access_lists.get(database_id)
+    assert "the access list answered 404" in caught.value.__notes__[0]
+
+
+async def test_adding_keeps_what_is_there(emulator, astra, database_id):
+    described = AccessListEntry(address="203.0.113.7", enabled=True, description="office")
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", described]))
+    access_list = await do(astra.access_lists.add(database_id, ["198.51.100.1"]))
+    assert [address.address for address in access_list.addresses] == ["10.0.0.0/8", "203.0.113.7/32", "198.51.100.1/32"]
+    assert access_list.addresses[1].description == "office"
+    assert emulator.journal.of("AddAddressesToAccessListForDatabase")[1].body == [
+        {"address": "198.51.100.1/32", "enabled": True, "description": ""}
+    ]
+    (other,) = await astra.access_lists.list()
+    assert other == access_list
+
+
+async def test_times_in_the_form_of_go_are_read(emulator, astra, database_id):
+    access_list = await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    assert access_list.addresses[0].last_update_date_time == datetime(2026, 1, 1, tzinfo=UTC)
+    document = {"addresses": [{"address": "10.0.0.0/8", "lastUpdateDateTime": "2021-08-03 15:20:29.008 +0000 UTC"}]}
+    emulator.faults.body("GetAccessListForDatabase", document)
+    access_list = await astra.access_lists.get(database_id)
+    assert access_list.addresses[0].last_update_date_time == datetime(2021, 8, 3, 15, 20, 29, 8000, tzinfo=UTC)
+
+
+async def test_several_addresses_are_removed_one_by_one(emulator, astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"]))
+    access_list = await do(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"]))
+    assert [address.address for address in access_list.addresses] == ["198.51.100.1/32"]
+    requests = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
+    assert [request.query for request in requests] == [{"addresses": "203.0.113.7/32"}, {"addresses": "10.0.0.0/8"}]
+
+
+async def test_the_service_itself_would_remove_only_the_first(emulator, astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    query = {"addresses": ["10.0.0.0/8", "203.0.113.7/32"]}
+    await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id}, query=query)
+    emulator.clock.advance(10)
+    assert await listed(astra, database_id) == (["203.0.113.7/32"], False)
+
+
+async def test_what_was_removed_before_a_failure_is_told(astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    with pytest.raises(errors.NotFoundError) as caught:
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8", "192.0.2.1", "203.0.113.7"])
+    assert "while removing 192.0.2.1/32; removed before it: 10.0.0.0/8" in caught.value.__notes__
+
+
+async def test_an_address_is_removed_by_the_spelling_of_the_list(emulator, astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    emulator.faults.body("GetAccessListForDatabase", {"addresses": [{"address": "10.1.2.3/8"}]})
+    await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+    (sent,) = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
+    assert sent.query == {"addresses": "10.1.2.3/8"}
+
+
+async def test_enabling_and_disabling_keep_the_addresses(astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await do(astra.access_lists.enable(database_id, calling_from="10.1.1.1"))
+    assert await listed(astra, database_id) == (["10.0.0.0/8"], True)
+    await do(astra.access_lists.disable(database_id))
+    assert await listed(astra, database_id) == (["10.0.0.0/8"], False)
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+async def test_replacing_leaves_the_list_as_enabled_as_it_was(astra, database_id, enabled):
+    await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=enabled)
+    await do(astra.access_lists.replace(database_id, ["203.0.113.7"]))  # at once: what was asked for before does not show yet
+    assert await listed(astra, database_id) == (["203.0.113.7/32"], enabled)
+
+
+async def test_updating_changes_the_entries_named_and_no_others(astra, database_id):
+    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+    entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
+    access_list = await do(astra.access_lists.update(database_id, [entry], enabled=False))
+    assert [(address.enabled, address.description) for address in access_list.addresses] == [(True, ""), (False, "the old office")]
+    assert not access_list.configurations.access_list_enabled
+
+
+async def test_a_list_can_be_deleted_and_copied(emulator, astra, database_id):
+    access_list = await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+    other = emulator.add_database("other")
+    await do(astra.access_lists.replace(other, access_list.addresses, enabled=True))
+    assert await listed(astra, other) == (["10.0.0.0/8"], True)
+    assert await do(astra.access_lists.delete(database_id)) is None
+    assert await listed(astra, database_id) == ([], False)
+    assert [known.database_id for known in await astra.access_lists.list()] == [other]
+
+
+async def test_a_list_goes_with_its_database(astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await do(astra.databases.terminate(database_id))
+    assert await astra.access_lists.list() == []
+
+
+async def test_nobody_locks_himself_out(emulator, astra, database_id):
+    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.0/24"], enabled=True, calling_from="203.0.113.7"))
+    before = len(emulator.journal)
+    off = AccessListEntry(address="203.0.113.0/24", enabled=False, description="")
+    for refused in (
+        astra.access_lists.replace(database_id, ["10.0.0.0/8"], calling_from="203.0.113.7"),
+        astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True, calling_from="203.0.113.7"),
+        astra.access_lists.replace(database_id, [], enabled=True, calling_from="203.0.113.7"),
+        astra.access_lists.remove(database_id, ["203.0.113.0/24"], calling_from="203.0.113.7"),
+        astra.access_lists.update(database_id, [off], calling_from="203.0.113.7"),
+        astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="192.0.2.2"),
+        astra.access_lists.enable(database_id, calling_from="192.0.2.2"),
+    ):
+        with pytest.raises(ValueError, match=r"calling_from .* would be locked out"):
+            await refused
+    assert {emulator.journal[index].method for index in range(before, len(emulator.journal))} == {"GET"}
+
+
+async def test_who_is_let_in_or_asks_for_a_disabled_list_is_not_held_up(astra, database_id):
+    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=False, calling_from="203.0.113.7"))
+    await do(astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
+    await astra.access_lists.add(database_id, ["203.0.113.0/24"])
+    await do(astra.access_lists.enable(database_id, calling_from="203.0.113.7"))  # although the addition does not show yet
+    await do(astra.access_lists.remove(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
+    assert await listed(astra, database_id) == (["10.0.0.0/8", "203.0.113.0/24"], True)
+
+
+async def test_a_change_that_never_shows_is_named_once_and_then_forgotten(astra, database_id):
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await astra.access_lists.add(database_id, ["203.0.113.7"])
+    await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # somebody else
+    with pytest.raises(errors.OperationTimeoutError) as caught:
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+    assert "might undo it" in caught.value.__notes__[0]
+    with pytest.raises(errors.NotFoundError):
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+
+
+@pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
+async def test_lost_answers_are_looked_after(emulator, astra, database_id, fault):
+    getattr(emulator.faults, fault)("AddAddressesToAccessListForDatabase")
+    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    getattr(emulator.faults, fault)("UpsertAccessListForDatabase")
+    getattr(emulator.faults, fault)("UpdateAccessListForDatabase")
+    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+    getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
+    await do(astra.access_lists.remove(database_id, ["203.0.113.7"]))
+    assert await listed(astra, database_id) == (["10.0.0.0/8"], True)
+    getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
+    await do(astra.access_lists.delete(database_id))
+    assert await listed(astra, database_id) == ([], False)
+    posts = emulator.journal.count("AddAddressesToAccessListForDatabase")
+    assert posts == (1 if fault == "reset_after_effect" else 2)
+
+
+async def test_a_list_that_could_not_be_enabled_is_said_to_be_replaced(emulator, astra, database_id):
+    emulator.faults.status("UpdateAccessListForDatabase", 403)
+    with pytest.raises(errors.PermissionDeniedError, match="accesslist-write") as caught:
+        await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
+    assert "the addresses are replaced" in caught.value.__notes__[0]
+
+
+async def test_a_wait_can_be_taken_up_elsewhere_and_ends_in_time(emulator, astra, database_id):
+    operation = await astra.access_lists.add(database_id, ["10.0.0.0/8"])
+    assert operation.ids == {"database_id": database_id, "including": "10.0.0.0/8"}
+    resumed = await astra.resume(operation.resume_token)
+    assert (await resumed.wait()).addresses[0].address == "10.0.0.0/8"
+    operation = await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+    await astra.access_lists.add(database_id, ["10.0.0.0/8"])
+    with pytest.raises(errors.OperationTimeoutError, match="disabled"):
+        await operation.wait(timeout=60)
+
+
+async def test_waiting_needs_no_right_to_see_databases(emulator, database_id):
+    token = emulator.add_token({"accesslist-read", "accesslist-write"})
+    async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
+        await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+        await do(astra.access_lists.delete(database_id))
+    assert emulator.journal.count("getDatabase") == 0
+
+
+async def test_validation_and_template(emulator, astra):
+    validation = await astra.access_lists.validate(["10.0.0.0/8"], enabled=True)
+    assert (validation.valid, validation.validation_failures) == (True, [])
+    definition = await astra.access_lists.template()
+    assert definition.addresses[0].enabled
+    assert (await astra.access_lists.validate(definition.addresses)).valid
+    answer = await astra.request("ValidateAccessList", body={"addresses": [{"address": "999.0.0.1"}]})
+    assert not answer.value.valid
+
+
+BAD = {
+    "one string": ("10.0.0.0/8", TypeError),
+    "nothing": ([], ValueError),
+    "no address": (["office"], ValueError),
+    "IPv6": (["::1"], ValueError),
+    "host bits": (["10.1.2.3/8"], ValueError),
+    "twice": (["10.0.0.1", "10.0.0.1/32"], ValueError),
+    "a number": ([5], TypeError),
+    "an entry without address": ([AccessListEntry(address="", enabled=True, description="")], ValueError),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+async def test_bad_addresses_are_refused_before_anything_is_sent(emulator, astra, bad):
+    addresses, error = BAD[bad]
+    for method in ("add", "remove", "update"):
+        with pytest.raises(error, match="addresses"):
+            await getattr(astra.access_lists, method)("d", addresses)
+    with pytest.raises((ValueError, TypeError), match="calling_from"):
+        await astra.access_lists.replace("d", ["10.0.0.0/8"], enabled=True, calling_from="somewhere")
+    assert len(emulator.journal) == 0

@@ -1,0 +1,107 @@
+"""Audit logs: to Pulsar or nowhere, some time after the service has accepted."""
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.sinks import BearerAuth, OAuth2, PrometheusSink, PulsarSink, TokenAuth
+
+pytestmark = pytest.mark.anyio
+
+SINK = PulsarSink(endpoint="pulsar+ssl://pulsar.example.com", topic="persistent://audit/astra/log", auth=TokenAuth("hunter2"))
+
+
+async def test_the_export_is_set_up_and_ended(emulator, astra):
+    assert await astra.audit_logs.get() is None
+    operation = await astra.audit_logs.set(SINK)
+    assert operation.resource_id == emulator.organization_id
+    assert await astra.audit_logs.get() is None
+    await operation.wait()
+    assert await astra.audit_logs.get() == SINK
+    operation = await astra.audit_logs.delete()
+    assert not (await operation.refresh()).done
+    await operation.wait()
+    assert await astra.audit_logs.get() is None
+
+
+async def test_the_organization_is_asked_for_only_when_it_is_not_given(emulator, astra):
+    await astra.audit_logs.get(organization_id=emulator.organization_id)
+    await astra.audit_logs.set(SINK, organization_id=emulator.organization_id)
+    assert emulator.journal.count("getCurrentOrganization") == 0
+    await astra.audit_logs.get()
+    assert emulator.journal.count("getCurrentOrganization") == 1
+
+
+async def test_an_organization_that_is_not_there(astra):
+    assert await astra.audit_logs.get(organization_id="nobody") is None
+    with pytest.raises(errors.NotFoundError):
+        await astra.audit_logs.set(SINK, organization_id="nobody")
+
+
+async def test_another_topic_is_another_sink(astra):
+    await (await astra.audit_logs.set(SINK)).wait()
+    auth = OAuth2(credentials_url="https://keys.example.com", issuer_url="https://issuer.example.com")
+    other = PulsarSink(endpoint=SINK.endpoint, topic="persistent://audit/astra/other", auth=auth)
+    operation = await astra.audit_logs.set(other)
+    assert not (await operation.refresh()).done
+    await operation.wait()
+    assert await astra.audit_logs.get() == other
+
+
+@pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
+async def test_lost_answers_are_repeated_since_that_does_no_harm(emulator, astra, fault):
+    getattr(emulator.faults, fault)("setAuditLogExporterConfig")
+    await (await astra.audit_logs.set(SINK)).wait()
+    assert emulator.journal.count("setAuditLogExporterConfig") == 2
+    getattr(emulator.faults, fault)("deleteAuditLogExporterConfig")
+    await (await astra.audit_logs.delete()).wait()
+    assert await astra.audit_logs.get() is None
+
+
+async def test_a_deletion_that_shows_is_not_sent_again(emulator, astra):
+    await (await astra.audit_logs.set(SINK)).wait()
+    emulator.faults.reset_after_effect("deleteAuditLogExporterConfig")
+    emulator.faults.status("getAuditLogExporterConfig", 404)
+    await (await astra.audit_logs.delete()).wait()
+    assert emulator.journal.count("deleteAuditLogExporterConfig") == 1
+
+
+async def test_what_was_accepted_and_never_comes(emulator, astra):
+    emulator.faults.fail_state("setAuditLogExporterConfig")
+    with pytest.raises(errors.OperationTimeoutError):
+        await (await astra.audit_logs.set(SINK)).wait()
+
+
+async def test_waits_are_resumed(emulator, astra):
+    setting = await astra.audit_logs.set(SINK)
+    assert "hunter2" not in repr(setting.snapshot)
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as elsewhere:
+        await (await elsewhere.resume(setting.resume_token)).wait()
+        deletion = await astra.audit_logs.delete()
+        await (await elsewhere.resume(deletion.resume_token)).wait()
+    assert await astra.audit_logs.get() is None
+
+
+async def test_without_the_right_the_needed_permission_is_named(emulator):
+    token = emulator.add_token({"org-db-view"})
+    async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
+        with pytest.raises(errors.PermissionDeniedError, match="org-audits-read"):
+            await astra.audit_logs.set(SINK)
+
+
+async def test_nothing_to_delete(astra):
+    with pytest.raises(errors.NotFoundError):
+        await astra.audit_logs.delete()
+
+
+@pytest.mark.parametrize(
+    ("sink", "error"),
+    [
+        (PrometheusSink(endpoint="https://p", auth=BearerAuth("t")), TypeError),
+        ({"pulsar": {}}, TypeError),
+        (PulsarSink(endpoint="pulsar://p", topic=" ", auth=TokenAuth("t")), ValueError),
+    ],
+)
+async def test_only_a_whole_pulsar_sink_is_taken(emulator, astra, sink, error):
+    with pytest.raises(error, match="sink"):
+        await astra.audit_logs.set(sink)
+    assert len(emulator.journal) == 0

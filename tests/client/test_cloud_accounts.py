@@ -1,0 +1,38 @@
+"""Cloud accounts: whom to share a key with."""
+
+import pytest
+
+from astra_devops import errors
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_serverless_databases_have_an_account_at_once(emulator, astra):
+    (account,) = await astra.cloud_accounts.list("AWS", "us-east-1")
+    assert (account.organization_id, account.provider) == (emulator.organization_id, "aws")
+    assert account.provider_id
+    assert emulator.journal[0].path == "/v2/kms/provider/aws/region/us-east-1/accounts"
+
+
+async def test_classic_ones_have_those_that_were_assigned(astra):
+    assert await astra.cloud_accounts.list("aws", "us-east-1", classic=True) == []
+    await astra.cloud_accounts.assign("AWS")
+    (account,) = await astra.cloud_accounts.list("aws", "us-east-1", classic=True)
+    assert len(account.provider_id) == 12
+
+
+async def test_a_lost_answer_to_assign_is_told_and_not_repeated(emulator, astra):
+    emulator.faults.reset_after_effect("AssignCloudAccount")
+    with pytest.raises(errors.OutcomeUnknownError):
+        await astra.cloud_accounts.assign("aws")
+    assert emulator.journal.count("AssignCloudAccount") == 1
+
+
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
+    with pytest.raises(ValueError, match="provider"):
+        await astra.cloud_accounts.list("ibm", "us-east-1")
+    with pytest.raises(ValueError, match="region"):
+        await astra.cloud_accounts.list("aws", "")
+    with pytest.raises(ValueError, match="provider"):
+        await astra.cloud_accounts.assign("ibm")
+    assert len(emulator.journal) == 0

@@ -1,0 +1,119 @@
+"""Migration proxies: waited for by what the database offers to do."""
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops.emulator import Emulator, Quirks, VirtualClock
+
+pytestmark = pytest.mark.anyio
+
+NODE = models.MigrationProxyMapping(origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1)
+
+
+@pytest.fixture
+def database_id(emulator) -> str:
+    return emulator.add_database("orders", tier="C10", region="us-east-1")
+
+
+async def launch(astra, database_id):
+    return await astra.migration_proxies.launch(database_id, origin_username="cassandra", origin_password="hunter2", mappings=[NODE])
+
+
+async def test_a_proxy_is_launched_and_removed(emulator, astra, database_id):
+    database = await (await launch(astra, database_id)).wait()
+    assert database.status == "ACTIVE"
+    assert models.DatabaseAction.REMOVE_MIGRATION_PROXY in database.available_actions
+    database = await (await astra.migration_proxies.remove(database_id)).wait()
+    assert models.DatabaseAction.LAUNCH_MIGRATION_PROXY in database.available_actions
+    (sent,) = emulator.journal.of("launchMigrationProxy")
+    assert sent.body == {
+        "originUsername": "cassandra",
+        "originPassword": "hunter2",
+        "mappings": [{"originIP": "172.18.19.20", "originPort": 9042, "rack": 1, "rackNodeOrdinal": 1}],
+    }
+
+
+async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
+    async with (
+        Emulator(clock=VirtualClock(), quirks=Quirks(maintenance_lag=5.0)) as emulator,
+        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
+    ):
+        database_id = emulator.add_database("orders", tier="C10", region="us-east-1")
+        for operation in (await launch(astra, database_id), None):
+            operation = operation or await astra.migration_proxies.remove(database_id)
+            statuses = [event.status async for event in operation.events()]
+            assert list(dict.fromkeys(statuses)) == ["ACTIVE", "MAINTENANCE"]
+            assert statuses[-1] == "ACTIVE"
+
+
+async def test_where_no_action_tells_the_maintenance_has_to_come_and_go(emulator, astra, database_id):
+    document = (await astra.request("getDatabase", path={"databaseID": database_id})).value
+    operation = await launch(astra, database_id)
+    told = {"id": document.id, "orgId": "o", "ownerId": "o", "info": {"name": "orders"}, "availableActions": ["terminate"]}
+    emulator.faults.body("getDatabase", {**told, "status": "ACTIVE"})
+    emulator.faults.body("getDatabase", {**told, "status": "MAINTENANCE", "availableActions": []})
+    emulator.faults.body("getDatabase", {**told, "status": "ACTIVE"})
+    assert [event.status async for event in operation.events()] == ["ACTIVE", "MAINTENANCE", "ACTIVE"]
+
+
+async def test_a_launch_that_fails(emulator, astra, database_id):
+    emulator.faults.fail_state("launchMigrationProxy")
+    with pytest.raises(errors.OperationFailedError, match="ERROR"):
+        await (await launch(astra, database_id)).wait()
+
+
+async def test_two_proxies_are_a_conflict_at_once(emulator, astra, database_id):
+    await (await launch(astra, database_id)).wait()
+    before = emulator.clock.monotonic()
+    with pytest.raises(errors.ConflictError, match="already"):
+        await launch(astra, database_id)
+    assert emulator.clock.monotonic() == before
+
+
+async def test_a_busy_database_is_waited_for(emulator, astra, database_id):
+    await astra.keyspaces.create(database_id, "sales")
+    await (await launch(astra, database_id)).wait()
+    assert emulator.journal.of("launchMigrationProxy")[0].status == 409
+
+
+@pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
+async def test_a_launch_whose_answer_is_lost_is_not_repeated(emulator, astra, database_id, fault):
+    getattr(emulator.faults, fault)("launchMigrationProxy")
+    with pytest.raises(errors.OutcomeUnknownError):
+        await launch(astra, database_id)
+    assert emulator.journal.count("launchMigrationProxy") == 1
+
+
+@pytest.mark.parametrize(("fault", "times"), [("reset_after_effect", 1), ("reset_before_effect", 2)])
+async def test_a_removal_whose_answer_is_lost_is_looked_after(emulator, astra, database_id, fault, times):
+    await (await launch(astra, database_id)).wait()
+    getattr(emulator.faults, fault)("removeMigrationProxy")
+    slow = astra.with_options(timeout=600)
+    await (await slow.migration_proxies.remove(database_id)).wait()
+    assert emulator.journal.count("removeMigrationProxy") == times
+
+
+async def test_the_password_does_not_show(emulator, astra, database_id):
+    emulator.faults.status("launchMigrationProxy", 400, body={"errors": [{"message": "hunter2 is no password"}]})
+    with pytest.raises(errors.BadRequestError) as caught:
+        await launch(astra, database_id)
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(caught.value.errors)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "error"),
+    [
+        ("origin_username", "", ValueError),
+        ("origin_password", "", ValueError),
+        ("origin_password", 5, TypeError),
+        ("mappings", [], ValueError),
+        ("mappings", [{"originIP": "1.2.3.4"}], TypeError),
+        ("mappings", [models.MigrationProxyMapping(origin_ip="1.2.3.4", origin_port=0, rack=1, rack_node_ordinal=1)], ValueError),
+    ],
+)
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argument, value, error):
+    arguments = {"origin_username": "cassandra", "origin_password": "hunter2", "mappings": [NODE], argument: value}
+    with pytest.raises(error, match=argument):
+        await astra.migration_proxies.launch("d", **arguments)
+    assert len(emulator.journal) == 0

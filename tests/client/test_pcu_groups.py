@@ -1,0 +1,206 @@
+"""PCU groups: creating, reading, changing without losing a field, parking and deleting."""
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops.emulator import Emulator, Quirks, VirtualClock
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_create_knows_the_id_at_once_and_is_done_in_created(emulator, astra):
+    operation = await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
+    assert operation.resource_id is not None
+    group = await operation.wait()
+    assert (group.id, group.status) == (operation.resource_id, models.PcuGroupStatus.CREATED)
+    assert (group.title, group.cloud_provider, group.min, group.max) == ("analytics", "AWS", 1, 3)
+    (sent,) = emulator.journal.of("pcuCreate")
+    assert sent.body == [
+        {
+            "title": "analytics",
+            "cloudProvider": "AWS",
+            "region": "us-east-2",
+            "instanceType": "standard",
+            "provisionType": "shared",
+            "min": 1,
+            "max": 3,
+            "reserved": 0,
+        }
+    ]
+    assert (await (await astra.resume(operation.resume_token)).wait()).id == group.id
+
+
+async def test_a_lost_answer_to_create_is_told_and_not_repeated(emulator, astra):
+    emulator.faults.reset_after_effect("pcuCreate")
+    with pytest.raises(errors.OutcomeUnknownError):
+        await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
+    assert emulator.journal.count("pcuCreate") == 1
+    assert [group.title for group in await astra.pcu_groups.list()] == ["analytics"]
+
+
+async def test_an_answer_to_create_that_names_no_group_is_told(emulator, astra):
+    emulator.faults.body("pcuCreate", "null")
+    with pytest.raises(errors.OutcomeUnknownError, match="names no group"):
+        await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("title", " "),
+        ("cloud_provider", "ibm"),
+        ("region", ""),
+        ("min", 0),
+        ("max", 0),
+        ("reserved", -1),
+        ("reserved", 2),
+        ("instance_type", ""),
+        ("provision_type", ""),
+    ],
+)
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argument, value):
+    arguments = {"title": "analytics", "cloud_provider": "aws", "region": "us-east-2", "min": 1, "max": 3, argument: value}
+    with pytest.raises(ValueError, match=argument):
+        await astra.pcu_groups.create(**arguments)
+    assert len(emulator.journal) == 0
+
+
+async def test_the_capacity_has_its_order(emulator, astra, pcu_group_id):
+    with pytest.raises(ValueError, match="0 <= reserved <= min <= max must hold, not reserved = 0, min = 3, max = 2"):
+        await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=3, max=2)
+    with pytest.raises(ValueError, match="min = 5, max = 4"):
+        await astra.pcu_groups.update(pcu_group_id, min=5, max=4)
+    with pytest.raises(TypeError, match="max"):
+        await astra.pcu_groups.update(pcu_group_id, max=True)
+    assert len(emulator.journal) == 0
+    with pytest.raises(ValueError, match="min = 5, max = 3"):
+        await astra.pcu_groups.update(pcu_group_id, min=5)
+    assert emulator.journal.count("pcuUpdate") == 0
+
+
+async def test_a_list_that_is_null_is_empty(emulator, astra):
+    assert await astra.pcu_groups.list() == []
+    assert emulator.journal[0].body == {}
+
+
+async def test_groups_by_their_ids(emulator, astra, pcu_group_id):
+    other_id = emulator.add_pcu_group("web")
+    assert {group.id for group in await astra.pcu_groups.list()} == {pcu_group_id, other_id}
+    assert [group.title for group in await astra.pcu_groups.list([other_id])] == ["web"]
+    assert (await astra.pcu_groups.get(pcu_group_id)).title == "analytics"
+    with pytest.raises(errors.NotFoundError):
+        await astra.pcu_groups.list([other_id, "00000000-0000-0000-0000-000000000000"])
+    with pytest.raises(errors.NotFoundError) as caught:
+        await astra.pcu_groups.get("00000000-0000-0000-0000-000000000000")
+    assert [detail.id for detail in caught.value.errors] == [2000367]
+
+
+async def test_a_group_that_the_answer_leaves_out_is_not_found(emulator, astra, pcu_group_id):
+    emulator.faults.body("pcuGet", "null")
+    with pytest.raises(errors.NotFoundError, match=pcu_group_id):
+        await astra.pcu_groups.get(pcu_group_id)
+
+
+async def test_no_ids_are_no_groups_although_the_service_would_list_all(emulator, astra, pcu_group_id):
+    assert await astra.pcu_groups.list([]) == []
+    with pytest.raises(TypeError, match="ids"):
+        await astra.pcu_groups.list(pcu_group_id)
+    assert len(emulator.journal) == 0
+
+
+@pytest.mark.parametrize("quirks", [Quirks(), Quirks(bodies_of_pcu_changes=False, omitted_zero_reserve=False)])
+async def test_an_update_loses_no_field(quirks):
+    async with (
+        Emulator(clock=VirtualClock(), quirks=quirks) as emulator,
+        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
+    ):
+        place = {"cloud_provider": "aws", "region": "us-east-2"}
+        operation = await astra.pcu_groups.create("web", min=2, max=3, reserved=1, description="shop", **place)
+        before = await operation.wait()
+        after = await astra.pcu_groups.update(before.id, max=5)
+        assert after.max == 5
+        fields = ("title", "min", "reserved", "description", "instance_type", "provision_type")
+        assert [getattr(after, name) for name in fields] == [getattr(before, name) for name in fields]
+        assert (await astra.pcu_groups.update(before.id, description="")).title == "web"
+        assert (await astra.pcu_groups.update(before.id, title="shop", reserved=2)).description == ""
+
+
+async def test_what_an_update_leaves_out_is_lost_if_one_sends_it_by_hand(astra, pcu_group_id):
+    await astra.request("pcuUpdate", body=[{"pcuGroupUUID": pcu_group_id, "max": 5}])
+    assert (await astra.pcu_groups.get(pcu_group_id)).title == ""
+
+
+async def test_an_update_of_nothing_is_refused(emulator, astra, pcu_group_id):
+    with pytest.raises(ValueError, match="at least one of title, min, max, reserved, description"):
+        await astra.pcu_groups.update(pcu_group_id)
+    with pytest.raises(TypeError, match="description"):
+        await astra.pcu_groups.update(pcu_group_id, description=3)
+    assert len(emulator.journal) == 0
+
+
+async def test_a_lost_answer_to_an_update_is_asked_for_again(emulator, astra, pcu_group_id):
+    emulator.faults.reset_after_effect("pcuUpdate")
+    assert (await astra.pcu_groups.update(pcu_group_id, max=5)).max == 5
+    assert emulator.journal.count("pcuUpdate") == 2
+
+
+async def test_delete(emulator, astra, pcu_group_id):
+    await astra.pcu_groups.delete(pcu_group_id)
+    assert await astra.pcu_groups.list() == []
+    with pytest.raises(errors.NotFoundError):
+        await astra.pcu_groups.delete(pcu_group_id)
+
+
+async def test_a_group_in_use_and_one_with_a_commitment_are_not_deleted(emulator, astra, used_pcu_group_id):
+    with pytest.raises(errors.BadRequestError, match="databases"):
+        await astra.pcu_groups.delete(used_pcu_group_id)
+    with pytest.raises(errors.BadRequestError, match="reserved"):
+        await astra.pcu_groups.delete(emulator.add_pcu_group("committed", reserved=1))
+
+
+async def test_types(emulator, astra):
+    found = await astra.pcu_groups.list_types(provider="AWS", region="us-east-2")
+    assert {kind.type for kind in found} >= {"standard", "cacheOptimized"}
+    assert {(kind.provider, kind.region) for kind in found} == {("aws", "us-east-2")}
+    assert found[0].details is not None
+    assert found[0].details.vcpu == 4
+    assert emulator.journal[0].body == {"provider": "aws", "region": "us-east-2"}
+    assert (emulator.journal[0].method, emulator.journal[0].path) == ("POST", "/v2/pcus/types")
+    assert len(await astra.pcu_groups.list_types()) > len(found)
+    with pytest.raises(ValueError, match="provider"):
+        await astra.pcu_groups.list_types(provider="ibm")
+
+
+async def test_parking_puts_the_databases_to_sleep(emulator, astra, used_pcu_group_id, datacenter_id):
+    group = await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
+    assert group.status == "PARKED"
+    database = await astra.databases.get(datacenter_id[:36])
+    assert database.status == "HIBERNATED"
+    with pytest.raises(errors.BadRequestError, match="unpark it first"):
+        await astra.pcu_groups.update(used_pcu_group_id, max=5)
+    group = await (await astra.pcu_groups.unpark(used_pcu_group_id)).wait()
+    assert group.status == "ACTIVE"
+    assert (await astra.databases.get(database.id)).status == "ACTIVE"
+
+
+async def test_only_flexible_groups_in_use_are_parked(emulator, astra, datacenter_id):
+    committed_id = emulator.add_pcu_group("committed", reserved=1)
+    await (await astra.pcu_groups.associate(committed_id, datacenter_id)).wait()
+    with pytest.raises(errors.BadRequestError, match="reserved"):
+        await astra.pcu_groups.park(committed_id)
+    with pytest.raises(errors.ConflictError, match="CREATED"):
+        await astra.pcu_groups.park(emulator.add_pcu_group("unused"))
+
+
+async def test_parking_that_fails(emulator, astra, used_pcu_group_id):
+    emulator.faults.fail_state("pcuGroupPark")
+    with pytest.raises(errors.OperationFailedError, match="ERROR"):
+        await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
+
+
+async def test_parking_that_does_not_end(emulator, astra, used_pcu_group_id):
+    emulator.faults.stuck("pcuGroupPark", "PARKING")
+    with pytest.raises(errors.OperationTimeoutError) as caught:
+        await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
+    assert caught.value.elapsed >= 30 * 60
+    assert caught.value.last_status == "PARKING"

@@ -1,0 +1,149 @@
+"""Datacenters in PCU groups: placed, moved, taken out, and databases created in a group."""
+
+import pytest
+
+from astra_devops import errors, models
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_first_datacenter_makes_a_group_active(emulator, astra, pcu_group_id, datacenter_id):
+    assert await astra.pcu_groups.find_by_datacenter(datacenter_id) is None
+    operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
+    statuses = [event.status async for event in operation.events()]
+    assert {"PLACING", "INITIALIZING", "ASSOCIATING"} <= set(statuses)
+    association = await operation.wait()
+    assert (association.datacenter_id, association.pcu_group_id) == (datacenter_id, pcu_group_id)
+    assert association.provisioning_status == models.PcuProvisioningStatus.CREATED
+    assert association.created_at is None
+    group = await astra.pcu_groups.find_by_datacenter(datacenter_id)
+    assert group is not None
+    assert (group.id, group.status) == (pcu_group_id, "ACTIVE")
+    (datacenter,) = await astra.datacenters.list(datacenter_id[:36])
+    assert datacenter.pcu_group_id == pcu_group_id
+
+
+async def test_a_group_without_datacenters_has_an_empty_list_and_an_unknown_one_has_none(emulator, astra, pcu_group_id):
+    assert await astra.pcu_groups.list_associations(pcu_group_id) == []
+    assert [exchange.status for exchange in emulator.journal.of("pcuAssociationGet")] == [404]
+    with pytest.raises(errors.NotFoundError):
+        await astra.pcu_groups.list_associations("00000000-0000-0000-0000-000000000000")
+
+
+async def test_a_placement_that_stays_accepted_is_looked_at_once_more_and_taken_for_done(emulator, astra, pcu_group_id, datacenter_id):
+    accepted = [{"datacenterUUID": datacenter_id, "pcuGroupUUID": pcu_group_id, "provisioningStatus": "Accepted"}]
+    emulator.faults.body("pcuAssociationGet", accepted, times=None)
+    operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
+    events = [event async for event in operation.events()]
+    assert [(event.status, event.done) for event in events[-2:]] == [("Accepted", False), ("Accepted", True)]
+
+
+async def test_a_datacenter_is_in_one_group_at_most(emulator, astra, used_pcu_group_id, datacenter_id):
+    with pytest.raises(errors.ConflictError):
+        await astra.pcu_groups.associate(emulator.add_pcu_group("web"), datacenter_id)
+    assert emulator.journal.count("pcuAssociationCreate") == 2
+
+
+async def test_a_placement_that_breaks_the_database_fails(emulator, astra, pcu_group_id, datacenter_id):
+    emulator.faults.fail_state("pcuAssociationCreate")
+    operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
+    with pytest.raises(errors.OperationFailedError, match="ERROR") as caught:
+        await operation.wait()
+    assert caught.value.kind == "pcu_groups.associate"
+
+
+async def test_moving_every_database_of_a_group_to_another(emulator, astra):
+    old_id, new_id = emulator.add_pcu_group("old"), emulator.add_pcu_group("new")
+    for name in ("one", "two"):
+        await (await astra.pcu_groups.associate(old_id, f"{emulator.add_database(name)}-1")).wait()
+
+    for association in await astra.pcu_groups.list_associations(old_id):
+        moving = await astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)
+        assert (await moving.wait()).pcu_group_id == new_id
+
+    assert await astra.pcu_groups.list_associations(old_id) == []
+    assert len(await astra.pcu_groups.list_associations(new_id)) == 2
+    assert {exchange.path for exchange in emulator.journal.of("pcuAssociationTransfer")} == {"/v2/pcus/association/transfer"}
+    assert (await astra.pcu_groups.get(old_id)).status == "CREATED"
+
+
+async def test_a_transfer_to_the_same_group_is_refused(emulator, astra, pcu_group_id):
+    with pytest.raises(ValueError, match="to_group_id"):
+        await astra.pcu_groups.transfer("d-1", from_group_id=pcu_group_id, to_group_id=pcu_group_id)
+    assert len(emulator.journal) == 0
+
+
+async def test_dissociate(astra, used_pcu_group_id, datacenter_id):
+    await astra.pcu_groups.dissociate(used_pcu_group_id, datacenter_id)
+    assert await astra.pcu_groups.list_associations(used_pcu_group_id) == []
+    with pytest.raises(errors.NotFoundError):
+        await astra.pcu_groups.dissociate(used_pcu_group_id, datacenter_id)
+
+
+@pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
+async def test_lost_answers_are_looked_after(emulator, astra, pcu_group_id, datacenter_id, fault):
+    def lose(operation):
+        getattr(emulator.faults, fault)(operation)
+
+    other_id = emulator.add_pcu_group("other")
+    lose("pcuAssociationCreate")
+    await (await astra.pcu_groups.associate(pcu_group_id, datacenter_id)).wait()
+    lose("pcuGroupPark")
+    await (await astra.pcu_groups.park(pcu_group_id)).wait()
+    lose("pcuGroupUnpark")
+    await (await astra.pcu_groups.unpark(pcu_group_id)).wait()
+    lose("pcuAssociationTransfer")
+    await (await astra.pcu_groups.transfer(datacenter_id, from_group_id=pcu_group_id, to_group_id=other_id)).wait()
+    lose("pcuAssociationDelete")
+    await astra.pcu_groups.dissociate(other_id, datacenter_id)
+    lose("pcuDelete")
+    await astra.pcu_groups.delete(other_id)
+    assert [group.id for group in await astra.pcu_groups.list()] == [pcu_group_id]
+    writes = ("pcuAssociationCreate", "pcuGroupPark", "pcuGroupUnpark", "pcuAssociationTransfer", "pcuAssociationDelete", "pcuDelete")
+    assert {emulator.journal.count(operation) for operation in writes} == {1 if fault == "reset_after_effect" else 2}
+
+
+async def test_a_transfer_that_is_under_way_when_its_answer_is_lost_stays_unknown(emulator, astra, used_pcu_group_id, datacenter_id):
+    emulator.faults.reset_before_effect("pcuAssociationTransfer")
+    emulator.faults.status("pcuAssociationGet", 404, times=2)
+    with pytest.raises(errors.OutcomeUnknownError):
+        await astra.pcu_groups.transfer(datacenter_id, from_group_id=used_pcu_group_id, to_group_id=emulator.add_pcu_group("other"))
+    assert emulator.journal.count("pcuAssociationTransfer") == 1
+
+
+class TestCreatingADatabaseInAGroup:
+    async def test_it_is_there_when_it_is_active(self, emulator, astra, pcu_group_id):
+        operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
+        statuses = [event.status async for event in operation.events()]
+        assert "ASSOCIATING" in statuses
+        (association,) = await astra.pcu_groups.list_associations(pcu_group_id)
+        assert association.datacenter_id == f"{operation.resource_id}-1"
+        assert emulator.journal.of("createDatabase")[0].body["pcuGroupUUID"] == pcu_group_id
+
+    @pytest.mark.parametrize("answer", ["as it is", "null"])
+    async def test_an_unknown_group_is_refused_before_the_service_can_break_a_database(self, emulator, astra, answer):
+        if answer == "null":
+            emulator.faults.status("pcuGet", 200, body="null")
+        with pytest.raises(ValueError, match="pcu_group_id"):
+            await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id="no-such-group")
+        assert emulator.databases == {}
+
+    async def test_a_group_elsewhere_is_refused_too(self, emulator, astra, pcu_group_id):
+        with pytest.raises(ValueError, match=r"pcu_group_id .* AWS us-east-2, not in AWS us-east-1"):
+            await astra.databases.create("orders", cloud_provider="aws", region="us-east-1", pcu_group_id=pcu_group_id)
+        assert emulator.journal.count("createDatabase") == 0
+
+    async def test_who_may_not_see_groups_can_still_use_one(self, emulator, astra, pcu_group_id):
+        emulator.faults.status("pcuGet", 401, body="null", times=None)
+        operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
+        assert (await operation.wait()).status == "ACTIVE"
+
+    async def test_without_the_check_the_service_leaves_a_broken_database(self, emulator, astra):
+        body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+        await astra.request("createDatabase", body={**body, "pcuGroupUUID": "no-such-group"})
+        await emulator.clock.sleep(600)
+        assert [database.status for database in await astra.databases.list().collect()] == ["ERROR"]
+
+    async def test_nothing_is_looked_up_without_a_group(self, emulator, astra):
+        await astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
+        assert emulator.journal.count("pcuGet") == 0

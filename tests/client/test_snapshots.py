@@ -1,0 +1,61 @@
+"""Snapshots: taken over time, listed by period."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+
+from astra_devops import errors
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_snapshots_gather_over_time(emulator, astra):
+    database_id = emulator.add_database("orders")
+    assert len(await astra.snapshots.list(database_id)) == 1
+    emulator.clock.advance(3 * 3600)
+    snapshots = await astra.snapshots.list(database_id)
+    assert len({snapshot.id for snapshot in snapshots}) == 4
+    times = [snapshot.time for snapshot in snapshots]
+    assert [later - earlier for earlier, later in pairwise(times)] == [timedelta(hours=1)] * 3
+    assert all(time.utcoffset() == timedelta(0) for time in times)
+
+
+async def test_a_period_is_asked_for_in_utc(emulator, astra):
+    database_id = emulator.add_database("orders")
+    emulator.clock.advance(3 * 3600)
+    first, second, third, _ = await astra.snapshots.list(database_id)
+    here = timezone(timedelta(hours=7))
+    found = await astra.snapshots.list(database_id, start=second.time.astimezone(here), end=third.time, source_region="us-east-2")
+    assert found == [second, third]
+    assert await astra.snapshots.list(database_id, end=first.time) == [first]
+    sent = emulator.journal.of("listSnapshots")[1].query
+    assert set(sent) == {"from", "to", "sourceRegion"}
+    assert all(sent[name].endswith("Z") for name in ("from", "to"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "named"),
+    [
+        ({"start": datetime(2026, 1, 1)}, ValueError, "start"),
+        ({"end": "2026-01-01"}, TypeError, "end"),
+        ({"start": datetime(2026, 1, 2, tzinfo=UTC), "end": datetime(2026, 1, 1, tzinfo=UTC)}, ValueError, "end"),
+        ({"source_region": ""}, ValueError, "source_region"),
+    ],
+)
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, named):
+    with pytest.raises(error, match=named):
+        await astra.snapshots.list("d", **arguments)
+    assert len(emulator.journal) == 0
+
+
+async def test_an_empty_answer_is_an_empty_list(emulator, astra):
+    database_id = emulator.add_database("orders")
+    for body in ({"snapshots": None}, {}):
+        emulator.faults.body("listSnapshots", body)
+        assert await astra.snapshots.list(database_id) == []
+
+
+async def test_a_database_that_is_not_there(astra):
+    with pytest.raises(errors.NotFoundError):
+        await astra.snapshots.list("no-such-database")

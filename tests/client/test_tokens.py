@@ -1,0 +1,183 @@
+"""Tokens: the secrets are shown once and only to who asks, and no token is made twice."""
+
+import hashlib
+import pickle
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from astra_devops import AsyncAstraDevOps, Secret, errors
+from astra_devops.emulator import Emulator, Quirks, VirtualClock
+from astra_devops.models import Token
+
+pytestmark = pytest.mark.anyio
+
+FAMILIES = {
+    "tokens": ("createToken", "getTokensForOrg", "deleteToken"),
+    "client_id_secrets": ("generateTokenForClient", "getClientsForOrg", "deleteTokenForClient"),
+}
+
+
+def client(emulator, token):
+    return AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_a_token_is_made_works_and_is_revoked(emulator, astra, family):
+    expiry = emulator.clock.now() + timedelta(days=30)
+    made = await astra.tokens.create(["UI View Only"], description="report", expires_at=expiry, family=family)
+    async with client(emulator, made.token) as service:
+        assert await service.databases.list().collect() == []
+        listed = {info.client_id: info for info in await astra.tokens.list(family=family)}
+        info = listed[made.client_id]
+        assert (info.roles, info.description) == (made.roles, "report")
+        assert abs(info.token_expiry - expiry) < timedelta(seconds=1)
+        assert info.generated_on.tzinfo is not None
+        await astra.tokens.delete(made.client_id, family=family)
+        with pytest.raises(errors.AuthenticationError) as caught:
+            await service.databases.list().collect()
+    assert [detail.id for detail in caught.value.errors] == [340018]
+    assert [exchange.operation for exchange in emulator.journal if "oken" in exchange.operation or "lients" in exchange.operation] == [
+        *FAMILIES[family]
+    ]
+
+
+async def test_each_method_uses_the_family_that_is_known_to_work_for_it(emulator, astra):
+    made = await astra.tokens.create(["UI View Only"])
+    await astra.tokens.list()
+    await astra.tokens.delete(made.client_id)
+    assert [exchange.operation for exchange in emulator.journal][1:] == ["createToken", "getClientsForOrg", "deleteTokenForClient"]
+
+
+async def test_the_secrets_are_secrets(astra):
+    made = await astra.tokens.create(["UI View Only"])
+    assert isinstance(made.token, Secret)
+    assert isinstance(made.secret, Secret)
+    digest = hashlib.sha256(made.secret.reveal().encode()).hexdigest()
+    assert made.token.reveal() == f"AstraCS:{made.client_id}:{digest}"
+    shown = repr(made) + repr(pickle.dumps(made))
+    assert digest not in shown
+    assert made.secret.reveal() not in shown
+    assert not any(made.secret.reveal() in repr(info) for info in await astra.tokens.list())
+
+
+async def test_a_token_that_the_answer_leaves_out_is_made_of_the_secret(emulator, astra):
+    emulator.faults.body("createToken", {"clientId": "c" * 24, "secret": "s", "orgId": "o", "roles": []})
+    made = await astra.tokens.create(["UI View Only"])
+    assert made.token.reveal() == f"AstraCS:{'c' * 24}:{hashlib.sha256(b's').hexdigest()}"
+
+
+async def test_an_expired_token_is_unknown(emulator, astra):
+    made = await astra.tokens.create(["UI View Only"], expires_at=emulator.clock.now() + timedelta(minutes=5))
+    await emulator.clock.sleep(301)
+    async with client(emulator, made.token) as service:
+        with pytest.raises(errors.AuthenticationError):
+            await service.databases.list().collect()
+
+
+async def test_roles_by_name_are_sent_as_ids(emulator, astra):
+    role = await astra.roles.find("UI View Only")
+    await astra.tokens.create(["UI View Only", role])
+    assert emulator.journal.of("createToken")[0].body == {"roles": [role.id]}
+    with pytest.raises(ValueError, match="none is named 'nobody'"):
+        await astra.tokens.create(["nobody"])
+    assert emulator.journal.count("createToken") == 1
+
+
+async def test_nanoseconds_and_none(emulator, astra):
+    emulator.faults.body(
+        "getClientsForOrg",
+        {"clients": [{"clientId": "c", "roles": None, "generatedOn": "2021-05-01T08:00:10.799083554Z", "tokenExpiry": None}]},
+    )
+    (info,) = await astra.tokens.list()
+    assert info.generated_on == datetime(2021, 5, 1, 8, 0, 10, 799083, tzinfo=UTC)
+    assert (info.token_expiry, info.roles) == (None, [])
+    emulator.faults.body("getClientsForOrg", {"clients": None})
+    assert await astra.tokens.list() == []
+
+
+async def test_a_lost_answer_to_create_names_what_is_to_be_deleted(emulator, astra):
+    older = await astra.tokens.create(["UI View Only"], description="report")
+    await emulator.clock.sleep(60)
+    emulator.faults.reset_after_effect("createToken")
+    with pytest.raises(errors.OutcomeUnknownError, match="createToken") as caught:
+        await astra.tokens.create(["UI View Only"], description="report")
+    assert emulator.journal.count("createToken") == 2
+    listed = {info.client_id for info in await astra.tokens.list() if info.description == "report"}
+    assert set(caught.value.candidates) == listed - {older.client_id}
+    assert "delete it" in caught.value.how_to_find_out
+    assert any(caught.value.candidates[0] in note for note in caught.value.__notes__)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_a_request_lost_before_its_effect_is_not_repeated(emulator, astra, family):
+    emulator.faults.reset_before_effect(FAMILIES[family][0])
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
+        await astra.tokens.create(["UI View Only"], family=family)
+    assert caught.value.candidates == ()
+    assert emulator.journal.count(FAMILIES[family][0]) == 1
+    assert len(await astra.tokens.list()) == 1
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+async def test_lost_answers_to_delete_are_looked_after(emulator, astra, family):
+    _, listing, deletion = FAMILIES[family]
+    first, second = [await astra.tokens.create(["UI View Only"]) for _ in range(2)]
+    emulator.faults.reset_after_effect(deletion)
+    await astra.tokens.delete(first.client_id, family=family)
+    assert (emulator.journal.count(deletion), emulator.journal.count(listing)) == (1, 1)
+    emulator.faults.reset_before_effect(deletion)
+    await astra.tokens.delete(second.client_id, family=family)
+    assert len(await astra.tokens.list()) == 1
+    with pytest.raises(errors.NotFoundError):
+        await astra.tokens.delete(second.client_id, family=family)
+
+
+async def test_a_token_that_revokes_itself_knows_that_it_has(emulator, astra):
+    made = await astra.tokens.create(["Organization Administrator"])
+    async with client(emulator, made.token) as service:
+        emulator.faults.reset_after_effect("deleteTokenForClient")
+        await service.tokens.delete(made.client_id)
+    assert emulator.journal.count("deleteTokenForClient") == 1
+
+
+async def test_a_name_in_the_place_of_an_id_would_grant_nothing(emulator):
+    """What the client spares its users: the service takes the name, and the token may do nothing."""
+    async with client(emulator, emulator.token) as astra:
+        answer = await astra.request("createToken", body={"roles": ["Organization Administrator"]})
+        assert isinstance(answer.value, Token)
+        async with client(emulator, answer.value.token) as service:
+            with pytest.raises(errors.PermissionDeniedError):
+                await service.tokens.list()
+
+
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
+    soon = emulator.clock.now() + timedelta(days=1)
+    for problem, arguments in {
+        "roles must not be empty": {"roles": []},
+        "expires_at must have a time zone": {"roles": ["r"], "expires_at": soon.replace(tzinfo=None)},
+        "expires_at must be in the future": {"roles": ["r"], "expires_at": emulator.clock.now()},
+        "family": {"roles": ["r"], "family": "secrets"},
+        "organization_id is understood": {"roles": ["r"], "family": "client_id_secrets", "organization_id": "o"},
+        "organization_id must not be empty": {"roles": ["r"], "organization_id": ""},
+    }.items():
+        with pytest.raises(ValueError, match=problem):
+            await astra.tokens.create(**arguments)
+    with pytest.raises(TypeError, match="roles"):
+        await astra.tokens.create("Organization Administrator")
+    with pytest.raises(TypeError, match="expires_at"):
+        await astra.tokens.create(["r"], expires_at="tomorrow")
+    with pytest.raises(ValueError, match="family"):
+        await astra.tokens.list(family="")
+    with pytest.raises(ValueError, match="not the whole token") as caught:
+        await astra.tokens.delete(emulator.token)
+    assert emulator.token.split(":")[2] not in str(caught.value)
+    assert len(emulator.journal) == 0
+
+
+async def test_nothing_secret_is_in_the_errors_of_a_refusal():
+    async with Emulator(clock=VirtualClock(), quirks=Quirks(role_names_taken_for_ids=False)) as emulator:
+        async with client(emulator, emulator.token) as astra:
+            with pytest.raises(errors.BadRequestError, match="Role ID not found") as caught:
+                await astra.tokens.create(["00000000-0000-4000-8000-000000000000"])
+        assert emulator.token not in repr(caught.value.__dict__)

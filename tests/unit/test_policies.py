@@ -1,0 +1,87 @@
+"""Resource names and policies: what they look like, and what is refused."""
+
+import pytest
+
+from astra_devops.models import Policy, PolicyAction, PolicyEffect
+from astra_devops.policies import READ, WRITE, drn, keyspace_drns, policy
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({}, "drn:astra:org:o"),
+        ({"database_id": "d"}, "drn:astra:org:o:db:d"),
+        ({"database_id": "*"}, "drn:astra:org:o:db:*"),
+        ({"database_id": "d", "keyspace": "Sales"}, "drn:astra:org:o:db:d:keyspace:Sales"),
+        ({"database_id": "*", "keyspace": "*", "table": "*"}, "drn:astra:org:o:db:*:keyspace:*:table:*"),
+        ({"database_id": "d", "keyspace": "k", "table": "t"}, "drn:astra:org:o:db:d:keyspace:k:table:t"),
+    ],
+)
+def test_resources_are_named(parts, name):
+    assert drn("o", **parts) == name
+
+
+@pytest.mark.parametrize(
+    ("organization_id", "parts", "problem"),
+    [
+        ("", {}, "organization_id"),
+        ("*", {}, "organization_id"),
+        ("o:db:*", {}, "organization_id"),
+        ("o", {"database_id": ""}, "database_id"),
+        ("o", {"database_id": "d*"}, "database_id"),
+        ("o", {"database_id": "d", "keyspace": "k:table:*"}, "keyspace"),
+        ("o", {"database_id": "d", "keyspace": "k", "table": "t\n"}, "table"),
+        ("o", {"keyspace": "k"}, "database_id must be given"),
+        ("o", {"database_id": "d", "table": "t"}, "keyspace must be given"),
+    ],
+)
+def test_what_would_name_something_else_is_refused(organization_id, parts, problem):
+    with pytest.raises(ValueError, match=problem):
+        drn(organization_id, **parts)
+
+
+def test_parts_are_strings():
+    with pytest.raises(TypeError, match="database_id"):
+        drn("o", database_id=1)
+
+
+def test_a_keyspace_is_named_with_its_database_and_its_tables():
+    names = ["drn:astra:org:o:db:d", "drn:astra:org:o:db:d:keyspace:k", "drn:astra:org:o:db:d:keyspace:k:table:*"]
+    assert keyspace_drns("o", "d", "k") == names
+    further = keyspace_drns("o", "d", "k", system_tables=True)
+    assert further[:3] == names
+    assert "drn:astra:org:o:db:d:keyspace:system_schema:table:*" in further
+
+
+def test_a_policy_holds_known_and_unknown_permissions_once_each():
+    made = policy("why", ["org-db-view", PolicyAction.ORG_DB_VIEW, "org-new-thing"], [drn("o"), drn("o"), drn("o", database_id="*")])
+    assert made == Policy(
+        description="why",
+        actions=[PolicyAction.ORG_DB_VIEW, "org-new-thing"],
+        resources=["drn:astra:org:o", "drn:astra:org:o:db:*"],
+        effect=PolicyEffect.ALLOW,
+    )
+    assert isinstance(made.actions[0], PolicyAction)
+
+
+def test_sets_of_permissions_may_be_joined():
+    assert set(policy("", READ | {"org-db-view"}, [drn("o")]).actions) == {*READ, "org-db-view"}
+    assert READ < WRITE
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "problem"),
+    [
+        (("d", [], ["drn:astra:org:o"]), ValueError, "actions must not be empty"),
+        (("d", ["org-db-view"], []), ValueError, "resources must not be empty"),
+        (("d", ["View DB"], ["drn:astra:org:o"]), ValueError, "actions must be names"),
+        (("d", ["org-db-view"], ["o"]), ValueError, "resources must be names"),
+        (("d", "org-db-view", ["drn:astra:org:o"]), TypeError, "actions must be several"),
+        (("d", ["org-db-view"], "drn:astra:org:o"), TypeError, "resources must be several"),
+        (("d", [1], ["drn:astra:org:o"]), TypeError, "actions must hold"),
+        ((None, ["org-db-view"], ["drn:astra:org:o"]), TypeError, "description"),
+    ],
+)
+def test_bad_policies_are_refused(arguments, error, problem):
+    with pytest.raises(error, match=problem):
+        policy(*arguments)

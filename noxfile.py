@@ -86,6 +86,15 @@ def build(session: nox.Session) -> None:
     session.run("pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(DIST), str(sdist), silent=True)
 
 
+@nox.session(requires=["build"])
+def verify_types(session: nox.Session) -> None:
+    """Check that every public symbol of the wheel has a known type."""
+    install_wheel(session, "typing")
+    # From elsewhere, since the checkout's package has the same name.
+    session.chdir(session.create_tmp())
+    session.run("pyright", "--verifytypes", "astra_devops", "--ignoreexternal", silent=True, env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
+
+
 # The newest first: where it is missing, the output still ends with a test run.
 @nox.session(python=PYTHONS[::-1], requires=["build"])
 def tests(session: nox.Session) -> None:

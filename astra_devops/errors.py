@@ -124,7 +124,7 @@ class OutcomeUnknownError(AstraDevOpsError):
         self.operation = operation
         self.reason = reason
         self.how_to_find_out = how_to_find_out
-        self.candidates = tuple(candidates)
+        self.candidates: tuple[str, ...] = tuple(candidates)
 
 
 class APIStatusError(AstraDevOpsError):
@@ -157,11 +157,11 @@ class APIStatusError(AstraDevOpsError):
         super().__init__(message)
         self.operation = operation
         self.status = status
-        self.errors = tuple(errors)
-        self.body = body if body is not None else SecretBytes(b"")
-        self.headers = dict(headers or {})
+        self.errors: tuple[ErrorDetail, ...] = tuple(errors)
+        self.body: SecretBytes = body if body is not None else SecretBytes(b"")
+        self.headers: dict[str, str] = dict(headers or {})
         self.request_id = request_id
-        self.permissions = tuple(permissions)
+        self.permissions: tuple[str, ...] = tuple(permissions)
         self.attempts = attempts
 
 
@@ -232,7 +232,7 @@ class AmbiguousNameError(AstraDevOpsError):
     def __init__(self, message: str, *, name: str, ids: Sequence[str]) -> None:
         super().__init__(message)
         self.name = name
-        self.ids = tuple(ids)
+        self.ids: tuple[str, ...] = tuple(ids)
 
 
 class _OperationError(AstraDevOpsError):

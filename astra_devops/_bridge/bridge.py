@@ -15,6 +15,7 @@ from astra_devops._bridge.thread import LoopThread
 
 P = ParamSpec("P")
 T = TypeVar("T")
+F = TypeVar("F")
 
 AT_EXIT = 5.0
 
@@ -94,7 +95,10 @@ class Bridge:
             raise self._overtaken(thread, hop)
         return hop.outcome()
 
-    callback = staticmethod(in_worker_thread)
+    @staticmethod
+    def callback(function: F) -> F:
+        """Make an async function of a plain callback, which runs in a worker thread; everything else comes back as it is."""
+        return in_worker_thread(function)
 
     def adopt(self, client: PerProcess[Any]) -> None:
         """Close the client of this process, if it has one by then, before the loop ends."""

@@ -34,7 +34,7 @@ class Operation(Generic[T]):
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], Resuming], operation: AsyncOperation[T]) -> None:
-        self.kind = operation.kind
+        self.kind: str = operation.kind
         self.ids: Mapping[str, str] = operation.ids
         self._bridge = bridge
 

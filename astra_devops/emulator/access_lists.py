@@ -10,7 +10,7 @@ from astra_devops.emulator.addresses import Entries
 from astra_devops.emulator.lagging import Lagging
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-TEMPLATE = {
+TEMPLATE: dict[str, object] = {
     "addresses": [{"address": "137.187.23.0/24", "enabled": True, "description": "The office network"}],
     "configurations": {"accessListEnabled": True},
 }

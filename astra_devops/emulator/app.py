@@ -64,7 +64,7 @@ class Emulator:
         contract: dict[str, Any] | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
-        self.journal = Journal()
+        self.journal: Journal = Journal()
         self._address = (host, port)
         source = random.Random(seed)
         wallet, signer = Wallet(), new_signer(source)

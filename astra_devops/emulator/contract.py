@@ -13,8 +13,8 @@ MISSING = "The emulator checks requests with jsonschema-rs. Install it with: pip
 
 try:
     import jsonschema_rs
-except ImportError as problem:
-    raise ImportError(MISSING) from problem
+except ImportError as _problem:
+    raise ImportError(MISSING) from _problem
 
 
 @attrs.frozen(eq=False)

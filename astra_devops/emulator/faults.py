@@ -60,8 +60,8 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.held_states: dict[str, str] = {}
-        self.listing_delay = 0.0
-        self.early_404s = 0
+        self.listing_delay: float = 0.0
+        self.early_404s: int = 0
         self._faults: list[Fault] = []
         self._fates: list[_Fate] = []
 

@@ -51,7 +51,7 @@ SCHEMAS = listing(
     2,
 )
 RESOURCE_TYPES = listing([_resource_type(USER, "User", f"{BASE}/users"), _resource_type(GROUP, "Group", f"{BASE}/groups")], 2)
-CONFIGURATION = {
+CONFIGURATION: dict[str, object] = {
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
     "patch": {"supported": True},
     "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},

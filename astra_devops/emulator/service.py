@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -38,6 +39,9 @@ from astra_devops.emulator.contract import Contract, Operation
 from astra_devops.emulator.routing import Match, Query, Router
 from astra_devops.emulator.wallet import Token
 from astra_devops.emulator.world import Ask, Handler, World
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 HANDLERS: Mapping[str, Handler] = {
     **databases.OPERATIONS,
@@ -86,7 +90,7 @@ class Service:
         self.world = world
         self._contract = contract
         self._router = Router(contract.operations)
-        self.lock = threading.RLock()
+        self.lock: AbstractContextManager[object] = threading.RLock()
 
     def route(self, method: str, path: str) -> Match | wire.Reply:
         """Find the operation for a raw path, or what to answer where there is none."""

@@ -71,7 +71,7 @@ class AsyncOperation(Generic[T]):
     """
 
     def __init__(self, kind: Kind[T], params: Mapping[str, str], caller: Caller, poller: DatabasePoller) -> None:
-        self.kind = kind.name
+        self.kind: str = kind.name
         self.ids: Mapping[str, str] = dict(params)
         self._kind = kind
         self._caller = caller

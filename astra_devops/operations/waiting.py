@@ -20,7 +20,7 @@ class Waiting:
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
         # The next look is the retry: a wait has its own pace, and repeats of its requests would only disturb it.
         self._caller = caller.view(attrs.evolve(caller.options, retry=RetryPolicy(max_attempts=1)))
-        self.poller = poller or DatabasePoller(self._caller)
+        self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 
     def start(self, kind: Kind[T], **params: str) -> AsyncOperation[T]:
         """Make the handle of an operation that was just accepted."""

@@ -1,0 +1,147 @@
+"""Fixtures for pytest: a fresh emulator of the service for each test, and both clients on it.
+
+``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous one. Nothing of the client or the emulator
+is imported before a test asks for one of them, and no other test is touched.
+"""
+
+import importlib
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+
+if TYPE_CHECKING:
+    from astra_devops.blocking import AstraDevOps
+    from astra_devops.client import AsyncAstraDevOps
+    from astra_devops.emulator import Clock, Emulator
+
+LoopScope = Literal["function", "class", "module", "package", "session"]
+
+CLOCKS = ("virtual", "scaled", "real")
+LOOP_SCOPES: tuple[LoopScope, ...] = ("function", "class", "module", "package", "session")
+OPTIONS = ("seed", "clock", "speed", "latency", "quirks")
+MARKER = (
+    "astra_emulator(seed=0, clock='virtual', speed=600, latency=0, quirks=None): how the emulator of a test is set up; clock is 'virtual', "
+    "'scaled' (by speed), 'real' or a clock of your own, quirks a Quirks or a mapping of names to values."
+)
+SHOWN = 20
+"""How many of the last requests the report of a failed test shows."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the settings that hold for every test, unless its marker says otherwise."""
+    parser.addini("astra_emulator_seed", "where the emulator's ids and tokens come from", default="0")
+    parser.addini("astra_emulator_clock", "what the emulator goes by: virtual, scaled or real", default="virtual")
+    parser.addini("astra_emulator_speed", "how many times as fast as real time a scaled clock is", default="600")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and, where pytest-asyncio is at work, the fixtures that it has to run."""
+    config.addinivalue_line("markers", MARKER)
+    if config.pluginmanager.has_plugin("asyncio"):
+        config.pluginmanager.register(_fixtures_of_pytest_asyncio(), "astra_devops_on_pytest_asyncio")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Iterator[None]:
+    """Show the last requests below the report of a test that has failed."""
+    report: pytest.TestReport = yield  # type: ignore[misc]
+    emulator = getattr(item, "funcargs", {}).get("astra_emulator")
+    if call.when == "call" and report.failed and emulator is not None:
+        lines = [f"{seen.method} {seen.path} -> {seen.status or seen.outcome}" for seen in list(emulator.journal)[-SHOWN:]]
+        report.sections.append(("last requests to astra_emulator", "\n".join(lines) or "none"))
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture
+def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
+    """The service in memory, made for this test alone and served from a thread of its own, with a clock that skips every wait.
+
+    ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token meanwhile, so that code that takes its token from the environment or from
+    ``~/.astrarc`` does not get the real one.
+    """
+    options = _options(request)
+    with _import_emulator().running(**options) as emulator, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASTRA_DB_APPLICATION_TOKEN", emulator.token)
+        yield emulator
+
+
+@pytest.fixture
+def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
+    """A blocking client of ``astra_emulator``, which goes by its clock."""
+    from astra_devops.blocking import AstraDevOps
+
+    with AstraDevOps(astra_emulator.token, base_url=astra_emulator.url, clock=astra_emulator.clock) as astra:
+        yield astra
+
+
+@pytest.fixture
+def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
+    """An asynchronous client of ``astra_emulator``, for tests that anyio's plugin or pytest-asyncio runs.
+
+    Its connections live and end on the loop of the test, so whoever runs the test has to run the fixture behind this one too.
+    """
+    client: AsyncAstraDevOps = request.getfixturevalue(_home_of_async_client(request))
+    return client
+
+
+@pytest.fixture(name="_astra_on_anyio")
+async def on_anyio(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
+    """Hold the client that ``async_astra`` gives to a test of anyio's plugin."""
+    async with _async_client(astra_emulator) as astra:
+        yield astra
+
+
+def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
+    from astra_devops.client import AsyncAstraDevOps
+
+    return AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
+
+
+def _fixtures_of_pytest_asyncio() -> type:
+    """Make one fixture for each scope that a loop of pytest-asyncio can have: the client must live on the loop of its test."""
+    asyncio_plugin: Any = importlib.import_module("pytest_asyncio")
+
+    def on_loop(scope: LoopScope) -> object:
+        async def fixture(self: object, astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
+            async with _async_client(astra_emulator) as astra:
+                yield astra
+
+        return asyncio_plugin.fixture(loop_scope=scope, name=f"_astra_on_{scope}_loop")(fixture)
+
+    return type("OnPytestAsyncio", (), {f"on_{scope}_loop": on_loop(scope) for scope in LOOP_SCOPES})
+
+
+def _home_of_async_client(request: pytest.FixtureRequest) -> str:
+    """Name the fixture that is run by whoever runs the test."""
+    if "anyio_backend" in request.fixturenames:
+        if request.getfixturevalue("anyio_backend_name") != "asyncio":
+            _fail("async_astra needs asyncio: aiohttp runs on nothing else. Give your tests a fixture anyio_backend that returns 'asyncio'.")
+        return "_astra_on_anyio"
+    marker = request.node.get_closest_marker("asyncio")
+    if marker is None or not request.config.pluginmanager.has_plugin("asyncio"):
+        _fail(
+            "async_astra is for asynchronous tests, and neither anyio's plugin (pytest.mark.anyio) nor pytest-asyncio "
+            "(pytest.mark.asyncio) runs this one. A test that is not asynchronous takes the fixture astra."
+        )
+    scope = marker.kwargs.get("loop_scope") or request.config.getini("asyncio_default_test_loop_scope") or "function"
+    return f"_astra_on_{scope}_loop"
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Read the settings of a test: those of the project, over them those of its markers, the closest last."""
+    ini = request.config.getini
+    told: dict[str, Any] = {name: ini(f"astra_emulator_{name}") for name in ("seed", "clock", "speed")}
+    for marker in reversed(list(request.node.iter_markers("astra_emulator"))):
+        unknown = sorted(marker.kwargs.keys() - set(OPTIONS))
+        if unknown or marker.args:
+            _fail(f"The marker astra_emulator takes {', '.join(OPTIONS)} by name, not {', '.join([*map(repr, marker.args), *unknown])}.")
+        told |= marker.kwargs
+    emulator = _import_emulator()
+    clock = _clock(told.pop("clock"), _number("speed", told.pop("speed")))
+    return {
+        "clock": clock,
+        "seed": int(_number("seed", told.pop("seed"))),
+        "quirks": _quirks(told.pop("quirks", None)),
+        **told,
+    }

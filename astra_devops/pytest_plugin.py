@@ -1,11 +1,12 @@
 """Fixtures for pytest: a fresh emulator of the service for each test, and both clients on it.
 
-``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous one. Nothing of the client or the emulator
-is imported before a test asks for one of them, and no other test is touched.
+``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous one. Neither client nor emulator is
+imported before a test asks for one of them, and no other test is touched.
 """
 
 import importlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 if TYPE_CHECKING:
     from astra_devops.blocking import AstraDevOps
     from astra_devops.client import AsyncAstraDevOps
-    from astra_devops.emulator import Clock, Emulator
+    from astra_devops.emulator import Clock, Emulator, Quirks
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
 
@@ -38,37 +39,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, where pytest-asyncio is at work, the fixtures that it has to run."""
     config.addinivalue_line("markers", MARKER)
-    if config.pluginmanager.has_plugin("asyncio"):
-        config.pluginmanager.register(_fixtures_of_pytest_asyncio(), "astra_devops_on_pytest_asyncio")
+    if _has_pytest_asyncio(config):
+        config.pluginmanager.register(_fixtures_of_pytest_asyncio())
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the last requests below the report of a test that has failed."""
-    report: pytest.TestReport = yield  # type: ignore[misc]
+    report = yield
     emulator = getattr(item, "funcargs", {}).get("astra_emulator")
     if call.when == "call" and report.failed and emulator is not None:
         lines = [f"{seen.method} {seen.path} -> {seen.status or seen.outcome}" for seen in list(emulator.journal)[-SHOWN:]]
         report.sections.append(("last requests to astra_emulator", "\n".join(lines) or "none"))
-    return report  # type: ignore[return-value]
+    return report
 
 
 @pytest.fixture
 def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
-    """The service in memory, made for this test alone and served from a thread of its own, with a clock that skips every wait.
+    """Serve the API from memory, for this test alone, from a thread of its own and by a clock that skips every wait.
 
     ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token meanwhile, so that code that takes its token from the environment or from
     ``~/.astrarc`` does not get the real one.
     """
-    options = _options(request)
-    with _import_emulator().running(**options) as emulator, pytest.MonkeyPatch.context() as patch:
+    kind = _emulator_class()
+    with kind.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASTRA_DB_APPLICATION_TOKEN", emulator.token)
         yield emulator
 
 
 @pytest.fixture
 def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
-    """A blocking client of ``astra_emulator``, which goes by its clock."""
+    """Give a blocking client of ``astra_emulator``, which goes by its clock."""
     from astra_devops.blocking import AstraDevOps
 
     with AstraDevOps(astra_emulator.token, base_url=astra_emulator.url, clock=astra_emulator.clock) as astra:
@@ -77,7 +78,7 @@ def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
 
 @pytest.fixture
 def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
-    """An asynchronous client of ``astra_emulator``, for tests that anyio's plugin or pytest-asyncio runs.
+    """Give an asynchronous client of ``astra_emulator``, for tests that anyio's plugin or pytest-asyncio runs.
 
     Its connections live and end on the loop of the test, so whoever runs the test has to run the fixture behind this one too.
     """
@@ -98,29 +99,43 @@ def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
     return AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
 
 
-def _fixtures_of_pytest_asyncio() -> type:
+def _has_pytest_asyncio(config: pytest.Config) -> bool:
+    """Tell whether pytest-asyncio is at work, and new enough (0.25) to be told on which loop a fixture runs."""
+    try:
+        config.getini("asyncio_default_test_loop_scope")
+    except (KeyError, ValueError):
+        return False
+    return config.pluginmanager.has_plugin("asyncio")
+
+
+def _fixtures_of_pytest_asyncio() -> ModuleType:
     """Make one fixture for each scope that a loop of pytest-asyncio can have: the client must live on the loop of its test."""
     asyncio_plugin: Any = importlib.import_module("pytest_asyncio")
 
     def on_loop(scope: LoopScope) -> object:
-        async def fixture(self: object, astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
+        async def fixture(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
             async with _async_client(astra_emulator) as astra:
                 yield astra
 
         return asyncio_plugin.fixture(loop_scope=scope, name=f"_astra_on_{scope}_loop")(fixture)
 
-    return type("OnPytestAsyncio", (), {f"on_{scope}_loop": on_loop(scope) for scope in LOOP_SCOPES})
+    plugin = ModuleType("astra_devops_on_pytest_asyncio", "Fixtures that pytest-asyncio runs.")
+    for scope in LOOP_SCOPES:
+        setattr(plugin, f"on_{scope}_loop", on_loop(scope))
+    return plugin
 
 
 def _home_of_async_client(request: pytest.FixtureRequest) -> str:
     """Name the fixture that is run by whoever runs the test."""
     if "anyio_backend" in request.fixturenames:
         if request.getfixturevalue("anyio_backend_name") != "asyncio":
-            _fail("async_astra needs asyncio: aiohttp runs on nothing else. Give your tests a fixture anyio_backend that returns 'asyncio'.")
+            raise _failure(
+                "async_astra needs asyncio: aiohttp runs on nothing else. Give your tests a fixture anyio_backend that returns 'asyncio'."
+            )
         return "_astra_on_anyio"
     marker = request.node.get_closest_marker("asyncio")
-    if marker is None or not request.config.pluginmanager.has_plugin("asyncio"):
-        _fail(
+    if marker is None or not _has_pytest_asyncio(request.config):
+        raise _failure(
             "async_astra is for asynchronous tests, and neither anyio's plugin (pytest.mark.anyio) nor pytest-asyncio "
             "(pytest.mark.asyncio) runs this one. A test that is not asynchronous takes the fixture astra."
         )
@@ -130,18 +145,52 @@ def _home_of_async_client(request: pytest.FixtureRequest) -> str:
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Read the settings of a test: those of the project, over them those of its markers, the closest last."""
-    ini = request.config.getini
-    told: dict[str, Any] = {name: ini(f"astra_emulator_{name}") for name in ("seed", "clock", "speed")}
+    told: dict[str, Any] = {name: request.config.getini(f"astra_emulator_{name}") for name in ("seed", "clock", "speed")}
     for marker in reversed(list(request.node.iter_markers("astra_emulator"))):
-        unknown = sorted(marker.kwargs.keys() - set(OPTIONS))
-        if unknown or marker.args:
-            _fail(f"The marker astra_emulator takes {', '.join(OPTIONS)} by name, not {', '.join([*map(repr, marker.args), *unknown])}.")
+        unknown = [*map(repr, marker.args), *sorted(marker.kwargs.keys() - set(OPTIONS))]
+        if unknown:
+            raise _failure(f"The marker astra_emulator takes {', '.join(OPTIONS)}, each by name, and not {', '.join(unknown)}.")
         told |= marker.kwargs
-    emulator = _import_emulator()
-    clock = _clock(told.pop("clock"), _number("speed", told.pop("speed")))
-    return {
-        "clock": clock,
-        "seed": int(_number("seed", told.pop("seed"))),
-        "quirks": _quirks(told.pop("quirks", None)),
-        **told,
-    }
+    speed = float(_number("speed", told.pop("speed")))
+    changes = {"clock": _clock(told["clock"], speed), "seed": int(_number("seed", told["seed"])), "quirks": _quirks(told.get("quirks"))}
+    return told | changes
+
+
+def _number(name: str, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise _failure(f"astra_emulator: {name} must be a number, not {value!r}.") from None
+
+
+def _clock(clock: Any, speed: float) -> "Clock":
+    from astra_devops.emulator import RealClock, ScaledClock, VirtualClock
+
+    if not isinstance(clock, str):
+        return clock  # type: ignore[no-any-return]
+    if clock not in CLOCKS:
+        raise _failure(f"astra_emulator: clock must be one of {', '.join(CLOCKS)} or a clock of your own, not {clock!r}.")
+    return VirtualClock() if clock == "virtual" else RealClock() if clock == "real" else ScaledClock(speed)
+
+
+def _quirks(quirks: Any) -> "Quirks":
+    from astra_devops.emulator import Quirks
+
+    try:
+        return Quirks(**quirks) if isinstance(quirks, Mapping) else quirks or Quirks()
+    except TypeError:
+        unknown = ", ".join(sorted(quirks.keys() - set(dir(Quirks))))
+        raise _failure(f"astra_emulator: there is no quirk {unknown}; see astra_devops.emulator.Quirks.") from None
+
+
+def _emulator_class() -> "type[Emulator]":
+    try:
+        from astra_devops.emulator import Emulator
+    except ModuleNotFoundError as problem:
+        lack = f"{problem.name} is missing"
+        raise _failure(f"The fixtures of astra-devops need its extra 'emulator' ({lack}): pip install 'astra-devops[emulator]'") from None
+    return Emulator
+
+
+def _failure(message: str) -> BaseException:
+    return pytest.fail.Exception(message, pytrace=False)

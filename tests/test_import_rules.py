@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "astra_devops"
 
@@ -38,7 +36,8 @@ ALLOWED: dict[str, set[str]] = {
 
 # Libraries with one door, and the files or directories that it opens to. The longest name that fits an import decides.
 DOORS: dict[str, set[str]] = {
-    "aiohttp": {"_runtime/transport.py"},
+    # The recorder is a client of the service too, and must not be ours: it would then record what our client makes of an answer.
+    "aiohttp": {"_runtime/transport.py", "emulator/recorder.py"},
     "aiohttp.web": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
@@ -128,8 +127,6 @@ def test_libraries_with_one_door_are_imported_there_only() -> None:
 
 def test_the_client_and_the_emulator_meet_only_inside_fixtures() -> None:
     plugin = PACKAGE / "pytest_plugin.py"
-    if not plugin.exists():
-        pytest.skip("there is no plugin yet")
     body = ast.parse(plugin.read_text(encoding="utf-8")).body
     assert [name for node in body for name in targets(node, plugin.name) if covers("astra_devops", name)] == []
 

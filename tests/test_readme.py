@@ -1,7 +1,7 @@
-"""The README tells the truth: its commands are those of CI, and each Python block runs as it stands.
+"""The README and the guide tell the truth: the commands are those of CI, and each Python block runs as it stands.
 
 A block is a complete program that would talk to the service. Here the two clients that it imports go to an emulator unless it says where;
-nothing else is changed.
+nothing else is changed. A block that defines tests is a complete test file, and pytest runs it.
 """
 
 import re
@@ -12,12 +12,24 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ("README.md", "docs/emulator.md")
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-BLOCKS = [(match[1], match[2], README.count("\n", 0, match.start(2))) for match in BLOCK.finditer(README)]
-COMMANDS = [text.strip() for language, text, _ in BLOCKS if language == "sh"]
-PROGRAMS = {f"line-{line + 1}": "\n" * line + text for language, text, line in BLOCKS if language == "python"}
+TEST = re.compile(r"^(async )?def test_", re.MULTILINE)
+
+
+def read_blocks(page: str) -> list[tuple[str, str, str]]:
+    """Give language, name and text of each block of a page, moved to the line where it stands."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    lines = [(match, text.count("\n", 0, match.start(2))) for match in BLOCK.finditer(text)]
+    return [(match[1], f"{page}-line-{line + 1}", "\n" * line + match[2]) for match, line in lines]
+
+
+BLOCKS = [block for page in PAGES for block in read_blocks(page)]
+COMMANDS = [text.strip() for language, name, text in BLOCKS if language == "sh" and name.startswith("README.md")]
+PYTHON = {name: text for language, name, text in BLOCKS if language == "python"}
+TEST_FILES = {name: text for name, text in PYTHON.items() if TEST.search(text)}
+PROGRAMS = {name: text for name, text in PYTHON.items() if name not in TEST_FILES}
 
 RUNNER = """
 import functools, sys
@@ -48,8 +60,9 @@ def test_the_second_command_is_what_ci_runs() -> None:
 
 
 def test_the_readme_shows_async_concurrent_and_blocking_use_in_a_screen_each() -> None:
-    assert len(PROGRAMS) >= 7
-    assert [name for name, program in PROGRAMS.items() if len(program.strip().splitlines()) > 40] == []
+    readme = {name: text for name, text in PYTHON.items() if name.startswith("README.md")}
+    assert len(readme) >= 8
+    assert [name for name, text in readme.items() if len(text.strip().splitlines()) > 40] == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -58,3 +71,12 @@ def test_a_block_runs_as_it_stands(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, input=PROGRAMS[name], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("name", TEST_FILES)
+def test_a_block_of_tests_passes_as_it_stands(name: str, tmp_path: Path) -> None:
+    (tmp_path / "test_block.py").write_text(TEST_FILES[name], encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:asyncio"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f" {len(TEST.findall(TEST_FILES[name]))} passed" in done.stdout

@@ -11,13 +11,15 @@ from .blocking import blocking_files
 from .blocking_source import Unmappable
 from .errors import SpecError, one_line
 from .format import FormatError, format_files
+from .guide import with_tables
 from .load import load
 from .pipeline import generate
 from .table import with_table
 from .write import ForeignDirectoryError, differences, write
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
-README: Final = PACKAGE.parent / "README.md"
+PAGES: Final = {PACKAGE.parent / "README.md": with_table, PACKAGE.parent / "docs/emulator.md": with_tables}
+"""Pages with a table of ours, and what puts it there."""
 _COMMAND: Final = "python -m astra_devops._codegen"
 Files = dict[str, dict[str, str]]
 """Text by path, by directory."""
@@ -34,13 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         target = arguments.out or PACKAGE
         if arguments.check:
             parts = [_generated(arguments.spec, arguments.overlay), *_blocking(arguments.spec)]
-            return _check(target, parts, argv, readme=arguments.spec is None)
+            return _check(target, parts, argv, pages=arguments.spec is None)
         # One after the other: the blocking variant is made from source that imports what is generated first.
         _write(target, _generated(arguments.spec, arguments.overlay))
         for files in _blocking(arguments.spec):
             _write(target, files)
         if arguments.spec is None:
-            README.write_text(with_table(README.read_text(), PACKAGE))
+            for page, with_its_table in PAGES.items():
+                page.write_text(with_its_table(page.read_text(), PACKAGE))
         return 0
     except (SpecError, Unmappable, FormatError, ForeignDirectoryError, OSError) as error:
         print(f"error: {one_line(str(error))}", file=sys.stderr)
@@ -48,7 +51,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=_COMMAND, description="Generate _rest/, _contract/, blocking/ and the table in README.md.")
+    parser = argparse.ArgumentParser(
+        prog=_COMMAND, description="Generate _rest/, _contract/, blocking/ and the tables in the documentation."
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; say what is not fresh, and exit with 1")
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another OpenAPI 3.0 document, YAML or JSON")
     parser.add_argument("--overlay", type=Path, metavar="FILE", help="an OpenAPI Overlay 1.0 document for it")
@@ -85,10 +90,11 @@ def _write(target: Path, files: Files) -> None:
         write(target / directory, content)
 
 
-def _check(target: Path, parts: list[Files], argv: Sequence[str] | None, *, readme: bool) -> int:
+def _check(target: Path, parts: list[Files], argv: Sequence[str] | None, *, pages: bool) -> int:
     lines = [line for files in parts for directory, content in files.items() for line in differences(target / directory, content)]
-    if readme and with_table(README.read_text(), PACKAGE) != README.read_text():
-        lines.append(f"changed: {README} (its table of operations)")
+    if pages:
+        stale = [page for page, with_its_table in PAGES.items() if with_its_table(page.read_text(), PACKAGE) != page.read_text()]
+        lines += [f"changed: {page} (its table)" for page in stale]
     if not lines:
         return 0
     words = [word for word in (argv if argv is not None else sys.argv[1:]) if word != "--check"]

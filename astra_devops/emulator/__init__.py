@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from astra_devops.emulator.faults import Faults
     from astra_devops.emulator.journal import Exchange, Journal
     from astra_devops.emulator.quirks import Quirks
+    from astra_devops.emulator.recorder import Recorder
+    from astra_devops.emulator.replay import Replay
 
-__all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "ScaledClock", "VirtualClock"]
+__all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "Recorder", "Replay", "ScaledClock", "VirtualClock"]
 
 _HOMES = {
     "Clock": "clock",
@@ -25,6 +27,8 @@ _HOMES = {
     "Journal": "journal",
     "Quirks": "quirks",
     "RealClock": "clock",
+    "Recorder": "recorder",
+    "Replay": "replay",
     "ScaledClock": "clock",
     "VirtualClock": "clock",
 }

@@ -10,8 +10,6 @@ import attrs
 from astra_devops.emulator import wire
 from astra_devops.emulator.world import World
 
-Entries = tuple["Entry", ...]
-
 
 @attrs.frozen
 class Entry:
@@ -26,6 +24,9 @@ class Entry:
     def lets_in(self, sender: str) -> bool:
         """Tell whether the entry counts and contains an address."""
         return self.enabled and ipaddress.ip_address(sender) in ipaddress.ip_network(self.address)
+
+
+Entries = tuple[Entry, ...]
 
 
 def objection(address: str) -> str | None:

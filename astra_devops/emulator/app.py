@@ -2,13 +2,10 @@
 
 import asyncio
 import random
-import threading
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
-
-import attrs
 
 from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
@@ -24,6 +21,7 @@ from astra_devops.emulator.rights import add_role_of
 from astra_devops.emulator.server import Front
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.state import Database, Organization
+from astra_devops.emulator.threads import in_thread
 from astra_devops.emulator.timekeeping import Timekeeper
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.users import accept
@@ -50,6 +48,11 @@ class Emulator:
         latency: seconds of the clock that each answer takes.
         quirks: which of the service's undocumented behaviours to show.
         contract: an OpenAPI 3.1 document to go by, instead of the one that comes with the package.
+        faults: what shall go wrong, such as what :meth:`Faults.load` has read.
+        state: what to begin with, as :meth:`snapshot` has written it.
+
+    Raises:
+        ValueError: ``state`` cannot be read.
     """
 
     def __init__(
@@ -62,6 +65,8 @@ class Emulator:
         latency: float = 0.0,
         quirks: Quirks | None = None,
         contract: dict[str, Any] | None = None,
+        faults: Faults | None = None,
+        state: Mapping[str, Any] | None = None,
     ) -> None:
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.journal: Journal = Journal()
@@ -69,13 +74,17 @@ class Emulator:
         source = random.Random(seed)
         wallet, signer = Wallet(), new_signer(source)
         self._token = wallet.issue(source, self.clock.now(), unlimited=True)
-        self._world = World(self.clock, quirks or Quirks(), Faults(), source, Organization("", "", "", ""), wallet, signer)
+        self._world = World(
+            self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Organization("", "", "", ""), wallet, signer
+        )
         self._world.organization = _new_organization(self._world)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
         self._service = Service(load() if contract is None else Contract(contract), self._world)
         self._front = Front(self._service, self.journal, self._time, latency)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
+        if state is not None:
+            self.restore(state)
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -107,6 +116,8 @@ class Emulator:
         latency: float = 0.0,
         quirks: Quirks | None = None,
         contract: dict[str, Any] | None = None,
+        faults: Faults | None = None,
+        state: Mapping[str, Any] | None = None,
     ) -> Generator[Self]:
         """Run an emulator in a thread of its own, for programs without an event loop.
 
@@ -115,8 +126,18 @@ class Emulator:
             with Emulator.running() as emulator, AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra:
                 astra.databases.list().collect()
         """
-        emulator = cls(clock=clock, host=host, port=port, seed=seed, latency=latency, quirks=quirks, contract=contract)
-        with _in_thread(emulator):
+        emulator = cls(
+            clock=clock,
+            host=host,
+            port=port,
+            seed=seed,
+            latency=latency,
+            quirks=quirks,
+            contract=contract,
+            faults=faults,
+            state=state,
+        )
+        with in_thread(emulator):
             yield emulator
 
     @property
@@ -220,6 +241,29 @@ class Emulator:
             now = self.clock.monotonic()
             database.begin(Progress("hibernate", now, database.state), now)
 
+    def snapshot(self) -> dict[str, Any]:
+        """Write down everything that the service remembers, ready for JSON, for :meth:`restore` or another emulator's ``state``.
+
+        The same seed and the same requests give the same snapshot on a virtual clock. Changes under way go on from where they are. The
+        emulator's tokens and keys are in it, which open nothing elsewhere; so is whatever was sent to it. Quirks, faults and the journal
+        are not.
+        """
+        from astra_devops.emulator import saving
+
+        with self._service.lock:
+            return saving.save(self._world, self._token.value)
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go back to a snapshot, as if no time had passed since; :attr:`token` is the one from there. Times of day move along.
+
+        Raises:
+            ValueError: ``state`` cannot be read; everything stays as it is.
+        """
+        from astra_devops.emulator import saving
+
+        with self._service.lock:
+            self._token = self._world.wallet.tokens[saving.load(self._world, state)]
+
     def reset(self) -> None:
         """Forget databases, added tokens, faults and the journal. Time goes on, and ids never come back."""
         with self._service.lock:
@@ -236,46 +280,3 @@ def _new_organization(world: World) -> Organization:
     identity, owner = world.new_id(), world.new_id()
     roles = {name: world.new_id() for name in ACTIONS}
     return Organization(identity, "Emulated Organization", owner, "owner@example.com", roles)
-
-
-@attrs.define
-class _Runner:
-    """An emulator's loop in a thread of its own. ``problem`` is what went wrong in starting it, or later."""
-
-    emulator: Emulator
-    ready: threading.Event = attrs.field(factory=threading.Event)
-    problem: BaseException | None = None
-    stop: Callable[[], object] | None = None
-
-    def run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except BaseException as problem:
-            self.problem = problem
-        finally:
-            self.stop = None
-            self.ready.set()
-
-    async def _serve(self) -> None:
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
-        async with self.emulator:
-            self.stop = lambda: loop.call_soon_threadsafe(over.set)
-            self.ready.set()
-            await over.wait()
-
-
-@contextmanager
-def _in_thread(emulator: Emulator) -> Generator[None]:
-    """Run the emulator's loop in a thread until the block is left; what goes wrong in starting is raised here."""
-    runner = _Runner(emulator)
-    thread = threading.Thread(target=runner.run, name="astra-emulator", daemon=True)
-    thread.start()
-    runner.ready.wait()
-    try:
-        if runner.problem is not None:
-            raise runner.problem
-        yield
-    finally:
-        if runner.stop is not None:
-            runner.stop()
-        thread.join()

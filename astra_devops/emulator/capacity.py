@@ -6,6 +6,7 @@ from datetime import datetime
 import attrs
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.world import World
@@ -59,7 +60,7 @@ class Association:
     owner: str
     created: datetime
     updated: datetime
-    placed: float
+    placed: Instant
 
 
 @attrs.define

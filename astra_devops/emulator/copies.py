@@ -3,6 +3,7 @@
 import attrs
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.snapshots import Snapshot, check_region, find_snapshot
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import Progress
@@ -14,7 +15,7 @@ class Copy:
     """One clone or restore. ``held`` and ``doomed`` are states that it stays in, or ends in, by a fault."""
 
     database_id: str
-    ends: float
+    ends: Instant
     held: str | None
     doomed: str | None
 

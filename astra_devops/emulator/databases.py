@@ -44,16 +44,17 @@ def _shown(world: World, ask: Ask, databases: Iterator[Database]) -> Iterator[Da
     everywhere = provider not in places.PROVIDERS
     now = world.clock.monotonic()
     visible = rights.visible(world, ask.token, "org-db-view")
+    stale = world.faults.staleness_of(ask.operation.id)
     for database in databases:
         if database.listed_from > now or not (everywhere or database.provider == provider):
             continue
         if visible is not None and database.id not in visible:
             continue
-        world.look(database)
-        if database.gone(now):
+        known = world.look(database) if stale is None else world.look_back(database, stale)
+        if known is None or known.gone(now):
             continue
-        if _included(database.status, include):
-            yield database
+        if _included(known.status, include):
+            yield known
 
 
 def _included(status: str, include: str) -> bool:
@@ -124,7 +125,11 @@ def get_database(world: World, ask: Ask) -> wire.Reply:
     if database.early_404s > 0:
         database.early_404s -= 1
         raise wire.refusal(404, f"Database {database.id} could not be found.")
-    return wire.json(database_document(world, database))
+    stale = world.faults.staleness_of(ask.operation.id)
+    known = database if stale is None else world.look_back(database, stale)
+    if known is None:
+        raise wire.refusal(404, f"Database {database.id} could not be found.")
+    return wire.json(database_document(world, known))
 
 
 def terminate_database(world: World, ask: Ask) -> wire.Reply:

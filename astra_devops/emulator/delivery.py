@@ -2,22 +2,20 @@
 
 import asyncio
 import gzip
-import socket
-import struct
 from collections.abc import Callable
 
 import attrs
 from aiohttp import web
 
-from astra_devops.emulator.faults import Fault
 from astra_devops.emulator.journal import Exchange
+from astra_devops.emulator.scripts import Fault
+from astra_devops.emulator.sockets import cut
 from astra_devops.emulator.timekeeping import Timekeeper
 from astra_devops.emulator.wire import Reply
 
 WORTH_PACKING = 8_192
 """Bytes from which on a body is compressed for a client that takes gzip."""
 CHUNK = b"x" * 65_536
-LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 async def reply_to(
@@ -39,7 +37,9 @@ async def reply_to(
         with time.released():
             await asyncio.Event().wait()
     if fault.body is not None:
-        reply = attrs.evolve(reply, body=fault.body.body, content_type=fault.body.content_type)
+        reply = attrs.evolve(reply, body=fault.body)
+    if fault.content_type is not None:
+        reply = attrs.evolve(reply, content_type=fault.content_type)
     if fault.slow_headers:
         await time.pause(fault.slow_headers)
     if fault.truncated_gzip:
@@ -52,13 +52,9 @@ async def reply_to(
 
 
 def _cut(request: web.BaseRequest, exchange: Exchange, outcome: str) -> web.StreamResponse:
-    """Abort the connection so that the peer sees a reset, not an orderly end."""
+    """Cut the connection, and note why."""
     exchange.outcome = outcome
-    transport = request.transport
-    if transport is not None:
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-        transport.abort()
-    return web.Response()
+    return cut(request)
 
 
 def _headers(reply: Reply, time: Timekeeper) -> dict[str, str]:

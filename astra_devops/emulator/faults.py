@@ -1,51 +1,37 @@
-"""Faults on order: each is scripted for one operation and wears off after a number of requests."""
+"""Faults on order: each is scripted for one operation and wears off after a number of requests, or strikes by chance."""
 
+import os
+import random
 import threading
 from collections.abc import Mapping
-from typing import Literal, TypeVar
+from typing import Protocol, Unpack
 
-import attrs
 import orjson
 
+from astra_devops.emulator import scripts
+from astra_devops.emulator.scripts import Dose, Fate, Fault, Staleness
 from astra_devops.emulator.wire import JSON, Reply
 
-Moment = Literal["instead", "after"]
-"""A fault happens instead of the operation, or to its answer, once it has taken effect."""
+HTML = b"<html>\r\n<head><title>%d</title></head>\r\n<body><center><h1>The edge has no answer</h1></center></body>\r\n</html>\r\n"
 
 
-@attrs.define
-class Fault:
-    """One scripted fault of one operation; ``times`` is how many requests it has left, None for any number.
+class Outage(Protocol):
+    """What can close the port of the API, and open it again."""
 
-    ``reply`` is answered; without one, ``reset`` cuts the connection. The rest changes how the true answer travels.
-    """
+    def begin(self, seconds: float | None) -> None:
+        """Close it for so many seconds of the clock, or for good."""
+        ...
 
-    operation: str
-    moment: Moment
-    times: int | None
-    reply: Reply | None = None
-    reset: bool = False
-    body: Reply | None = None
-    silent: bool = False
-    slow_headers: float = 0.0
-    slow_body: float = 0.0
-    truncated_gzip: bool = False
-    oversized: int = 0
-
-
-@attrs.define
-class _Fate:
-    operation: str
-    times: int | None
-    held: str | None = None
-    doomed: str | None = None
-
-
-_Entry = TypeVar("_Entry", Fault, _Fate)
+    def end(self) -> None:
+        """Open it again."""
+        ...
 
 
 class Faults:
-    """What shall go wrong. Every method adds a fault for the next ``times`` requests of an operation; ``times=None`` is for ever.
+    """What shall go wrong. Nearly every method adds a fault for one operation, and takes how often it strikes.
+
+    By default that is once. ``times=3`` is for the next three requests of the operation, ``times=None`` for ever, ``probability=0.2`` for
+    each request with that chance, and both together for a number of requests, each by chance. Chances are drawn from ``seed``.
 
     Operations are named by their id in the contract, such as ``"createDatabase"``; besides there are ``"downloadBundle"`` for presigned
     URLs, ``"dataApi"`` for data endpoints, and ``"*"`` for any. Of several faults for one operation the oldest comes first, and each
@@ -55,65 +41,127 @@ class Faults:
 
         emulator.faults.status("getDatabase", 503, times=2)
         emulator.faults.reset_after_effect("createDatabase")
+        emulator.faults.rate_limit("*", probability=0.2)
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, seed: int = 0) -> None:
         self._lock = threading.Lock()
+        self._seed = seed
+        self._source = random.Random(seed)
         self.held_states: dict[str, str] = {}
         self.listing_delay: float = 0.0
         self.early_404s: int = 0
         self._faults: list[Fault] = []
-        self._fates: list[_Fate] = []
+        self._fates: list[Fate] = []
+        self._stale: list[Staleness] = []
+        self.outage: Outage | None = None
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, seed: int = 0) -> "Faults":
+        """Read faults from a file of YAML or, if its name ends in ``.json``, of JSON.
+
+        It holds a list. Each entry has one key that is a method of this class; its value has the arguments of that method by their names.
+
+        .. code-block:: yaml
+
+            - status: {operation: getDatabase, status: 503, probability: 0.2}
+            - slow_body: {operation: listDatabases, seconds: 30, times: null}
+            - list_lag: {seconds: 10}
+
+        Raises:
+            ValueError: the file is malformed; the message names the entry and the key.
+            OSError: it cannot be read.
+        """
+        from astra_devops.emulator.fault_files import read_into
+
+        faults = cls(seed=seed)
+        read_into(faults, path)
+        return faults
 
     def status(
         self,
         operation: str,
         status: int,
         *,
-        times: int | None = 1,
         body: object = None,
         headers: Mapping[str, str] | None = None,
         content_type: str = JSON,
+        **dose: Unpack[Dose],
     ) -> None:
         """Answer with ``status`` instead; ``body`` is bytes or text as they are, or anything else as JSON. None is an empty body."""
-        self._add(Fault(operation, "instead", times, reply=Reply(status, _encode(body), content_type, dict(headers or {}))))
+        reply = Reply(status, _encode(body), content_type, dict(headers or {}))
+        self._add(Fault(operation, *scripts.dosed(dose), "instead", reply))
 
-    def rate_limit(self, operation: str, *, retry_after: str | None = "2", times: int | None = 1) -> None:
-        """Answer 429, with a Retry-After header of any text unless it is None."""
+    def rate_limit(self, operation: str, *, retry_after: str | None = None, **dose: Unpack[Dose]) -> None:
+        """Answer 429. ``retry_after`` is the header as it stands: seconds, a date, or something that no server should send."""
         headers = {} if retry_after is None else {"Retry-After": retry_after}
-        self.status(operation, 429, times=times, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]})
+        self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **dose)
 
-    def reset_before_effect(self, operation: str, *, times: int | None = 1) -> None:
+    def edge_page(self, operation: str, status: int = 502, **dose: Unpack[Dose]) -> None:
+        """Answer with a page of HTML, as what stands before the service does when the service is away."""
+        self.status(operation, status, body=HTML % status, content_type="text/html", **dose)
+
+    def reset_before_effect(self, operation: str, **dose: Unpack[Dose]) -> None:
         """Cut the connection with a TCP reset when the request has been read, and do nothing."""
-        self._add(Fault(operation, "instead", times, reset=True))
+        self._add(Fault(operation, *scripts.dosed(dose), "instead", reset=True))
 
-    def reset_after_effect(self, operation: str, *, times: int | None = 1) -> None:
+    def reset_after_effect(self, operation: str, **dose: Unpack[Dose]) -> None:
         """Do what was asked, then cut the connection with a TCP reset instead of answering."""
-        self._add(Fault(operation, "after", times, reset=True))
+        self._add(Fault(operation, *scripts.dosed(dose), reset=True))
 
-    def no_answer(self, operation: str, *, times: int | None = 1) -> None:
+    def no_answer(self, operation: str, **dose: Unpack[Dose]) -> None:
         """Do what was asked and never answer; the connection stays open until the client gives up, in whatever time it goes by."""
-        self._add(Fault(operation, "after", times, silent=True))
+        self._add(Fault(operation, *scripts.dosed(dose), silent=True))
 
-    def slow_headers(self, operation: str, seconds: float, *, times: int | None = 1) -> None:
+    def slow_headers(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
         """Do what was asked, and answer only ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, "after", times, slow_headers=seconds))
+        self._add(Fault(operation, *scripts.dosed(dose), slow_headers=seconds))
 
-    def slow_body(self, operation: str, seconds: float, *, times: int | None = 1) -> None:
+    def slow_body(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
         """Send the headers and half of the body, and the rest ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, "after", times, slow_body=seconds))
+        self._add(Fault(operation, *scripts.dosed(dose), slow_body=seconds))
 
-    def body(self, operation: str, body: object, *, content_type: str = JSON, times: int | None = 1) -> None:
+    def body(self, operation: str, body: object, *, content_type: str = JSON, **dose: Unpack[Dose]) -> None:
         """Do what was asked and answer with the usual status, but with this body: bytes or text as they are, anything else as JSON."""
-        self._add(Fault(operation, "after", times, body=Reply(0, _encode(body), content_type)))
+        self._add(Fault(operation, *scripts.dosed(dose), body=_encode(body), content_type=content_type))
 
-    def truncated_gzip(self, operation: str, *, times: int | None = 1) -> None:
+    def null_body(self, operation: str, **dose: Unpack[Dose]) -> None:
+        """Do what was asked and answer with the usual status, but with the body ``null``."""
+        self.body(operation, b"null", **dose)
+
+    def text_body(self, operation: str, text: str = "something went wrong", **dose: Unpack[Dose]) -> None:
+        """Do what was asked and answer with the usual status, but with a JSON string for a body."""
+        self.body(operation, orjson.dumps(text), **dose)
+
+    def wrong_type(self, operation: str, content_type: str = "text/html", **dose: Unpack[Dose]) -> None:
+        """Answer as usual, but under another content type."""
+        self._add(Fault(operation, *scripts.dosed(dose), content_type=content_type))
+
+    def truncated_gzip(self, operation: str, **dose: Unpack[Dose]) -> None:
         """Answer with a gzip stream that ends in the middle, although its length is announced correctly."""
-        self._add(Fault(operation, "after", times, truncated_gzip=True))
+        self._add(Fault(operation, *scripts.dosed(dose), truncated_gzip=True))
 
-    def oversized(self, operation: str, size: int, *, times: int | None = 1) -> None:
+    def oversized(self, operation: str, size: int, **dose: Unpack[Dose]) -> None:
         """Answer with a valid JSON string of ``size`` bytes whose length is not announced."""
-        self._add(Fault(operation, "after", times, oversized=size))
+        self._add(Fault(operation, *scripts.dosed(dose), oversized=size))
+
+    def refuse_connections(self, seconds: float | None = None) -> None:
+        """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
+
+        Idle connections are closed at once. The listening socket itself is closed, so that nobody here sees the attempts: they can neither
+        be counted nor be found in the journal.
+
+        Raises:
+            RuntimeError: the emulator is not running.
+        """
+        if self.outage is None:
+            raise RuntimeError("only a running emulator can refuse connections")
+        self.outage.begin(seconds)
+
+    def accept_connections(self) -> None:
+        """Accept connections again, if they were refused."""
+        if self.outage is not None:
+            self.outage.end()
 
     def not_found_after_create(self, times: int) -> None:
         """Answer the first ``times`` reads of each database created from now on with 404."""
@@ -123,58 +171,76 @@ class Faults:
         """Leave each database created from now on out of lists for so many seconds."""
         self.listing_delay = seconds
 
-    def stuck(self, target: str, status: str, *, times: int | None = 1) -> None:
-        """Keep a database in a state, which may be one that nobody has heard of.
+    def stale_reads(self, operation: str, seconds: float | None = None, **dose: Unpack[Dose]) -> None:
+        """Let ``"getDatabase"`` or ``"listDatabases"`` answer as of ``seconds`` ago; as of just before the last change if None.
 
-        ``target`` is a database id, which shows that state from now on until :meth:`clear`; or an operation, whose next ``times`` changes
-        show it and never end.
+        A database that was not there yet is not found, or not listed. Only the last few changes of a database are remembered.
+
+        Raises:
+            ValueError: the operation is another one.
         """
+        if operation not in ("getDatabase", "listDatabases", "*"):
+            raise ValueError(f"operation must be 'getDatabase', 'listDatabases' or '*', not {operation!r}")
+        with self._lock:
+            self._stale.append(Staleness(operation, *scripts.dosed(dose), seconds))
+
+    def stuck(self, target: str, status: str, **dose: Unpack[Dose]) -> None:
+        """Keep a database in a state, such as PENDING for ever, or one that nobody has heard of.
+
+        ``target`` is a database id, which shows that state from now on until :meth:`clear`; or an operation, whose next changes show it and
+        never end.
+        """
+        times, probability = scripts.dosed(dose)
         if _is_database_id(target):
             self.held_states[target] = status
         else:
-            self._fates.append(_Fate(target, times, held=status))
+            with self._lock:
+                self._fates.append(Fate(target, times, probability, held=status))
 
-    def fail_state(self, operation: str, *, status: str = "ERROR", times: int | None = 1) -> None:
-        """Let the next ``times`` changes by an operation run their course, then end in ``status`` and without their effect."""
-        self._fates.append(_Fate(operation, times, doomed=status))
+    def fail_state(self, operation: str, *, status: str = "ERROR", **dose: Unpack[Dose]) -> None:
+        """Let the next changes by an operation run their course, then end in ``status`` and without their effect."""
+        with self._lock:
+            self._fates.append(Fate(operation, *scripts.dosed(dose), doomed=status))
+
+    def active(self) -> list[scripts.Entry]:
+        """List what is scripted and not yet used up; held states and lags are attributes of their own."""
+        with self._lock:
+            return [*self._faults, *self._fates, *self._stale]
 
     def clear(self) -> None:
-        """Take back every fault; what has already happened stays."""
+        """Take back every fault and begin the chances anew; what has already happened stays."""
         with self._lock:
-            self._faults.clear()
-            self._fates.clear()
+            self._source.seed(self._seed)
+            for entries in (self._faults, self._fates, self._stale):
+                entries.clear()
             self.held_states.clear()
             self.listing_delay = 0.0
             self.early_404s = 0
+        self.accept_connections()
 
     def take(self, operation: str) -> Fault | None:
         """Take the fault that the next request for an operation meets."""
         if not self._faults:
             return None
         with self._lock:
-            return _first(self._faults, operation)
+            return scripts.take(self._faults, operation, self._source)
 
     def fate_of(self, operation: str) -> tuple[str | None, str | None]:
         """Take what becomes of the next change by an operation: the state that it stays in, the state that it ends in."""
         with self._lock:
-            fate = _first(self._fates, operation)
+            fate = scripts.take(self._fates, operation, self._source)
         return (None, None) if fate is None else (fate.held, fate.doomed)
+
+    def staleness_of(self, operation: str) -> Staleness | None:
+        """Take how old the next read by an operation is; None if it is up to date."""
+        if not self._stale:
+            return None
+        with self._lock:
+            return scripts.take(self._stale, operation, self._source)
 
     def _add(self, fault: Fault) -> None:
         with self._lock:
             self._faults.append(fault)
-
-
-def _first(entries: list[_Entry], operation: str) -> _Entry | None:
-    """Take the first entry for an operation, and drop it when it is used up."""
-    for entry in entries:
-        if entry.operation in (operation, "*"):
-            if entry.times is not None:
-                entry.times -= 1
-                if entry.times <= 0:
-                    entries.remove(entry)
-            return entry
-    return None
 
 
 def _encode(body: object) -> bytes:

@@ -4,6 +4,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from astra_devops.emulator.instants import Instant
+
 V = TypeVar("V")
 
 
@@ -12,14 +14,14 @@ class Lagging(Generic[V]):
     """A value as readers see it. Changes start out from ``latest``, readers get what :meth:`at` gives."""
 
     _shown: V
-    _coming: list[tuple[float, V]] = attrs.field(factory=list, init=False)
+    _coming: list[tuple[Instant, V]] = attrs.field(factory=list, init=False)
 
     @property
     def latest(self) -> V:
         """The value that was set last."""
         return self._coming[-1][1] if self._coming else self._shown
 
-    def set(self, value: V, due: float) -> None:
+    def set(self, value: V, due: Instant) -> None:
         """Set the value; it shows from ``due`` on (seconds of the emulator's clock)."""
         self._coming.append((due, value))
 

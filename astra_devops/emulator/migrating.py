@@ -5,6 +5,8 @@ from base64 import b64encode
 
 import attrs
 
+from astra_devops.emulator.instants import Instant
+
 INITIALIZING_FOR = 180.0
 IMPORTING_FOR = 1800.0
 CLEANING_FOR = 300.0
@@ -25,7 +27,7 @@ class Credentials:
 
     name: str
     keys: dict[str, str]
-    until: float
+    until: Instant
     hint: str | None = None
 
 
@@ -42,7 +44,7 @@ class Migration:
     provider: str
     concurrency: int
     subset: float
-    log: list[tuple[float, str]]
+    log: list[tuple[Instant, str]]
     imported: float = 0.0
     held: str | None = None
     doomed: str | None = None

@@ -3,6 +3,7 @@
 import attrs
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database, Datacenter
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
@@ -18,7 +19,7 @@ class Endpoint:
     registered: str
     link_id: str
     created: str
-    ready: float
+    ready: Instant
     description: str = ""
     status: str = "Accepted"
 

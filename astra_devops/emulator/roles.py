@@ -46,7 +46,7 @@ def add_organization_role(world: World, ask: Ask) -> wire.Reply:
 def get_organization_role(world: World, ask: Ask) -> wire.Reply:
     """Give one role. That may need more than the list does."""
     if world.quirks.roles_need_more and not rights.has(world, ask.token, "org-read"):
-        raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+        raise wire.Refusal(wire.NULL_UNAUTHORIZED) if world.quirks.null_without_permission else refusal(403, "The token lacks org-read.")
     return wire.json(_document(world, _find(world, ask)))
 
 

@@ -1,13 +1,16 @@
 """The sockets: one for the API, one for what lives beside it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from astra_devops.emulator import edge, wire
+from astra_devops.emulator import edge, page, wire
 from astra_devops.emulator.delivery import reply_to
 from astra_devops.emulator.journal import Exchange, Journal, Plane
+from astra_devops.emulator.ports import Port
+from astra_devops.emulator.outage import Outage
 from astra_devops.emulator.routing import Match, Query
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.timekeeping import Timekeeper
@@ -24,13 +27,19 @@ class Front:
         self._time = time
         self._latency = latency
         self._runners: list[web.ServerRunner] = []
+        self._outages: list[Outage] = []
 
     async def open(self, host: str, port: int) -> tuple[int, int]:
         """Open both sockets; give the port of the API, and that of the edge."""
-        return await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+        self._service.world.faults.outage = self._outages[0]
+        return api, edge_port
 
     async def close(self) -> None:
         """Close every socket and connection."""
+        self._service.world.faults.outage = None
+        while self._outages:
+            await self._outages.pop().close()
         while self._runners:
             await self._runners.pop().cleanup()
 
@@ -40,11 +49,17 @@ class Front:
         runner = web.ServerRunner(server, shutdown_timeout=0.1)
         self._runners.append(runner)
         await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        return int(runner.addresses[0][1])
+        listening = Port(server)
+        self._outages.append(Outage(listening, self._time, asyncio.get_running_loop()))
+        return await listening.open(host, port)
 
     async def _api(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
+        if path.startswith(page.PAGE):
+            with self._service.lock:
+                shown = page.serve(self._service.world, self._journal, request.method, path)
+            if shown is not None:  # looking leaves no trace: no journal, no fault, no latency
+                return web.Response(status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type, **shown.headers})
         found = self._service.route(request.method, path)
         if not isinstance(found, Match):
             return await self._serve(request, "devops", None, path, query, lambda body: found)

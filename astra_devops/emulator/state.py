@@ -5,9 +5,15 @@ from datetime import datetime, timedelta
 
 import attrs
 
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.transitions import TERMINATED_FOR, Progress
 
 SERVERLESS = "serverless"
+COPIES = 4
+"""How many copies of itself, each from the beginning of one of its last changes, a database keeps for stale reads."""
+BIRTHS = ("create", "create in group")
+REMEMBERED = 50
+"""How many of its last changes a database remembers."""
 
 
 @attrs.define
@@ -29,6 +35,7 @@ class Database:
 
     ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``held`` is a state that shows
     in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
+    ``earlier`` holds copies as of the beginning of the latest changes, for stale reads.
     """
 
     id: str
@@ -51,11 +58,13 @@ class Database:
     engine_type: str | None = None
     pcu_group_id: str | None = None
     progress: Progress | None = None
-    terminated_at: float | None = None
+    terminated_at: Instant | None = None
     terminated: datetime | None = None
     early_404s: int = 0
-    listed_from: float = 0.0
+    listed_from: Instant = 0.0
     last_number: int = 0
+    changes: list[Progress] = attrs.field(factory=list, repr=False)
+    earlier: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
 
     @property
     def status(self) -> str:
@@ -73,9 +82,39 @@ class Database:
         return [datacenter for datacenter in self.datacenters if not datacenter.terminated]
 
     def begin(self, progress: Progress, now: float) -> None:
-        """Start a change."""
+        """Start a change, and remember the last of them in ``changes``."""
+        if not self.earlier and progress.change not in BIRTHS:
+            self.earlier.append((float("-inf"), self._copy()))
         self.progress = progress
+        self.changes.append(progress)
+        del self.changes[:-REMEMBERED]
         self.state = progress.state(now)
+        self.earlier.append((now, self._copy()))
+        del self.earlier[:-COPIES]
+
+    def as_of(self, then: Instant, moment: datetime) -> "Database | None":
+        """Give a copy as it was at a time, as far back as is remembered; None before it was made. ``moment`` is the time of day then."""
+        since = [known for began, known in self.earlier if began <= then]
+        if not since and self.earlier:
+            oldest = self.earlier[0][1]
+            if oldest.progress is not None and oldest.progress.change in BIRTHS:
+                return None
+            since = [oldest]
+        found = (since[-1] if since else self)._copy()
+        found.settle(then, moment)
+        return found
+
+    def _copy(self) -> "Database":
+        """Copy all that changes, but for what is remembered."""
+        return attrs.evolve(
+            self,
+            keyspaces=[*self.keyspaces],
+            datacenters=[attrs.evolve(datacenter) for datacenter in self.datacenters],
+            graphs=[*self.graphs],
+            past=[*self.past],
+            changes=[],
+            earlier=[],
+        )
 
     def settle(self, now: float, moment: datetime) -> None:
         """Bring the state up to ``now``, and let a finished change take effect. ``moment`` is the time of day at ``now``."""

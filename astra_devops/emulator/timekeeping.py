@@ -31,6 +31,10 @@ class Timekeeper:
         with self.released():
             await self.clock.sleep(seconds)
 
+    async def along(self, seconds: float) -> None:
+        """Wait until so much time has passed for others. On a virtual clock, this wait alone does not make time move."""
+        await (self.clock.sleep(seconds) if self._virtual is None else self._virtual.sleep_along(seconds))
+
     def join(self, loop: asyncio.AbstractEventLoop) -> None:
         """Tell the clock that requests arrive on a loop."""
         if self._virtual is not None:

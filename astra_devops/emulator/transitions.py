@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import attrs
 
+from astra_devops.emulator.instants import Instant
+
 
 @attrs.frozen
 class Change:
@@ -72,7 +74,7 @@ class Progress:
     """
 
     change: str
-    began: float
+    began: Instant
     before: str
     subject: str = ""
     unmarked: float = 0.0

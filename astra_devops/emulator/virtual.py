@@ -28,6 +28,7 @@ IDLE_PAUSE = 0.002
 class _Sleeper:
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[None]
+    along: bool = False
     queued: bool = True
 
     def wake(self) -> None:
@@ -52,6 +53,7 @@ class VirtualClock:
         self._lock = threading.Lock()
         self._order = itertools.count()
         self._sleepers: list[tuple[float, int, _Sleeper]] = []
+        self._along = 0
         self._members: list[asyncio.AbstractEventLoop] = []
         self._beating: set[asyncio.AbstractEventLoop] = set()
         self._held = 0
@@ -69,12 +71,20 @@ class VirtualClock:
 
     async def sleep(self, seconds: float) -> None:
         """Return when so many virtual seconds have passed; cancelling it forgets the wake-up."""
+        await self._sleep(seconds, along=False)
+
+    async def sleep_along(self, seconds: float) -> None:
+        """Return when so many virtual seconds have passed for others: for this sleeper alone, time does not jump."""
+        await self._sleep(seconds, along=True)
+
+    async def _sleep(self, seconds: float, *, along: bool) -> None:
         if seconds <= 0:
             await asyncio.sleep(0)
             return
         loop = asyncio.get_running_loop()
-        sleeper = _Sleeper(loop, loop.create_future())
+        sleeper = _Sleeper(loop, loop.create_future(), along)
         with self._lock:
+            self._along += along
             heapq.heappush(self._sleepers, (self._elapsed + seconds, next(self._order), sleeper))
             self._activity += 1
         self._beat(loop)
@@ -142,6 +152,7 @@ class VirtualClock:
             if sleeper.queued:
                 self._sleepers = [entry for entry in self._sleepers if entry[2] is not sleeper]
                 heapq.heapify(self._sleepers)
+                self._along -= sleeper.along
                 self._activity += 1
 
     def _jump_to(self, moment: float) -> None:
@@ -152,8 +163,14 @@ class VirtualClock:
         while self._sleepers and self._sleepers[0][0] <= moment:
             sleeper = heapq.heappop(self._sleepers)[2]
             sleeper.queued = False
+            self._along -= sleeper.along
             with suppress(RuntimeError):  # its loop is closed: nobody is left to wake
                 sleeper.loop.call_soon_threadsafe(sleeper.wake)
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether anybody waits for time to move, as opposed to waiting along."""
+        return len(self._sleepers) > self._along
 
     def _loops(self) -> list[asyncio.AbstractEventLoop]:
         """List every loop that time waits for, each once; the lock is held. A stopped loop cannot do anything and is not waited for."""
@@ -162,7 +179,7 @@ class VirtualClock:
 
     def _go_round(self) -> None:
         with self._lock:
-            if not self._auto or self._rounds is not None or self._held or not self._sleepers:
+            if not self._auto or self._rounds is not None or self._held or not self._awaited:
                 return
             rounds = self._rounds = _Rounds(self._loops(), self._activity)
         self._pass_on(rounds)
@@ -192,7 +209,7 @@ class VirtualClock:
         with self._lock:
             if self._rounds is not rounds:
                 return
-            if self._held or not self._sleepers:
+            if self._held or not self._awaited:
                 self._rounds = None
                 return
             if rounds.activity != self._activity:

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
@@ -30,10 +31,10 @@ class Peering:
     id: str
     provider: str
     network: tuple[str, str, str]
-    began: float
+    began: Instant
     held: str | None = None
     doomed: str | None = None
-    deleted: float | None = None
+    deleted: Instant | None = None
 
     def status(self, now: float) -> str | None:
         """Tell the state at a time; None once nobody knows it any more."""

@@ -1,8 +1,10 @@
 """What an operation of the emulator works on: the request that was made, and the world that it changes."""
 
+import math
 import random
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 import attrs
@@ -13,6 +15,7 @@ from astra_devops.emulator.contract import Operation
 from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.presigned import Signer
 from astra_devops.emulator.quirks import Quirks
+from astra_devops.emulator.scripts import Staleness
 from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.wallet import Token, Wallet
@@ -52,6 +55,11 @@ class World:
             self._shelves[kind] = kind()
         return cast("S", self._shelves[kind])
 
+    @property
+    def shelves(self) -> tuple[Any, ...]:
+        """What groups of operations remember, as far as they have been asked."""
+        return tuple(self._shelves.values())
+
     def clear(self) -> None:
         """Forget everything that operations have made; tokens are the wallet's affair."""
         self.organization.clear()
@@ -66,6 +74,15 @@ class World:
         database.settle(self.clock.monotonic(), self.clock.now())
         database.held = self.faults.held_states.get(database.id)
         return database
+
+    def look_back(self, database: Database, stale: Staleness) -> Database | None:
+        """Give a copy of a database as a stale read sees it; None if that is from before its time."""
+        now = self.clock.monotonic()
+        if stale.seconds is None:
+            age = now - math.nextafter(database.earlier[-1][0], -math.inf) if database.earlier else 0.0
+        else:
+            age = stale.seconds
+        return database.as_of(now - age, self.clock.now() - timedelta(seconds=age))
 
     def find(self, database_id: str) -> Database:
         """Find a database that can still be read.

@@ -4,12 +4,14 @@ import hashlib
 from datetime import datetime
 from typing import Final, Literal
 
+import orjson
+
 from astra_devops import errors
 from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.secret import Secret
+from astra_devops._runtime.convert import ShapeError, structure
 from astra_devops.operations.adoption import sent_at
 
 TokenFamily = Literal["tokens", "client_id_secrets"]
@@ -51,9 +53,12 @@ async def create(caller: Caller, body: CreateTokenBody, family: str = "tokens") 
     except errors.OutcomeUnknownError as error:
         await _look_for(caller, body, family, began, error)
         raise
-    if token.token is None:
-        digest = hashlib.sha256(token.secret.reveal().encode()).hexdigest()
-        token.token = Secret(f"AstraCS:{token.client_id}:{digest}")
+    except errors.ResponseDecodeError as error:
+        completed = _completed(error)
+        if completed is None:
+            error.add_note("the token was made; its secrets are in the body of this error, and nowhere else")
+            raise
+        return completed
     return token
 
 
@@ -94,12 +99,21 @@ async def _look_for(caller: Caller, body: CreateTokenBody, family: str, began: d
         error.add_note(f"listing the tokens failed too: {problem}")
         return
     error.candidates = tuple(
-        info.client_id
-        for info in answer.value.clients or []
-        if info.client_id and info.generated_on and info.generated_on >= since and _is_like(info, body)
+        info.client_id for info in answer.value.clients or [] if info.generated_on and info.generated_on >= since and _is_like(info, body)
     )
     if error.candidates:
         error.add_note(f"it may have made the token with client id {', '.join(error.candidates)}, whose secret is lost: delete it")
+
+
+def _completed(error: errors.ResponseDecodeError) -> Token | None:
+    """Read an answer that lacks nothing but the token itself, which consists of the client id and a digest of the secret; else None."""
+    try:
+        document = orjson.loads(error.body.reveal())
+        digest = hashlib.sha256(document["secret"].encode()).hexdigest()
+        token: Token = structure({**document, "token": f"AstraCS:{document['clientId']}:{digest}"}, Token)
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ShapeError):
+        return None
+    return token
 
 
 def _is_like(info: TokenInfo, body: CreateTokenBody) -> bool:

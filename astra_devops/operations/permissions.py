@@ -78,6 +78,6 @@ async def _fetched(caller: Caller, role_id: str) -> Policy | None:
     except errors.NotFoundError:
         # The role was deleted, and with it what it allowed.
         return Policy(description="", resources=[], actions=[], effect="allow")
-    except errors.PermissionDeniedError:
+    except (errors.BadRequestError, errors.PermissionDeniedError):
         return None
     return policy if isinstance(policy, Policy) else None

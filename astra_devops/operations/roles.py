@@ -58,7 +58,7 @@ def named(name: str, known: Sequence[Role]) -> Role | None:
     """
     found = [role for role in known if role.name == name]
     if len(found) > 1:
-        ids = [role.id or "?" for role in found]
+        ids = [role.id for role in found]
         raise errors.AmbiguousNameError(f"{len(ids)} roles are named {name!r}: {', '.join(ids)}", name=name, ids=ids)
     return found[0] if found else None
 
@@ -66,9 +66,7 @@ def named(name: str, known: Sequence[Role]) -> Role | None:
 def _checked(role: RoleRef, argument: str) -> str:
     given = role.id if isinstance(role, Role) else role
     if not isinstance(given, str):
-        raise TypeError(
-            f"{argument} must hold ids or names of roles, not {'a Role without id' if role is not given else type(role).__name__}"
-        )
+        raise TypeError(f"{argument} must hold ids or names of roles, not {type(role).__name__}")
     if not given.strip():
         raise ValueError(f"{argument} must not hold an empty name")
     return given
@@ -86,7 +84,7 @@ def _resolved(wanted: str, known: Sequence[Role], argument: str) -> str:
     if _ID.fullmatch(wanted) or any(role.id == wanted for role in known):
         return wanted
     role = named(wanted, known)
-    if role is None or role.id is None:
+    if role is None:
         names = ", ".join(sorted(repr(role.name) for role in known if role.name))
         raise ValueError(f"{argument} must be ids or names of roles; none is named {wanted!r}, but {names or 'there are none at all'}")
     return role.id

@@ -45,7 +45,6 @@ async def rotate(caller: Caller, old: str, body: CreateTokenBody, on_new: OnNewT
 
 async def _try_out(caller: Caller, new: Token) -> None:
     """See whether the service knows the token. What it may do is another matter: to be told that it may not, it must be known."""
-    assert new.token is not None
     with_new = caller.view(caller.options, TokenSource(new.token))
     refusal: errors.AuthenticationError | None = None
     for pause in _TRIES:

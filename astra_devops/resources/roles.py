@@ -112,7 +112,7 @@ class AsyncRoles:
     async def _look_for(self, name: str, error: errors.OutcomeUnknownError) -> None:
         """Say whether there is a role of that name by now. Names are unique, so that it can hardly be another's."""
         try:
-            error.candidates = tuple(role.id for role in await self.list() if role.name == name and role.id)
+            error.candidates = tuple(role.id for role in await self.list() if role.name == name)
         except errors.AstraDevOpsError as problem:
             error.add_note(f"looking for the role failed too: {problem}")
 

@@ -130,7 +130,8 @@ class AsyncTokens:
         if info is None:
             raise ValueError(f"client_id must be that of a token of the organization; there is none with {old!r}")
         body = CreateTokenBody(
-            roles=await lookup.ids_of(caller, (info.roles or []) if roles is None else roles),
+            # Those of the old token are taken as they are: what was no role's id must not become one by its name.
+            roles=list(info.roles or []) if roles is None else await lookup.ids_of(caller, roles),
             token_expiry=expires_at or _after_as_long(info, caller),
             description=description if description is not None else info.description or None,
         )

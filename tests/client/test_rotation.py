@@ -108,6 +108,15 @@ async def test_the_new_one_lasts_as_long_as_the_old_one_did(emulator, astra):
     assert abs(new.token_expiry - emulator.clock.now() - timedelta(days=30)) < timedelta(minutes=1)
 
 
+async def test_a_name_that_granted_nothing_grants_nothing_to_the_new_one(emulator, astra):
+    answer = await astra.request("createToken", body={"roles": ["Organization Administrator"]})
+    new = await astra.tokens.rotate(answer.value.client_id, on_new=Keeper())
+    async with client(emulator, new.token) as service:
+        assert await service.can("org-db-view") is None
+        with pytest.raises(errors.PermissionDeniedError):
+            await service.tokens.list()
+
+
 async def test_a_new_token_may_be_known_a_little_late(emulator, astra, old):
     unknown = {"errors": [{"ID": 340018, "message": "unknown"}]}
     emulator.faults.status("getCurrentOrganization", 401, body=unknown, times=2)

@@ -67,6 +67,14 @@ async def test_a_token_that_the_answer_leaves_out_is_made_of_the_secret(emulator
     assert made.token.reveal() == f"AstraCS:{'c' * 24}:{hashlib.sha256(b's').hexdigest()}"
 
 
+async def test_an_answer_that_cannot_be_read_keeps_the_secrets_and_does_not_show_them(emulator, astra):
+    emulator.faults.body("createToken", {"clientId": "c" * 24, "secret": "hush-hush"})
+    with pytest.raises(errors.ResponseDecodeError) as caught:
+        await astra.tokens.create(["UI View Only"])
+    assert b"hush-hush" in caught.value.body.reveal()
+    assert "hush-hush" not in f"{caught.value!r} {caught.value} {caught.value.__notes__} {caught.value.__context__!r}"
+
+
 async def test_an_expired_token_is_unknown(emulator, astra):
     made = await astra.tokens.create(["UI View Only"], expires_at=emulator.clock.now() + timedelta(minutes=5))
     await emulator.clock.sleep(301)

@@ -414,7 +414,7 @@ class Role:
         org_id: Organization that the role belongs to.
     """
 
-    id: str | None = attrs.field(default=None, metadata={"wire": "id", "aliases": ("ID",)})
+    id: str = attrs.field(metadata={"wire": "id", "aliases": ("ID",)})
     name: str | None = attrs.field(default=None, metadata={"wire": "name", "aliases": ("Name",)})
     last_update_datetime: datetime | None = attrs.field(
         default=None,

@@ -61,7 +61,7 @@ class Token:
     secret: Secret = attrs.field(metadata={"wire": "secret"})
     org_id: str = attrs.field(metadata={"wire": "orgId"})
     roles: list[str] = attrs.field(metadata={"wire": "roles"})
-    token: Secret | None = attrs.field(default=None, metadata={"wire": "token"})
+    token: Secret = attrs.field(metadata={"wire": "token"})
     token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     generated_on: datetime | None = attrs.field(default=None, metadata={"wire": "generatedOn"})
@@ -80,7 +80,7 @@ class TokenInfo:
         token_expiry: When the token stops working.
     """
 
-    client_id: str | None = attrs.field(default=None, metadata={"wire": "clientId"})
+    client_id: str = attrs.field(metadata={"wire": "clientId"})
     roles: list[str] | None = attrs.field(default=None, metadata={"wire": "roles"})
     generated_on: datetime | None = attrs.field(default=None, metadata={"wire": "generatedOn"})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})

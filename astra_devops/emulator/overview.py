@@ -1,0 +1,121 @@
+"""What the emulator holds, as one plain document for people to look at: no token, no secret, no presigned URL is in it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+
+from astra_devops.emulator import timeline, wire
+from astra_devops.emulator.clock import ScaledClock
+from astra_devops.emulator.fault_words import faults_in_words
+from astra_devops.emulator.journal import Exchange, Journal
+from astra_devops.emulator.quirks import Quirks
+from astra_devops.emulator.state import Database
+from astra_devops.emulator.world import World
+
+DATABASES = 100
+REQUESTS = 50
+STAGES = 12
+"""How many of the latest databases, requests, and states of a database are shown."""
+TOKEN = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
+
+Document = dict[str, Any]
+
+
+def overview(world: World, journal: Journal) -> Document:
+    """Describe the emulator as of now."""
+    clock = world.clock
+    now, moment = clock.monotonic(), clock.now()
+    databases = [database for database in reversed(world.organization.databases.values()) if not world.look(database).gone(now)]
+    document = {
+        "clock": {"kind": type(clock).__name__, "now": _time(moment), "seconds": round(now, 3), "speed": _speed(world)},
+        "organization": {"id": world.organization.id, "name": world.organization.name},
+        "databases": {
+            "total": len(databases),
+            "shown": [_database(world, database, now, moment) for database in databases[:DATABASES]],
+        },
+        "counts": _counts(world),
+        "requests": {"total": len(journal), "shown": [_request(exchange) for exchange in [*journal][: -REQUESTS - 1 : -1]]},
+        "faults": faults_in_words(world.faults),
+        "quirks": _quirks(world.quirks),
+    }
+    return _masked(document)
+
+
+def _speed(world: World) -> float:
+    return world.clock.speed if isinstance(world.clock, ScaledClock) else 1.0
+
+
+def _time(moment: datetime) -> str:
+    return wire.timestamp(moment)
+
+
+def _database(world: World, database: Database, now: float, moment: datetime) -> Document:
+    speed = _speed(world)
+    stages = timeline.history(database, now, moment, speed)[-STAGES:]
+    return {
+        "id": database.id,
+        "name": database.name,
+        "status": database.status,
+        "cloudProvider": database.provider,
+        "region": database.region,
+        "tier": database.tier,
+        "keyspaces": list(database.keyspaces),
+        "datacenters": [{"id": dc.id, "region": dc.region, "terminated": dc.terminated} for dc in database.datacenters],
+        "history": [_stage(stage, moment - timedelta(seconds=(now - stage.began) / speed)) for stage in stages],
+    }
+
+
+def _stage(stage: timeline.Stage, began: datetime) -> Document:
+    return {
+        "status": stage.status,
+        "change": stage.change,
+        "at": None if stage.change == timeline.HELD else _time(began),
+        "seconds": round(stage.seconds, 3),
+        "current": stage.current,
+    }
+
+
+def _counts(world: World) -> dict[str, int]:
+    """Count whatever the groups of operations remember in a collection, under the name of the class and of the collection."""
+    counts = {"tokens": len(world.wallet.tokens)}
+    for shelf in world.shelves:
+        words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(shelf).__name__).lower()
+        for field in attrs.fields(type(shelf)) if attrs.has(type(shelf)) else ():
+            held = getattr(shelf, field.name)
+            if isinstance(held, dict | list | tuple | set):
+                plain = field.name in ("all", "of") or field.name.startswith(("by_", "_"))
+                counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] = len(held)
+    return dict(sorted((name, count) for name, count in counts.items() if count))
+
+
+def _request(exchange: Exchange) -> Document:
+    return {
+        "at": _time(exchange.at),
+        "method": exchange.method,
+        "path": "a presigned URL" if exchange.plane == "bundle" else exchange.path,
+        "operation": exchange.operation,
+        "status": exchange.status,
+        "outcome": exchange.outcome,
+    }
+
+
+def _quirks(quirks: Quirks) -> list[Document]:
+    """List the quirks that are off, and those that are not as usual."""
+    listed = [(field.name, getattr(quirks, field.name), field.default) for field in attrs.fields(type(quirks))]
+    return [
+        {"name": name, "value": value, "usual": value == usual}
+        for name, value, usual in sorted(listed, key=lambda entry: entry[1] == entry[2])
+        if value is False or value != usual
+    ]
+
+
+def _masked(value: Any) -> Any:
+    """Take out whatever looks like a token, wherever somebody may have put one."""
+    if isinstance(value, str):
+        return TOKEN.sub("(a token)", value)
+    if isinstance(value, Mapping):
+        return {key: _masked(entry) for key, entry in value.items()}
+    return [_masked(entry) for entry in value] if isinstance(value, list) else value

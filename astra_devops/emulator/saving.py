@@ -1,0 +1,164 @@
+"""The state of the service as JSON, and back: whatever the world holds, by the types that its classes declare."""
+
+import random
+import sys
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast, get_args, get_origin
+
+import attrs
+import cattrs
+import orjson
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from astra_devops.emulator.clock import Clock
+from astra_devops.emulator.instants import Instant
+from astra_devops.emulator.state import Database, Organization
+from astra_devops.emulator.world import World
+
+FORMAT = "astra-devops emulator state"
+VERSION = 1
+NOT_STATE = ("clock", "quirks", "faults", "edge")
+"""What a world goes by, as opposed to what it remembers."""
+DERIVED = {Organization: ("_order", "_positions"), Database: ("earlier",)}
+"""What is not saved: it follows from the rest, or only stale reads ask for it."""
+NEVER = "never"
+_HOME = "astra_devops.emulator"
+
+
+def save(world: World, token: str) -> dict[str, Any]:
+    """Write down what a world remembers, and which of its tokens is the emulator's own."""
+    for database in world.organization.databases.values():
+        world.look(database)
+    writer = _converter(world.clock.now(), world.clock.monotonic(), timedelta())
+    document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": world.clock.now().isoformat(), "token": token}
+    for field in _remembered():
+        document[str(field.alias)] = writer.unstructure(getattr(world, field.name), unstructure_as=field.type)
+    loaded: dict[str, Any] = orjson.loads(orjson.dumps(document))
+    return loaded
+
+
+def load(world: World, document: Mapping[str, Any]) -> str:
+    """Let a world remember what was written down, as if no time had passed since, and give the emulator's own token.
+
+    Raises:
+        ValueError: that is not a state, or one of another version.
+    """
+    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
+        raise ValueError(f"this is no state of the emulator: its 'format' is not {FORMAT!r}")
+    if document.get("version") != VERSION:
+        raise ValueError(f"the state has version {document.get('version')!r}, and this emulator reads version {VERSION}")
+    try:
+        values, token = _read(world.clock, document)
+    except (KeyError, TypeError, ValueError, cattrs.BaseValidationError) as problem:
+        raise ValueError(f"the state cannot be read: {_explained(problem)}") from problem
+    for name, value in values.items():
+        setattr(world, name, value)
+    return token
+
+
+def _read(clock: Clock, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    reader = _converter(clock.now(), clock.monotonic(), clock.now() - datetime.fromisoformat(document["taken"]))
+    values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
+    if document["token"] not in values["wallet"].tokens:
+        raise ValueError("its own token is not among its tokens")
+    return values, str(document["token"])
+
+
+def _remembered() -> "list[attrs.Attribute[Any]]":
+    return [field for field in attrs.fields(World) if field.name not in NOT_STATE]
+
+
+def _explained(problem: Exception) -> str:
+    if isinstance(problem, cattrs.BaseValidationError):
+        return "; ".join(cattrs.transform_error(problem))
+    return f"{problem.args[0]!r} is missing" if isinstance(problem, KeyError) else str(problem)
+
+
+def _converter(now: datetime, seconds: float, shift: timedelta) -> cattrs.Converter:
+    """Make a converter for one moment. Times of day are moved by ``shift``; times of the clock are kept relative to ``seconds``."""
+    known = cattrs.Converter(forbid_extra_keys=True)
+    known.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, known))
+    known.register_structure_hook_factory(attrs.has, lambda kind: _reader_of(kind, known))
+    known.register_unstructure_hook(datetime, datetime.isoformat)
+    known.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text) + shift)
+    known.register_unstructure_hook(bytes, bytes.hex)
+    known.register_structure_hook(bytes, lambda text, _: bytes.fromhex(text))
+    known.register_unstructure_hook(random.Random, _save_source)
+    known.register_structure_hook(random.Random, lambda saved, _: _load_source(saved))
+    known.register_unstructure_hook_func(_is_instant, lambda at: NEVER if at == float("inf") else round(at - seconds, 6))
+    known.register_structure_hook_func(_is_instant, lambda at, _: float("inf") if at == NEVER else at + seconds)
+    _register_tables(known)
+    return known
+
+
+def _register_tables(known: cattrs.Converter) -> None:
+    """Teach a converter what JSON has no objects for: tables by something else than text."""
+    known.register_unstructure_hook_func(
+        _is_shelves, lambda shelves: {_name(kind): known.unstructure(it, kind) for kind, it in shelves.items()}
+    )
+    known.register_structure_hook_func(
+        _is_shelves, lambda saved, _: {kind: known.structure(it, kind) for kind, it in ((_kind(name), it) for name, it in saved.items())}
+    )
+    known.register_unstructure_hook_func(_is_by_tuple, lambda table: [[list(key), known.unstructure(it)] for key, it in table.items()])
+    known.register_structure_hook_func(
+        _is_by_tuple,
+        lambda saved, kind: {known.structure(key, get_args(kind)[0]): known.structure(it, get_args(kind)[1]) for key, it in saved},
+    )
+
+
+def _writer_of(kind: Any, known: cattrs.Converter) -> Any:
+    left_out: Any = {name: override(omit=True) for name in DERIVED.get(kind, ())}
+    return make_dict_unstructure_fn(kind, known, _cattrs_include_init_false=True, _cattrs_use_alias=True, **left_out)
+
+
+def _reader_of(kind: Any, known: cattrs.Converter) -> Any:
+    left_out: Any = {name: override(omit=True) for name in DERIVED.get(kind, ())}
+    read = make_dict_structure_fn(kind, known, _cattrs_include_init_false=True, _cattrs_use_alias=True, **left_out)
+    if kind is not Organization:
+        return read
+
+    def in_order(saved: Any, kind: Any) -> Organization:
+        organization: Organization = read(saved, kind)
+        for database in list(organization.databases.values()):
+            organization.add(database)
+        return organization
+
+    return in_order
+
+
+def _is_instant(kind: Any) -> bool:
+    return bool(kind == Instant)
+
+
+def _is_shelves(kind: Any) -> bool:
+    return get_origin(kind) is dict and get_args(kind)[0] == type[Any]
+
+
+def _is_by_tuple(kind: Any) -> bool:
+    return get_origin(kind) is dict and get_origin(get_args(kind)[0]) is tuple
+
+
+def _name(kind: type[Any]) -> str:
+    return f"{kind.__module__.removeprefix(_HOME + '.')}.{kind.__name__}"
+
+
+def _kind(name: str) -> type[Any]:
+    """Find the class of a shelf among those that the emulator has loaded."""
+    module, _, attribute = name.rpartition(".")
+    found = getattr(sys.modules.get(f"{_HOME}.{module}"), attribute, None)
+    if not (isinstance(found, type) and attrs.has(found) and _name(found) == name):
+        raise ValueError(f"there is no shelf {name!r}")
+    return found
+
+
+def _save_source(source: random.Random) -> str:
+    """Write a source of random numbers down: its words and its position, eight hexadecimal digits each."""
+    _, words, _ = source.getstate()
+    return "".join(f"{word:08x}" for word in words)
+
+
+def _load_source(saved: str) -> random.Random:
+    source = random.Random()
+    source.setstate((3, tuple(int(saved[at : at + 8], 16) for at in range(0, len(saved), 8)), None))
+    return source

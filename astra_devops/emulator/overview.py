@@ -41,7 +41,7 @@ def overview(world: World, journal: Journal) -> Document:
         "faults": faults_in_words(world.faults),
         "quirks": _quirks(world.quirks),
     }
-    return _masked(document)
+    return {name: _masked(value) for name, value in document.items()}
 
 
 def _speed(world: World) -> float:

@@ -21,7 +21,9 @@ from astra_devops.emulator.recording import Recorded
 from astra_devops.emulator.scrubbing import Scrubber, SecretLeft, secret_names
 
 HOP_BY_HOP = frozenset(
-    "connection host keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade content-length accept-encoding".split()
+    """
+    accept-encoding connection content-length host keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade
+    """.split()  # noqa: SIM905 - a table of words
 )
 """Headers of one connection only, and those that each side sets for itself."""
 KEPT = ("Content-Type", "Date", "Location", "Retry-After", "Allow", "X-Request-Id")
@@ -30,12 +32,14 @@ TIMEOUT = aiohttp.ClientTimeout(total=300)
 LARGEST = 8 * 1024 * 1024
 """Bytes of a body up to which it is written down."""
 
+Answer = tuple[int, Mapping[str, str], bytes]
+
 
 class Recorder:
     """A proxy on this machine. Point a client at its ``url``; it passes everything on and writes it to a new file.
 
-    Tokens, cookies, whatever the contract marks as secret, presigned URLs and e-mail addresses are replaced; ids and names stay. An exchange
-    in which a secret is still found after that is withheld.
+    Tokens, cookies, whatever the contract marks as secret, presigned URLs and e-mail addresses are replaced; ids and names stay. An
+    exchange in which a secret is still found after that is withheld.
 
     .. code-block:: python
 
@@ -114,7 +118,7 @@ class Recorder:
                 response.headers.add(name, value)
         return response
 
-    async def _ask(self, request: web.BaseRequest, sent: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    async def _ask(self, request: web.BaseRequest, sent: bytes) -> Answer:
         assert self._session is not None
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP]
         # What cannot be unpacked cannot be searched for secrets, so only gzip is asked for.
@@ -123,47 +127,14 @@ class Recorder:
         async with self._session.request(request.method, url, headers=headers, data=sent or None, allow_redirects=False) as response:
             return response.status, response.headers, await response.read()
 
-    def _note(
-        self,
-        request: web.BaseRequest,
-        sent: bytes,
-        *,
-        answer: tuple[int, Mapping[str, str], bytes] | None = None,
-        failure: str | None = None,
-    ) -> None:
+    def _note(self, request: web.BaseRequest, sent: bytes, *, answer: Answer | None = None, failure: str | None = None) -> None:
         """Write an exchange down, or that it was withheld."""
-        status, headers, received = answer or (0, {}, b"")
-        scrubber = Scrubber(self._names)
-        for name, value in (*request.headers.items(), *headers.items()):
-            _learn_from_header(scrubber, name, value)
-        path, _, query = request.raw_path.partition("?")
-        pairs = parse_qsl(query, keep_blank_values=True)
-        body, text, omitted = _read(received, headers)
-        asked, plain, _ = _read(sent, request.headers)
-        for value in (unquote(path), [{name: value} for name, value in pairs], asked, plain, body, text):
-            scrubber.learn_from(value)
-        recorded = Recorded(
-            method=request.method,
-            path=scrubber.clean_quoted(path),
-            query=[(name, scrubber.clean({name: value})[name]) for name, value in pairs],
-            request=scrubber.clean(asked if plain is None else plain),
-            status=status,
-            headers={name: scrubber.clean_quoted(headers[name]) for name in KEPT if name in headers},
-            body=scrubber.clean(body),
-            text=None if text is None else scrubber.clean_text(text),
-            omitted=omitted,
-            failure=failure,
-        )
-        self._write(recording.line(recorded), scrubber)
-
-    def _write(self, line: bytes, scrubber: Scrubber) -> None:
         try:
-            scrubber.check(line)
-        except SecretLeft as problem:
-            self.withheld += 1
-            line = orjson.dumps({"withheld": str(problem)})
-        else:
+            line = _line(Scrubber(self._names), request, sent, answer or (0, {}, b""), failure)
             self.written += 1
+        except (SecretLeft, RecursionError) as problem:
+            line = orjson.dumps({"withheld": type(problem).__name__})
+            self.withheld += 1
         with self._path.open("ab") as file:
             file.write(line + b"\n")
 
@@ -174,6 +145,36 @@ class Recorder:
 
     def __repr__(self) -> str:
         return f"Recorder({self._upstream!r}, {str(self._path)!r}, written={self.written}, withheld={self.withheld})"
+
+
+def _line(scrubber: Scrubber, request: web.BaseRequest, sent: bytes, answer: Answer, failure: str | None) -> bytes:
+    """Spell an exchange without its secrets.
+
+    Raises:
+        SecretLeft: one is still there.
+    """
+    status, headers, received = answer
+    for name, value in (*request.headers.items(), *headers.items()):
+        _learn_from_header(scrubber, name, value)
+    path, _, query = request.raw_path.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    (asked, asked_text, _), (body, text, omitted) = _read(sent, request.headers), _read(received, headers)
+    scrubber.learn_from([unquote(path), [{name: value} for name, value in pairs], asked, asked_text, body, text])
+    recorded = Recorded(
+        method=request.method,
+        path=scrubber.clean_quoted(path),
+        query=scrubber.clean_query(pairs),
+        request=scrubber.clean(asked_text or asked),
+        status=status,
+        headers={name: scrubber.clean_quoted(headers[name]) for name in KEPT if name in headers},
+        body=scrubber.clean(body),
+        text=scrubber.clean(text),
+        omitted=omitted,
+        failure=failure,
+    )
+    line = recording.line(recorded)
+    scrubber.check(line)
+    return line
 
 
 def _checked(upstream: str) -> str:

@@ -108,11 +108,7 @@ class Replay:
     def _key(self, method: str, path: str, query: Pairs) -> Key:
         """Name a request so that the one that was recorded, and lost its secrets, has the same name as the one that is made now."""
         scrubber = Scrubber(self._names)
-        return (
-            method,
-            scrubber.clean_text(unquote(path)),
-            tuple(sorted((name, str(scrubber.clean({name: value}))) for name, value in query)),
-        )
+        return method, scrubber.clean_text(unquote(path)), tuple(sorted(scrubber.clean_query(query)))
 
     def __repr__(self) -> str:
         return f"Replay(url={self._url!r}, left={len(self.left)})"

@@ -20,9 +20,7 @@ EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 URL = re.compile(r"https?://[^\s\"'\\<>]+", re.IGNORECASE)
 SIGNED = re.compile(r"x-(?:amz|goog)-|[?&](?:signature|sig|se|awsaccesskeyid|token)=", re.IGNORECASE)
 LOOSE = re.compile(r"x-(?:amz|goog)-[\w-]+(?:=|%3d)[^\s&\"'\\<>]*", re.IGNORECASE)
-TELLING = re.compile(
-    r"passw|passphrase|secret|token|credential|signature|authorization|cookie|api_?key|private_?key|^x-amz-", re.IGNORECASE
-)
+TELLING = re.compile(r"passw|passphr|secret|token|credential|signature|authorization|cookie|api_?key|private_?key|^x-amz-", re.IGNORECASE)
 NAME_OF_ID = re.compile(r"ids?$", re.IGNORECASE)
 
 
@@ -103,6 +101,10 @@ class Scrubber:
         if isinstance(value, str):
             return _stand_in(value) if secret else self.clean_text(value)
         return 0 if secret and value is not None and not isinstance(value, bool) else value
+
+    def clean_query(self, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Copy the pairs of a query without their secrets."""
+        return [(self.clean_text(name), str(self.clean(value, self._tells(name)))) for name, value in pairs]
 
     def clean_text(self, text: str) -> str:
         """Copy a text without whatever in it is a secret, or an e-mail address."""

@@ -77,18 +77,19 @@ async def test_an_answer_that_does_not_come_in_time():
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_headers("listDatabases", 3600, times=None)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, attempt_timeout=0.05, retry=QUICK) as astra:
-            with pytest.raises(errors.OutcomeUnknownError, match="no complete answer"):
+            with pytest.raises(errors.OutcomeUnknownError, match="no complete answer") as caught:
                 await astra.databases.list().collect()
-        assert emulator.journal.count("listDatabases") == 3
+    # What the service has seen of it depends on how busy the machine is.
+    assert len(caught.value.__notes__) == 2
 
 
 async def test_a_body_that_does_not_end_in_time():
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_body("listServerlessRegions", 3600, times=None)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, timeout=0.05) as astra:
-            with pytest.raises(errors.OutcomeUnknownError):
+            with pytest.raises(errors.OutcomeUnknownError) as caught:
                 await astra.regions.list()
-        assert emulator.journal.count("listServerlessRegions") == 1
+    assert not hasattr(caught.value, "__notes__")
 
 
 async def test_an_answer_that_is_too_large_is_not_read_to_its_end(emulator, astra):

@@ -1,0 +1,196 @@
+"""The page at ``/_emulator`` and the document behind it: what they show, and what they never do."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import aiohttp
+import pytest
+
+from astra_devops.emulator import Emulator, Quirks, ScaledClock
+
+pytestmark = pytest.mark.anyio
+
+
+async def fetch(emulator: Emulator, path: str = "/_emulator") -> tuple[str, Any]:
+    async with aiohttp.ClientSession() as session, session.get(emulator.url + path) as response:
+        assert response.status == 200
+        return await response.text(), response.headers
+
+
+async def state(emulator: Emulator) -> Any:
+    async with aiohttp.ClientSession() as session, session.get(f"{emulator.url}/_emulator/state.json") as response:
+        return await response.json()
+
+
+async def states(emulator: Emulator) -> list[tuple[str, float]]:
+    """List the states of the only database, each with its seconds."""
+    (database,) = (await state(emulator))["databases"]["shown"]
+    return [(stage["status"], stage["seconds"]) for stage in database["history"]]
+
+
+class Page(HTMLParser):
+    """Reads which elements are there, and what they say."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.said: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+
+async def test_states_are_told_with_their_times_although_nobody_looked(emulator: Emulator, api: Any) -> None:
+    database_id = await api.create(keyspace="app")
+    await emulator.clock.sleep(130)
+    await api("POST", f"/v2/databases/{database_id}/keyspaces/audit")
+    await emulator.clock.sleep(4)
+    expected = [("PENDING", 5), ("INITIALIZING", 115), ("ACTIVE", 10), ("MAINTENANCE", 4)]
+    assert await states(emulator) == expected
+    (database,) = (await state(emulator))["databases"]["shown"]
+    assert [stage["at"][11:19] for stage in database["history"]] == ["00:00:00", "00:00:05", "00:02:00", "00:02:10"]
+    assert [stage["current"] for stage in database["history"]] == [False, False, False, True]
+    assert database["keyspaces"] == ["app"]
+    await emulator.clock.sleep(6)
+    assert (await states(emulator))[-1] == ("ACTIVE", 0)
+
+
+async def test_a_change_that_is_overtaken_ends_where_the_next_begins(emulator: Emulator, api: Any) -> None:
+    database_id = await api.create()
+    await emulator.clock.sleep(7)
+    await api("POST", f"/v2/databases/{database_id}/terminate")
+    await emulator.clock.sleep(60)
+    assert await states(emulator) == [("PENDING", 5), ("INITIALIZING", 2), ("TERMINATING", 60), ("TERMINATED", 0)]
+
+
+async def test_a_database_that_was_put_there_has_been_in_its_state_ever_since(emulator: Emulator) -> None:
+    emulator.add_database("parked", status="PARKED")
+    await emulator.clock.sleep(30)
+    assert await states(emulator) == [("PARKED", 30)]
+
+
+async def test_faults_show_in_states(emulator: Emulator, api: Any) -> None:
+    emulator.faults.fail_state("createDatabase")
+    database_id = await api.create()
+    await emulator.clock.sleep(125)
+    assert (await states(emulator))[-1] == ("ERROR", 5)
+    emulator.faults.stuck(database_id, "BEWILDERED")
+    (database,) = (await state(emulator))["databases"]["shown"]
+    assert database["status"] == "BEWILDERED"
+    assert database["history"][-1] == {"status": "BEWILDERED", "change": "held by a fault", "at": None, "seconds": 0, "current": True}
+
+
+async def test_on_a_faster_clock_times_of_day_stay_those_of_the_day() -> None:
+    async with Emulator(clock=ScaledClock(1_000_000)) as emulator:
+        emulator.hibernate(emulator.add_database("sleepy"))
+        shown = await state(emulator)
+    began = shown["databases"]["shown"][0]["history"][0]["at"]
+    assert shown["clock"]["kind"] == "ScaledClock"
+    assert began[:13] <= shown["clock"]["now"][:13]
+    assert began[:4] == shown["clock"]["now"][:4]
+
+
+async def test_names_are_text_and_never_markup(emulator: Emulator, api: Any) -> None:
+    emulator.add_database("a<script>alert(1)</script><img src=x onerror=alert(2)>&amp;", keyspaces=["<b>", '"quoted"'])
+    await api("GET", "/v2/<iframe>/'\"")
+    emulator.faults.status("<svg>", 500)
+    text, _ = await fetch(emulator)
+    page = Page(text)
+    assert {"img", "iframe", "b", "svg"}.isdisjoint({tag for tag in page.tags if tag != "b"})
+    assert page.tags.count("script") == 1
+    assert "a<script>alert(1)</script><img src=x onerror=alert(2)>&amp;" in page.said
+    assert any(said.startswith("<svg>: answers 500") for said in page.said)
+
+
+async def test_nothing_comes_from_elsewhere_and_nothing_else_may_run(emulator: Emulator) -> None:
+    text, headers = await fetch(emulator)
+    assert Page(text).links == ["data:,"]
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert headers["Cache-Control"] == "no-store"
+
+
+async def test_no_token_secret_or_presigned_url_is_shown(emulator: Emulator, api: Any) -> None:
+    role_id = (await api("GET", "/v2/organizations/roles")).json[0]["ID"]
+    made = (await api("POST", "/v2/tokens", json={"roles": [role_id]})).json
+    database_id = emulator.add_database("orders")
+    bundle = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).json["downloadURL"]
+    async with aiohttp.ClientSession() as session, session.get(bundle) as response:
+        assert response.status == 200
+    await api("GET", f"/v2/{made['token']}/x")
+    emulator.add_database(made["token"])
+    for path in ("/_emulator", "/_emulator/state.json"):
+        text, _ = await fetch(emulator, path)
+        assert "AstraCS:" not in text
+        assert made["secret"] not in text
+        assert "X-Amz-" not in text
+        assert bundle.partition("?")[0].rpartition("/")[2] not in text
+        assert "a presigned URL" in text
+
+
+async def test_requests_are_told_latest_first_and_looking_is_none(emulator: Emulator, api: Any) -> None:
+    emulator.faults.reset_after_effect("createDatabase")
+    with pytest.raises(aiohttp.ClientError):
+        await api.create()
+    for _ in range(60):
+        await api("GET", "/v2/nowhere")
+    await api("GET", "/v2/databases", token="wrong")
+    shown = (await state(emulator))["requests"]
+    assert (shown["total"], len(shown["shown"])) == (62, 50)
+    latest = {"method": "GET", "path": "/v2/databases", "operation": "listDatabases", "status": 401, "outcome": None}
+    assert shown["shown"][0] == {"at": "2026-01-01T00:00:00Z", **latest}
+    assert shown["shown"][1]["operation"] is None
+    assert len(emulator.journal) == 62
+    assert "Last requests (50 of 62)" in "".join(Page((await fetch(emulator))[0]).said)
+
+
+async def test_looking_meets_no_fault_and_uses_none_up(emulator: Emulator) -> None:
+    emulator.faults.status("*", 503)
+    emulator.faults.slow_body("getDatabase", 5, times=None)
+    emulator.faults.stuck("createDatabase", "PENDING", times=3)
+    emulator.faults.not_found_after_create(2)
+    told = (await state(emulator))["faults"]
+    assert told == [
+        "*: answers 503, 1 left",
+        "getDatabase: slow body 5",
+        "createDatabase: stays PENDING, 3 left",
+        "every create: the first 2 reads answer 404",
+    ]
+    assert (await state(emulator))["faults"] == told
+
+
+async def test_quirks_that_are_off_or_changed_are_told() -> None:
+    async with Emulator(quirks=Quirks(null_keyspaces=False, maintenance_lag=3.0)) as emulator:
+        shown = {quirk["name"]: (quirk["value"], quirk["usual"]) for quirk in (await state(emulator))["quirks"]}
+    assert shown["null_keyspaces"] == (False, False)
+    assert shown["maintenance_lag"] == (3.0, False)
+    assert shown["numbered_from_two"] == (False, True)
+    assert "links_in_listings" not in shown
+
+
+async def test_other_resources_are_counted(emulator: Emulator) -> None:
+    emulator.add_pcu_group("wide")
+    emulator.add_token()
+    counts = (await state(emulator))["counts"]
+    assert (counts["tokens"], counts["capacity: groups"]) == (2, 1)
+
+
+async def test_many_databases_are_counted_and_the_latest_shown(emulator: Emulator) -> None:
+    for number in range(120):
+        emulator.add_database(f"database {number}")
+    shown = (await state(emulator))["databases"]
+    assert (shown["total"], len(shown["shown"]), shown["shown"][0]["name"]) == (120, 100, "database 119")
+
+
+async def test_it_can_only_be_looked_at(api: Any) -> None:
+    answer = await api("POST", "/_emulator")
+    assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert (await api("GET", "/_emulator/nothing")).status == 404
+    assert (await api("HEAD", "/_emulator")).body == b""

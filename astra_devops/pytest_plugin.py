@@ -7,7 +7,7 @@ imported before a test asks for one of them, and no other test is touched.
 import importlib
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
 
-CLOCKS = ("virtual", "scaled", "real")
-LOOP_SCOPES: tuple[LoopScope, ...] = ("function", "class", "module", "package", "session")
-OPTIONS = ("seed", "clock", "speed", "latency", "quirks")
-MARKER = (
+CLOCKS: Final[tuple[str, ...]] = ("virtual", "scaled", "real")
+LOOP_SCOPES: Final[tuple[LoopScope, ...]] = ("function", "class", "module", "package", "session")
+OPTIONS: Final[tuple[str, ...]] = ("seed", "clock", "speed", "latency", "quirks")
+MARKER: Final[str] = (
     "astra_emulator(seed=0, clock='virtual', speed=600, latency=0, quirks=None): how the emulator of a test is set up; clock is 'virtual', "
     "'scaled' (by speed), 'real' or a clock of your own, quirks a Quirks or a mapping of names to values."
 )
-SHOWN = 20
+SHOWN: Final[int] = 20
 """How many of the last requests the report of a failed test shows."""
 
 

@@ -1,0 +1,330 @@
+"""The recorder and the replay: what goes into the file and what never does, and whether it can be told again."""
+
+import gzip
+import json
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import attrs
+import orjson
+import pytest
+
+from astra_devops.emulator import Emulator, Recorder, Replay
+from astra_devops.emulator.recording import read
+from astra_devops.emulator.scrubbing import Scrubber, SecretLeft
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+REMOTE = {
+    "prometheus_remote": {"endpoint": "https://metrics.example.com/write", "auth_strategy": "basic", "user": "u", "password": "canary-pw-1"}
+}
+
+
+@attrs.frozen
+class Proxied:
+    """A recorder in front of an emulator, spoken to by hand."""
+
+    emulator: Emulator
+    recorder: Recorder
+    session: aiohttp.ClientSession
+    path: Path
+
+    async def __call__(self, method: str, path: str, *, json: object = None, **headers: str) -> tuple[int, Any, bytes]:
+        headers = {"Authorization": f"Bearer {self.emulator.token}"} | headers
+        async with self.session.request(method, self.recorder.url + path, headers=headers, json=json, allow_redirects=False) as response:
+            return response.status, response.headers, await response.read()
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text()
+
+    @property
+    def exchanges(self) -> list[Any]:
+        return [orjson.loads(line) for line in self.path.read_bytes().splitlines()[1:]]
+
+
+@pytest.fixture
+async def proxied(emulator: Emulator, session: aiohttp.ClientSession, tmp_path: Path) -> AsyncIterator[Proxied]:
+    path = tmp_path / "recorded.jsonl"
+    async with Recorder(emulator.url, path) as recorder:
+        yield Proxied(emulator, recorder, session, path)
+
+
+async def test_what_is_passed_on_arrives_as_it_was_sent(proxied: Proxied) -> None:
+    status, headers, body = await proxied("POST", "/v2/databases", json=ORDERS)
+    (request,) = proxied.emulator.journal
+    assert (status, body, request.body) == (201, b"", ORDERS)
+    database_id = headers["Location"]
+    assert headers["X-Request-Id"]
+    status, _, body = await proxied("GET", f"/v2/databases/{database_id}?a=b&a=%2F")
+    assert (status, orjson.loads(body)["id"]) == (200, database_id)
+    assert proxied.emulator.journal[-1].query == {"a": "/"}
+    status, _, body = await proxied("GET", "/v2//databases")
+    assert (status, proxied.emulator.journal[-1].path) == (301, "/v2//databases")
+    assert proxied.recorder.written == 3
+
+
+async def test_ids_and_names_stay(proxied: Proxied) -> None:
+    _, headers, _ = await proxied("POST", "/v2/databases", json=ORDERS)
+    await proxied("GET", f"/v2/databases/{headers['Location']}")
+    first, second = proxied.exchanges
+    assert first["request"] == ORDERS
+    assert (first["status"], first["headers"]["Location"]) == (201, headers["Location"])
+    assert second["body"]["id"] == headers["Location"]
+    assert second["body"]["info"]["name"] == "orders"
+
+
+async def test_no_secret_gets_into_the_file(proxied: Proxied) -> None:
+    database_id = proxied.emulator.add_database("orders")
+    role_id = proxied.emulator.add_token({"org-db-view"}) and orjson.loads((await proxied("GET", "/v2/organizations/roles"))[2])[0]["ID"]
+    _, _, made = await proxied("POST", "/v2/tokens", json={"roles": [role_id]})
+    token = orjson.loads(made)
+    _, _, bundle = await proxied("POST", f"/v2/databases/{database_id}/secureBundleURL")
+    link = orjson.loads(bundle)["downloadURL"]
+    await proxied("GET", f"/v2/databases/{database_id}", Cookie="session=canary-cookie", Token="canary-token-header")
+    await proxied("POST", f"/v2/databases/{database_id}/telemetry/metrics", json=REMOTE)
+    await proxied("GET", "/v2/databases", Authorization=f"Bearer {token['token']}")
+    assert token["clientId"] in proxied.text
+    for secret in (proxied.emulator.token, token["token"], token["secret"], link, "canary", "X-Amz-", "AstraCS:" + token["clientId"]):
+        assert secret not in proxied.text, secret
+    assert proxied.recorder.withheld == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"description": "rotated, was canary-0123456789", "password": "canary-0123456789"},
+        {"nested": [{"clientSecret": ["canary-0123456789", {"deep": "canary-0123456789"}]}]},
+        {"unheard_of_api_key": "canary-0123456789"},
+        {"note": "use AstraCS:canary-0123456789:abcdef now"},
+        {"link": "see https://s3.example.com/canary?X-Amz-Signature=canary-0123456789&x=1 for it"},
+        {"link": "X-Amz-Credential=canary-0123456789"},
+        {"document": '{"token": "canary-0123456789"}'},
+        {"AstraCS:canary-0123456789": 1},
+        "plain text, AstraCS:canary-0123456789",
+    ],
+)
+async def test_secrets_are_found_wherever_an_answer_has_them(proxied: Proxied, body: object) -> None:
+    proxied.emulator.faults.status("listDatabases", 200, body=body, headers={"Set-Cookie": "crumb=canary-crumb; Path=/"})
+    _, headers, received = await proxied("GET", "/v2/databases")
+    assert b"canary-0123456789" in received
+    assert "canary-crumb" in headers["Set-Cookie"]
+    assert "canary" not in proxied.text
+    assert proxied.recorder.written == 1
+
+
+async def test_secrets_in_a_request_line_are_removed(proxied: Proxied) -> None:
+    await proxied("GET", "/v2/AstraCS%3Acanary%3A1/x?token=canary-in-query&X-Amz-Signature=canary-sig&who=ann%40example.org&limit=3")
+    (exchange,) = proxied.exchanges
+    assert "canary" not in proxied.text
+    assert exchange["query"] == [["token", "removed"], ["X-Amz-Signature", "removed"], ["who", "someone@example.com"], ["limit", "3"]]
+
+
+async def test_addresses_of_people_are_replaced(proxied: Proxied) -> None:
+    await proxied("GET", "/v2/organizations/users")
+    assert "owner@example.com" not in proxied.text
+    assert "someone@example.com" in proxied.text
+
+
+async def test_an_exchange_with_a_secret_that_cannot_be_removed_is_withheld(proxied: Proxied) -> None:
+    # The file spells the operation's path, and somebody's password is a word in it that is written in another coat.
+    secret = "canary/secret"
+    proxied.emulator.faults.status("listDatabases", 200, body={"password": secret, "note": "Y2FuYXJ5L3NlY3JldA=="})
+    _, _, received = await proxied("GET", "/v2/databases")
+    assert secret.encode() in received
+    assert (proxied.recorder.written, proxied.recorder.withheld) == (0, 1)
+    assert proxied.exchanges == [{"withheld": "SecretLeft"}]
+    assert read(proxied.path) == []
+
+
+async def test_compressed_answers_are_passed_on_packed_and_written_plain(proxied: Proxied) -> None:
+    for number in range(30):
+        proxied.emulator.add_database(f"database {number}")
+    headers = {"Authorization": f"Bearer {proxied.emulator.token}", "Accept-Encoding": "gzip, br"}
+    async with (
+        aiohttp.ClientSession(auto_decompress=False) as raw,
+        raw.get(f"{proxied.recorder.url}/v2/databases", headers=headers) as answer,
+    ):
+        assert answer.headers["Content-Encoding"] == "gzip"
+        listed = orjson.loads(gzip.decompress(await answer.read()))
+    assert len(listed) == len(proxied.exchanges[0]["body"]) > 20
+    assert "X-Amz-" not in proxied.text
+
+
+async def test_what_cannot_be_read_is_counted_and_not_written(proxied: Proxied) -> None:
+    proxied.emulator.faults.truncated_gzip("listDatabases")
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await proxied("GET", "/v2/databases")
+    proxied.emulator.faults.body("listDatabases", b"\xff\xfe\x00", content_type="application/octet-stream")
+    await proxied("GET", "/v2/databases")
+    first, second = proxied.exchanges
+    assert first["omitted"] > 0
+    assert second["omitted"] == 3
+    assert "body" not in first
+
+
+async def test_errors_are_recorded_as_they_are(proxied: Proxied) -> None:
+    proxied.emulator.faults.rate_limit("listDatabases", retry_after="7")
+    proxied.emulator.faults.status("listDatabases", 502, body="<html>bad gateway</html>", content_type="text/html")
+    proxied.emulator.faults.status("listDatabases", 401, body=b"null")
+    assert [(await proxied("GET", "/v2/databases"))[0] for _ in range(3)] == [429, 502, 401]
+    limited, gateway, refused = proxied.exchanges
+    assert (limited["status"], limited["headers"]["Retry-After"]) == (429, "7")
+    assert (gateway["text"], gateway["headers"]["Content-Type"]) == ("<html>bad gateway</html>", "text/html")
+    assert (refused["status"], refused["body"]) == (401, None)
+
+
+async def test_a_cut_line_is_cut_for_the_client_too_and_recorded(proxied: Proxied) -> None:
+    proxied.emulator.faults.reset_after_effect("createDatabase")
+    with pytest.raises(aiohttp.ClientError):
+        await proxied("POST", "/v2/databases", json=ORDERS)
+    assert len(proxied.emulator.databases) == 1
+    assert proxied.exchanges == [{"method": "POST", "path": "/v2/databases", "request": ORDERS, "failure": "reset"}]
+
+
+async def test_a_service_that_is_not_there_is_recorded(session: aiohttp.ClientSession, tmp_path: Path) -> None:
+    async with Emulator() as emulator:
+        url = emulator.url
+    async with Recorder(url, tmp_path / "recorded.jsonl") as recorder:
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(f"{recorder.url}/v2/databases")
+    assert [recorded.failure for recorded in read(tmp_path / "recorded.jsonl")] == ["not connected"]
+
+
+async def test_a_recording_is_for_its_owner_and_never_overwritten(proxied: Proxied) -> None:
+    assert stat.S_IMODE(proxied.path.stat().st_mode) == 0o600
+    with pytest.raises(FileExistsError):
+        async with Recorder(proxied.emulator.url, proxied.path):
+            pass
+
+
+@pytest.mark.parametrize("upstream", ["http://api.example.com", "ftp://localhost", "https://u:p@host", "https://host/?q=1", "nothing"])
+def test_only_safe_upstreams_are_accepted(upstream: str) -> None:
+    with pytest.raises(ValueError, match="upstream"):
+        Recorder(upstream, "never-written")
+
+
+async def test_the_scrubber_tells_no_secret_when_one_is_left() -> None:
+    scrubber = Scrubber(frozenset())
+    scrubber.learn("hunter2!")
+    with pytest.raises(SecretLeft) as caught:
+        scrubber.check(b'{"a": "hunter2!"}')
+    assert "hunter2" not in f"{caught.value} {scrubber!r}"
+
+
+async def test_a_replay_says_the_same_again_in_order(proxied: Proxied) -> None:
+    _, headers, _ = await proxied("POST", "/v2/databases", json=ORDERS)
+    place = f"/v2/databases/{headers['Location']}"
+    first = (await proxied("GET", place))[2]
+    await proxied.emulator.clock.sleep(130)
+    second = (await proxied("GET", place))[2]
+    async with Replay(proxied.path) as replay:
+        assert len(replay.left) == 3
+
+        async def ask(method: str, path: str) -> tuple[int, Any, bytes]:
+            async with proxied.session.request(method, replay.url + path, headers={"Authorization": f"Bearer {replay.token}"}) as response:
+                return response.status, response.headers, await response.read()
+
+        status, again, body = await ask("POST", "/v2/databases")
+        assert (status, again["Location"], body) == (201, headers["Location"], b"")
+        told = [orjson.loads((await ask("GET", place))[2])["status"] for _ in range(3)]
+        assert told == [orjson.loads(first)["status"], orjson.loads(second)["status"], "ACTIVE"]
+        assert replay.left == []
+        status, _, body = await ask("POST", "/v2/databases")
+        assert (status, "1 time(s)" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
+        status, _, body = await ask("GET", f"{place}?other=1")
+        assert (status, "not recorded" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
+        assert [exchange.status for exchange in replay.journal] == [201, 200, 200, 200, 501, 501]
+
+
+async def test_a_replay_finds_what_was_asked_although_its_secrets_are_gone(proxied: Proxied) -> None:
+    path = "/v2/ann%40example.org/x?password=hunter22&b=2&a=1"
+    await proxied("GET", path)
+    async with (
+        Replay(proxied.path) as replay,
+        proxied.session.get(f"{replay.url}/v2/ann@example.org/x?a=1&password=hunter22&b=2") as answer,
+    ):
+        assert (answer.status, await answer.text()) == (404, "404 page not found")
+
+
+async def test_a_replay_cuts_the_line_where_it_was_cut(proxied: Proxied) -> None:
+    proxied.emulator.faults.reset_before_effect("listDatabases")
+    with pytest.raises(aiohttp.ClientError):
+        await proxied("GET", "/v2/databases")
+    await proxied("GET", "/v2/databases")
+    async with Replay(proxied.path) as replay, aiohttp.ClientSession() as session:
+        with pytest.raises(aiohttp.ClientError):
+            await session.get(f"{replay.url}/v2/databases")
+        async with session.get(f"{replay.url}/v2/databases") as answer:
+            assert await answer.json() == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{}",
+        b"not json",
+        b'{"format": "astra-devops recording", "version": 2}',
+        b'{"format": "astra-devops recording", "version": 1}\n[]',
+        b'{"format": "astra-devops recording", "version": 1}\n{"method": "GET", "path": "/"}',
+        b'{"format": "astra-devops recording", "version": 1}\n{"method": "GET", "path": "/", "status": 200, "surprise": 1}',
+    ],
+)
+def test_what_is_no_recording_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"broken\.jsonl"):
+        Replay(path)
+
+
+def test_neither_has_a_url_before_it_runs(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = Recorder("https://api.example.com", tmp_path / "x").url
+
+
+def test_both_are_programs(tmp_path: Path) -> None:
+    path = tmp_path / "recorded.jsonl"
+    with Emulator.running() as emulator:
+        with started("record", "--upstream", emulator.url, "--out", str(path)) as recorder:
+            assert ask(announced(recorder)["url"], emulator.token) == []
+            assert stopped(recorder) == (0, "")
+    with started("replay", str(path)) as replay:
+        place = announced(replay)
+        assert set(place) == {"url", "token"}
+        assert ask(place["url"], place["token"]) == []
+        assert stopped(replay) == (0, "")
+    with started("replay", str(tmp_path / "nothing")) as missing:
+        _, said = missing.communicate()
+    assert (missing.returncode, len(said.splitlines())) == (1, 1)
+
+
+def started(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-W", "error", "-m", "astra_devops.emulator", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def announced(process: "subprocess.Popen[str]") -> Any:
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+def stopped(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate()
+    return process.returncode, said
+
+
+def ask(url: str, token: str) -> Any:
+    import urllib.request
+
+    request = urllib.request.Request(f"{url}/v2/databases", headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request) as response:
+        return json.load(response)

@@ -69,7 +69,7 @@ def _decode(call: Call[Any], raw: Raw) -> Any:
     try:
         return structure(document, call.result)
     except ShapeError as error:
-        what = str(error) if raw.body else "is empty"
+        what = f"must be {error.expected}, not {error.found}" if raw.body else "is empty"
         pointer = error.pointer
     raise _unreadable(call, raw, pointer, what)
 

@@ -262,7 +262,9 @@ class Emulator:
         from astra_devops.emulator import saving
 
         with self._service.lock:
-            self._token = self._world.wallet.tokens[saving.load(self._world, state)]
+            token = saving.load(self._world, state)
+            # Looked up afterwards: loading puts another wallet in the place of this one.
+            self._token = self._world.wallet.tokens[token]
 
     def reset(self) -> None:
         """Forget databases, added tokens, faults and the journal. Time goes on, and ids never come back."""

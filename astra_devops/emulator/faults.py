@@ -148,7 +148,7 @@ class Faults:
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
 
-        Idle connections are closed at once. The listening socket itself is closed, so that nobody here sees the attempts: they can neither
+        Open connections are closed, whatever is under way on them. So is the listening socket itself, and nobody here sees the attempts: they can neither
         be counted nor be found in the journal.
 
         Raises:

@@ -28,13 +28,14 @@ class Port:
         return int(listening.sockets[0].getsockname()[1])
 
     def refuse(self) -> None:
-        """Refuse connections from now on, and part with those that have no request under way."""
+        """Refuse connections from now on, and close those that are open, whatever is under way on them."""
         for listening in self._listening:
             places = [(entry.family, entry.getsockname()) for entry in listening.sockets]
             listening.close()
             self._bound += [_bind(*place) for place in places]
         self._listening.clear()
-        self._server.pre_shutdown()
+        for connection in self._server.connections:
+            connection.force_close()
 
     def accept(self) -> None:
         """Accept connections again: at once as far as a client can tell, since the system takes them before we do."""

@@ -87,10 +87,10 @@ class Recorder:
         except BaseException:
             await self._runner.cleanup()
             raise
-        # A connection of its own for each request: on a reused one, aiohttp would ask again after a reset, and nobody would see it.
+        # A connection of its own for each request, for one that had been idle too long would look as if the service had cut it.
         connector = aiohttp.TCPConnector(force_close=True)
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=TIMEOUT
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=TIMEOUT, middlewares=(_once,)
         )
         self._url = f"http://{self._address[0]}:{sockets.port_of(self._runner)}"
         return self
@@ -145,6 +145,20 @@ class Recorder:
 
     def __repr__(self) -> str:
         return f"Recorder({self._upstream!r}, {str(self._path)!r}, written={self.written}, withheld={self.withheld})"
+
+
+class _Cut(aiohttp.ClientError):
+    """Stands for a connection that was cut."""
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep aiohttp from asking once more after a reset, which it does unseen unless the error is one that it does not know."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as problem:
+        raise _Cut from problem
 
 
 def _line(scrubber: Scrubber, request: web.BaseRequest, sent: bytes, answer: Answer, failure: str | None) -> bytes:

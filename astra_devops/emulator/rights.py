@@ -1,11 +1,11 @@
 """What a token may do, and to which databases, by the policies of its roles."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
 
-from astra_devops.emulator import wire
 from astra_devops.emulator.contract import Operation
 from astra_devops.emulator.default_roles import ACTIONS, LEVELS, PLACEHOLDER
 from astra_devops.emulator.wallet import Token
@@ -25,7 +25,7 @@ class Role:
     name: str
     policy: dict[str, Any]
     default: bool = False
-    changed: str = ""
+    changed: datetime | None = None
     changed_by: str = ""
 
 
@@ -50,7 +50,7 @@ def roles_of(world: World) -> dict[str, Role]:
 
 def add_role(world: World, name: str, policy: Mapping[str, Any], by: str = "") -> Role:
     """Make a role."""
-    role = Role(world.new_id(), name, dict(policy), changed=wire.timestamp(world.clock.now()), changed_by=by)
+    role = Role(world.new_id(), name, dict(policy), changed=world.clock.now(), changed_by=by)
     world.shelf(CustomRoles).by_id[role.id] = role
     return role
 

@@ -58,7 +58,7 @@ def update_role(world: World, ask: Ask) -> wire.Reply:
     if body["name"] != role.name:
         _refuse_taken(world, body["name"])
     role.name, role.policy = body["name"], body["policy"]
-    role.changed, role.changed_by = wire.timestamp(world.clock.now()), ask.token.client_id
+    role.changed, role.changed_by = world.clock.now(), ask.token.client_id
     return wire.empty(200)
 
 
@@ -85,12 +85,13 @@ def _refuse_taken(world: World, name: str) -> None:
 
 def _document(world: World, role: Role) -> dict[str, Any]:
     document: dict[str, Any] = {"id": role.id, "name": role.name, "policy": role.policy}
-    if world.quirks.pascal_case_identity:
-        changes = {"LastUpdateDateTime": role.changed, "LastUpdateUserID": role.changed_by}
+    pascal = world.quirks.pascal_case_identity
+    if pascal:
         document = {"OrgID": world.organization.id, **spelled(world, document)}
-    else:
-        changes = {"last_update_datetime": role.changed, "last_update_userid": role.changed_by}
-    return document if role.default else document | changes
+    if role.changed is not None:
+        document["LastUpdateDateTime" if pascal else "last_update_datetime"] = wire.timestamp(role.changed)
+        document["LastUpdateUserID" if pascal else "last_update_userid"] = role.changed_by
+    return document
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -43,8 +43,8 @@ DOORS: dict[str, set[str]] = {
     "jsonschema_rs": {"emulator"},
 }
 
-# Libraries that another one brings along and hands out in its interface.
-IMPLIED = {"yarl": "aiohttp"}
+# Libraries that another one brings along and hands out in its interface, or that are imported by another name.
+IMPLIED = {"yarl": "aiohttp", "yaml": "pyyaml"}
 
 # What `import astra_devops` must not cost.
 HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson"}

@@ -6,7 +6,7 @@ from typing import Final
 
 from astra_devops._runtime.secret import Secret
 
-_DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9])?")
+_DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9]")
 _KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
 _RESERVED_KEYSPACES: Final = frozenset({"dse", "system"})
 _PROVIDERS: Final = ("AWS", "AZURE", "GCP")
@@ -52,7 +52,7 @@ def database_name(value: str) -> str:
     """Check the name of a database, by the rules of the service's documentation."""
     if not _DATABASE_NAME.fullmatch(string(value, "name")):
         raise ValueError(
-            "name must be at most 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit"
+            "name must be 2 to 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit"
         )
     return value
 

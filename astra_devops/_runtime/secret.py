@@ -1,6 +1,7 @@
 """Values that must not leak: a masked string, masked bytes, and a bag of unknown fields that shows its keys only."""
 
 import hmac
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -144,6 +145,9 @@ def _redacted_bytes(length: int) -> SecretBytes:
     return body
 
 
+_SHORT: Final = 4
+# Go's encoder escapes these three, so that its JSON is safe inside HTML.
+_GO: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 _TELLTALE: Final = re.compile(
     r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+"
 )
@@ -152,9 +156,23 @@ _TELLTALE: Final = re.compile(
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask in a text what must not be shown: the given secrets, and whatever looks like a token or a signature of a presigned URL.
 
-    A service may echo in its error what it was sent.
+    A service may echo in its error what it was sent, as JSON within JSON too. A secret of a few characters cannot be cut out without
+    showing which they were, so a text that echoes one is withheld whole.
     """
     for secret in secrets:
-        if secret:
-            text = text.replace(secret, MASK)
+        for spelling in _spellings(secret):
+            if spelling in text:
+                if len(secret) < _SHORT:
+                    return f"{MASK} (withheld: it echoes a secret)"
+                text = text.replace(spelling, MASK)
     return _TELLTALE.sub(MASK, text)
+
+
+def _spellings(secret: str) -> list[str]:
+    """List the ways in which a text may spell a secret: as it is, and escaped once or twice as JSON, as Python or Go escape it."""
+    found = {secret} if secret else set()
+    for _ in range(2):
+        for text in list(found):
+            for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+                found |= {escaped, escaped.translate(_GO)}
+    return sorted(found, key=len, reverse=True)

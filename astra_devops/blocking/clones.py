@@ -22,7 +22,7 @@ class Clones:
     def create(
         self, database_id: str, *, source_database_id: str, snapshot_id: str, source_region: str | None = None
     ) -> Operation[CloneStatus]:
-        """Copy a snapshot of another database into this one. Done when the service says ``DONE``.
+        """Copy a snapshot of another database over this one, which must exist. Done when the service says ``DONE``.
 
         A second request would begin a second copy over the same database, so one whose answer is lost is not repeated.
 
@@ -31,6 +31,8 @@ class Clones:
             source_database_id: the database that the snapshot was taken of.
             snapshot_id: see ``snapshots.list``.
             source_region: the region whose copy of the source is meant; by default the service chooses one.
+
+        ``wait`` on the operation gives the :class:`CloneStatus`; ``databases.get`` then shows the database.
 
         Needs ``org-db-create``.
 

@@ -78,7 +78,7 @@ class Databases:
         client looks for the new database and adopts it.
 
         Args:
-            name: at most 50 characters; need not be unique.
+            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit at either end; need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
             region: the provider's name for it, such as ``us-east-2``; see ``regions``.
             tier: ``serverless``, or a tier of classic databases.
@@ -125,7 +125,8 @@ class Databases:
         Needs ``org-db-terminate``.
 
         Raises:
-            ConflictError: the database is still busy, or has further datacenters, which must be terminated first.
+            ConflictError: the database is still busy.
+            APIStatusError: also of a database with further datacenters, which must be terminated first; see ``datacenters.terminate``.
         """
         return Operation(
             self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, prepared_state_only=prepared_state_only)

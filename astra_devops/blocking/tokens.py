@@ -100,7 +100,7 @@ class Tokens:
 
         Args:
             client_id: the token to replace; by default the one that this client uses. A client that was made with a fixed token cannot be
-                used after that has been replaced.
+                used after that has been replaced: make it with a callable that returns the token of the day, or make a new one.
             on_new: called with the new token while the old one still works; sync or async. It has to keep it: nobody can read it again.
             roles: by id or by name; by default those of the old token.
             description: by default the old one's.

@@ -88,6 +88,11 @@ class Users:
         Needs ``org-user-write``.
 
         Raises:
+            ValueError: this is an address, not an id; :meth:`find` tells the id.
             NotFoundError: there is no such user.
+
+        >>> ann = astra.users.find("ann@example.com")
+        >>> if ann is not None:
+        ...     astra.users.remove(ann.user_id)
         """
         self._bridge.call(self._target().remove, user_id)

@@ -4,9 +4,10 @@ import attrs
 
 from astra_devops.emulator import wire
 from astra_devops.emulator.lagging import Lagging
+from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World
 
-SECONDS = 30.0
+SECONDS = CHANGES["set custom domains"].seconds
 """How long the service takes to set the domains."""
 
 

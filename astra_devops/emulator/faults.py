@@ -148,8 +148,8 @@ class Faults:
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
 
-        Open connections are closed, whatever is under way on them. So is the listening socket itself, and nobody here sees the attempts: they can neither
-        be counted nor be found in the journal.
+        Open connections are closed, whatever is under way on them. So is the listening socket itself, and nobody here sees the attempts:
+        they can neither be counted nor be found in the journal.
 
         Raises:
             RuntimeError: the emulator is not running.

@@ -6,10 +6,11 @@ from base64 import b64encode
 import attrs
 
 from astra_devops.emulator.instants import Instant
+from astra_devops.emulator.transitions import CHANGES
 
-INITIALIZING_FOR = 180.0
-IMPORTING_FOR = 1800.0
-CLEANING_FOR = 300.0
+INITIALIZING_FOR = CHANGES["initialize migration"].seconds
+IMPORTING_FOR = CHANGES["import migration"].seconds
+CLEANING_FOR = CHANGES["clean up migration"].seconds
 IDLE_FOR = 7 * 86_400.0
 POINT_OF_NO_RETURN = 900.0
 """Seconds of importing after which the metadata of the SSTables is being imported."""

@@ -5,9 +5,10 @@ import attrs
 from astra_devops.emulator import wire
 from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database, Datacenter
+from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-SECONDS = 10.0
+SECONDS = CHANGES["accept endpoint"].seconds
 """How long an endpoint that was accepted takes to show."""
 
 

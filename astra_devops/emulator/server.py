@@ -9,8 +9,8 @@ from aiohttp import web
 from astra_devops.emulator import edge, page, wire
 from astra_devops.emulator.delivery import reply_to
 from astra_devops.emulator.journal import Exchange, Journal, Plane
-from astra_devops.emulator.ports import Port
 from astra_devops.emulator.outage import Outage
+from astra_devops.emulator.ports import Port
 from astra_devops.emulator.routing import Match, Query
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.timekeeping import Timekeeper

@@ -7,10 +7,11 @@ import attrs
 
 from astra_devops.emulator import wire
 from astra_devops.emulator.lagging import Lagging
+from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-METRICS_AFTER = 5.0
-AUDIT_LOGS_AFTER = 20.0
+METRICS_AFTER = CHANGES["export metrics"].seconds
+AUDIT_LOGS_AFTER = CHANGES["export audit logs"].seconds
 """Seconds until a sink that was set, or taken away, shows."""
 SECRETS = ("sasl_password", "password", "token", "access_key", "secret", "secret_key", "oauth2_credentials_url", "api_key")
 MASK = "*****"

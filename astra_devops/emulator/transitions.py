@@ -9,7 +9,10 @@ from astra_devops.emulator.instants import Instant
 
 @attrs.frozen
 class Change:
-    """One kind of change: its states with their usual seconds, the state it settles in, and the one it fails into."""
+    """One kind of change: its states with their usual seconds, the state it settles in, and the one it fails into.
+
+    A state without a name does not show: until such a change is over, whatever it is about looks as before.
+    """
 
     steps: tuple[tuple[str, float], ...]
     settles: str
@@ -49,6 +52,17 @@ CHANGES: Mapping[str, Change] = {
     "fill group": Change((("PLACING", 60), ("INITIALIZING", 90)), settles="ACTIVE"),
     "park group": Change((("PARKING", 300),), settles="PARKED"),
     "unpark group": Change((("UNPARKING", 600),), settles="ACTIVE"),
+    "initialize migration": Change((("Initializing", 180),), settles="ReceivingFiles"),
+    "import migration": Change((("ImportInProgress", 1800),), settles="MigrationDone"),
+    "clean up migration": Change((("CleaningUpFiles", 300),), settles="Closed"),
+    "accept endpoint": Change((("", 10),), settles="Accepted", fails="Rejected"),
+    "peer on aws": Change((("provisioning", 20), ("pending-acceptance", 300)), settles="active", fails="failed"),
+    "peer on azure": Change((("provisioning", 60),), settles="active", fails="failed"),
+    "peer on gcp": Change((("provisioning", 60),), settles="active", fails="failed"),
+    "cut peering": Change((("deleting", 30), ("deleted", 60)), settles=""),
+    "set custom domains": Change((("", 30),), settles=""),
+    "export metrics": Change((("", 5),), settles=""),
+    "export audit logs": Change((("", 20),), settles=""),
 }
 STATUSES = frozenset(
     """

@@ -8,15 +8,14 @@ import attrs
 from astra_devops.emulator import wire
 from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database
+from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
 STEPS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    "aws": (("provisioning", 20), ("pending-acceptance", 300)),
-    "azure": (("provisioning", 60),),
-    "gcp": (("provisioning", 60),),
+    provider: CHANGES[f"peer on {provider}"].steps for provider in ("aws", "azure", "gcp")
 }
 """The states on the way to ``active``, with their seconds. The customer of the emulator accepts on AWS after five minutes."""
-DELETION = (("deleting", 30.0), ("deleted", 60.0))
+DELETION = CHANGES["cut peering"].steps
 """The states on the way to being unknown."""
 OVER = ("failed", "expired", "rejected", "deleted")
 """States in which a new peering may be made."""

@@ -264,9 +264,8 @@ class Watch(Generic[T]):
         left = self._timeout - self._elapsed()
         if left < _RESOLUTION:
             problem = f"; the last look failed: {self._problem}" if self._problem else ""
-            raise errors.OperationTimeoutError(
-                f"{self._named()} is not done after {self._elapsed():.0f} s, last status {self.status}{problem}", snapshot=self.snapshot()
-            )
+            said = f"is not done after {self._elapsed():.3g} s, last status {self.status}{problem}; it goes on, see resume_token"
+            raise errors.OperationTimeoutError(f"{self._named()} {said}", snapshot=self.snapshot())
         self._pause = min(self._pause, left)
 
     def _next_pause(self) -> float:

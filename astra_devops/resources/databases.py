@@ -103,7 +103,7 @@ class AsyncDatabases:
         client looks for the new database and adopts it.
 
         Args:
-            name: at most 50 characters; need not be unique.
+            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit at either end; need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
             region: the provider's name for it, such as ``us-east-2``; see ``regions``.
             tier: ``serverless``, or a tier of classic databases.
@@ -164,7 +164,8 @@ class AsyncDatabases:
         Needs ``org-db-terminate``.
 
         Raises:
-            ConflictError: the database is still busy, or has further datacenters, which must be terminated first.
+            ConflictError: the database is still busy.
+            APIStatusError: also of a database with further datacenters, which must be terminated first; see ``datacenters.terminate``.
         """
         landed = landed_if(self._caller, database_id, is_terminating)
 

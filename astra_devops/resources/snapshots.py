@@ -18,7 +18,7 @@ class AsyncSnapshots:
     async def list(
         self, database_id: str, *, start: datetime | None = None, end: datetime | None = None, source_region: str | None = None
     ) -> builtins.list[Snapshot]:
-        """List the snapshots of a database.
+        """List the snapshots of a database, in the order in which the service gives them; each tells its ``time``.
 
         Args:
             start: only those taken at or after this time, which must have a time zone.

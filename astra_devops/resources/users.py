@@ -107,8 +107,15 @@ class AsyncUsers:
         Needs ``org-user-write``.
 
         Raises:
+            ValueError: this is an address, not an id; :meth:`find` tells the id.
             NotFoundError: there is no such user.
+
+        >>> ann = await astra.users.find("ann@example.com")
+        >>> if ann is not None:
+        ...     await astra.users.remove(ann.user_id)
         """
+        if "@" in checks.string(user_id, "user_id"):
+            raise ValueError("user_id must be an id, not an address: users.find(address) tells the user and its user_id")
 
         async def landed() -> Answer[None] | None:
             there = any(user.user_id == user_id for user in await self.list())

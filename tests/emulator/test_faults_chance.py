@@ -135,6 +135,6 @@ async def test_a_file_may_be_json_and_an_emulator_may_start_with_it(tmp_path: Pa
 def test_a_malformed_file_is_refused_by_entry_and_key(tmp_path: Path, text: str, complaint: str) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text(text)
-    with pytest.raises(ValueError, match="faults.yaml") as caught:
+    with pytest.raises(ValueError, match=r"faults\.yaml") as caught:
         Faults.load(path)
     assert complaint in str(caught.value)

@@ -3,11 +3,15 @@
 import asyncio
 import json
 import signal
+import stat
 import subprocess
 import sys
 import threading
+import urllib.error
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -122,3 +126,85 @@ async def test_leaving_cuts_off_a_request_that_is_waiting_for_time(session: aioh
     with pytest.raises(aiohttp.ClientError):
         await call
     hold.close()
+
+
+@contextmanager
+def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """Run the program until the block is left, and hold it to silence."""
+    command = [sys.executable, "-W", "error", "-m", "astra_devops.emulator", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
+            assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def test_the_state_outlives_the_program(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with Emulator.running() as emulator:
+        emulator.add_database("orders")
+        path.write_text(json.dumps(emulator.snapshot()))
+    for _ in range(2):
+        with program("--state", str(path)) as (_, place):
+            assert place["token"] == emulator.token
+            assert [database["info"]["name"] for database in ask(**place)] == ["orders"]
+        assert list(tmp_path.iterdir()) == [path], "nothing is left beside it"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text())["token"] == emulator.token
+
+
+def test_a_state_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with program("--clock", "virtual", "--state", str(path)) as (_, place):
+        pass
+    with Emulator.running(state=json.loads(path.read_text())) as emulator:
+        assert emulator.token == place["token"]
+
+
+def test_faults_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "faults.yaml"
+    path.write_text("- status: {operation: listDatabases, status: 503}\n")
+    with program("--faults", str(path)) as (_, place):
+        with pytest.raises(urllib.error.HTTPError, match="503") as caught:
+            ask(**place)
+        caught.value.close()
+        assert ask(**place) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "complaint"),
+    [
+        (["--faults"], "- status: {operation: listDatabases}", "entry 1: status: 'status' is missing"),
+        (["--state"], "{", "this is not JSON"),
+        (["--state"], "{}", "this is no state of the emulator"),
+        (["--speed", "0", "--state"], "{}", "must be above zero"),
+        (["--latency", "-1", "--state"], "{}", "must not be negative"),
+    ],
+)
+def test_bad_options_are_said_without_a_traceback(tmp_path: Path, options: list[str], text: str, complaint: str) -> None:
+    path = tmp_path / "file"
+    path.write_text(text)
+    command = [sys.executable, "-m", "astra_devops.emulator", *options, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr.splitlines()[-1]
+    assert path.read_text() == text
+
+
+def test_a_state_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "astra_devops.emulator", "--state", str(tmp_path / "gone" / "state.json")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        out, errors = process.communicate()
+    assert (process.returncode, out, len(errors.splitlines())) == (1, "", 1)
+
+
+def test_help_says_every_option() -> None:
+    done = subprocess.run([sys.executable, "-m", "astra_devops.emulator", "--help"], capture_output=True, text=True, check=True)
+    options = ("--host", "--port", "--clock", "--speed", "--latency", "--seed", "--faults", "--state")
+    assert [option for option in options if option not in done.stdout] == []

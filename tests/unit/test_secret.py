@@ -1,6 +1,7 @@
 """Nothing that shows a value shows a secret one."""
 
 import copy
+import json
 import pickle
 
 import pytest
@@ -55,6 +56,23 @@ def test_extra_is_not_pickled():
 )
 def test_redact_masks_what_looks_like_a_credential(text, left):
     assert redact(text) == left
+
+
+@pytest.mark.parametrize("secret", ['hunter2-"quoted"', "back\\slash\t", "<tag>&pw", "päss", "wörd"])
+@pytest.mark.parametrize("times", [0, 1, 2])
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize("go", [True, False])
+def test_redact_knows_a_secret_however_it_is_escaped(secret, times, ascii_only, go):
+    echoed = secret
+    for _ in range(times):
+        echoed = json.dumps(echoed, ensure_ascii=ascii_only)[1:-1]
+        if go:
+            echoed = echoed.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    assert redact(f"bad value {echoed}!", [secret]) == f"bad value {MASK}!"
+
+
+def test_a_text_that_echoes_a_short_secret_is_withheld():
+    assert redact("topic must be text, not p", ["p"]) == f"{MASK} (withheld: it echoes a secret)"
 
 
 def test_redact_masks_what_it_is_given():

@@ -1,0 +1,151 @@
+"""The state of an emulator: written down, read again, and gone on with."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import attrs
+import pytest
+
+import astra_devops.emulator
+from astra_devops.emulator import Emulator, VirtualClock
+from astra_devops.emulator.instants import Instant
+from astra_devops.emulator.world import World
+
+pytestmark = pytest.mark.anyio
+SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported"), ("Migration", "subset")}
+
+
+async def busy(api: Any) -> str:
+    """Do a bit of everything, and leave a keyspace under way."""
+    database_id: str = await api.create_active()
+    emulator = api.emulator
+    emulator.add_pcu_group("group")
+    emulator.add_migration(database_id)
+    emulator.add_token({"org-db-view"})
+    await api("PUT", "/v2/organizations/users", json={"orgID": emulator.organization_id, "email": "a@example.com", "roles": []})
+    entries = [{"address": "10.0.0.1", "enabled": True, "description": ""}]
+    await api("POST", f"/v2/databases/{database_id}/access-list", json=entries)
+    assert (await api("POST", f"/v2/databases/{database_id}/keyspaces/more")).status == 201
+    return database_id
+
+
+async def test_a_restored_emulator_goes_on_where_the_first_was(api: Any, api_of: Any) -> None:
+    database_id = await busy(api)
+    await api.emulator.clock.sleep(4)
+    state = json.loads(json.dumps(api.emulator.snapshot()))
+    clock = VirtualClock()
+    clock.advance(5000)
+    async with Emulator(seed=9, clock=clock, state=state) as other:
+        assert (other.token, other.organization_id) == (api.emulator.token, api.emulator.organization_id)
+        again = api_of(other)
+        known = await again.look(database_id)
+        assert (known["status"], known["info"]["keyspaces"]) == ("MAINTENANCE", ["default_keyspace"])
+        await clock.sleep(5.9)
+        assert await again.status(database_id) == "MAINTENANCE"
+        await clock.sleep(0.2)
+        known = await again.look(database_id)
+        assert (known["status"], known["info"]["keyspaces"]) == ("ACTIVE", ["default_keyspace", "more"])
+        for path in ("/v2/databases", "/v2/organizations/users", "/v2/access-lists", "/v2/pcus"):
+            assert (await again("GET", path)).status == (await api("GET", path)).status
+        assert await again.create() == await api.create(), "ids go on from where they were, and none comes twice"
+
+
+async def test_a_snapshot_of_what_was_restored_is_the_same(api: Any) -> None:
+    await busy(api)
+    state = api.emulator.snapshot()
+    assert Emulator(seed=5, clock=api.emulator.clock, state=state).snapshot() == state
+    api.emulator.reset()
+    assert api.emulator.snapshot() != state
+    api.emulator.restore(state)
+    assert api.emulator.snapshot() == state
+
+
+async def test_the_same_seed_and_the_same_requests_give_the_same_snapshot(api_of: Any) -> None:
+    states = []
+    for seed in (3, 3, 4):
+        async with Emulator(seed=seed) as emulator:
+            await busy(api_of(emulator))
+            states.append(emulator.snapshot())
+    assert (states[0] == states[1], states[0] == states[2]) == (True, False)
+
+
+async def test_what_never_ends_stays_so(api: Any) -> None:
+    api.emulator.faults.stuck("createDatabase", "PENDING")
+    database_id = await api.create()
+    api.emulator.restore(api.emulator.snapshot())
+    await api.emulator.clock.sleep(10_000)
+    assert await api.status(database_id) == "PENDING"
+
+
+def broken(**changes: object) -> dict[str, Any]:
+    return {**Emulator().snapshot(), **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"format": "x"}, "no state of the emulator"),
+        ({"version": 99}, "version 99"),
+        ({"token": "x"}, "its own token"),
+        ({"organization": {}}, r"required field missing @ \$.id"),
+        ({"shelves": {"os.path": {}}}, "no shelf 'os.path'"),
+        ({"shelves": {"users.Person": {}}}, "no shelf 'users.Person'"),
+        ({"shelves": {"users.People": {"surplus": 1}}}, "surplus"),
+        ({"taken": "yesterday"}, "yesterday"),
+        ({"source": "12"}, "cannot be read"),
+    ],
+)
+def test_what_is_no_state_is_refused_and_changes_nothing(changes: dict[str, Any], complaint: str) -> None:
+    emulator = Emulator()
+    emulator.add_database("orders")
+    before = emulator.snapshot()
+    with pytest.raises(ValueError, match=complaint):
+        emulator.restore(broken(**changes))
+    assert emulator.snapshot() == before
+    with pytest.raises(ValueError, match="no state"):
+        emulator.restore([])  # type: ignore[arg-type]
+
+
+def test_every_time_of_the_clock_is_marked_as_one() -> None:
+    """A bare float would be kept as it is, and mean another time once restored."""
+    classes = set().union(*(reachable(kind) for kind in (World, *shelves())))
+    bare = {(kind.__name__, field.name) for kind in classes for field in attrs.fields(kind) if float in parts(field.type)}
+    assert {entry for entry in bare if entry not in SECONDS_AND_SIZES} == set()
+
+
+def shelves() -> Iterator[type[Any]]:
+    """Find the classes that modules of the emulator keep on shelves."""
+    for path in Path(str(astra_devops.emulator.__file__)).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "shelf":
+                module = __import__(f"astra_devops.emulator.{path.stem}", fromlist=["x"])
+                yield getattr(module, node.args[0].id)  # type: ignore[attr-defined]
+
+
+def parts(kind: Any) -> Iterator[Any]:
+    """Take a type apart, but not the type of a time."""
+    if kind == Instant or isinstance(kind, TypeVar):
+        return
+    if get_origin(kind) in (Union, UnionType) or get_args(kind):
+        yield get_origin(kind)
+        for part in get_args(kind):
+            yield from parts(part)
+    else:
+        yield kind
+
+
+def reachable(kind: type[Any], seen: frozenset[type[Any]] = frozenset()) -> set[type[Any]]:
+    if kind in seen or not attrs.has(kind) or not kind.__module__.startswith("astra_devops.emulator"):
+        return set()
+    if kind.__name__ in ("Quirks", "Faults"):
+        return set()
+    found = {kind}
+    for field in attrs.fields(kind):
+        for part in parts(field.type):
+            if isinstance(part, type):
+                found |= reachable(part, seen | {kind})
+    return found

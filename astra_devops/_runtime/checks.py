@@ -51,9 +51,7 @@ def secret(value: str | Secret, name: str) -> Secret:
 def database_name(value: str) -> str:
     """Check the name of a database, by the rules of the service's documentation."""
     if not _DATABASE_NAME.fullmatch(string(value, "name")):
-        raise ValueError(
-            "name must be 2 to 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit"
-        )
+        raise ValueError("name must be 2 to 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit")
     return value
 
 

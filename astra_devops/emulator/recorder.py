@@ -66,8 +66,8 @@ class Recorder:
         self._runner: web.ServerRunner | None = None
         self._session: aiohttp.ClientSession | None = None
         self._url: str | None = None
-        self.written = 0
-        self.withheld = 0
+        self.written: int = 0
+        self.withheld: int = 0
 
     @property
     def url(self) -> str:

@@ -20,7 +20,7 @@ FORMAT = "astra-devops emulator state"
 VERSION = 1
 NOT_STATE = ("clock", "quirks", "faults", "edge")
 """What a world goes by, as opposed to what it remembers."""
-DERIVED = {Organization: ("_order", "_positions"), Database: ("earlier",)}
+DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("earlier",)}
 """What is not saved: it follows from the rest, or only stale reads ask for it."""
 NEVER = "never"
 _HOME = "astra_devops.emulator"

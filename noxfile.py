@@ -99,7 +99,7 @@ def verify_types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS[::-1], requires=["build"])
 def tests(session: nox.Session) -> None:
     """Run the tests against the installed wheel, but those of the generators in the checkout."""
-    install_wheel(session, "test", "codegen")
+    install_wheel(session, "test", "codegen", "benchmarks")
     if session.posargs:
         session.run("pytest", *session.posargs, env=AGAINST_WHEEL)
         return

@@ -23,7 +23,7 @@ from astra_devops._runtime.secret import Secret
 from tests.benchmarks import peers
 from tests.benchmarks.server import DATABASE
 
-ROOT = Path(__file__).parents[2]
+SERVER = Path(__file__).with_name("server.py")
 WARM = 1
 """Rounds at the start that do not count: connections are opened and functions written in them."""
 Rounds = dict[str, list[float]]
@@ -49,8 +49,8 @@ class Result:
 @contextmanager
 def served(delay: float = 0.0) -> Iterator[str]:
     """Run the canned server in a process of its own."""
-    command = [sys.executable, "-m", "tests.benchmarks.server", str(delay)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+    command = [sys.executable, str(SERVER), str(delay)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{int(process.stdout.readline())}"

@@ -8,7 +8,8 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+# Behind everything else, so that an installed wheel is what is measured.
+sys.path.append(str(Path(__file__).parents[2]))
 
 from tests.benchmarks import measures
 

@@ -1,6 +1,6 @@
 """A server that is faster than any client: canned answers, written as soon as a request's blank line has been seen.
 
-Run as a process of its own: ``python -m tests.benchmarks.server`` prints its port.
+Run as a process of its own, it prints its port.
 """
 
 import asyncio

@@ -111,7 +111,7 @@ def tests(session: nox.Session) -> None:
 @nox.session(default=False, requires=["build"])
 def coverage(session: nox.Session) -> None:
     """Report which lines no test reaches."""
-    install_wheel(session, "test", "codegen")
+    install_wheel(session, "test", "codegen", "benchmarks")
     # pytest imports plugins, and with them this package, before a plugin could start measuring: so coverage starts pytest.
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *OF_THE_WHEEL, *session.posargs, env=AGAINST_WHEEL)

@@ -1,7 +1,7 @@
 """The values that travel between the generated endpoints and the runtime: what is called, with what, and what came back."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import quote
 
 import attrs
@@ -66,6 +66,9 @@ Landed = Callable[[], Awaitable[Answer[T] | None]]
 An :class:`Answer` means yes, with what is known of it; ``None`` means surely not, so that the request may be sent again; an exception is
 raised to the user.
 """
+
+LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
+"""The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up."""
 
 
 def segment(value: str, name: str) -> str:

@@ -9,7 +9,7 @@ import orjson
 from astra_devops import errors
 from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.convert import ShapeError, structure
 from astra_devops.operations.adoption import sent_at
@@ -18,7 +18,6 @@ TokenFamily = Literal["tokens", "client_id_secrets"]
 """Which operations are used: those of ``/v2/tokens``, or those of ``/v2/clientIdSecrets``. They are about the same tokens."""
 
 _UNKNOWN_TOKEN: Final = 340018
-_LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
 
 
 def checked_family(family: str) -> str:
@@ -71,10 +70,10 @@ async def revoke(caller: Caller, client_id: str, family: str = "client_id_secret
 
     async def landed() -> Answer[None] | None:
         try:
-            return _LANDED if await find(caller, client_id, family) is None else None
+            return LANDED if await find(caller, client_id, family) is None else None
         except errors.AuthenticationError as error:
             if await is_own_end(caller, client_id, error):
-                return _LANDED
+                return LANDED
             raise
 
     if family == "tokens":

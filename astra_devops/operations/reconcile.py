@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol, TypeVar
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.call import LANDED, Answer, Landed
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 
@@ -26,9 +26,6 @@ TRANSIENT: Final = frozenset(
 """States in which a database refuses changes with 409, and which it leaves by itself."""
 
 _PACE: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
-
-# The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up.
-LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
 
 
 async def see(caller: Caller, database_id: str) -> Database | None:

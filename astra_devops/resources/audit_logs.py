@@ -3,7 +3,7 @@
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.goals import audit_logs as goals
 from astra_devops.operations.goals._sinks import place_of
@@ -75,7 +75,7 @@ class AsyncAuditLogs:
 
         async def landed() -> Answer[None] | None:
             gone = await self.get(organization_id=organization) is None
-            return Answer(value=None, status=0, headers={}) if gone else None
+            return LANDED if gone else None
 
         await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, landed=landed)
         return self._waiting.start(goals.DELETE, organization_id=organization)

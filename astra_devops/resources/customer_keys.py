@@ -5,7 +5,7 @@ import builtins
 from astra_devops._rest.endpoints import customer_keys as endpoints
 from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, ExternalKms, GcpKms
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
 from astra_devops.operations import organization
@@ -44,7 +44,7 @@ class AsyncCustomerKeys:
             wanted = (_provider_of(key), key.region, key.key_id)
             for entry in await self.list(classic=classic):
                 if ((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == wanted:
-                    return Answer(value=None, status=0, headers={})
+                    return LANDED
             return None
 
         # No document demands the organization of a token that belongs to one, but the vendor's own Terraform provider always sends it.

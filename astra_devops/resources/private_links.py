@@ -17,11 +17,10 @@ from astra_devops._rest.models.private_links import (
     PrivateLinkUpdateEndpointInput,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.call import LANDED, Answer, Landed
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.goals import private_links as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import LANDED
 from astra_devops.operations.waiting import Waiting
 
 # Seconds between looks after a lost answer: an endpoint shows some time after it was accepted.

@@ -7,7 +7,7 @@ from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import roles as lookup
 
@@ -105,7 +105,7 @@ class AsyncRoles:
 
         async def landed() -> Answer[None] | None:
             there = any(role.id == role_id for role in await self.list())
-            return None if there else Answer(value=None, status=0, headers={})
+            return None if there else LANDED
 
         await endpoints.delete_organization_role(self._caller, role_id=role_id, landed=landed)
 

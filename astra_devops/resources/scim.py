@@ -19,7 +19,7 @@ from astra_devops._rest.models.scim import (
     ScimUser,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.call import LANDED, Answer, Landed
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops.errors import NotFoundError
@@ -248,7 +248,7 @@ def _gone(fetch: Callable[[], Awaitable[Answer[T]]]) -> Landed[None]:
         try:
             await fetch()
         except NotFoundError:
-            return Answer(value=None, status=0, headers={})
+            return LANDED
         return None
 
     return landed

@@ -9,7 +9,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import users as endpoints
 from astra_devops._rest.models.users import RoleInviteRequest, User, UserInvite
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import organization
 from astra_devops.operations import roles as lookup
@@ -119,7 +119,7 @@ class AsyncUsers:
 
         async def landed() -> Answer[None] | None:
             there = any(user.user_id == user_id for user in await self.list())
-            return None if there else Answer(value=None, status=0, headers={})
+            return None if there else LANDED
 
         await endpoints.remove_user_from_organization(self._caller, user_id=user_id, landed=landed)
 

@@ -7,11 +7,10 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
 from astra_devops._runtime import addresses, checks
-from astra_devops._runtime.call import Answer
+from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.goals import vpc_peerings as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import LANDED
 from astra_devops.operations.waiting import Waiting
 
 Network = AmazonVpc | AzureVpc | GoogleVpc

@@ -11,6 +11,7 @@ from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
 from astra_devops.emulator.databases import DEFAULT_KEYSPACE, place_database
 from astra_devops.emulator.default_roles import ACTIONS
+from astra_devops.emulator.enterprises import found
 from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.migrations import place_migration
@@ -25,8 +26,8 @@ from astra_devops.emulator.threads import in_thread
 from astra_devops.emulator.timekeeping import Timekeeper
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.users import accept
-from astra_devops.emulator.wallet import Wallet
-from astra_devops.emulator.world import World
+from astra_devops.emulator.wallet import Token, Wallet
+from astra_devops.emulator.world import Platform, World
 
 
 class Emulator:
@@ -72,14 +73,10 @@ class Emulator:
         self.journal: Journal = Journal()
         self._address = (host, port)
         source = random.Random(seed)
-        wallet, signer = Wallet(), new_signer(source)
-        self._token = wallet.issue(source, self.clock.now(), unlimited=True)
-        self._world = World(
-            self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Organization("", "", "", ""), wallet, signer
-        )
-        self._world.organization = _new_organization(self._world)
+        self._platform = Platform(self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Wallet(), new_signer(source))
+        self._token = _populate(self._platform)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
-        self._service = Service(load() if contract is None else Contract(contract), self._world)
+        self._service = Service(load() if contract is None else Contract(contract), self._platform)
         self._front = Front(self._service, self.journal, self._time, latency)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
@@ -96,7 +93,7 @@ class Emulator:
             raise
         self._time.join(self._loop)
         self._url = f"http://{host}:{port}"
-        self._world.edge = f"http://{host}:{edge_port}"
+        self._platform.edge = f"http://{host}:{edge_port}"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
@@ -154,47 +151,72 @@ class Emulator:
     @property
     def edge_url(self) -> str:
         """The base URL of bundles and data endpoints."""
-        return self._world.edge
+        return self._platform.edge
 
     @property
     def token(self) -> str:
-        """A token that may do everything."""
+        """A token that may do everything in the organisation that is there from the beginning, and what the enterprise's tokens may."""
         return self._token.value
 
     @property
     def organization_id(self) -> str:
-        """The organisation that everything belongs to."""
-        return self._world.organization.id
+        """The organisation that is there from the beginning, and that :attr:`token` is of."""
+        return self._token.organization_id
+
+    @property
+    def enterprise_id(self) -> str:
+        """The enterprise that every organisation is in."""
+        return self._platform.enterprise_id
 
     @property
     def faults(self) -> Faults:
         """What shall go wrong."""
-        return self._world.faults
+        return self._platform.faults
 
     @property
     def quirks(self) -> Quirks:
         """Which undocumented behaviours are shown."""
-        return self._world.quirks
+        return self._platform.quirks
 
     @property
     def databases(self) -> dict[str, Database]:
-        """Every database by its id, as of now; those that nobody knows any more are left out."""
+        """Every database of every organisation by its id, as of now; those that nobody knows any more are left out."""
         with self._service.lock:
             now = self.clock.monotonic()
-            known = self._world.organization.databases
-            return {key: database for key, database in known.items() if not self._world.look(database).gone(now)}
+            return {
+                key: database
+                for world in self._platform.organizations
+                for key, database in world.organization.databases.items()
+                if not world.look(database).gone(now)
+            }
 
-    def add_token(self, permissions: Iterable[str] | None = None) -> str:
-        """Make another token. It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role; everything if None."""
+    def add_organization(self, name: str, *, email: str = "owner@example.com") -> str:
+        """Make another organisation without asking the API, and give its id. Nothing of it can be seen from the others."""
         with self._service.lock:
-            world = self._world
+            return found(self._platform, name, email, self._platform.new_id()).organization.id
+
+    def add_token(self, permissions: Iterable[str] | None = None, *, organization_id: str | None = None) -> str:
+        """Make another token, of the first organisation unless another is named.
+
+        It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role; everything in its organisation if None.
+
+        Raises:
+            ValueError: there is no such organisation.
+        """
+        with self._service.lock:
+            world = self._world_of(organization_id)
             roles = () if permissions is None else (add_role_of(world, permissions),)
-            return world.wallet.issue(world.source, world.clock.now(), roles=roles, unlimited=permissions is None).value
+            return self._issue(world.organization.id, roles=roles, unlimited=permissions is None)
+
+    def add_enterprise_token(self) -> str:
+        """Make a token of the enterprise: it may make organisations and tokens for them, see costs, and nothing else."""
+        with self._service.lock:
+            return self._issue(self.enterprise_id, enterprise=True)
 
     def revoke_token(self, token: str) -> None:
         """Make a token unknown."""
         with self._service.lock:
-            self._world.wallet.tokens.pop(token, None)
+            self._platform.wallet.tokens.pop(token, None)
 
     def add_database(
         self,
@@ -205,11 +227,16 @@ class Emulator:
         tier: str = "serverless",
         keyspaces: Iterable[str] = (DEFAULT_KEYSPACE,),
         status: str = "ACTIVE",
+        organization_id: str | None = None,
     ) -> str:
-        """Put a database into the world without asking the API, finished and in any state, and give its id."""
+        """Put a database into the world without asking the API, finished and in any state, and give its id.
+
+        Raises:
+            ValueError: there is no such organisation.
+        """
         with self._service.lock:
             body = {"name": name, "cloudProvider": cloud_provider, "region": region, "tier": tier}
-            database = place_database(self._world, body, owner=self._token.client_id)
+            database = place_database(self._world_of(organization_id), body, owner=self._token.client_id)
             database.keyspaces = list(keyspaces)
             database.keyspace = next(iter(database.keyspaces), None)
             database.state = status
@@ -222,22 +249,29 @@ class Emulator:
         with self._service.lock:
             place = {"cloudProvider": cloud_provider, "region": region, "instanceType": "standard", "provisionType": "shared"}
             body = {"title": title, **place, "min": min, "max": max, "reserved": reserved}
-            return place_group(self._world, body, owner=self._token.client_id).id
+            return place_group(self._world_of(None), body, owner=self._token.client_id).id
 
     def add_migration(self, database_id: str, *, phase: str = "ReceivingFiles") -> str:
         """Put a migration into a database without asking the API, in any phase, and give its id."""
         with self._service.lock:
-            return place_migration(self._world, self._world.find_living(database_id), phase).id
+            world = self._world_with(database_id)
+            return place_migration(world, world.find_living(database_id), phase).id
 
     def accept_invitation(self, email: str) -> None:
-        """Let somebody who was invited join the organisation."""
+        """Let somebody who was invited join the organisations that he was invited to.
+
+        Raises:
+            ValueError: nobody has invited him.
+        """
         with self._service.lock:
-            accept(self._world, email)
+            accepted = [accept(world, email) for world in self._platform.organizations]
+            if not any(accepted):
+                raise ValueError(f"email: nobody has invited {email!r}")
 
     def hibernate(self, database_id: str) -> None:
         """Send a database to sleep, as the service does after two idle days. A request to its data endpoint wakes it."""
         with self._service.lock:
-            database = self._world.find(database_id)
+            database = self._world_with(database_id).find(database_id)
             now = self.clock.monotonic()
             database.begin(Progress("hibernate", now, database.state), now)
 
@@ -251,7 +285,7 @@ class Emulator:
         from astra_devops.emulator import saving
 
         with self._service.lock:
-            return saving.save(self._world, self._token.value)
+            return saving.save(self._platform, self._token.value)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go back to a snapshot, as if no time had passed since; :attr:`token` is the one from there. Times of day move along.
@@ -262,23 +296,46 @@ class Emulator:
         from astra_devops.emulator import saving
 
         with self._service.lock:
-            token = saving.load(self._world, state)
+            token = saving.load(self._platform, state)
             # Looked up afterwards: loading puts another wallet in the place of this one.
-            self._token = self._world.wallet.tokens[token]
+            self._token = self._platform.wallet.tokens[token]
 
     def reset(self) -> None:
-        """Forget databases, added tokens, faults and the journal. Time goes on, and ids never come back."""
+        """Forget databases, added tokens and organisations, faults and the journal. Time goes on, and ids never come back."""
         with self._service.lock:
-            self._world.clear()
-            self._world.wallet.tokens = {self._token.value: self._token}
+            kept = (self.enterprise_id, self.organization_id)
+            self._platform.worlds = {key: self._platform.worlds[key] for key in kept}
+            for world in self._platform.worlds.values():
+                world.clear()
+            self._platform.wallet.tokens = {self._token.value: self._token}
             self.faults.clear()
             self.journal.clear()
+
+    def _issue(self, organization_id: str, *, roles: tuple[str, ...] = (), unlimited: bool = False, enterprise: bool = False) -> str:
+        platform = self._platform
+        now = platform.clock.now()
+        return platform.wallet.issue(platform.source, now, organization_id, roles=roles, unlimited=unlimited, enterprise=enterprise).value
+
+    def _world_of(self, organization_id: str | None) -> World:
+        wanted = self.organization_id if organization_id is None else organization_id
+        if wanted == self.enterprise_id or wanted not in self._platform.worlds:
+            raise ValueError(f"organization_id: there is no organization {wanted!r}")
+        return self._platform.worlds[wanted]
+
+    def _world_with(self, database_id: str) -> World:
+        world = self._platform.world_with(database_id)
+        if world is None:
+            raise ValueError(f"database_id: there is no database {database_id!r}")
+        return world
 
     def __repr__(self) -> str:
         return f"Emulator(url={self._url!r}, clock={self.clock!r})"
 
 
-def _new_organization(world: World) -> Organization:
-    identity, owner = world.new_id(), world.new_id()
-    roles = {name: world.new_id() for name in ACTIONS}
-    return Organization(identity, "Emulated Organization", owner, "owner@example.com", roles)
+def _populate(platform: Platform) -> Token:
+    """Make the enterprise, its first organisation, and the emulator's own token."""
+    now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
+    platform.enterprise_id = platform.new_id()
+    platform.found(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
+    first = found(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
+    return platform.wallet.issue(platform.source, now, first.id, unlimited=True, enterprise=True)

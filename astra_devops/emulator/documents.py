@@ -135,13 +135,13 @@ def bundle_links(world: World, database: Database, datacenter: Datacenter) -> di
     """Sign the four bundle URLs of a datacenter, good for five minutes from now."""
     now = world.clock.now()
     return {
-        field: world.signer.sign(world.edge, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
+        field: world.platform.signer.sign(world.platform.edge, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
         for field, kind in KINDS.items()
     }
 
 
 def _urls(world: World, database: Database, region: str) -> dict[str, object]:
-    base = f"{world.edge}/data/{database.id}-{region}"
+    base = f"{world.platform.edge}/data/{database.id}-{region}"
     return {
         "grafanaUrl": f"{base}/d/cloud/dse-cluster-condensed",
         "cqlshUrl": f"{base}/cqlsh",

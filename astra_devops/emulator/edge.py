@@ -9,7 +9,7 @@ from astra_devops.emulator.capacity import is_parked
 from astra_devops.emulator.clock import ScaledClock
 from astra_devops.emulator.documents import REACHABLE
 from astra_devops.emulator.transitions import Progress
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import Platform
 
 DATA = "/data/"
 
@@ -22,21 +22,22 @@ def _xml(status: int, code: str, message: str) -> wire.Reply:
 NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
-def serve_bundle(world: World, path: str, query: Mapping[str, str]) -> wire.Reply:
+def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> wire.Reply:
     """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
     path = unquote(path)
     # A download takes real time, however fast the clock runs; five minutes are half a second at 600 times the speed.
-    patience = max(1.0, world.clock.speed) if isinstance(world.clock, ScaledClock) else 1.0
-    objection = world.signer.objection(path, query, world.clock.now(), patience)
+    patience = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
+    objection = platform.signer.objection(path, query, platform.clock.now(), patience)
     if objection is not None:
         return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
     if path.startswith(enterprises.REPORTS):
-        report = enterprises.csv_of(world, path)
+        report = enterprises.csv_of(platform, path)
         return NO_KEY if report is None else wire.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
     datacenter_id = path.split("/")[1]
-    database = world.organization.databases.get(datacenter_id[:36])
-    if database is None:
+    world = platform.world_with(datacenter_id[:36])
+    if world is None:
         return NO_KEY
+    database = world.organization.databases[datacenter_id[:36]]
     for datacenter in database.datacenters:
         for kind in presigned.KINDS.values():
             if path == presigned.bundle_path(datacenter.id, database.name, kind):
@@ -45,11 +46,14 @@ def serve_bundle(world: World, path: str, query: Mapping[str, str]) -> wire.Repl
     return NO_KEY
 
 
-def serve_data(world: World, path: str) -> wire.Reply:
+def serve_data(platform: Platform, path: str) -> wire.Reply:
     """Answer at a data endpoint. There is no data, but a request wakes a hibernated database; until it is awake the answer is 503."""
     host = path.removeprefix(DATA).partition("/")[0]
-    database = world.organization.databases.get(host[:36])
-    if database is None or world.look(database).gone(world.clock.monotonic()):
+    world = platform.world_with(host[:36])
+    if world is None:
+        return wire.text(404, "unknown host")
+    database = world.look(world.organization.databases[host[:36]])
+    if database.gone(world.clock.monotonic()):
         return wire.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()

@@ -1,5 +1,6 @@
 """The enterprise above the organisation: new organisations, costs, and billing reports that take a while."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import wire
-from astra_devops.emulator.state import Database
+from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.transitions import Progress
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object
 
 REPORTS = "/billing-reports/"
 CENTS_PER_HOUR = 12.3456789
@@ -27,39 +28,38 @@ class Report:
 
 
 @attrs.define
-class Enterprise:
-    """What an enterprise has made."""
+class Reports:
+    """The billing reports of the enterprise, by id."""
 
-    organizations: dict[str, dict[str, object]] = attrs.field(factory=dict)
-    reports: dict[str, Report] = attrs.field(factory=dict)
-    _ids: list[str] = attrs.field(factory=list)
-
-    def ids(self, world: World) -> tuple[str, str]:
-        """Give the ids of the enterprise and of its group of organisations."""
-        while len(self._ids) < 2:
-            self._ids.append(world.new_id())
-        return self._ids[0], self._ids[1]
+    by_id: dict[str, Report] = attrs.field(factory=dict)
 
 
 def create_organization(world: World, ask: Ask) -> wire.Reply:
-    """Make an organisation, which nothing else here knows of. Answered in the wire's own casing, with nanoseconds."""
-    body = as_object(ask.body)
-    enterprise = world.shelf(Enterprise)
-    own_id, group_id = enterprise.ids(world)
-    now = f"{world.clock.now():%Y-%m-%dT%H:%M:%S}.395919529Z"
-    organization: dict[str, object] = {
-        "OrganizationName": body["name"],
-        "OrganizationID": world.new_id(),
-        "OrganizationEmail": body["email"],
+    """Make an organisation without anything in it. Answered in the wire's own casing, with nanoseconds."""
+    body, platform = as_object(ask.body), world.platform
+    enterprise_id = body.get("enterpriseID", platform.enterprise_id)
+    if enterprise_id != platform.enterprise_id:
+        raise wire.Refusal(wire.text(403, f"The token may not make organizations in enterprise {enterprise_id}."))
+    organization = found(platform, body["name"], body["email"], body["adminUserID"]).organization
+    created = f"{organization.created:%Y-%m-%dT%H:%M:%S}.395919529Z"
+    document = {
+        "OrganizationName": organization.name,
+        "OrganizationID": organization.id,
+        "OrganizationEmail": organization.owner_email,
         "MarketplaceData": None,
-        "CreatedAt": now,
-        "LastModified": now,
+        "CreatedAt": created,
+        "LastModified": created,
         "OrgType": "organization",
-        "EnterpriseId": body.get("enterpriseID", own_id),
-        "OrganizationGroupId": group_id,
+        "EnterpriseId": platform.enterprise_id,
+        "OrganizationGroupId": str(uuid.uuid5(uuid.UUID(platform.enterprise_id), "organizations")),
     }
-    enterprise.organizations[str(organization["OrganizationID"])] = organization
-    return wire.json(organization, 201)
+    return wire.json(document, 201)
+
+
+def found(platform: Platform, name: str, email: str, owner_id: str) -> World:
+    """Make an organisation. The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever runs them."""
+    roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
+    return platform.found(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
 
 
 def get_consumption(world: World, ask: Ask) -> wire.Reply:
@@ -72,10 +72,11 @@ def get_consumption(world: World, ask: Ask) -> wire.Reply:
         raise wire.refusal(422, f"The window must be of at most {days} days.")
     wanted = body.get("clusterIDs" if earlier else "resourceIDs")
     costs: list[dict[str, object]] = []
-    if not body.get("orgIDs") or world.organization.id in body["orgIDs"]:
-        for database in list(world.organization.databases.values()):
-            if not wanted or database.id in wanted:
-                costs += _costs(world, world.look(database), start, end)
+    for member in world.platform.organizations:
+        if not body.get("orgIDs") or member.organization.id in body["orgIDs"]:
+            databases = [database for database in member.organization.databases.values() if not wanted or database.id in wanted]
+            for database in databases:
+                costs += _costs(member, member.look(database), start, end)
     total = sum(float(str(cost["cost"])) for cost in costs) if costs else None
     return wire.json({"costs": costs, "totalCost": total})
 
@@ -88,13 +89,13 @@ def generate_report(world: World, ask: Ask) -> wire.Reply:
     held, doomed = world.faults.fate_of(ask.operation.id)
     progress = Progress("make report", world.clock.monotonic(), "INITIATED", held=held, doomed=doomed)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
-    world.shelf(Enterprise).reports[report.id] = report
+    _reports(world.platform)[report.id] = report
     return wire.json(_report(world, report))
 
 
 def get_report(world: World, ask: Ask) -> wire.Reply:
     """Give a report, and where to download it once it is there."""
-    report = world.shelf(Enterprise).reports.get(ask.arguments["reportId"])
+    report = _reports(world.platform).get(ask.arguments["reportId"])
     if report is None:
         raise wire.refusal(404, f"Report {ask.arguments['reportId']} could not be found.")
     document = _report(world, report)
@@ -102,7 +103,7 @@ def get_report(world: World, ask: Ask) -> wire.Reply:
     if document["status"] == "COMPLETED":
         now = world.clock.now()
         details = {
-            "csvDownloadUrl": world.signer.sign(world.edge, f"{REPORTS}{report.id}.csv", "us-east-1", now),
+            "csvDownloadUrl": world.platform.signer.sign(world.platform.edge, f"{REPORTS}{report.id}.csv", "us-east-1", now),
             "generatedAt": wire.timestamp(report.asked_for + timedelta(seconds=report.progress.ends() - report.progress.began)),
             "expirationAt": wire.timestamp(now + timedelta(minutes=5)),
             "isStale": False,
@@ -110,18 +111,23 @@ def get_report(world: World, ask: Ask) -> wire.Reply:
     return wire.json({**document, "reportDetails": details or None})
 
 
-def csv_of(world: World, path: str) -> bytes | None:
+def csv_of(platform: Platform, path: str) -> bytes | None:
     """Give the file behind a report's download address; None if there is no such report."""
-    report = world.shelf(Enterprise).reports.get(path.removeprefix(REPORTS).removesuffix(".csv"))
+    report = _reports(platform).get(path.removeprefix(REPORTS).removesuffix(".csv"))
     if report is None:
         return None
     start = datetime(int(report.year), int(report.month), 1, tzinfo=UTC)
     end = (start + timedelta(days=32)).replace(day=1)
     lines = ["organization,database,region,cost"]
-    for database in list(world.organization.databases.values()):
-        for cost in _costs(world, world.look(database), start, end):
-            lines.append(f"{cost['orgId']},{cost['clusterID']},{cost['region']},{cost['cost']}")
+    for member in platform.organizations:
+        for database in member.organization.databases.values():
+            for cost in _costs(member, member.look(database), start, end):
+                lines.append(f"{cost['orgId']},{cost['clusterID']},{cost['region']},{cost['cost']}")
     return "\n".join([*lines, ""]).encode()
+
+
+def _reports(platform: Platform) -> dict[str, Report]:
+    return platform.worlds[platform.enterprise_id].shelf(Reports).by_id
 
 
 def _report(world: World, report: Report) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """What the emulator holds, as one plain document for people to look at: no token, no secret, no presigned URL is in it."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +9,12 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import timeline, wire
-from astra_devops.emulator.clock import ScaledClock
+from astra_devops.emulator.clock import Clock, ScaledClock
 from astra_devops.emulator.fault_words import faults_in_words
 from astra_devops.emulator.journal import Exchange, Journal
 from astra_devops.emulator.quirks import Quirks
 from astra_devops.emulator.state import Database
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import Platform, World
 
 DATABASES = 100
 REQUESTS = 50
@@ -24,28 +25,34 @@ TOKEN = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
 Document = dict[str, Any]
 
 
-def overview(world: World, journal: Journal) -> Document:
+def overview(platform: Platform, journal: Journal) -> Document:
     """Describe the emulator as of now."""
-    clock = world.clock
+    clock = platform.clock
     now, moment = clock.monotonic(), clock.now()
-    databases = [database for database in reversed(world.organization.databases.values()) if not world.look(database).gone(now)]
+    owned = [
+        (world, database)
+        for world in platform.organizations
+        for database in reversed(world.organization.databases.values())
+        if not world.look(database).gone(now)
+    ]
+    newest = sorted(owned, key=lambda entry: entry[1].created, reverse=True)[:DATABASES]
     document = {
-        "clock": {"kind": type(clock).__name__, "now": _time(moment), "seconds": round(now, 3), "speed": _speed(world)},
-        "organization": {"id": world.organization.id, "name": world.organization.name},
+        "clock": {"kind": type(clock).__name__, "now": _time(moment), "seconds": round(now, 3), "speed": _speed(clock)},
+        "organizations": [{"id": world.organization.id, "name": world.organization.name} for world in platform.organizations],
         "databases": {
-            "total": len(databases),
-            "shown": [_database(world, database, now, moment) for database in databases[:DATABASES]],
+            "total": len(owned),
+            "shown": [_database(world, database, now, moment) for world, database in newest],
         },
-        "counts": _counts(world),
+        "counts": _counts(platform),
         "requests": {"total": len(journal), "shown": [_request(exchange) for exchange in [*journal][: -REQUESTS - 1 : -1]]},
-        "faults": faults_in_words(world.faults),
-        "quirks": _quirks(world.quirks),
+        "faults": faults_in_words(platform.faults),
+        "quirks": _quirks(platform.quirks),
     }
     return {name: _masked(value) for name, value in document.items()}
 
 
-def _speed(world: World) -> float:
-    return world.clock.speed if isinstance(world.clock, ScaledClock) else 1.0
+def _speed(clock: Clock) -> float:
+    return clock.speed if isinstance(clock, ScaledClock) else 1.0
 
 
 def _time(moment: datetime) -> str:
@@ -53,11 +60,12 @@ def _time(moment: datetime) -> str:
 
 
 def _database(world: World, database: Database, now: float, moment: datetime) -> Document:
-    speed = _speed(world)
+    speed = _speed(world.clock)
     stages = timeline.history(database, now, moment, speed)[-STAGES:]
     return {
         "id": database.id,
         "name": database.name,
+        "organization": world.organization.name,
         "status": database.status,
         "cloudProvider": database.provider,
         "region": database.region,
@@ -78,16 +86,16 @@ def _stage(stage: timeline.Stage, began: datetime) -> Document:
     }
 
 
-def _counts(world: World) -> dict[str, int]:
+def _counts(platform: Platform) -> dict[str, int]:
     """Count whatever the groups of operations remember in a collection, under the name of the class and of the collection."""
-    counts = {"tokens": len(world.wallet.tokens)}
-    for shelf in world.shelves:
+    counts = Counter({"tokens": len(platform.wallet.tokens)})
+    for shelf in (shelf for world in platform.worlds.values() for shelf in world.shelves):
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(shelf).__name__).lower()
         for field in attrs.fields(type(shelf)) if attrs.has(type(shelf)) else ():
             held = getattr(shelf, field.name)
             if isinstance(held, dict | list | tuple | set):
                 plain = field.name in ("all", "of") or field.name.startswith(("by_", "_"))
-                counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] = len(held)
+                counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] += len(held)
     return dict(sorted((name, count) for name, count in counts.items() if count))
 
 

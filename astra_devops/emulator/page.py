@@ -11,7 +11,7 @@ from typing import Any
 from astra_devops.emulator import wire
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.overview import Document, overview
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import Platform
 
 PAGE = "/_emulator"
 STATE = "/_emulator/state.json"
@@ -24,13 +24,13 @@ LOOKS = {
 PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
-def serve(world: World, journal: Journal, method: str, path: str) -> wire.Reply | None:
+def serve(platform: Platform, journal: Journal, method: str, path: str) -> wire.Reply | None:
     """Answer a request for the page or for what it shows; None for any other path."""
     if path not in (PAGE, STATE):
         return None
     if method not in ("GET", "HEAD"):
         return wire.wrong_method(frozenset({"GET", "HEAD"}))
-    document = overview(world, journal)
+    document = overview(platform, journal)
     if path == STATE:
         return wire.Reply(200, wire.json(document).body, wire.JSON, PLAIN)
     style, script = _text("page.css"), _text("page.js")
@@ -44,7 +44,7 @@ def render(document: Document, style: str, script: str) -> str:
     databases, requests = document["databases"], document["requests"]
     sections = (
         _section("clock", "Clock", _clock(document)),
-        _section("databases", _heading("Databases", databases), "".join(map(_database, databases["shown"])) or _none("No databases.")),
+        _section("databases", _heading("Databases", databases), _databases(document) or _none("No databases.")),
         _section("counts", "Other resources", _chips(f"{name}: {count}" for name, count in document["counts"].items())),
         _section("requests", _heading("Last requests", requests), _requests(requests["shown"])),
         _section("faults", "Faults in store", _chips(document["faults"])),
@@ -101,16 +101,24 @@ def _facts(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def _clock(document: Document) -> str:
-    clock, organization = document["clock"], document["organization"]
+    clock, organizations = document["clock"], document["organizations"]
     speed = f", {clock['speed']:g} times as fast" if clock["speed"] != 1 else ""
-    shown = f"{organization['name']} ({organization['id']})"
-    return _facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), ("Organisation", shown)])
+    shown = ", ".join(f"{entry['name']} ({entry['id']})" for entry in organizations)
+    named = "Organisation" if len(organizations) == 1 else "Organisations"
+    return _facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), (named, shown)])
 
 
-def _database(database: Document) -> str:
+def _databases(document: Document) -> str:
+    several = len(document["organizations"]) > 1
+    return "".join(_database(database, several) for database in document["databases"]["shown"])
+
+
+def _database(database: Document, several: bool) -> str:
+    """Write one database, and whose it is where there are several organisations."""
     status = database["status"]
     centres = [f"{entry['region']} ({entry['id'][37:]}{', terminated' * entry['terminated']})" for entry in database["datacenters"]]
     facts = [
+        *([("Organisation", database["organization"])] if several else []),
         ("Where", f"{database['cloudProvider']} {database['region']}, {database['tier']}"),
         ("Keyspaces", ", ".join(database["keyspaces"]) or "none"),
         ("Datacenters", ", ".join(centres) or "none"),

@@ -15,6 +15,10 @@ FILTERED = ("listDatabases",)
 """Operations on the organisation that leave out what the token is not about, instead of refusing."""
 DATABASE = ("databaseID", "clusterID")
 """Path variables that name a database."""
+ENTERPRISE = "/v2/enterprises/"
+"""Where the operations stand that only a token of the enterprise may do."""
+ENTERPRISE_TOKENS = ("/v2/tokens", "/v2/clientIdSecrets")
+"""What such a token may do besides: it has tokens made, and nothing to do with databases, says the vendor's page on enterprises."""
 
 
 @attrs.define
@@ -65,6 +69,10 @@ def add_role_of(world: World, permissions: Iterable[str]) -> str:
 
 def may(world: World, token: Token, operation: Operation, arguments: Mapping[str, str]) -> bool:
     """Tell whether a token has each of the permissions that an operation needs, for the database in its path if it has one."""
+    if operation.path.startswith(ENTERPRISE):
+        return token.enterprise
+    if world.is_enterprise:
+        return operation.path.startswith(ENTERPRISE_TOKENS)
     if token.unlimited or not operation.permissions:
         return True
     database_id = next((arguments[name] for name in DATABASE if name in arguments), None)
@@ -76,6 +84,13 @@ def may(world: World, token: Token, operation: Operation, arguments: Mapping[str
         )
         for permission in operation.permissions
     )
+
+
+def wanted(operation: Operation) -> str:
+    """Say what a token must have for an operation."""
+    if operation.path.startswith(ENTERPRISE):
+        return "the rights of the enterprise"
+    return f"one of: {', '.join(sorted(operation.permissions))}" if operation.permissions else "an organization"
 
 
 def has(world: World, token: Token, permission: str) -> bool:

@@ -1,4 +1,4 @@
-"""The state of the service as JSON, and back: whatever the world holds, by the types that its classes declare."""
+"""The state of the service as JSON, and back: whatever its organisations hold, by the types that their classes declare."""
 
 import random
 import sys
@@ -11,35 +11,35 @@ import cattrs
 import orjson
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from astra_devops.emulator.clock import Clock
 from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database, Organization
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import Platform, World
 
 FORMAT = "astra-devops emulator state"
 VERSION = 1
 NOT_STATE = ("clock", "quirks", "faults", "edge")
-"""What a world goes by, as opposed to what it remembers."""
-DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("earlier",)}
+"""What the emulator goes by, as opposed to what it remembers."""
+DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("earlier",), World: ("platform",)}
 """What is not saved: it follows from the rest, or only stale reads ask for it."""
 NEVER = "never"
 _HOME = "astra_devops.emulator"
 
 
-def save(world: World, token: str) -> dict[str, Any]:
-    """Write down what a world remembers, and which of its tokens is the emulator's own."""
-    for database in world.organization.databases.values():
-        world.look(database)
-    writer = _converter(world.clock.now(), world.clock.monotonic(), timedelta())
-    document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": world.clock.now().isoformat(), "token": token}
+def save(platform: Platform, token: str) -> dict[str, Any]:
+    """Write down what the service remembers, and which of its tokens is the emulator's own."""
+    for world in platform.organizations:
+        for database in world.organization.databases.values():
+            world.look(database)
+    writer = _converter(platform, timedelta())
+    document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": platform.clock.now().isoformat(), "token": token}
     for field in _remembered():
-        document[str(field.alias)] = writer.unstructure(getattr(world, field.name), unstructure_as=field.type)
+        document[str(field.alias)] = writer.unstructure(getattr(platform, field.name), unstructure_as=field.type)
     loaded: dict[str, Any] = orjson.loads(orjson.dumps(document))
     return loaded
 
 
-def load(world: World, document: Mapping[str, Any]) -> str:
-    """Let a world remember what was written down, as if no time had passed since, and give the emulator's own token.
+def load(platform: Platform, document: Mapping[str, Any]) -> str:
+    """Let the service remember what was written down, as if no time had passed since, and give the emulator's own token.
 
     Raises:
         ValueError: that is not a state, or one of another version.
@@ -49,37 +49,47 @@ def load(world: World, document: Mapping[str, Any]) -> str:
     if document.get("version") != VERSION:
         raise ValueError(f"the state has version {document.get('version')!r}, and this emulator reads version {VERSION}")
     try:
-        values, token = _read(world.clock, document)
+        values, token = _read(platform, document)
     except (KeyError, TypeError, ValueError, cattrs.BaseValidationError) as problem:
         raise ValueError(f"the state cannot be read: {_explained(problem)}") from problem
     for name, value in values.items():
-        setattr(world, name, value)
+        setattr(platform, name, value)
     return token
 
 
-def _read(clock: Clock, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    reader = _converter(clock.now(), clock.monotonic(), clock.now() - datetime.fromisoformat(document["taken"]))
+def _read(platform: Platform, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    reader = _converter(platform, platform.clock.now() - datetime.fromisoformat(document["taken"]))
     values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
     if document["token"] not in values["wallet"].tokens:
         raise ValueError("its own token is not among its tokens")
+    owners = {token.organization_id for token in values["wallet"].tokens.values()} | {values["enterprise_id"]}
+    if missing := owners - values["worlds"].keys():
+        raise ValueError(f"it lacks the organization {min(missing)!r}")
     return values, str(document["token"])
 
 
 def _remembered() -> "list[attrs.Attribute[Any]]":
-    return [field for field in attrs.fields(World) if field.name not in NOT_STATE]
+    return [field for field in attrs.fields(attrs.resolve_types(Platform)) if field.name not in NOT_STATE]
 
 
 def _explained(problem: Exception) -> str:
     if isinstance(problem, cattrs.BaseValidationError):
-        return "; ".join(cattrs.transform_error(problem))
+        return "; ".join(cattrs.transform_error(problem, format_exception=_in_words))
     return f"{problem.args[0]!r} is missing" if isinstance(problem, KeyError) else str(problem)
 
 
-def _converter(now: datetime, seconds: float, shift: timedelta) -> cattrs.Converter:
-    """Make a converter for one moment. Times of day are moved by ``shift``; times of the clock are kept relative to ``seconds``."""
+def _in_words(problem: BaseException, kind: type | None) -> str:
+    own = type(problem) is ValueError and bool(problem.args)
+    return str(problem) if own else cattrs.v.format_exception(problem, kind)
+
+
+def _converter(platform: Platform, shift: timedelta) -> cattrs.Converter:
+    """Make a converter for the present. Times of day are moved by ``shift``; times of the clock are kept relative to the present."""
+    seconds = platform.clock.monotonic()
     known = cattrs.Converter(forbid_extra_keys=True)
     known.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, known))
     known.register_structure_hook_factory(attrs.has, lambda kind: _reader_of(kind, known))
+    known.register_structure_hook(World, lambda saved, _: _read_world(platform, saved, known))
     known.register_unstructure_hook(datetime, datetime.isoformat)
     known.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text) + shift)
     known.register_unstructure_hook(bytes, bytes.hex)
@@ -125,6 +135,11 @@ def _reader_of(kind: Any, known: cattrs.Converter) -> Any:
         return organization
 
     return in_order
+
+
+def _read_world(platform: Platform, saved: Mapping[str, Any], known: cattrs.Converter) -> World:
+    remembered = [field for field in attrs.fields(World) if field.name not in DERIVED[World]]
+    return World(platform, *(known.structure(saved[str(field.alias)], cast("type[Any]", field.type)) for field in remembered))
 
 
 def _is_instant(kind: Any) -> bool:

@@ -32,12 +32,12 @@ class Front:
     async def open(self, host: str, port: int) -> tuple[int, int]:
         """Open both sockets; give the port of the API, and that of the edge."""
         api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
-        self._service.world.faults.outage = self._outages[0]
+        self._service.platform.faults.outage = self._outages[0]
         return api, edge_port
 
     async def close(self) -> None:
         """Close every socket and connection."""
-        self._service.world.faults.outage = None
+        self._service.platform.faults.outage = None
         while self._outages:
             await self._outages.pop().close()
         while self._runners:
@@ -57,7 +57,7 @@ class Front:
         path, query = _split(request)
         if path.startswith(page.PAGE):
             with self._service.lock:
-                shown = page.serve(self._service.world, self._journal, request.method, path)
+                shown = page.serve(self._service.platform, self._journal, request.method, path)
             if shown is not None:  # looking leaves no trace: no journal, no fault, no latency
                 return web.Response(status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type, **shown.headers})
         found = self._service.route(request.method, path)
@@ -84,7 +84,7 @@ class Front:
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(plane, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             self._journal.add(exchange)
-            fault = self._service.world.faults.take(operation or "")
+            fault = self._service.platform.faults.take(operation or "")
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
 
 

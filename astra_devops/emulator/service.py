@@ -38,7 +38,7 @@ from astra_devops.emulator import (
 from astra_devops.emulator.contract import Contract, Operation
 from astra_devops.emulator.routing import Match, Query, Router
 from astra_devops.emulator.wallet import Token
-from astra_devops.emulator.world import Ask, Handler, World
+from astra_devops.emulator.world import Ask, Handler, Platform, World
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -86,8 +86,8 @@ BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0":
 class Service:
     """The API itself, without any network: requests in, replies out. It may be asked from several threads."""
 
-    def __init__(self, contract: Contract, world: World) -> None:
-        self.world = world
+    def __init__(self, contract: Contract, platform: Platform) -> None:
+        self.platform = platform
         self._contract = contract
         self._router = Router(contract.operations)
         self.lock: AbstractContextManager[object] = threading.RLock()
@@ -109,38 +109,39 @@ class Service:
         operation = match.operation
         with self.lock:
             try:
-                token = self._authenticate(match, headers)
-                devops_access_lists.refuse_unless_let_in(self.world, sender)
-                body = self._read_body(operation, raw_body)
+                world, token = self._authenticate(match, headers)
+                devops_access_lists.refuse_unless_let_in(world, sender)
+                body = self._read_body(world, operation, raw_body)
                 ask = Ask(operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query))
                 handler = HANDLERS.get(operation.id)
                 if handler is None:
                     return wire.errors(501, (None, f"The emulator does not implement {operation.id} yet."))
-                return handler(self.world, ask)
+                return handler(world, ask)
             except wire.Refusal as refusal:
                 return refusal.reply
 
     def bundle(self, path: str, query: Mapping[str, str]) -> wire.Reply:
         """Give what lies behind a presigned URL."""
         with self.lock:
-            return edge.serve_bundle(self.world, path, query)
+            return edge.serve_bundle(self.platform, path, query)
 
     def data(self, path: str) -> wire.Reply:
         """Answer at a data endpoint."""
         with self.lock:
-            return edge.serve_data(self.world, path)
+            return edge.serve_data(self.platform, path)
 
-    def _authenticate(self, match: Match, headers: Mapping[str, str]) -> Token:
-        token = self.world.wallet.read(headers, self.world.clock.now())
+    def _authenticate(self, match: Match, headers: Mapping[str, str]) -> tuple[World, Token]:
+        token = self.platform.wallet.read(headers, self.platform.clock.now())
         if token is None:
             raise wire.Refusal(wire.INVALID_TOKEN_FORMAT)
         if isinstance(token, str):
             raise wire.Refusal(wire.UNKNOWN_TOKEN)
-        if not rights.may(self.world, token, match.operation, match.arguments):
-            if self.world.quirks.null_without_permission:
+        world = self.platform.worlds[token.organization_id]
+        if not rights.may(world, token, match.operation, match.arguments):
+            if world.quirks.null_without_permission:
                 raise wire.Refusal(wire.NULL_UNAUTHORIZED)
-            raise wire.refusal(403, f"The token lacks one of: {', '.join(sorted(match.operation.permissions))}.")
-        return token
+            raise wire.refusal(403, f"The token lacks {rights.wanted(match.operation)}.")
+        return world, token
 
     def _read_query(self, operation: Operation, query: Mapping[str, str]) -> dict[str, str | int | bool]:
         values: dict[str, str | int | bool] = {}
@@ -166,7 +167,7 @@ class Service:
                 raise wire.Refusal(wire.errors(400, *((None, f"query parameter {name}: {problem}") for problem in problems)))
         return lists
 
-    def _read_body(self, operation: Operation, raw: bytes) -> object:
+    def _read_body(self, world: World, operation: Operation, raw: bytes) -> object:
         if operation.body is None:
             return None
         if not raw:
@@ -178,7 +179,7 @@ class Service:
         except orjson.JSONDecodeError as problem:
             raise wire.refusal(400, f"The body is not JSON: {problem}") from problem
         if operation.id in OBJECTIONS:
-            complaints = OBJECTIONS[operation.id](self.world, body)
+            complaints = OBJECTIONS[operation.id](world, body)
             if complaints:
                 raise wire.Refusal(wire.errors(422, *complaints))
         problems = () if operation.id in UNCHECKED else self._contract.problems(operation.body, body)

@@ -195,6 +195,7 @@ class Organization:
     name: str
     owner_id: str
     owner_email: str
+    created: datetime
     roles: dict[str, str] = attrs.field(factory=dict)
     databases: dict[str, Database] = attrs.field(factory=dict)
     _order: list[Database] = attrs.field(factory=list)

@@ -12,8 +12,7 @@ from astra_devops.emulator.world import Ask, Handler, World, as_object
 def create_token(world: World, ask: Ask) -> wire.Reply:
     """Make a token that works at once, and show its secrets this once."""
     body = as_object(ask.body)
-    if body.get("orgId", world.organization.id) != world.organization.id:
-        raise wire.Refusal(wire.text(403, "The token may not make tokens for another organization."))
+    world = _organization(world, ask, body.get("orgId", world.organization.id))
     expiry = body.get("tokenExpiry")
     try:
         expires = None if expiry is None else datetime.fromisoformat(expiry)
@@ -23,23 +22,43 @@ def create_token(world: World, ask: Ask) -> wire.Reply:
         raise wire.Refusal(wire.text(400, f"tokenExpiry {expiry} is not a time in the future"))
     roles = tuple(checked_roles(world, body["roles"]))
     description = body.get("description", "")
-    token = world.wallet.issue(world.source, world.clock.now(), roles=roles, description=description, expires=expires)
-    shown = {"secret": token.secret, "token": token.value, "orgId": world.organization.id}
+    organization_id = world.organization.id
+    token = world.platform.wallet.issue(
+        world.source,
+        world.clock.now(),
+        organization_id,
+        roles=roles,
+        description=description,
+        expires=expires,
+        enterprise=world.is_enterprise,
+    )
+    shown = {"secret": token.secret, "token": token.value, "orgId": organization_id}
     return wire.json({**_document(world, token), **shown})
 
 
 def get_tokens(world: World, ask: Ask) -> wire.Reply:
-    """List the tokens without their secrets."""
-    return wire.json({"clients": [_document(world, token) for token in world.wallet.tokens.values()]})
+    """List the tokens of the organisation without their secrets."""
+    return wire.json({"clients": [_document(world, token) for token in world.platform.wallet.of(world.organization.id)]})
 
 
 def delete_token(world: World, ask: Ask) -> wire.Reply:
     """Revoke a token, the asking one perhaps."""
-    token = world.wallet.find(ask.arguments["clientId"])
+    token = world.platform.wallet.find(world.organization.id, ask.arguments["clientId"])
     if token is None:
         raise wire.refusal(404, f"Client {ask.arguments['clientId']} not found.")
-    del world.wallet.tokens[token.value]
+    del world.platform.wallet.tokens[token.value]
     return wire.empty(204)
+
+
+def _organization(world: World, ask: Ask, organization_id: str) -> World:
+    """Find the organisation that a token is wanted for: the asking token's, or with a token of the enterprise any other.
+
+    Raises:
+        Refusal: there is none, or it is not for this token to ask.
+    """
+    if organization_id != world.organization.id and not (ask.token.enterprise and organization_id in world.platform.worlds):
+        raise wire.Refusal(wire.text(403, "The token may not make tokens for another organization."))
+    return world.platform.worlds[organization_id]
 
 
 def _document(world: World, token: Token) -> dict[str, object]:

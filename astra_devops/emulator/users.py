@@ -49,9 +49,12 @@ def checked_roles(world: World, roles: list[str]) -> list[str]:
     return roles
 
 
-def accept(world: World, email: str) -> None:
-    """Let an invited user join."""
-    next(user for user in people(world).values() if user.email == email).status = "active"
+def accept(world: World, email: str) -> bool:
+    """Let an invited user join; tell whether there is one."""
+    invited = [user for user in people(world).values() if user.email.lower() == email.lower()]
+    for user in invited:
+        user.status = "active"
+    return bool(invited)
 
 
 def get_organization_users(world: World, ask: Ask) -> wire.Reply:

@@ -15,13 +15,19 @@ SECRET = string.ascii_letters + string.digits + ".,-_+"
 
 @attrs.frozen(kw_only=True)
 class Token:
-    """One token. ``roles`` are ids, or what was sent for ids; an ``unlimited`` one may do everything, whatever its roles say."""
+    """One token, of an organisation or of the enterprise itself. ``roles`` are ids, or what was sent for ids.
+
+    An ``unlimited`` one may do everything in its organisation, whatever its roles say; with ``enterprise`` it may also do what is for the
+    tokens of the enterprise.
+    """
 
     value: str = attrs.field(repr=False)
     secret: str = attrs.field(repr=False)
     client_id: str
+    organization_id: str
     roles: tuple[str, ...] = ()
     unlimited: bool = False
+    enterprise: bool = False
     description: str = ""
     generated: datetime
     expires: datetime | None = None
@@ -37,9 +43,11 @@ class Wallet:
         self,
         source: random.Random,
         generated: datetime,
+        organization_id: str,
         *,
         roles: tuple[str, ...] = (),
         unlimited: bool = False,
+        enterprise: bool = False,
         description: str = "",
         expires: datetime | None = None,
     ) -> Token:
@@ -50,8 +58,10 @@ class Wallet:
             value=f"AstraCS:{client_id}:{hashlib.sha256(secret.encode()).hexdigest()}",
             secret=secret,
             client_id=client_id,
+            organization_id=organization_id,
             roles=roles,
             unlimited=unlimited,
+            enterprise=enterprise,
             description=description,
             generated=generated,
             expires=expires,
@@ -69,6 +79,10 @@ class Wallet:
             return known
         return value if SHAPE.fullmatch(value) else None
 
-    def find(self, client_id: str) -> Token | None:
-        """Find the token of a client id, whose case matters."""
-        return next((token for token in self.tokens.values() if token.client_id == client_id), None)
+    def of(self, organization_id: str) -> list[Token]:
+        """List the tokens of an organisation, the oldest first."""
+        return [token for token in self.tokens.values() if token.organization_id == organization_id]
+
+    def find(self, organization_id: str, client_id: str) -> Token | None:
+        """Find the token of an organisation by its client id, whose case matters."""
+        return next((token for token in self.of(organization_id) if token.client_id == client_id), None)

@@ -36,18 +36,73 @@ class Ask:
 
 
 @attrs.define
-class World:
-    """Everything that operations read and change. ``edge`` is the base URL of bundles and data endpoints."""
+class Platform:
+    """What the organisations of one enterprise have in common. ``edge`` is the base URL of bundles and data endpoints.
+
+    ``worlds`` holds what each organisation has of its own, by its id. The enterprise has such a world too, but there is no database in it.
+    """
 
     clock: Clock
     quirks: Quirks
     faults: Faults
     source: random.Random
-    organization: Organization
     wallet: Wallet
     signer: Signer
+    enterprise_id: str = ""
     edge: str = ""
+    worlds: "dict[str, World]" = attrs.field(factory=dict)
+
+    def new_id(self) -> str:
+        """Make a UUID from the seeded source."""
+        return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
+
+    def found(self, organization: Organization) -> "World":
+        """Make room for an organisation that has nothing yet."""
+        world = self.worlds[organization.id] = World(self, organization)
+        return world
+
+    @property
+    def organizations(self) -> "list[World]":
+        """What each organisation has, in the order in which they were founded."""
+        return [world for organization_id, world in self.worlds.items() if organization_id != self.enterprise_id]
+
+    def world_with(self, database_id: str) -> "World | None":
+        """Find the organisation that a database belongs to. Only for what stands outside of the API: that looks into one alone."""
+        return next((world for world in self.organizations if database_id in world.organization.databases), None)
+
+
+@attrs.define
+class World:
+    """What the operations of one organisation read and change."""
+
+    platform: Platform
+    organization: Organization
     _shelves: dict[type[Any], Any] = attrs.field(factory=dict)
+
+    @property
+    def is_enterprise(self) -> bool:
+        """Whether this is no organisation, but the enterprise above them all."""
+        return self.organization.id == self.platform.enterprise_id
+
+    @property
+    def clock(self) -> Clock:
+        """The time that everything goes by."""
+        return self.platform.clock
+
+    @property
+    def quirks(self) -> Quirks:
+        """Which undocumented behaviours are shown."""
+        return self.platform.quirks
+
+    @property
+    def faults(self) -> Faults:
+        """What shall go wrong."""
+        return self.platform.faults
+
+    @property
+    def source(self) -> random.Random:
+        """Where everything random comes from."""
+        return self.platform.source
 
     def shelf(self, kind: type[S]) -> S:
         """Give the one ``kind`` of this world: what a group of operations remembers, in a class of its own that starts out empty."""
@@ -67,7 +122,7 @@ class World:
 
     def new_id(self) -> str:
         """Make a UUID from the seeded source."""
-        return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
+        return self.platform.new_id()
 
     def look(self, database: Database) -> Database:
         """Bring a database up to the present."""

@@ -12,18 +12,21 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_organization_is_created(emulator, astra):
-    made = await astra.enterprises.create_organization("acme", email="a@example.com", admin_user_id="ann", enterprise_id="e-1")
-    assert (made.organization_name, made.organization_email, made.enterprise_id) == ("acme", "a@example.com", "e-1")
+    enterprise_id = emulator.enterprise_id
+    made = await astra.enterprises.create_organization("acme", email="a@example.com", admin_user_id="ann", enterprise_id=enterprise_id)
+    assert (made.organization_name, made.organization_email, made.enterprise_id) == ("acme", "a@example.com", enterprise_id)
     assert made.organization_id
     assert made.created_at is not None
     assert made.created_at.microsecond == 395919
-    assert emulator.journal[0].body == {"name": "acme", "email": "a@example.com", "adminUserID": "ann", "enterpriseID": "e-1"}
+    assert emulator.journal[0].body == {"name": "acme", "email": "a@example.com", "adminUserID": "ann", "enterpriseID": enterprise_id}
 
 
 async def test_a_lost_answer_to_create_organization_is_told_and_not_repeated(emulator, astra):
     emulator.faults.reset_after_effect("createOrganizationInEnterprise")
     with pytest.raises(errors.OutcomeUnknownError):
-        await astra.enterprises.create_organization("acme", email="a@example.com", admin_user_id="ann", enterprise_id="e-1")
+        await astra.enterprises.create_organization(
+            "acme", email="a@example.com", admin_user_id="ann", enterprise_id=emulator.enterprise_id
+        )
     assert emulator.journal.count("createOrganizationInEnterprise") == 1
 
 

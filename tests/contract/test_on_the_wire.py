@@ -172,7 +172,9 @@ def enterprise(emulator: Emulator) -> Calls:
     day, month = (now - timedelta(days=1), now), (now - timedelta(days=31), now)
     report = Later(lambda results: results["enterprises.create_billing_report"].resource_id)
     return {
-        "enterprises.create_organization": [(("acme",), {"email": "a@example.com", "admin_user_id": "ann", "enterprise_id": "e"})],
+        "enterprises.create_organization": [
+            (("acme",), {"email": "a@example.com", "admin_user_id": "ann", "enterprise_id": emulator.enterprise_id})
+        ],
         "enterprises.consumption": [(month, {}), (day, {"resource_ids": ["d"], "organization_ids": [emulator.organization_id]})],
         "enterprises.usage": [(month, {}), (day, {"cluster_ids": ["d"], "organization_ids": [emulator.organization_id]})],
         "enterprises.create_billing_report": [((now.month, now.year), {})],

@@ -194,3 +194,14 @@ async def test_it_can_only_be_looked_at(api: Any) -> None:
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert (await api("GET", "/_emulator/nothing")).status == 404
     assert (await api("HEAD", "/_emulator")).body == b""
+
+
+async def test_whose_a_database_is_shows_where_there_are_several_organisations(emulator: Emulator) -> None:
+    emulator.add_database("orders")
+    assert "Organisations" not in (await fetch(emulator))[0]
+    emulator.add_database("stock", organization_id=emulator.add_organization("Other & Sons"))
+    assert Page((await fetch(emulator))[0]).said.count("Other & Sons") == 1
+    assert {database["organization"] for database in (await state(emulator))["databases"]["shown"]} == {
+        "Emulated Organization",
+        "Other & Sons",
+    }

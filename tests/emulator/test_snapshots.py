@@ -13,7 +13,7 @@ import pytest
 import astra_devops.emulator
 from astra_devops.emulator import Emulator, VirtualClock
 from astra_devops.emulator.instants import Instant
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
 SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported"), ("Migration", "subset")}
@@ -81,8 +81,14 @@ async def test_what_never_ends_stays_so(api: Any) -> None:
     assert await api.status(database_id) == "PENDING"
 
 
-def broken(**changes: object) -> dict[str, Any]:
-    return {**Emulator().snapshot(), **changes}
+def broken(changes: dict[str, Any]) -> dict[str, Any]:
+    """Change a state, or the first organisation in it."""
+    emulator = Emulator()
+    state = emulator.snapshot()
+    inner = {name: changes[name] for name in ("organization", "shelves") if name in changes}
+    if inner:
+        state["worlds"][emulator.organization_id] |= inner
+    return state | {name: value for name, value in changes.items() if name not in inner}
 
 
 @pytest.mark.parametrize(
@@ -91,12 +97,13 @@ def broken(**changes: object) -> dict[str, Any]:
         ({"format": "x"}, "no state of the emulator"),
         ({"version": 99}, "version 99"),
         ({"token": "x"}, "its own token"),
-        ({"organization": {}}, r"required field missing @ \$.id"),
+        ({"organization": {}}, r"required field missing @ .*\.id"),
         ({"shelves": {"os.path": {}}}, "no shelf 'os.path'"),
         ({"shelves": {"users.Person": {}}}, "no shelf 'users.Person'"),
         ({"shelves": {"users.People": {"surplus": 1}}}, "surplus"),
         ({"taken": "yesterday"}, "yesterday"),
         ({"source": "12"}, "cannot be read"),
+        ({"worlds": {}}, "lacks the organization"),
     ],
 )
 def test_what_is_no_state_is_refused_and_changes_nothing(changes: dict[str, Any], complaint: str) -> None:
@@ -104,7 +111,7 @@ def test_what_is_no_state_is_refused_and_changes_nothing(changes: dict[str, Any]
     emulator.add_database("orders")
     before = emulator.snapshot()
     with pytest.raises(ValueError, match=complaint):
-        emulator.restore(broken(**changes))
+        emulator.restore(broken(changes))
     assert emulator.snapshot() == before
     with pytest.raises(ValueError, match="no state"):
         emulator.restore([])  # type: ignore[arg-type]
@@ -112,7 +119,7 @@ def test_what_is_no_state_is_refused_and_changes_nothing(changes: dict[str, Any]
 
 def test_every_time_of_the_clock_is_marked_as_one() -> None:
     """A bare float would be kept as it is, and mean another time once restored."""
-    classes = set().union(*(reachable(kind) for kind in (World, *shelves())))
+    classes = set().union(*(reachable(kind) for kind in (Platform, *shelves())))
     bare = {(kind.__name__, field.name) for kind in classes for field in attrs.fields(kind) if float in parts(field.type)}
     assert {entry for entry in bare if entry not in SECONDS_AND_SIZES} == set()
 
@@ -144,7 +151,7 @@ def reachable(kind: type[Any], seen: frozenset[type[Any]] = frozenset()) -> set[
     if kind.__name__ in ("Quirks", "Faults"):
         return set()
     found = {kind}
-    for field in attrs.fields(kind):
+    for field in attrs.fields(attrs.resolve_types(kind)):
         for part in parts(field.type):
             if isinstance(part, type):
                 found |= reachable(part, seen | {kind})

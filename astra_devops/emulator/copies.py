@@ -3,7 +3,6 @@
 import attrs
 
 from astra_devops.emulator import wire
-from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.snapshots import Snapshot, check_region, find_snapshot
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import Progress
@@ -12,18 +11,10 @@ from astra_devops.emulator.world import Ask, Handler, World
 
 @attrs.frozen
 class Copy:
-    """One clone or restore. ``held`` and ``doomed`` are states that it stays in, or ends in, by a fault."""
+    """One clone or restore, as it is told apart from what the database is in meanwhile."""
 
     database_id: str
-    ends: Instant
-    held: str | None
-    doomed: str | None
-
-    def status(self, now: float) -> str:
-        """Tell how far it is."""
-        if self.held is not None:
-            return self.held
-        return "RUNNING" if now < self.ends else self.doomed or "DONE"
+    progress: Progress
 
 
 @attrs.define
@@ -54,15 +45,14 @@ def restore_db(world: World, ask: Ask) -> wire.Reply:
 def _begin(world: World, ask: Ask, database: Database, change: str, snapshot: Snapshot, copies: dict[str, Copy]) -> wire.Reply:
     if database.progress is not None or database.status != "ACTIVE":
         raise wire.refusal(400, f"Database {database.id} is in state {database.status}; it must be ACTIVE.")
-    held, doomed = world.faults.fate_of(ask.operation.id)
+    held, doomed = world.faults.fate_of(ask.operation.id, "copy")
     now = world.clock.monotonic()
     # What goes wrong is the copy's affair: the database stays in MAINTENANCE, or comes out of it as it was.
     fates = ("MAINTENANCE" if held else None, "ACTIVE" if doomed else None)
-    progress = Progress(change, now, database.state, " ".join(snapshot.keyspaces), 0.0, *fates)
-    database.begin(progress, now)
+    database.begin(Progress(change, now, database.state, " ".join(snapshot.keyspaces), 0.0, *fates), now)
     operation_id = world.new_id()
-    copy = copies[operation_id] = Copy(database.id, progress.ends(), held, doomed)
-    return wire.json({"operationID": operation_id, "status": copy.status(now)})
+    copy = copies[operation_id] = Copy(database.id, Progress("copy", now, "", held=held, doomed=doomed))
+    return wire.json({"operationID": operation_id, "status": copy.progress.state(now)})
 
 
 def clone_status(world: World, ask: Ask) -> wire.Reply:
@@ -80,7 +70,7 @@ def _status(world: World, ask: Ask, copies: dict[str, Copy]) -> wire.Reply:
     copy = copies.get(operation_id)
     if copy is None or copy.database_id != database.id:
         raise wire.refusal(404, f"Database {database.id} knows no operation {operation_id}.")
-    return wire.json({"operationID": operation_id, "status": copy.status(world.clock.monotonic())})
+    return wire.json({"operationID": operation_id, "status": copy.progress.state(world.clock.monotonic())})
 
 
 OPERATIONS: dict[str, Handler] = {

@@ -7,8 +7,7 @@ from astra_devops.emulator.lagging import Lagging
 from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World
 
-SECONDS = CHANGES["set custom domains"].seconds
-"""How long the service takes to set the domains."""
+CHANGE = "set custom domains"
 
 
 @attrs.define
@@ -29,8 +28,8 @@ def get(world: World, ask: Ask) -> wire.Reply:
 def replace(world: World, ask: Ask) -> wire.Reply:
     """Accept the domains that there shall be, all of them. Under a scripted failure they never come."""
     domains = tuple(dict.fromkeys(ask.body)) if isinstance(ask.body, list) else ()
-    if world.faults.fate_of(ask.operation.id) == (None, None):
-        world.shelf(CustomDomains).domains.set(domains, world.clock.monotonic() + SECONDS)
+    if world.faults.fate_of(ask.operation.id, CHANGE) == (None, None):
+        world.shelf(CustomDomains).domains.set(domains, world.clock.monotonic() + CHANGES[CHANGE].seconds)
     return wire.empty(202)
 
 

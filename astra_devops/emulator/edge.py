@@ -57,7 +57,7 @@ def serve_data(platform: Platform, path: str) -> wire.Reply:
         return wire.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()
-        held, doomed = world.faults.fate_of("dataApi")
+        held, doomed = world.faults.fate_of("dataApi", "resume")
         database.begin(Progress("resume", now, database.state, held=held, doomed=doomed), now)
         return wire.json({"message": f"Resuming your database {database.id}, please try again shortly."}, 503)
     if database.status not in REACHABLE:

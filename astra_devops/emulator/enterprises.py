@@ -86,8 +86,8 @@ def generate_report(world: World, ask: Ask) -> wire.Reply:
     body = as_object(ask.body)
     if not (body["month"].isdecimal() and 1 <= int(body["month"]) <= 12 and body["year"].isdecimal()):
         raise wire.refusal(400, "month must be from 1 to 12, and year a number")
-    held, doomed = world.faults.fate_of(ask.operation.id)
-    progress = Progress("make report", world.clock.monotonic(), "INITIATED", held=held, doomed=doomed)
+    held, doomed = world.faults.fate_of(ask.operation.id, "make report")
+    progress = Progress("make report", world.clock.monotonic(), "", held=held, doomed=doomed)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
     _reports(world.platform)[report.id] = report
     return wire.json(_report(world, report))

@@ -33,7 +33,7 @@ def _effect(entry: Entry) -> str:
         case Fate(held=str(held)):
             return f"stays {held}"
         case Fate(doomed=doomed):
-            return f"ends {doomed}"
+            return "fails" if doomed is None else f"ends {doomed}"
         case Staleness(seconds=seconds):
             return "as of before the last change" if seconds is None else f"as of {seconds:g} s ago"
     return type(entry).__name__.lower()

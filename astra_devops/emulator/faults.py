@@ -197,8 +197,11 @@ class Faults:
             with self._lock:
                 self._fates.append(Fate(target, times, probability, held=status))
 
-    def fail_state(self, operation: str, *, status: str = "ERROR", **dose: Unpack[Dose]) -> None:
-        """Let the next changes by an operation run their course, then end in ``status`` and without their effect."""
+    def fail_state(self, operation: str, *, status: str | None = None, **dose: Unpack[Dose]) -> None:
+        """Let the next changes by an operation run their course, then end without their effect, in ``status`` or as such a change fails.
+
+        That is ERROR for most, HIBERNATED for a database that shall wake (``"dataApi"``), Rejected for an endpoint, FAILED for a report.
+        """
         with self._lock:
             self._fates.append(Fate(operation, *scripts.dosed(dose), doomed=status))
 
@@ -225,11 +228,11 @@ class Faults:
         with self._lock:
             return scripts.take(self._faults, operation, self._source)
 
-    def fate_of(self, operation: str) -> tuple[str | None, str | None]:
-        """Take what becomes of the next change by an operation: the state that it stays in, the state that it ends in."""
+    def fate_of(self, operation: str, change: str) -> tuple[str | None, str | None]:
+        """Take what becomes of the next change by an operation: the state that it stays in, and the state that it fails into."""
         with self._lock:
             fate = scripts.take(self._fates, operation, self._source)
-        return (None, None) if fate is None else (fate.held, fate.doomed)
+        return (None, None) if fate is None else fate.of(change)
 
     def staleness_of(self, operation: str) -> Staleness | None:
         """Take how old the next read by an operation is; None if it is up to date."""

@@ -45,7 +45,7 @@ def initialize_migration(world: World, ask: Ask) -> wire.Reply:
     now = world.clock.monotonic()
     numbers = (_number(ask, "concurrency", 1), _number(ask, "targetSubsetSizeGB", 5.0))
     migration = Migration(world.new_id(), database.id, database.provider, int(numbers[0]), numbers[1], [(now, "Initializing")])
-    held, doomed = world.faults.fate_of(ask.operation.id)
+    held, doomed = world.faults.fate_of(ask.operation.id, "initialize migration")
     if held is not None:
         migration.log = [(now, held)]
     else:
@@ -79,7 +79,7 @@ def launch_migration(world: World, ask: Ask) -> wire.Reply:
     if migration.phase(now) in (*BUSY, *AT_REST):
         raise _conflict(migration, now, "launched")
     migration.imported = 0.0
-    migration.held, migration.doomed = world.faults.fate_of(ask.operation.id)
+    migration.held, migration.doomed = world.faults.fate_of(ask.operation.id, "import migration")
     migration.launch(now)
     return wire.json(_document(world, migration))
 

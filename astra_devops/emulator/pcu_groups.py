@@ -229,7 +229,7 @@ def _check_capacity(given: Mapping[str, int]) -> None:
 
 
 def _begin(world: World, ask: Ask, group: Group, change: str) -> None:
-    held, doomed = world.faults.fate_of(ask.operation.id)
+    held, doomed = world.faults.fate_of(ask.operation.id, change)
     group.begin(Progress(change, world.clock.monotonic(), group.state, held=held, doomed=doomed))
 
 

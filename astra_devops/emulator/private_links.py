@@ -8,8 +8,8 @@ from astra_devops.emulator.state import Database, Datacenter
 from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-SECONDS = CHANGES["accept endpoint"].seconds
-"""How long an endpoint that was accepted takes to show."""
+ACCEPTING = CHANGES["accept endpoint"]
+"""How long an endpoint that was accepted takes to show, and how it shows then."""
 
 
 @attrs.define
@@ -22,7 +22,7 @@ class Endpoint:
     created: str
     ready: Instant
     description: str = ""
-    status: str = "Accepted"
+    status: str = ACCEPTING.settles
 
 
 @attrs.define
@@ -89,18 +89,18 @@ def accept(world: World, ask: Ask) -> wire.Reply:
         raise _refusal(world, 400, "endpointID is missing")
     if any(registered in (known.id, known.registered) for known in link.endpoints.values()):
         raise _refusal(world, 409, f"endpoint {registered} exists already")
-    held, doomed = world.faults.fate_of(ask.operation.id)
+    held, doomed = world.faults.fate_of(ask.operation.id, "accept endpoint")
     endpoint = Endpoint(
         id=_stored_id(world, database, registered),
         registered=registered,
         link_id=str(world.source.randrange(10**8, 10**9)),
         created=f"{world.clock.now():%Y-%m-%dT%H:%M:%S}",
-        ready=world.clock.monotonic() + SECONDS,
+        ready=world.clock.monotonic() + ACCEPTING.seconds,
         description=body.get("description", ""),
-        status=held or doomed or "Accepted",
+        status=held or doomed or ACCEPTING.settles,
     )
     link.endpoints[endpoint.id] = endpoint
-    return wire.json(_endpoint_document(endpoint) | {"status": "Accepted"})
+    return wire.json(_endpoint_document(endpoint) | {"status": ACCEPTING.settles})
 
 
 def get_endpoint(world: World, ask: Ask) -> wire.Reply:

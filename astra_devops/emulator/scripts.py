@@ -6,6 +6,7 @@ from typing import Literal, TypedDict, TypeVar
 
 import attrs
 
+from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.wire import Reply
 
 Moment = Literal["instead", "after"]
@@ -52,10 +53,14 @@ class Fault(Entry):
 
 @attrs.define
 class Fate(Entry):
-    """What becomes of a change: a state that it stays in, or one that it ends in."""
+    """What becomes of a change: a state that it stays in, or a failure, which ends in ``doomed`` or as such a change usually fails."""
 
     held: str | None = None
     doomed: str | None = None
+
+    def of(self, change: str) -> tuple[str | None, str | None]:
+        """Tell the state that a change by this name stays in, and the state that it fails into."""
+        return self.held, None if self.held is not None else self.doomed or CHANGES[change].fails
 
 
 @attrs.define

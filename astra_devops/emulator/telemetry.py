@@ -10,9 +10,8 @@ from astra_devops.emulator.lagging import Lagging
 from astra_devops.emulator.transitions import CHANGES
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-METRICS_AFTER = CHANGES["export metrics"].seconds
-AUDIT_LOGS_AFTER = CHANGES["export audit logs"].seconds
-"""Seconds until a sink that was set, or taken away, shows."""
+METRICS, AUDIT_LOGS = "export metrics", "export audit logs"
+"""The changes, which take some time until a sink that was set, or taken away, shows."""
 SECRETS = ("sasl_password", "password", "token", "access_key", "secret", "secret_key", "oauth2_credentials_url", "api_key")
 MASK = "*****"
 
@@ -33,7 +32,7 @@ def configure_telemetry(world: World, ask: Ask) -> wire.Reply:
     sink = as_object(ask.body)
     if not sink:
         raise wire.refusal(400, "The request needs a body.")
-    _set(world, ask, world.shelf(Exports).metrics.setdefault(database.id, Lagging(None)), sink, METRICS_AFTER)
+    _set(world, ask, world.shelf(Exports).metrics.setdefault(database.id, Lagging(None)), sink, METRICS)
     return wire.empty(202)
 
 
@@ -50,7 +49,7 @@ def set_audit_log_exporter_config(world: World, ask: Ask) -> wire.Reply:
     sink = as_object(ask.body)
     if not sink:
         raise wire.refusal(400, "The request needs a body.")
-    _set(world, ask, export, sink, AUDIT_LOGS_AFTER)
+    _set(world, ask, export, sink, AUDIT_LOGS)
     return wire.empty(202)
 
 
@@ -64,15 +63,15 @@ def delete_audit_log_exporter_config(world: World, ask: Ask) -> wire.Reply:
     export = _audit_logs(world, ask)
     if export.latest is None:
         raise wire.refusal(404, "The audit log is not exported.")
-    _set(world, ask, export, None, AUDIT_LOGS_AFTER)
+    _set(world, ask, export, None, AUDIT_LOGS)
     return wire.empty(202)
 
 
-def _set(world: World, ask: Ask, export: Lagging[Sink | None], sink: Sink | None, after: float) -> None:
+def _set(world: World, ask: Ask, export: Lagging[Sink | None], sink: Sink | None, change: str) -> None:
     """Let a sink show some time later; never, where a fault has the change fail or get stuck."""
-    held, doomed = world.faults.fate_of(ask.operation.id)
+    held, doomed = world.faults.fate_of(ask.operation.id, change)
     if held is None and doomed is None:
-        export.set(sink, world.clock.monotonic() + after)
+        export.set(sink, world.clock.monotonic() + CHANGES[change].seconds)
 
 
 def _told(world: World, export: Lagging[Sink | None] | None, otherwise: str) -> wire.Reply:

@@ -41,6 +41,7 @@ CHANGES: Mapping[str, Change] = {
     "create solr core": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
     "clone": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
     "restore": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
+    "copy": Change((("RUNNING", 600),), settles="DONE"),
     "change capture": Change((("MAINTENANCE", 30),), settles="ACTIVE"),
     "launch migration proxy": Change((("MAINTENANCE", 300),), settles="ACTIVE"),
     "remove migration proxy": Change((("MAINTENANCE", 120),), settles="ACTIVE"),
@@ -56,6 +57,7 @@ CHANGES: Mapping[str, Change] = {
     "import migration": Change((("ImportInProgress", 1800),), settles="MigrationDone"),
     "clean up migration": Change((("CleaningUpFiles", 300),), settles="Closed"),
     "accept endpoint": Change((("", 10),), settles="Accepted", fails="Rejected"),
+    # The customer of the emulator accepts after five minutes; on the other clouds there is nothing to accept.
     "peer on aws": Change((("provisioning", 20), ("pending-acceptance", 300)), settles="active", fails="failed"),
     "peer on azure": Change((("provisioning", 60),), settles="active", fails="failed"),
     "peer on gcp": Change((("provisioning", 60),), settles="active", fails="failed"),

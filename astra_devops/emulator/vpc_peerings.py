@@ -6,17 +6,10 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import wire
-from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.state import Database
-from astra_devops.emulator.transitions import CHANGES
+from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
-STEPS: Mapping[str, tuple[tuple[str, float], ...]] = {
-    provider: CHANGES[f"peer on {provider}"].steps for provider in ("aws", "azure", "gcp")
-}
-"""The states on the way to ``active``, with their seconds. The customer of the emulator accepts on AWS after five minutes."""
-DELETION = CHANGES["cut peering"].steps
-"""The states on the way to being unknown."""
 OVER = ("failed", "expired", "rejected", "deleted")
 """States in which a new peering may be made."""
 NETWORKS = {"aws": ("accountId", "vpcId"), "azure": ("subscriptionId", "virtualNetworkName"), "gcp": ("projectId", "vpcNetworkName")}
@@ -25,21 +18,17 @@ NETWORKS = {"aws": ("accountId", "vpcId"), "azure": ("subscriptionId", "virtualN
 
 @attrs.define
 class Peering:
-    """One peering. ``held`` and ``doomed`` come from scripted faults: a state that it never leaves, one that it ends in."""
+    """One peering: how it is made, and how it is cut."""
 
     id: str
     provider: str
     network: tuple[str, str, str]
-    began: Instant
-    held: str | None = None
-    doomed: str | None = None
-    deleted: Instant | None = None
+    making: Progress
+    cutting: Progress | None = None
 
     def status(self, now: float) -> str | None:
         """Tell the state at a time; None once nobody knows it any more."""
-        if self.deleted is not None:
-            return _step(DELETION, now - self.deleted)
-        return self.held or _step(STEPS[self.provider], now - self.began) or self.doomed or "active"
+        return (self.cutting or self.making).state(now) or None
 
 
 @attrs.define
@@ -64,8 +53,10 @@ def create(world: World, ask: Ask) -> wire.Reply:
     status = None if known is None else known.status(now)
     if status is not None and status not in OVER:
         raise wire.refusal(409, f"Database {database.id} has a peering in state {status}.")
-    held, doomed = world.faults.fate_of(ask.operation.id)
-    peering = Peering(_new_id(world, provider), provider, _network(provider, as_object(ask.body)), now, held, doomed)
+    change = f"peer on {provider}"
+    held, doomed = world.faults.fate_of(ask.operation.id, change)
+    making = Progress(change, now, "", held=held, doomed=doomed)
+    peering = Peering(_new_id(world, provider), provider, _network(provider, as_object(ask.body)), making)
     world.shelf(Peerings).by_database[database.id] = peering
     return wire.json(_document(world, database, peering, peering.status(now)), 201)
 
@@ -75,17 +66,9 @@ def delete(world: World, ask: Ask) -> wire.Reply:
     _, peering, status = _existing(world, ask)
     if status == "deleted":
         raise wire.refusal(404, f"The peering {peering.id} has been deleted.")
-    if peering.deleted is None:
-        peering.deleted = world.clock.monotonic()
+    if peering.cutting is None:
+        peering.cutting = Progress("cut peering", world.clock.monotonic(), status)
     return wire.empty(204)
-
-
-def _step(steps: tuple[tuple[str, float], ...], passed: float) -> str | None:
-    for state, seconds in steps:
-        if passed < seconds:
-            return state
-        passed -= seconds
-    return None
 
 
 def _find(world: World, ask: Ask) -> tuple[Database, Peering | None]:

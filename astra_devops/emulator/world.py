@@ -168,7 +168,7 @@ class World:
 
     def begin(self, ask: Ask, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
         """Start a change of a database, under whatever faults are scripted for the operation."""
-        held, doomed = self.faults.fate_of(ask.operation.id)
+        held, doomed = self.faults.fate_of(ask.operation.id, change)
         now = self.clock.monotonic()
         database.begin(Progress(change, now, database.state, subject, unmarked, held, doomed), now)
 

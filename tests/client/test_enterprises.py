@@ -119,7 +119,7 @@ async def test_a_report_is_waited_for_and_downloaded(emulator, astra):
 
 
 async def test_a_report_that_fails(emulator, astra):
-    emulator.faults.fail_state("generateReport", status="FAILED")
+    emulator.faults.fail_state("generateReport")
     operation = await astra.enterprises.create_billing_report(3, 2026)
     with pytest.raises(errors.OperationFailedError, match="FAILED"):
         await operation.wait()

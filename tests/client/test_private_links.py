@@ -97,7 +97,7 @@ def test_an_id_is_found_exactly_or_by_what_it_is_made_of():
 
 
 async def test_a_rejected_endpoint_ends_the_wait(emulator, astra, place):
-    emulator.faults.fail_state("AcceptEndpointToService", status="Rejected")
+    emulator.faults.fail_state("AcceptEndpointToService")
     operation = await astra.private_links.accept_endpoint(*place, ENDPOINT)
     with pytest.raises(errors.OperationFailedError, match="Rejected"):
         await operation.wait()

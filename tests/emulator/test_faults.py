@@ -183,3 +183,16 @@ async def test_latency_is_paid_by_every_answer(api_of: Any) -> None:
         await asyncio.gather(*(api("GET", "/v2/databases") for _ in range(4)))
         await api("GET", "/v2/databases")
         assert emulator.clock.monotonic() == pytest.approx(1.0)
+
+
+async def test_a_change_fails_in_its_own_way_unless_told_otherwise(api: Any) -> None:
+    api.emulator.faults.fail_state("dataApi")
+    database_id = api.emulator.add_database("orders", status="HIBERNATED")
+    async with api.session.get((await api.look(database_id))["dataEndpointUrl"]) as response:
+        assert response.status == 503
+    assert await api.status(database_id) == "RESUMING"
+    assert await api.until(database_id, "HIBERNATED") == ["RESUMING", "HIBERNATED"]
+    api.emulator.faults.fail_state("generateReport")
+    report = (await api("POST", "/v2/enterprises/billing-reports/generate-report", json={"month": "3", "year": "2026"})).json
+    await api.emulator.clock.sleep(60)
+    assert (await api("GET", f"/v2/enterprises/billing-reports/{report['reportId']}")).json["status"] == "FAILED"

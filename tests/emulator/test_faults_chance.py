@@ -103,7 +103,11 @@ def test_faults_come_from_a_file(tmp_path: Path) -> None:
     assert got[2] is not None
     assert got[2].reply is not None
     assert got[2].reply.headers == {"Retry-After": "7"}
-    assert (got[4] and got[4].slow_body, faults.listing_delay, faults.fate_of("createDatabase")) == (30, 10, ("REBALANCING", None))
+    assert (got[4] and got[4].slow_body, faults.listing_delay, faults.fate_of("createDatabase", "create")) == (
+        30,
+        10,
+        ("REBALANCING", None),
+    )
 
 
 async def test_a_file_may_be_json_and_an_emulator_may_start_with_it(tmp_path: Path, api_of: Any) -> None:

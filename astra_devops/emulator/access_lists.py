@@ -8,7 +8,7 @@ import attrs
 from astra_devops.emulator import addresses, wire
 from astra_devops.emulator.addresses import Entries
 from astra_devops.emulator.lagging import Lagging
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Ask, Handler, World, as_object, plain_refusal
 
 TEMPLATE: dict[str, object] = {
     "addresses": [{"address": "137.187.23.0/24", "enabled": True, "description": "The office network"}],
@@ -43,7 +43,7 @@ def get(world: World, ask: Ask) -> wire.Reply:
     database_id, known = _of_database(world, ask)
     listed = known.at(world.clock.monotonic())
     if listed is None and world.quirks.missing_access_list_is_404:
-        raise wire.Refusal(wire.text(404, f"no access list found for database {database_id}"))
+        raise plain_refusal(world, 404, f"no access list found for database {database_id}")
     return wire.json(_document(world, database_id, listed or AccessList()))
 
 
@@ -69,7 +69,7 @@ def update(world: World, ask: Ask) -> wire.Reply:
     """Change what the body names, and leave the rest."""
     database_id, known = _of_database(world, ask)
     body = as_object(ask.body)
-    listed = _existing(database_id, known)
+    listed = _existing(world, database_id, known)
     entries = addresses.merged(listed.entries, _entries(world, body.get("addresses", ())))
     return _set(world, known, AccessList(entries, _asked_for(body, listed.enabled)))
 
@@ -77,16 +77,16 @@ def update(world: World, ask: Ask) -> wire.Reply:
 def delete(world: World, ask: Ask) -> wire.Reply:
     """Delete the first of the addresses that are named, all of them if the service were without fault; the whole list if none is."""
     database_id, known = _of_database(world, ask)
-    listed = _existing(database_id, known)
+    listed = _existing(world, database_id, known)
     named = ask.lists["addresses"]
     if not named:
         return _set(world, known, None)
     for problem in filter(None, map(addresses.objection, named)):
-        raise wire.Refusal(wire.text(400, problem))
+        raise plain_refusal(world, 400, problem)
     doomed = [addresses.spelled(world, address) for address in named][: 1 if world.quirks.first_address_only else None]
     left = tuple(entry for entry in listed.entries if entry.address not in doomed)
     if len(left) == len(listed.entries):
-        raise wire.Refusal(wire.text(404, f"{', '.join(doomed)} is not on the access list of database {database_id}"))
+        raise plain_refusal(world, 404, f"{', '.join(doomed)} is not on the access list of database {database_id}")
     return _set(world, known, attrs.evolve(listed, entries=left))
 
 
@@ -126,13 +126,13 @@ def _of_database(world: World, ask: Ask) -> tuple[str, Lagging[AccessList | None
     """Find what a database has. The list goes with its database, and is refused in the same plain text as one that was never made."""
     database_id = ask.arguments["databaseID"]
     if not _lives(world, database_id):
-        raise wire.Refusal(wire.text(404, f"database {database_id} not found"))
+        raise plain_refusal(world, 404, f"database {database_id} not found")
     return database_id, world.shelf(AccessLists).by_database.setdefault(database_id, Lagging(None))
 
 
-def _existing(database_id: str, known: Lagging[AccessList | None]) -> AccessList:
+def _existing(world: World, database_id: str, known: Lagging[AccessList | None]) -> AccessList:
     if known.latest is None:
-        raise wire.Refusal(wire.text(404, f"no access list found for database {database_id}"))
+        raise plain_refusal(world, 404, f"no access list found for database {database_id}")
     return known.latest
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import wire
-from astra_devops.emulator.world import World
+from astra_devops.emulator.world import World, plain_refusal
 
 
 @attrs.frozen
@@ -53,7 +53,7 @@ def read(world: World, item: Mapping[str, Any]) -> Entry:
     """
     address = str(item.get("address", ""))
     if (problem := objection(address)) is not None:
-        raise wire.Refusal(wire.text(400, problem))
+        raise plain_refusal(world, 400, problem)
     now = world.clock.now()
     return Entry(spelled(world, address), str(item.get("description", "")), bool(item.get("enabled", True)), now, now)
 

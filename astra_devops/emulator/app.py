@@ -182,12 +182,11 @@ class Emulator:
     def databases(self) -> dict[str, Database]:
         """Every database of every organisation by its id, as of now; those that nobody knows any more are left out."""
         with self._service.lock:
-            now = self.clock.monotonic()
             return {
                 key: database
                 for world in self._platform.organizations
                 for key, database in world.organization.databases.items()
-                if not world.look(database).gone(now)
+                if not world.forgets(world.look(database))
             }
 
     def add_organization(self, name: str, *, email: str = "owner@example.com") -> str:

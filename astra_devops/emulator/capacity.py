@@ -71,6 +71,16 @@ class Capacity:
     associations: dict[str, Association] = attrs.field(factory=dict)
 
 
+def types(world: World) -> Mapping[str, Mapping[str, object]]:
+    """Give the PCU types that there are, by name."""
+    return TYPES if world.quirks.newer_pcu_types else {"standard": TYPES["standard"]}
+
+
+def type_document(provider: str, region: str, name: str) -> dict[str, object]:
+    """Write a type as a region offers it; the provider is in lower case here."""
+    return {"type": name, "region": region, "provider": provider.lower(), "details": TYPES[name]}
+
+
 def find_group(world: World, group_id: str) -> Group:
     """Find a group, and bring it up to the present.
 
@@ -102,7 +112,7 @@ def members(world: World, group_id: str) -> list[tuple[Association, Database]]:
 def database_of(world: World, datacenter_id: str) -> Database | None:
     """Find the database that a living datacenter belongs to, which has the first part of its id."""
     database = world.organization.databases.get(datacenter_id[:36])
-    if database is None or world.look(database).gone(world.clock.monotonic()):
+    if database is None or world.forgets(world.look(database)):
         return None
     return database if any(datacenter.id == datacenter_id for datacenter in database.living) else None
 

@@ -66,7 +66,7 @@ def update_cdc(world: World, ask: Ask) -> wire.Reply:
     if not _capture(world, database).latest.tables:
         raise wire.refusal(404, f"Nothing of database {database.id} is captured.")
     _begin(world, ask, database, wanted)
-    return wire.empty(204)
+    return wire.empty(204 if world.quirks.updated_cdc_is_204 else 201)
 
 
 def delete_cdc(world: World, ask: Ask) -> wire.Reply:

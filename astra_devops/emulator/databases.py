@@ -5,9 +5,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import attrs
+import orjson
+
 from astra_devops.emulator import places, rights, wire
 from astra_devops.emulator.capacity import find_group, join_at_birth
 from astra_devops.emulator.documents import database_document
+from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.keyspaces import objection_to_name
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import STATUSES
@@ -15,10 +19,18 @@ from astra_devops.emulator.world import Ask, Handler, World, as_object, require
 
 PAGE = 25
 LARGEST_PAGE = 100
+REMEMBERED_MISSES = 1_000
 DEFAULT_KEYSPACE = "default_keyspace"
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9&+\-_()<>.,@ ]{0,48}[A-Za-z0-9])")
 ALL_PROVIDERS = ("ALL", *places.PROVIDERS)
 TERMINABLE = ("ACTIVE", "PENDING", "INITIALIZING", "PREPARED", "ERROR", "PARKED", "SUSPENDED", "HIBERNATED", "DEGRADED", "UNKNOWN")
+
+
+@attrs.define
+class UnknownIds:
+    """The ids that were last asked for in vain, each with the time (of the emulator's clock) when it was."""
+
+    asked_for: dict[str, Instant] = attrs.field(factory=dict)
 
 
 def list_databases(world: World, ask: Ask) -> wire.Reply:
@@ -51,7 +63,7 @@ def _shown(world: World, ask: Ask, databases: Iterator[Database]) -> Iterator[Da
         if visible is not None and database.id not in visible:
             continue
         known = world.look(database) if stale is None else world.look_back(database, stale)
-        if known is None or known.gone(now):
+        if known is None or world.forgets(known):
             continue
         if _included(known.status, include):
             yield known
@@ -77,11 +89,13 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
 def create_database(world: World, ask: Ask) -> wire.Reply:
     """Accept a new database. The name may be taken already: names are not unique."""
     body = as_object(ask.body)
-    keyspace = body.get("keyspace") or DEFAULT_KEYSPACE
+    keyspace = body.get("keyspace") or (DEFAULT_KEYSPACE if world.quirks.default_keyspace else None)
     complaints: list[tuple[int | None, str]] = []
     if not NAME.fullmatch(body["name"]):
         complaints.append((None, f"invalid database name {body['name']!r}"))
-    objection = objection_to_name(keyspace)
+    if not world.quirks.duplicate_names and any(_named(world, body["name"])):
+        complaints.append((None, f"database name {body['name']!r} is in use"))
+    objection = None if keyspace is None else objection_to_name(keyspace)
     if objection is not None:
         complaints.append((None, objection))
     if complaints:
@@ -92,10 +106,18 @@ def create_database(world: World, ask: Ask) -> wire.Reply:
     database.keyspace = keyspace
     database.early_404s = world.faults.early_404s
     database.listed_from = world.clock.monotonic() + world.faults.listing_delay
-    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace)
+    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace or "")
     if database.pcu_group_id:
         join_at_birth(world, database, ask.token.client_id)
-    return wire.empty(201, Location=database.id)
+    body_too = b"" if world.quirks.created_without_body else orjson.dumps({"id": database.id})
+    return wire.Reply(201, body_too, headers={"Location": database.id})
+
+
+def _named(world: World, name: str) -> Iterator[Database]:
+    """Find the living databases of a name."""
+    for database in world.organization.databases.values():
+        if database.name == name and world.look(database).status != "TERMINATED":
+            yield database
 
 
 def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Database:
@@ -121,7 +143,15 @@ def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Data
 
 def get_database(world: World, ask: Ask) -> wire.Reply:
     """Give one database."""
-    database = world.find(ask.arguments["databaseID"])
+    database_id, now = ask.arguments["databaseID"], world.clock.monotonic()
+    missed = world.shelf(UnknownIds).asked_for
+    if now - missed.get(database_id, float("-inf")) < world.quirks.cached_misses:
+        raise wire.refusal(404, f"Database {database_id} could not be found.")
+    if database_id not in world.organization.databases:
+        missed[database_id] = now
+        while len(missed) > REMEMBERED_MISSES:
+            del missed[next(iter(missed))]
+    database = world.find(database_id)
     if database.early_404s > 0:
         database.early_404s -= 1
         raise wire.refusal(404, f"Database {database.id} could not be found.")
@@ -140,7 +170,7 @@ def terminate_database(world: World, ask: Ask) -> wire.Reply:
     busy = database.progress is not None and database.progress.change not in ("create", "create in group")
     if busy or database.status not in TERMINABLE:
         raise wire.refusal(409, f"Database {database.id} is in state {database.status} and cannot be terminated now.")
-    if len(database.living) > 1:
+    if len(database.living) > 1 and world.quirks.extra_datacenters_first:
         raise wire.refusal(400, "Terminate the other datacenters of the database first.")
     world.begin(ask, database, "terminate")
     return wire.empty(202)
@@ -204,7 +234,7 @@ def update_engine_type(world: World, ask: Ask) -> wire.Reply:
 
 def _classic(world: World, ask: Ask) -> Database:
     database = world.find_living(ask.arguments["databaseID"])
-    if database.serverless:
+    if database.serverless and world.quirks.classic_only_changes:
         raise wire.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")
     return database
 

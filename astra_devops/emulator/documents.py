@@ -37,6 +37,18 @@ _IDLE_CLASSIC = [
     "terminateDatacenter",
     "launchMigrationProxy",
 ]
+_DOCUMENTED = frozenset(
+    """
+    park unpark resize resetPassword addKeyspace addDatacenters terminateDatacenter getCreds terminate removeKeyspace removeMigrationProxy
+    launchMigrationProxy
+    """.split()  # noqa: SIM905 - a table of words
+)
+_SPECIFIED = frozenset(
+    """
+    ACTIVE PENDING PREPARING PREPARED INITIALIZING PARKED PARKING UNPARKING TERMINATED TERMINATING RESIZING ERROR MAINTENANCE SUSPENDED
+    UNKNOWN
+    """.split()  # noqa: SIM905 - a table of words
+)
 _NO_COSTS = dict.fromkeys(
     (
         "costPerMinCents",
@@ -69,9 +81,9 @@ def database_document(world: World, database: Database) -> dict[str, object]:
         "lastUsageTime": timestamp(database.created),
         "studioUrl": None,
         **_urls(world, database, database.region),
-        "status": database.status,
-        "observedStatus": database.status,
-        "availableActions": available_actions(database),
+        "status": _status(world, database),
+        "observedStatus": _status(world, database),
+        "availableActions": [name for name in available_actions(database) if world.quirks.undocumented_actions or name in _DOCUMENTED],
         "message": "",
         "cost": _NO_COSTS,
         "metrics": _NO_METRICS,
@@ -82,6 +94,11 @@ def database_document(world: World, database: Database) -> dict[str, object]:
     elif world.quirks.zero_termination_time:
         document["terminationTime"] = ZERO_TIME
     return document
+
+
+def _status(world: World, database: Database) -> str:
+    specified = database.status in _SPECIFIED or world.quirks.unspecified_states
+    return database.status if specified else "UNKNOWN"
 
 
 def _info(world: World, database: Database) -> dict[str, object]:
@@ -109,11 +126,12 @@ def _info(world: World, database: Database) -> dict[str, object]:
 def datacenter_document(world: World, database: Database, datacenter: Datacenter) -> dict[str, object]:
     """Write a datacenter. Its status is empty while it lives, as it is on the wire."""
     region = datacenter.region
+    living = "" if world.quirks.blank_datacenter_status else _status(world, database)
     document: dict[str, object] = {
         "id": datacenter.id,
         "name": f"dc-{datacenter.id.rpartition('-')[2]}",
         "tier": datacenter.tier,
-        "status": "TERMINATED" if datacenter.terminated else "",
+        "status": "TERMINATED" if datacenter.terminated else living,
         "cloudProvider": datacenter.provider,
         "region": region,
         **classification(datacenter.provider, region),

@@ -53,12 +53,14 @@ def serve_data(platform: Platform, path: str) -> wire.Reply:
     if world is None:
         return wire.text(404, "unknown host")
     database = world.look(world.organization.databases[host[:36]])
-    if database.gone(world.clock.monotonic()):
+    if world.forgets(database):
         return wire.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()
         held, doomed = world.faults.fate_of("dataApi", "resume")
         database.begin(Progress("resume", now, database.state, held=held, doomed=doomed), now)
+        if world.quirks.empty_waking_answer:
+            return wire.empty(503)
         return wire.json({"message": f"Resuming your database {database.id}, please try again shortly."}, 503)
     if database.status not in REACHABLE:
         return wire.json({"message": f"Database {database.id} is {database.status}."}, 503)

@@ -10,7 +10,7 @@ import attrs
 from astra_devops.emulator import wire
 from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.transitions import Progress
-from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object
+from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object, plain_refusal
 
 REPORTS = "/billing-reports/"
 CENTS_PER_HOUR = 12.3456789
@@ -39,7 +39,7 @@ def create_organization(world: World, ask: Ask) -> wire.Reply:
     body, platform = as_object(ask.body), world.platform
     enterprise_id = body.get("enterpriseID", platform.enterprise_id)
     if enterprise_id != platform.enterprise_id:
-        raise wire.Refusal(wire.text(403, f"The token may not make organizations in enterprise {enterprise_id}."))
+        raise plain_refusal(world, 403, f"The token may not make organizations in enterprise {enterprise_id}.")
     organization = found(platform, body["name"], body["email"], body["adminUserID"]).organization
     created = f"{organization.created:%Y-%m-%dT%H:%M:%S}.395919529Z"
     document = {

@@ -33,7 +33,7 @@ def overview(platform: Platform, journal: Journal) -> Document:
         (world, database)
         for world in platform.organizations
         for database in reversed(world.organization.databases.values())
-        if not world.look(database).gone(now)
+        if not world.forgets(world.look(database))
     ]
     newest = sorted(owned, key=lambda entry: entry[1].created, reverse=True)[:DATABASES]
     document = {

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from astra_devops.emulator import places, wire
-from astra_devops.emulator.capacity import TYPES, Association, Capacity, Group, database_of, find_group, group_id_of, join, members
+from astra_devops.emulator.capacity import (
+    Association,
+    Capacity,
+    Group,
+    database_of,
+    find_group,
+    group_id_of,
+    join,
+    members,
+    type_document,
+    types,
+)
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.world import Ask, Handler, World, as_object, require
@@ -39,7 +50,7 @@ def create(world: World, ask: Ask) -> wire.Reply:
         raise wire.refusal(400, f"{', '.join(missing)} must be given")
     if (body["cloudProvider"].upper(), body["region"]) not in places.KNOWN:
         raise wire.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
-    if body["instanceType"] not in TYPES:
+    if body["instanceType"] not in types(world):
         raise wire.refusal(400, f"no instance type {body['instanceType']}")
     _check_capacity({name: body[name] for name in NUMBERS})
     group = place_group(world, body, owner=ask.token.client_id)
@@ -131,7 +142,7 @@ def get_types(world: World, ask: Ask) -> wire.Reply:
     body = as_object(ask.body)
     provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
     wanted = [place for place in places.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
-    return wire.json([type_document(place.provider, place.name, name) for place in wanted for name in TYPES])
+    return wire.json([type_document(place.provider, place.name, name) for place in wanted for name in types(world)])
 
 
 def get_associations(world: World, ask: Ask) -> wire.Reply:
@@ -193,11 +204,6 @@ def group_document(world: World, group: Group) -> dict[str, object]:
     if world.quirks.omitted_zero_reserve and not group.reserved:
         del document["reserved"]
     return document
-
-
-def type_document(provider: str, region: str, name: str) -> dict[str, object]:
-    """Write a type as a region offers it; the provider is in lower case here."""
-    return {"type": name, "region": region, "provider": provider.lower(), "details": TYPES[name]}
 
 
 def association_document(world: World, association: Association) -> dict[str, object]:

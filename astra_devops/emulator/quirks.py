@@ -24,6 +24,36 @@ class Quirks:
     Reported to the Terraform provider for databases and for regions (its issues 222 and 426).
     """
 
+    created_without_body: bool = True
+    """The answer to a create has no body, and the id in its ``Location`` header only; off: in a body too.
+
+    astrapy and the Java client read the header.
+    """
+
+    cached_misses: float = 60.0
+    """Seconds for which an id that was asked for in vain stays unknown, although it is given to a database meanwhile.
+
+    astrapy asks for random ids because of a cache before the service. Ids come from a seed here, so that a program may know one beforehand.
+    """
+
+    duplicate_names: bool = True
+    """A name may be given to several databases; off: 422 if it is in use. See the Terraform provider's PR 12."""
+
+    unspecified_states: bool = True
+    """Databases go through states that the published specification lacks, such as ASSOCIATING and HIBERNATED; off: they read UNKNOWN.
+
+    The Java client knows seven of them.
+    """
+
+    blank_datacenter_status: bool = True
+    """The ``status`` of a living datacenter is empty; off: that of its database. Recorded by astra-cli."""
+
+    undocumented_actions: bool = True
+    """``availableActions`` names actions such as ``hibernate``, which no document has; off: only documented ones. Recorded by astra-cli."""
+
+    default_keyspace: bool = True
+    """A database that is created without a keyspace gets ``default_keyspace``; off: none. See Terraform provider issue 316."""
+
     null_keyspaces: bool = True
     """``info.keyspaces`` is ``null`` for a database without any; off: an empty list. See astra-cli issue 199."""
 
@@ -45,6 +75,9 @@ class Quirks:
     ignore_unknown_filters: bool = True
     """Unknown values of ``include`` and ``provider`` filter nothing that the default would not; off: 400. The Java client sends some."""
 
+    pcu_types_in_regions: bool = True
+    """The serverless region list tells the PCU types of each region, in a field that appeared unannounced."""
+
     duplicate_regions: bool = True
     """The serverless region list names some regions twice. Noted in the source of astra-cli."""
 
@@ -56,6 +89,21 @@ class Quirks:
 
     unauthorized_hibernated_bundle: bool = True
     """The bundle of a hibernated database is refused with 401; off: 409. See astra-cli issue 254."""
+
+    classic_only_changes: bool = True
+    """Serverless databases are not parked, unparked or resized, but refused with 400; off: they are. See the Java client's tests."""
+
+    case_sensitive_keyspaces: bool = True
+    """Keyspaces whose names differ in case are two; off: names are folded to lower case. See Terraform provider issue 67."""
+
+    extra_datacenters_first: bool = True
+    """A database is terminated only when one datacenter is left; off: at any time. See Terraform provider issue 182."""
+
+    unknown_once_terminated: bool = False
+    """A terminated database is unknown at once; off: it can be read for a day. The Terraform provider is prepared for both."""
+
+    empty_waking_answer: bool = False
+    """The request that wakes a hibernated database is answered without a body. See astra-cli issue 315."""
 
     unauthorized_after_termination: bool = False
     """A database that has vanished answers 401 instead of 404, as it did in 2021 (astra-client-go)."""
@@ -85,6 +133,12 @@ class Quirks:
     ``Emulator.reset``.
     """
 
+    errors_in_text: bool = True
+    """Errors about access lists, tokens and organisations are plain text, those about roles a JSON string; off: the usual document.
+
+    astra-client-go has learnt it operation by operation.
+    """
+
     private_link_errors_in_text: bool = True
     """Private-link errors are a JSON string where an endpoint is unknown and plain text elsewhere; off: the usual document.
 
@@ -96,6 +150,12 @@ class Quirks:
 
     empty_custom_domains: bool = True
     """An organisation without custom domains gets an answer without a body; off: ``[]``. See the vendor's page on custom domains."""
+
+    newer_pcu_types: bool = True
+    """PCU groups may be of other types than ``standard``, which was the only one once; off: of no other. Terraform provider issue 499."""
+
+    java_pcu_routes: bool = False
+    """PCU types can also be read by GET, and transfers sent to ``.../transfer/{pcuGroupUUID}``, as the Java client does, and no other."""
 
     unchecked_pcu_groups: bool = True
     """A database may be created in any PCU group; one that is unknown or elsewhere ends in ERROR. Off: 404. See astrapy issue 426."""
@@ -120,6 +180,12 @@ class Quirks:
 
     created_key_is_201: bool = True
     """Registering a customer key answers 201, which the Terraform provider insists on; off: 200, as documented."""
+
+    updated_cdc_is_204: bool = True
+    """Updating change data capture answers 204, as the Terraform provider found; off: 201, as documented."""
+
+    deleted_token_is_204: bool = True
+    """Revoking a token answers 204, as the Java client found; off: 200, as documented."""
 
     costs_are_strings: bool = True
     """Costs of an enterprise are strings of digits, as in the sample of the reference page; off: numbers."""

@@ -3,6 +3,7 @@
 import itertools
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.capacity import type_document, types
 from astra_devops.emulator.places import CONTINENTS, LISTED_TIERS, REGIONS, TWICE_LISTED, Region
 from astra_devops.emulator.world import Ask, Handler, World
 
@@ -16,13 +17,15 @@ def list_serverless_regions(world: World, ask: Ask) -> wire.Reply:
     for kind, region in ((kind, region) for kind in kinds for region in REGIONS):
         if kind not in ("serverless", "vector") or (kind == "vector" and not region.vector) or (mine and region.reserved):
             continue
-        listed.append(_serverless(region, kind, lower=world.quirks.mixed_provider_casing and region.provider == "AWS"))
+        listed.append(_serverless(world, region, kind))
         if world.quirks.duplicate_regions and region.name in TWICE_LISTED:
             listed.append(dict(listed[-1]))
     return wire.json(listed)
 
 
-def _serverless(region: Region, kind: str, *, lower: bool) -> dict[str, object]:
+def _serverless(world: World, region: Region, kind: str) -> dict[str, object]:
+    lower = world.quirks.mixed_provider_casing and region.provider == "AWS"
+    offered = [type_document(region.provider, region.name, name) for name in types(world)]
     return {
         "classification": region.classification,
         "cloudProvider": region.provider.lower() if lower else region.provider,
@@ -32,6 +35,7 @@ def _serverless(region: Region, kind: str, *, lower: bool) -> dict[str, object]:
         "region_type": kind,
         "reservedForQualifiedUsers": region.reserved,
         "zone": region.zone,
+        **({"pcu_types": offered} if world.quirks.pcu_types_in_regions else {}),
     }
 
 

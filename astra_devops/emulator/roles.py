@@ -16,9 +16,9 @@ def spelled(world: World, document: dict[str, Any]) -> dict[str, Any]:
     return {"ID" if name == "id" else name[0].upper() + name[1:]: value for name, value in document.items()}
 
 
-def refusal(status: int, message: str) -> wire.Refusal:
+def refusal(world: World, status: int, message: str) -> wire.Refusal:
     """Refuse in the way of these operations, with nothing but a JSON string."""
-    return wire.Refusal(wire.json(message, status))
+    return wire.Refusal(wire.json(message, status)) if world.quirks.errors_in_text else wire.refusal(status, message)
 
 
 def get_organization_roles(world: World, ask: Ask) -> wire.Reply:
@@ -46,7 +46,11 @@ def add_organization_role(world: World, ask: Ask) -> wire.Reply:
 def get_organization_role(world: World, ask: Ask) -> wire.Reply:
     """Give one role. That may need more than the list does."""
     if world.quirks.roles_need_more and not rights.has(world, ask.token, "org-read"):
-        raise wire.Refusal(wire.NULL_UNAUTHORIZED) if world.quirks.null_without_permission else refusal(403, "The token lacks org-read.")
+        raise (
+            wire.Refusal(wire.NULL_UNAUTHORIZED)
+            if world.quirks.null_without_permission
+            else refusal(world, 403, "The token lacks org-read.")
+        )
     return wire.json(_document(world, _find(world, ask)))
 
 
@@ -54,7 +58,7 @@ def update_role(world: World, ask: Ask) -> wire.Reply:
     """Give a role another name and policy."""
     role, body = _find(world, ask), as_object(ask.body)
     if role.default:
-        raise refusal(403, f"Role {role.name} comes with the service and cannot be changed.")
+        raise refusal(world, 403, f"Role {role.name} comes with the service and cannot be changed.")
     if body["name"] != role.name:
         _refuse_taken(world, body["name"])
     role.name, role.policy = body["name"], body["policy"]
@@ -66,7 +70,7 @@ def delete_organization_role(world: World, ask: Ask) -> wire.Reply:
     """Delete a role. Who has it keeps its id, which stands for nothing any more."""
     role = _find(world, ask)
     if role.default:
-        raise refusal(400, f"Role {role.name} comes with the service and cannot be deleted.")
+        raise refusal(world, 400, f"Role {role.name} comes with the service and cannot be deleted.")
     del world.shelf(CustomRoles).by_id[role.id]
     return wire.empty(204)
 
@@ -74,13 +78,13 @@ def delete_organization_role(world: World, ask: Ask) -> wire.Reply:
 def _find(world: World, ask: Ask) -> Role:
     role = rights.roles_of(world).get(ask.arguments["roleID"])
     if role is None:
-        raise refusal(404, f"Role {ask.arguments['roleID']} not found.")
+        raise refusal(world, 404, f"Role {ask.arguments['roleID']} not found.")
     return role
 
 
 def _refuse_taken(world: World, name: str) -> None:
     if any(role.name == name for role in rights.roles_of(world).values()):
-        raise refusal(409, f"Role {name} exists already.")
+        raise refusal(world, 409, f"Role {name} exists already.")
 
 
 def _document(world: World, role: Role) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from astra_devops.emulator import (
     devops_access_lists,
     edge,
     enterprises,
+    java_routes,
     keyspaces,
     migration_proxies,
     migrations,
@@ -99,6 +100,8 @@ class Service:
             while "//" in cleaned:
                 cleaned = cleaned.replace("//", "/")
             return wire.moved(cleaned)
+        if self.platform.quirks.java_pcu_routes:
+            method, path = java_routes.usual(method, path)
         found = self._router.match(method, path)
         if isinstance(found, Match):
             return found
@@ -107,6 +110,8 @@ class Service:
     def answer(self, match: Match, headers: Mapping[str, str], query: Query, raw_body: bytes, sender: str) -> wire.Reply:
         """Carry out one operation. ``sender`` is the IP address that the request comes from."""
         operation = match.operation
+        if operation.id == java_routes.TYPES_BY_QUERY and self.platform.quirks.java_pcu_routes and not raw_body:
+            raw_body = orjson.dumps(dict(query))
         with self.lock:
             try:
                 world, token = self._authenticate(match, headers)

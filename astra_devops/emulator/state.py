@@ -182,9 +182,9 @@ class Database:
         identity = f"{self.id}-{self.last_number}"
         self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
 
-    def gone(self, now: float) -> bool:
+    def gone(self, now: float, known_for: float = TERMINATED_FOR) -> bool:
         """Tell whether it was terminated so long ago that nobody knows it any more."""
-        return self.terminated_at is not None and now - self.terminated_at >= TERMINATED_FOR
+        return self.terminated_at is not None and now - self.terminated_at >= known_for
 
 
 @attrs.define

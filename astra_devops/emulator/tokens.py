@@ -6,7 +6,7 @@ from astra_devops.emulator import wire
 from astra_devops.emulator.default_roles import ADMINISTRATOR
 from astra_devops.emulator.users import checked_roles
 from astra_devops.emulator.wallet import Token
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Ask, Handler, World, as_object, plain_refusal
 
 
 def create_token(world: World, ask: Ask) -> wire.Reply:
@@ -19,7 +19,7 @@ def create_token(world: World, ask: Ask) -> wire.Reply:
     except ValueError:
         expires = None
     if expiry is not None and (expires is None or expires.tzinfo is None or expires <= world.clock.now()):
-        raise wire.Refusal(wire.text(400, f"tokenExpiry {expiry} is not a time in the future"))
+        raise plain_refusal(world, 400, f"tokenExpiry {expiry} is not a time in the future")
     roles = tuple(checked_roles(world, body["roles"]))
     description = body.get("description", "")
     organization_id = world.organization.id
@@ -47,7 +47,7 @@ def delete_token(world: World, ask: Ask) -> wire.Reply:
     if token is None:
         raise wire.refusal(404, f"Client {ask.arguments['clientId']} not found.")
     del world.platform.wallet.tokens[token.value]
-    return wire.empty(204)
+    return wire.empty(204 if world.quirks.deleted_token_is_204 else 200)
 
 
 def _organization(world: World, ask: Ask, organization_id: str) -> World:
@@ -57,7 +57,7 @@ def _organization(world: World, ask: Ask, organization_id: str) -> World:
         Refusal: there is none, or it is not for this token to ask.
     """
     if organization_id != world.organization.id and not (ask.token.enterprise and organization_id in world.platform.worlds):
-        raise wire.Refusal(wire.text(403, "The token may not make tokens for another organization."))
+        raise plain_refusal(world, 403, "The token may not make tokens for another organization.")
     return world.platform.worlds[organization_id]
 
 

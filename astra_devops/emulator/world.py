@@ -17,7 +17,7 @@ from astra_devops.emulator.presigned import Signer
 from astra_devops.emulator.quirks import Quirks
 from astra_devops.emulator.scripts import Staleness
 from astra_devops.emulator.state import Database, Organization
-from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.transitions import TERMINATED_FOR, Progress
 from astra_devops.emulator.wallet import Token, Wallet
 
 S = TypeVar("S")
@@ -130,6 +130,11 @@ class World:
         database.held = self.faults.held_states.get(database.id)
         return database
 
+    def forgets(self, database: Database) -> bool:
+        """Tell whether nobody knows a database any more, which has just been looked at."""
+        known_for = 0.0 if self.quirks.unknown_once_terminated else TERMINATED_FOR
+        return database.gone(self.clock.monotonic(), known_for)
+
     def look_back(self, database: Database, stale: Staleness) -> Database | None:
         """Give a copy of a database as a stale read sees it; None if that is from before its time."""
         now = self.clock.monotonic()
@@ -149,7 +154,7 @@ class World:
         if database is None:
             raise wire.refusal(404, f"Database {database_id} could not be found.")
         self.look(database)
-        if database.gone(self.clock.monotonic()):
+        if self.forgets(database):
             if self.quirks.unauthorized_after_termination:
                 raise wire.Refusal(wire.NULL_UNAUTHORIZED)
             raise wire.refusal(404, f"Database {database_id} could not be found.")
@@ -174,6 +179,11 @@ class World:
 
 
 Handler = Callable[[World, Ask], wire.Reply]
+
+
+def plain_refusal(world: World, status: int, message: str) -> wire.Refusal:
+    """Refuse in plain text, as some operations do."""
+    return wire.Refusal(wire.text(status, message)) if world.quirks.errors_in_text else wire.refusal(status, message)
 
 
 def as_object(body: object) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What is measured: each measure gives, per peer, the seconds of every round; rounds of all peers are interleaved."""
+"""What is measured of the client."""
 
 import asyncio
 import statistics
@@ -20,30 +20,11 @@ from cattrs.gen import make_dict_structure_fn, override
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.convert import structure
 from astra_devops._runtime.secret import Secret
-from tests.benchmarks import peers
+from tests.benchmarks import emulation, peers
+from tests.benchmarks.results import WARM, Result, Rounds, started
 from tests.benchmarks.server import DATABASE
 
 SERVER = Path(__file__).with_name("server.py")
-WARM = 1
-"""Rounds at the start that do not count: connections are opened and functions written in them."""
-Rounds = dict[str, list[float]]
-
-
-@attrs.frozen
-class Result:
-    """One table: seconds per round and peer, and what is aimed at for this client against the first peer."""
-
-    title: str
-    target: str
-    rounds: Rounds
-
-    def lines(self) -> Iterator[str]:
-        """Spell the table: the median of the per-round ratios to the first peer, and their spread."""
-        base = next(iter(self.rounds.values()))
-        yield f"{self.title}  (target {self.target})"
-        for name, rounds in self.rounds.items():
-            ratios = [one / other for one, other in zip(rounds[WARM:], base[WARM:], strict=True)]
-            yield f"  {name:<44} {statistics.median(ratios):6.2f}   {min(ratios):.2f} to {max(ratios):.2f}"
 
 
 @contextmanager
@@ -177,19 +158,9 @@ def processes(rounds: int) -> list[Result]:
             "its version": "import astra_devops as a; a.__version__",
         }
         imports["astra_devops.client"] = "import astra_devops.client"
-        results = [_started("starting, import", "<= 1.3", imports, rounds)]
-        results.append(_started("starting, first call", "<= 1.4", {"aiohttp + orjson": raw, "astra-devops": ours}, rounds))
+        results = [started("starting, import", "<= 1.3", imports, rounds)]
+        results.append(started("starting, first call", "<= 1.4", {"aiohttp + orjson": raw, "astra-devops": ours}, rounds))
     return results
-
-
-def _started(title: str, target: str, programs: dict[str, str], rounds: int) -> Result:
-    taken: Rounds = {name: [] for name in programs}
-    for _ in range(rounds + WARM):
-        for name, program in programs.items():
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], check=True)
-            taken[name].append(time.perf_counter() - began)
-    return Result(title, target, taken)
 
 
 def everything(*, quick: bool) -> Iterator[Result]:
@@ -201,3 +172,4 @@ def everything(*, quick: bool) -> Iterator[Result]:
     yield blocking(rounds, calls, 8, "<= 0.55")
     yield decoding(rounds, calls)
     yield from processes(rounds)
+    yield from emulation.everything(quick=quick)

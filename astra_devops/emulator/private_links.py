@@ -1,5 +1,7 @@
 """Private links: the endpoint service of each datacenter, who may connect to it, and the endpoints that do."""
 
+from datetime import datetime
+
 import attrs
 
 from astra_devops.emulator import wire
@@ -19,7 +21,7 @@ class Endpoint:
     id: str
     registered: str
     link_id: str
-    created: str
+    created: datetime
     ready: Instant
     description: str = ""
     status: str = ACCEPTING.settles
@@ -94,7 +96,7 @@ def accept(world: World, ask: Ask) -> wire.Reply:
         id=_stored_id(world, database, registered),
         registered=registered,
         link_id=str(world.source.randrange(10**8, 10**9)),
-        created=f"{world.clock.now():%Y-%m-%dT%H:%M:%S}",
+        created=world.clock.now(),
         ready=world.clock.monotonic() + ACCEPTING.seconds,
         description=body.get("description", ""),
         status=held or doomed or ACCEPTING.settles,
@@ -199,7 +201,7 @@ def _endpoint_document(endpoint: Endpoint) -> dict[str, object]:
         "description": endpoint.description,
         "linkID": endpoint.link_id,
         "status": endpoint.status,
-        "createdDateTime": endpoint.created,
+        "createdDateTime": f"{endpoint.created:%Y-%m-%dT%H:%M:%S}",
     }
 
 

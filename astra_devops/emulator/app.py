@@ -10,8 +10,7 @@ from typing import Any, Self
 from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
 from astra_devops.emulator.databases import DEFAULT_KEYSPACE, place_database
-from astra_devops.emulator.default_roles import ACTIONS
-from astra_devops.emulator.enterprises import found
+from astra_devops.emulator.enterprises import found, populate
 from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.migrations import place_migration
@@ -21,12 +20,12 @@ from astra_devops.emulator.quirks import Quirks
 from astra_devops.emulator.rights import add_role_of
 from astra_devops.emulator.server import Front
 from astra_devops.emulator.service import Service
-from astra_devops.emulator.state import Database, Organization
+from astra_devops.emulator.state import Database
 from astra_devops.emulator.threads import in_thread
 from astra_devops.emulator.timekeeping import Timekeeper
 from astra_devops.emulator.transitions import Progress
 from astra_devops.emulator.users import accept
-from astra_devops.emulator.wallet import Token, Wallet
+from astra_devops.emulator.wallet import Wallet
 from astra_devops.emulator.world import Platform, World
 
 
@@ -74,7 +73,7 @@ class Emulator:
         self._address = (host, port)
         source = random.Random(seed)
         self._platform = Platform(self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Wallet(), new_signer(source))
-        self._token = _populate(self._platform)
+        self._token = populate(self._platform)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
         self._service = Service(load() if contract is None else Contract(contract), self._platform)
         self._front = Front(self._service, self.journal, self._time, latency)
@@ -329,12 +328,3 @@ class Emulator:
 
     def __repr__(self) -> str:
         return f"Emulator(url={self._url!r}, clock={self.clock!r})"
-
-
-def _populate(platform: Platform) -> Token:
-    """Make the enterprise, its first organisation, and the emulator's own token."""
-    now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
-    platform.enterprise_id = platform.new_id()
-    platform.found(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
-    first = found(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
-    return platform.wallet.issue(platform.source, now, first.id, unlimited=True, enterprise=True)

@@ -8,8 +8,10 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator import wire
+from astra_devops.emulator.default_roles import ACTIONS
 from astra_devops.emulator.state import Database, Organization
 from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.wallet import Token
 from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object, plain_refusal
 
 REPORTS = "/billing-reports/"
@@ -60,6 +62,15 @@ def found(platform: Platform, name: str, email: str, owner_id: str) -> World:
     """Make an organisation. The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever runs them."""
     roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
     return platform.found(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
+
+
+def populate(platform: Platform) -> Token:
+    """Make the enterprise, its first organisation, and the emulator's own token."""
+    now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
+    platform.enterprise_id = platform.new_id()
+    platform.found(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
+    first = found(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
+    return platform.wallet.issue(platform.source, now, first.id, unlimited=True, enterprise=True)
 
 
 def get_consumption(world: World, ask: Ask) -> wire.Reply:

@@ -30,7 +30,7 @@ TERMINABLE = ("ACTIVE", "PENDING", "INITIALIZING", "PREPARED", "ERROR", "PARKED"
 class UnknownIds:
     """The ids that were last asked for in vain, each with the time (of the emulator's clock) when it was."""
 
-    asked_for: dict[str, Instant] = attrs.field(factory=dict)
+    by_id: dict[str, Instant] = attrs.field(factory=dict)
 
 
 def list_databases(world: World, ask: Ask) -> wire.Reply:
@@ -144,7 +144,7 @@ def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Data
 def get_database(world: World, ask: Ask) -> wire.Reply:
     """Give one database."""
     database_id, now = ask.arguments["databaseID"], world.clock.monotonic()
-    missed = world.shelf(UnknownIds).asked_for
+    missed = world.shelf(UnknownIds).by_id
     if now - missed.get(database_id, float("-inf")) < world.quirks.cached_misses:
         raise wire.refusal(404, f"Database {database_id} could not be found.")
     if database_id not in world.organization.databases:

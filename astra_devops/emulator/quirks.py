@@ -125,7 +125,8 @@ class Quirks:
     """Costs of an enterprise are strings of digits, as in the sample of the reference page; off: numbers."""
 
     pascal_case_identity: bool = True
-    """Users and roles come with ``ID``, ``UserID`` and ``OrgName``; off: ``id``, ``userID`` and ``orgName``. Recorded by astra-cli."""
+    """Users and roles come with ``ID``, ``UserID`` and ``OrgName``; off: ``id``, ``userID`` and ``orgName``. Recorded by astra-cli. One
+    role that is read has ``id`` either way: by that name the Terraform provider looks for it."""
 
     bare_role_lists: bool = False
     """The list of roles tells ids and names only, as the roles of a user always do."""

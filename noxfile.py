@@ -108,6 +108,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", "-q", *OF_THE_WHEEL, env=AGAINST_WHEEL)
 
 
+@nox.session(requires=["build"])
+def peers(session: nox.Session) -> None:
+    """Run the vendor's own tests of its administration, and older clients of its, against the emulator of the wheel."""
+    install_wheel(session, "test", "peers")
+    session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
+
+
 @nox.session(default=False, requires=["build"])
 def coverage(session: nox.Session) -> None:
     """Report which lines no test reaches."""

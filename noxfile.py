@@ -115,6 +115,14 @@ def peers(session: nox.Session) -> None:
     session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
 
 
+# Not by default, since it needs the registry of npm.
+@nox.session(default=False, requires=["build"])
+def peers_node(session: nox.Session) -> None:
+    """Run the vendor's TypeScript client against the emulator of the wheel."""
+    install_wheel(session, "test", "peers-node")
+    session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
+
+
 @nox.session(default=False, requires=["build"])
 def coverage(session: nox.Session) -> None:
     """Report which lines no test reaches."""

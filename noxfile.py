@@ -110,7 +110,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(requires=["build"])
 def peers(session: nox.Session) -> None:
-    """Run the vendor's own tests of its administration, and older clients of its, against the emulator of the wheel."""
+    """Run the vendor's own tests of its administration, and other public clients in Python, against the emulator of the wheel."""
     install_wheel(session, "test", "peers")
     session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
 

@@ -1,4 +1,4 @@
-"""Older generations of the vendor's Python client, each from a directory of its own: its programs see what they expect."""
+"""Other public clients in Python, each with its packages in a directory of their own: our programs on them see what they should."""
 
 import json
 import subprocess
@@ -17,16 +17,16 @@ DONE = {"ok": 1}
 pytestmark = pytest.mark.timeout(180)
 
 
-def run(program: str, packages: Path, emulator: Emulator) -> dict[str, object]:
+def run(program: str, packages: Path, emulator: Emulator, *arguments: str) -> dict[str, object]:
     """Run a program with a peer's packages before all others, and read what it prints."""
-    command = [sys.executable, str(HERE / program), emulator.url, emulator.token]
+    command = [sys.executable, str(HERE / program), emulator.url, emulator.token, *arguments]
     done = subprocess.run(command, env=environ | {"PYTHONPATH": str(packages)}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, object] = json.loads(done.stdout)
     return seen
 
 
-def test_the_second_generation(emulator: Emulator, installed: Callable[[str], Path]) -> None:
+def test_the_second_generation_of_astrapy(emulator: Emulator, installed: Callable[[str], Path]) -> None:
     emulator.add_database("shared", cloud_provider="AWS", region="us-east-2")
     assert run("astrapy_1_program.py", installed("astrapy==1.5.2"), emulator) == {
         "blocking": [["orders", "us-east-2", "ACTIVE", "shop"], ["shop"], DONE, ["shop", "second"], DONE, ["shop"], DONE, False],
@@ -46,7 +46,7 @@ def test_the_second_generation(emulator: Emulator, installed: Callable[[str], Pa
     assert emulator.journal.count("listDatabases") >= 6
 
 
-def test_the_first_generation(emulator: Emulator, installed: Callable[[str], Path]) -> None:
+def test_the_first_generation_of_astrapy(emulator: Emulator, installed: Callable[[str], Path]) -> None:
     seen = run("astrapy_0_program.py", installed("astrapy==0.7.7"), emulator)
     serverless = next(database.id for database in emulator.databases.values() if database.name == "orders")
     never_accepted = [404, '"endpoint vpce-0a1b2c3d4e5f60718 not found"']
@@ -104,3 +104,15 @@ def test_the_first_generation(emulator: Emulator, installed: Callable[[str], Pat
         "streaming": [404, "404 page not found"],
     }
     assert len({exchange.operation for exchange in emulator.journal} - {None}) >= 40
+
+
+def test_cassio_fetches_bundles(emulator: Emulator, installed: Callable[[str], Path]) -> None:
+    database_id = emulator.add_database("shared", keyspaces=["shop"])
+    assert run("cassio_program.py", installed("cassio==0.1.10"), emulator, database_id) == {
+        "wrong token": "Generic error when fetching the URL to the secure-bundle.",
+        "unknown id": "Generic error when fetching the URL to the secure-bundle.",
+        "fetched": None,
+        "keyspace": "shop",
+        "packed again": [True, "shop"],
+    }
+    assert [exchange.status for exchange in emulator.journal] == [401, 404, 200, 200]

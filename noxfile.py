@@ -95,6 +95,13 @@ def verify_types(session: nox.Session) -> None:
     session.run("pyright", "--verifytypes", "astra_devops", "--ignoreexternal", silent=True, env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
 
 
+@nox.session(requires=["build"])
+def peers(session: nox.Session) -> None:
+    """Run the vendor's own tests of its administration, and other public clients in Python, against the emulator of the wheel."""
+    install_wheel(session, "test", "peers")
+    session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
+
+
 # The newest first: where it is missing, the output still ends with a test run.
 @nox.session(python=PYTHONS[::-1], requires=["build"])
 def tests(session: nox.Session) -> None:
@@ -106,6 +113,14 @@ def tests(session: nox.Session) -> None:
     if session.python == PYTHONS[0]:
         session.run("pytest", "-q", *OF_THE_CHECKOUT, env={"PYTHONPATH": str(ROOT)})
     session.run("pytest", "-q", *OF_THE_WHEEL, env=AGAINST_WHEEL)
+
+
+# Not by default, since it needs the registry of npm.
+@nox.session(default=False, requires=["build"])
+def peers_node(session: nox.Session) -> None:
+    """Run the vendor's TypeScript client against the emulator of the wheel."""
+    install_wheel(session, "test", "peers-node")
+    session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
 
 
 @nox.session(default=False, requires=["build"])

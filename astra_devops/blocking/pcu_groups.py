@@ -142,7 +142,7 @@ class PcuGroups:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, group_id))
 
     def unpark(self, group_id: str) -> Operation[PcuGroup]:
-        """Bring a parked group and its databases back. Done when it is ACTIVE, or CREATED if it has no databases."""
+        """Bring a parked group and its databases back. Done when it is CREATED, which an unparked group shows for a while, or ACTIVE."""
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, group_id))
 
     def list_types(self, *, provider: str | None = None, region: str | None = None) -> builtins.list[PcuType]:

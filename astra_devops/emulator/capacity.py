@@ -91,7 +91,7 @@ def find_group(world: World, group_id: str) -> Group:
     if group is None:
         raise wire.Refusal(wire.errors(404, (UNKNOWN_GROUP, f"PCU group {group_id} could not be found.")))
     group.settle(world.clock.monotonic())
-    if group.state in ("CREATED", "ACTIVE"):
+    if group.progress is None and group.state in ("CREATED", "ACTIVE"):
         group.state = "ACTIVE" if members(world, group_id) else "CREATED"
     return group
 

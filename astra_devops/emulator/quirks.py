@@ -81,8 +81,9 @@ class Quirks:
     duplicate_regions: bool = True
     """The serverless region list names some regions twice. Noted in the source of astra-cli."""
 
-    mixed_provider_casing: bool = True
-    """Providers are upper case in one place and lower case in another, even within one list. Seen in astrapy's fixtures."""
+    mixed_provider_casing: bool = False
+    """The list of serverless regions writes AWS in lower case, as an example of the reference page does; off: every provider in upper case,
+    on which astra-cli relies. Elsewhere, as in the type of a PCU group, providers are in lower case all the same."""
 
     numbered_from_two: bool = False
     """Datacenter ids ``<database id>-<n>`` start at 2 instead of 1, as in a recording of astra-cli."""
@@ -191,7 +192,8 @@ class Quirks:
     """Costs of an enterprise are strings of digits, as in the sample of the reference page; off: numbers."""
 
     pascal_case_identity: bool = True
-    """Users and roles come with ``ID``, ``UserID`` and ``OrgName``; off: ``id``, ``userID`` and ``orgName``. Recorded by astra-cli."""
+    """Users and roles come with ``ID``, ``UserID`` and ``OrgName``; off: ``id``, ``userID`` and ``orgName``. Recorded by astra-cli. One
+    role that is read has ``id`` either way: by that name the Terraform provider looks for it."""
 
     bare_role_lists: bool = False
     """The list of roles tells ids and names only, as the roles of a user always do."""

@@ -40,18 +40,16 @@ def add_organization_role(world: World, ask: Ask) -> wire.Reply:
     body = as_object(ask.body)
     _refuse_taken(world, body["name"])
     role = rights.add_role(world, body["name"], body["policy"], by=ask.token.client_id)
-    return wire.json(_document(world, role), 201)
+    return wire.json(_document(world, role, pascal=world.quirks.pascal_case_identity), 201)
 
 
 def get_organization_role(world: World, ask: Ask) -> wire.Reply:
-    """Give one role. That may need more than the list does."""
+    """Give one role. That may need more than the list does, and spells its names as documented."""
     if world.quirks.roles_need_more and not rights.has(world, ask.token, "org-read"):
-        raise (
-            wire.Refusal(wire.NULL_UNAUTHORIZED)
-            if world.quirks.null_without_permission
-            else refusal(world, 403, "The token lacks org-read.")
-        )
-    return wire.json(_document(world, _find(world, ask)))
+        if world.quirks.null_without_permission:
+            raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+        raise refusal(world, 403, "The token lacks org-read.")
+    return wire.json(_document(world, _find(world, ask), pascal=False))
 
 
 def update_role(world: World, ask: Ask) -> wire.Reply:
@@ -87,9 +85,8 @@ def _refuse_taken(world: World, name: str) -> None:
         raise refusal(world, 409, f"Role {name} exists already.")
 
 
-def _document(world: World, role: Role) -> dict[str, Any]:
+def _document(world: World, role: Role, *, pascal: bool) -> dict[str, Any]:
     document: dict[str, Any] = {"id": role.id, "name": role.name, "policy": role.policy}
-    pascal = world.quirks.pascal_case_identity
     if pascal:
         document = {"OrgID": world.organization.id, **spelled(world, document)}
     if role.changed is not None:

@@ -52,7 +52,8 @@ CHANGES: Mapping[str, Change] = {
     "create group": Change((("INITIALIZING", 30),), settles="CREATED"),
     "fill group": Change((("PLACING", 60), ("INITIALIZING", 90)), settles="ACTIVE"),
     "park group": Change((("PARKING", 300),), settles="PARKED"),
-    "unpark group": Change((("UNPARKING", 600),), settles="ACTIVE"),
+    # The Terraform provider waits for CREATED here, and finds it, although the group has databases.
+    "unpark group": Change((("UNPARKING", 540), ("CREATED", 60)), settles="ACTIVE"),
     "initialize migration": Change((("Initializing", 180),), settles="ReceivingFiles"),
     "import migration": Change((("ImportInProgress", 1800),), settles="MigrationDone"),
     "clean up migration": Change((("CleaningUpFiles", 300),), settles="Closed"),

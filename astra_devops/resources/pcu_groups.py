@@ -195,7 +195,7 @@ class AsyncPcuGroups:
         return self._waiting.start(goals.PARK_GROUP, group_id=group_id)
 
     async def unpark(self, group_id: str) -> AsyncOperation[PcuGroup]:
-        """Bring a parked group and its databases back. Done when it is ACTIVE, or CREATED if it has no databases."""
+        """Bring a parked group and its databases back. Done when it is CREATED, which an unparked group shows for a while, or ACTIVE."""
         landed = landed_by(partial(self._is_in, group_id, "UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE"))
         await endpoints.pcu_group_unpark(self._caller, group_id=group_id, landed=landed)
         return self._waiting.start(goals.UNPARK_GROUP, group_id=group_id)

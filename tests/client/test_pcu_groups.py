@@ -179,7 +179,7 @@ async def test_parking_puts_the_databases_to_sleep(emulator, astra, used_pcu_gro
     with pytest.raises(errors.BadRequestError, match="unpark it first"):
         await astra.pcu_groups.update(used_pcu_group_id, max=5)
     group = await (await astra.pcu_groups.unpark(used_pcu_group_id)).wait()
-    assert group.status == "ACTIVE"
+    assert group.status == "CREATED"
     assert (await astra.databases.get(database.id)).status == "ACTIVE"
 
 

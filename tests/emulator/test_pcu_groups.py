@@ -49,6 +49,21 @@ async def test_nothing_wakes_a_database_whose_group_is_parked(api: Any) -> None:
     assert (await api("DELETE", f"/v2/pcus/association/{group_id}/{database_id}-1")).status == 400
 
 
+async def test_an_unparked_group_shows_as_created_before_it_is_active_again(api: Any) -> None:
+    database_id = api.emulator.add_database("orders")
+    group_id = await group_of(api, database_id)
+    await api("POST", f"/v2/pcus/park/{group_id}")
+    await api.emulator.clock.sleep(300)
+    assert (await api("POST", f"/v2/pcus/unpark/{group_id}")).status == 200
+    seen = [await status_of(api, group_id)]
+    while seen[-1] != "ACTIVE":
+        await api.emulator.clock.sleep(10)
+        status = await status_of(api, group_id)
+        seen += [status] if status != seen[-1] else []
+    assert seen == ["UNPARKING", "CREATED", "ACTIVE"]
+    assert await api.status(database_id) == "ACTIVE"
+
+
 async def test_a_database_in_several_regions_keeps_its_group_from_being_parked(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     group_id = await group_of(api, database_id)

@@ -129,6 +129,13 @@ async def test_lists_have_several_forms(api_of: Callable[[Emulator], Any], quirk
         assert "drn:astra:org:__ORG_ID__:db:*" in read["resources"]
 
 
+async def test_one_role_is_spelled_as_documented(api: Any) -> None:
+    made = (await api("POST", ROLES, json={"name": "viewer", "policy": policy(["org-db-view"], "drn:astra:org:o")})).json
+    read = (await api("GET", f"{ROLES}/{made['ID']}")).json
+    assert {"id", "name", "policy", "last_update_datetime", "last_update_userid"} >= read.keys() >= {"id", "name", "policy"}
+    assert (read["id"], read["name"], read["policy"]) == (made["ID"], "viewer", made["Policy"])
+
+
 async def test_one_role_takes_more_rights_than_the_list(api: Any, api_of: Callable[[Emulator], Any]) -> None:
     reader = api.emulator.add_token({"org-role-read"})
     role = (await api("GET", ROLES, token=reader)).json[0]["ID"]

@@ -64,7 +64,6 @@ async def test_quirks_can_be_switched_off(api_of: Callable[[Emulator], Any]) -> 
         clamp_page_limit=False,
         ignore_unknown_filters=False,
         duplicate_regions=False,
-        mixed_provider_casing=False,
         numbered_from_two=True,
         unauthorized_hibernated_bundle=False,
         unauthorized_after_termination=True,

@@ -15,6 +15,8 @@ TEMPLATE: dict[str, object] = {
     "configurations": {"accessListEnabled": True},
 }
 
+NO_LIST = "an access list is an object with a list of addresses"
+
 
 @attrs.frozen
 class AccessList:
@@ -97,8 +99,10 @@ def template(world: World, ask: Ask) -> wire.Reply:
 
 def validate(world: World, ask: Ask) -> wire.Reply:
     """Say what is wrong with a list. The form of the body is not checked before: that is what this is for."""
-    items = as_object(ask.body).get("addresses") or ()
-    failures = [problem for problem in map(_problem, items) if problem is not None]
+    items = as_object(ask.body).get("addresses") or []
+    failures = [problem for problem in map(_problem, items) if problem is not None] if isinstance(items, list) else [NO_LIST]
+    if not isinstance(ask.body, dict | None):
+        failures = [NO_LIST]
     return wire.json({"valid": not failures, "validationFailures": failures})
 
 

@@ -68,7 +68,9 @@ class Contract:
         validator = self._validators.get(pointer)
         if validator is None:
             schema = {"$ref": f"{SOURCE}#{quote(pointer, safe='/~')}"}
-            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(schema, registry=self._registry)
+            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(
+                schema, registry=self._registry, validate_formats=True
+            )
         if validator.is_valid(value):
             return []
         return [_words(error) for error in validator.iter_errors(value)]

@@ -9,7 +9,7 @@ import attrs
 import orjson
 
 from astra_devops.emulator import places, rights, wire
-from astra_devops.emulator.capacity import find_group, join_at_birth
+from astra_devops.emulator.capacity import UNKNOWN_GROUP, Capacity, join_at_birth
 from astra_devops.emulator.documents import database_document
 from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.keyspaces import objection_to_name
@@ -98,10 +98,11 @@ def create_database(world: World, ask: Ask) -> wire.Reply:
     objection = None if keyspace is None else objection_to_name(keyspace)
     if objection is not None:
         complaints.append((None, objection))
+    group_id = body.get("pcuGroupUUID")
+    if group_id and not world.quirks.unchecked_pcu_groups and group_id not in world.shelf(Capacity).groups:
+        complaints.append((UNKNOWN_GROUP, f"PCU group {group_id} could not be found."))
     if complaints:
         return wire.errors(422, *complaints)
-    if body.get("pcuGroupUUID") and not world.quirks.unchecked_pcu_groups:
-        find_group(world, body["pcuGroupUUID"])
     database = place_database(world, body, owner=ask.token.client_id)
     database.keyspace = keyspace
     database.early_404s = world.faults.early_404s

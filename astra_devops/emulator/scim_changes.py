@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jsonschema_rs
 import orjson
 
 from astra_devops.emulator import wire
@@ -18,6 +19,28 @@ _COMPARE: Mapping[str, Callable[[str, str], bool]] = {
     "sw": lambda held, wanted: held.startswith(wanted),
     "ew": lambda held, wanted: held.endswith(wanted),
 }
+
+
+def _shape(required: list[str], **properties: object) -> jsonschema_rs.Draft202012Validator:
+    schema = {"required": required, "properties": properties}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _entries(of: object, **more: object) -> dict[str, object]:
+    return {"type": "array", "items": {"type": "object", "required": ["value"], "properties": {"value": of, **more}}}
+
+
+_TEXT, _FLAG = {"type": "string"}, {"type": "boolean"}
+USER = _shape(
+    ["userName", "active"],
+    userName=_TEXT,
+    active=_FLAG,
+    externalId=_TEXT,
+    name={"type": "object", "properties": {"givenName": _TEXT, "familyName": _TEXT}},
+    emails=_entries({"type": "string", "format": "email"}, primary=_FLAG),
+)
+GROUP = _shape(["displayName"], displayName=_TEXT, members=_entries(_TEXT))
+"""What users and groups have to look like, whatever was patched."""
 
 
 def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -52,9 +75,20 @@ def patched(resource: Mapping[str, Any], operations: list[dict[str, Any]]) -> di
     try:
         for operation in operations:
             _apply(result, operation["op"].lower(), operation.get("path"), operation.get("value"))
-    except (AttributeError, KeyError, TypeError) as problem:
+    except (AttributeError, KeyError, TypeError, RecursionError) as problem:
         raise wire.refusal(400, "The value of an operation does not fit its path.") from problem
     return result
+
+
+def check(resource: Mapping[str, Any], shape: jsonschema_rs.Draft202012Validator) -> None:
+    """Refuse what a patch has made of a resource, if it is none any more.
+
+    Raises:
+        Refusal: an attribute has a value of the wrong kind, or one that is needed is gone.
+    """
+    problem = next(shape.iter_errors(resource), None)
+    if problem is not None:
+        raise wire.refusal(400, f"The patch does not leave a resource behind: {problem.message}")
 
 
 def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> None:

@@ -176,7 +176,7 @@ class Service:
         if operation.body is None:
             return None
         if not raw:
-            if operation.body_required:
+            if operation.body_required or not any(self._contract.problems(operation.body, nothing) == [] for nothing in ({}, [])):
                 raise wire.refusal(400, "The request needs a body.")
             return None
         try:

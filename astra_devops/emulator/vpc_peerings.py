@@ -47,7 +47,7 @@ def get(world: World, ask: Ask) -> wire.Reply:
 def create(world: World, ask: Ask) -> wire.Reply:
     """Start to peer with a network of the customer."""
     database, known = _find(world, ask)
-    provider, now = ask.arguments["provider"], world.clock.monotonic()
+    provider, now = _provider(ask), world.clock.monotonic()
     if provider.upper() != database.provider:
         raise wire.refusal(400, f"Database {database.id} does not run on {provider}.")
     status = None if known is None else known.status(now)
@@ -71,6 +71,14 @@ def delete(world: World, ask: Ask) -> wire.Reply:
     return wire.empty(204)
 
 
+def _provider(ask: Ask) -> str:
+    """Read the provider, which these paths have in lower case only."""
+    provider = ask.arguments["provider"]
+    if provider not in NETWORKS:
+        raise wire.refusal(400, f"provider must be one of {', '.join(NETWORKS)}, not {provider}")
+    return provider
+
+
 def _find(world: World, ask: Ask) -> tuple[Database, Peering | None]:
     """Find a database, and the peering that was last made of it."""
     database = world.find_living(ask.arguments["databaseID"])
@@ -83,7 +91,7 @@ def _find(world: World, ask: Ask) -> tuple[Database, Peering | None]:
 def _existing(world: World, ask: Ask) -> tuple[Database, Peering, str]:
     database, peering = _find(world, ask)
     status = None if peering is None else peering.status(world.clock.monotonic())
-    if peering is None or status is None or peering.provider != ask.arguments["provider"]:
+    if peering is None or status is None or peering.provider != _provider(ask):
         raise wire.refusal(404, f"Database {database.id} has no peering with a network on {ask.arguments['provider']}.")
     return database, peering, status
 

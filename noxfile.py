@@ -113,7 +113,7 @@ def tests(session: nox.Session) -> None:
         return
     if session.python == PYTHONS[0]:
         session.run("pytest", "-q", *OF_THE_CHECKOUT, env={"PYTHONPATH": str(ROOT)})
-    session.run("pytest", "-q", *OF_THE_WHEEL, env=AGAINST_WHEEL)
+    session.run("pytest", "-q", "-n", "auto", *OF_THE_WHEEL, env=AGAINST_WHEEL)
 
 
 # Not by default, since it needs the registry of npm.

@@ -176,7 +176,7 @@ class Service:
         if operation.body is None:
             return None
         if not raw:
-            if operation.body_required or not any(self._contract.problems(operation.body, nothing) == [] for nothing in ({}, [])):
+            if operation.body_required or not self._allows_nothing(operation.body):
                 raise wire.refusal(400, "The request needs a body.")
             return None
         try:
@@ -192,6 +192,11 @@ class Service:
             status = 422 if operation.id in UNPROCESSABLE else 400
             raise wire.Refusal(wire.errors(status, *((None, problem) for problem in problems)))
         return body
+
+    def _allows_nothing(self, pointer: str) -> bool:
+        """Tell whether a body may be without content. Where it may not, it must be there, which the contract forgets to say of some."""
+        nothing: tuple[object, ...] = ({}, [])
+        return any(not self._contract.problems(pointer, empty) for empty in nothing)
 
 
 def _typed(name: str, value: str, types: frozenset[str]) -> str | int | bool:

@@ -12,7 +12,7 @@ Names = dict[str, tuple[str, ...]]
 
 
 def mix(case: Case, good: Request, names: Names, chance: Random) -> None:
-    """Put good names and bodies into a generated case. Where one part was made wrong on purpose, it stays so, and the others are made right."""
+    """Put good names and bodies into a generated case. A part that was made wrong on purpose stays wrong, and the rest is right then."""
     wrong = case.meta is not None and case.meta.generation.mode.is_negative
     if not _is_wrong(case, ParameterLocation.PATH) and case.path_parameters:
         case.path_parameters = {name: _name(name, value, good, names, chance, wrong) for name, value in case.path_parameters.items()}

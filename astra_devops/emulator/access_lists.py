@@ -99,10 +99,9 @@ def template(world: World, ask: Ask) -> wire.Reply:
 
 def validate(world: World, ask: Ask) -> wire.Reply:
     """Say what is wrong with a list. The form of the body is not checked before: that is what this is for."""
-    items = as_object(ask.body).get("addresses") or []
+    body: object = {} if ask.body is None else ask.body
+    items = (body.get("addresses") or []) if isinstance(body, dict) else None
     failures = [problem for problem in map(_problem, items) if problem is not None] if isinstance(items, list) else [NO_LIST]
-    if not isinstance(ask.body, dict | None):
-        failures = [NO_LIST]
     return wire.json({"valid": not failures, "validationFailures": failures})
 
 

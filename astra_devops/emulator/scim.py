@@ -1,6 +1,7 @@
 """Users and groups by SCIM: kept apart from the users of the organisation, and consistent among themselves."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -12,7 +13,35 @@ from astra_devops.emulator.world import Ask, Handler, World, as_object
 
 PAGE = 100
 
-Resources = dict[str, dict[str, Any]]
+
+@attrs.define
+class Resource:
+    """One user or group: what was sent of it, and what the service adds."""
+
+    id: str
+    urn: str
+    attributes: dict[str, Any]
+    created: datetime
+    changed: datetime
+
+    @property
+    def kind(self) -> str:
+        """Whether it is a User or a Group."""
+        return self.urn.rpartition(":")[2]
+
+    @property
+    def location(self) -> str:
+        """Where it can be read."""
+        return f"{BASE}/{self.kind.lower()}s/{self.id}"
+
+    def document(self) -> dict[str, Any]:
+        """Write it down."""
+        times = {"created": wire.timestamp(self.created), "lastModified": wire.timestamp(self.changed)}
+        meta = {"resourceType": self.kind, **times, "location": self.location}
+        return {**self.attributes, "schemas": [self.urn], "id": self.id, "meta": meta}
+
+
+Resources = dict[str, Resource]
 
 
 @attrs.define
@@ -37,34 +66,34 @@ def create_user(world: World, ask: Ask) -> wire.Reply:
 
 def get_user(world: World, ask: Ask) -> wire.Reply:
     """Give one user."""
-    return wire.json(_find(world.shelf(Directory).users, ask.arguments["userID"]))
+    return wire.json(_find(world.shelf(Directory).users, ask.arguments["userID"]).document())
 
 
 def replace_user(world: World, ask: Ask) -> wire.Reply:
     """Set all attributes of a user."""
     users = world.shelf(Directory).users
     user, body = _find(users, ask.arguments["userID"]), as_object(ask.body)
-    _refuse_taken(users, body, user["id"])
-    return wire.json(_renew(world, users, user, body))
+    _refuse_taken(users, body, user.id)
+    return wire.json(_renew(world, user, body))
 
 
 def patch_user(world: World, ask: Ask) -> wire.Reply:
     """Change some attributes of a user."""
     users = world.shelf(Directory).users
     user = _find(users, ask.arguments["userID"])
-    changed = patched(user, as_object(ask.body)["Operations"])
+    changed = patched(user.document(), as_object(ask.body)["Operations"])
     check(changed, scim_changes.USER)
-    _refuse_taken(users, changed, user["id"])
-    return wire.json(_renew(world, users, user, changed))
+    _refuse_taken(users, changed, user.id)
+    return wire.json(_renew(world, user, changed))
 
 
 def delete_user(world: World, ask: Ask) -> wire.Reply:
     """Delete a user, who leaves every group by that."""
     directory = world.shelf(Directory)
     user = _find(directory.users, ask.arguments["userID"])
-    del directory.users[user["id"]]
+    del directory.users[user.id]
     for group in directory.groups.values():
-        group["members"] = [member for member in group["members"] if member["value"] != user["id"]]
+        group.attributes["members"] = [member for member in group.attributes["members"] if member["value"] != user.id]
     return wire.empty(204)
 
 
@@ -81,35 +110,37 @@ def create_group(world: World, ask: Ask) -> wire.Reply:
 
 def get_group(world: World, ask: Ask) -> wire.Reply:
     """Give one group."""
-    return wire.json(_find(world.shelf(Directory).groups, ask.arguments["groupID"]))
+    return wire.json(_find(world.shelf(Directory).groups, ask.arguments["groupID"]).document())
 
 
 def replace_group(world: World, ask: Ask) -> wire.Reply:
     """Set all attributes and members of a group."""
     directory, body = world.shelf(Directory), as_object(ask.body)
     group = _find(directory.groups, ask.arguments["groupID"])
-    return wire.json(_renew(world, directory.groups, group, {**body, "members": _members(directory, body)}))
+    return wire.json(_renew(world, group, {**body, "members": _members(directory, body)}))
 
 
 def patch_group(world: World, ask: Ask) -> wire.Reply:
     """Change some attributes or members of a group."""
     directory = world.shelf(Directory)
     group = _find(directory.groups, ask.arguments["groupID"])
-    changed = patched(group, as_object(ask.body)["Operations"])
+    changed = patched(group.document(), as_object(ask.body)["Operations"])
     check(changed, scim_changes.GROUP)
-    return wire.json(_renew(world, directory.groups, group, {**changed, "members": _members(directory, changed)}))
+    return wire.json(_renew(world, group, {**changed, "members": _members(directory, changed)}))
 
 
 def delete_group(world: World, ask: Ask) -> wire.Reply:
     """Delete a group; its members stay."""
     groups = world.shelf(Directory).groups
-    del groups[_find(groups, ask.arguments["groupID"])["id"]]
+    del groups[_find(groups, ask.arguments["groupID"]).id]
     return wire.empty(204)
 
 
 def _page(world: World, ask: Ask, resources: Resources) -> wire.Reply:
     text = ask.query.get("filter")
-    found = list(resources.values()) if text is None else list(filter(matcher(str(text)), resources.values()))
+    found = [resource.document() for resource in resources.values()]
+    if text is not None:
+        found = list(filter(matcher(str(text)), found))
     start, count = int(ask.query.get("startIndex", 1)), int(ask.query.get("count", PAGE))
     if world.quirks.short_scim_pages:
         count = (count + 1) // 2
@@ -121,20 +152,23 @@ def _page(world: World, ask: Ask, resources: Resources) -> wire.Reply:
 
 
 def _place(world: World, resources: Resources, urn: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    now, identity = wire.timestamp(world.clock.now()), world.new_id()
-    kind = urn.rpartition(":")[2]
-    meta = {"resourceType": kind, "created": now, "lastModified": now, "location": f"{BASE}/{kind.lower()}s/{identity}"}
-    resources[identity] = {**body, "schemas": [urn], "id": identity, "meta": meta}
-    return resources[identity]
+    now = world.clock.now()
+    resource = Resource(world.new_id(), urn, _attributes(body), now, now)
+    resources[resource.id] = resource
+    return resource.document()
 
 
-def _renew(world: World, resources: Resources, old: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
-    meta = {**old["meta"], "lastModified": wire.timestamp(world.clock.now())}
-    resources[old["id"]] = {**body, "schemas": old["schemas"], "id": old["id"], "meta": meta}
-    return resources[old["id"]]
+def _renew(world: World, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
+    resource.attributes, resource.changed = _attributes(body), world.clock.now()
+    return resource.document()
 
 
-def _find(resources: Resources, identity: str) -> dict[str, Any]:
+def _attributes(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Take out of a body what is not for the service to say."""
+    return {name: value for name, value in body.items() if name not in ("schemas", "id", "meta")}
+
+
+def _find(resources: Resources, identity: str) -> Resource:
     if identity not in resources:
         raise wire.refusal(404, f"Resource {identity} not found.")
     return resources[identity]
@@ -144,7 +178,7 @@ def _refuse_taken(users: Resources, body: Mapping[str, Any], own: str) -> None:
     name = str(body.get("userName", "")).casefold()
     if not name:
         raise wire.refusal(400, "A user must have a userName.")
-    if any(user["userName"].casefold() == name and user["id"] != own for user in users.values()):
+    if any(user.attributes["userName"].casefold() == name and user.id != own for user in users.values()):
         raise wire.refusal(409, f"User {body['userName']} exists already.")
 
 
@@ -155,7 +189,7 @@ def _members(directory: Directory, body: Mapping[str, Any]) -> list[dict[str, An
         user = directory.users.get(member["value"])
         if user is None:
             raise wire.refusal(400, f"Member {member['value']} is not a user.")
-        members.append({"value": user["id"], "$ref": user["meta"]["location"], "display": user["userName"]})
+        members.append({"value": user.id, "$ref": user.location, "display": user.attributes["userName"]})
     return members
 
 

@@ -2,7 +2,9 @@
 
 import ast
 import json
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -62,6 +64,31 @@ async def test_a_snapshot_of_what_was_restored_is_the_same(api: Any) -> None:
     assert api.emulator.snapshot() != state
     api.emulator.restore(state)
     assert api.emulator.snapshot() == state
+
+
+async def test_every_time_of_day_moves_along(api: Any) -> None:
+    database_id = await busy(api)
+    user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
+    assert (await api("POST", "/v2/scim/users", json=user)).status == 201
+    link = f"/v2/organizations/clusters/{database_id}/datacenters/{database_id}-1"
+    assert (await api("POST", f"{link}/private-link", json={"allowedPrincipals": ["a"]})).status == 200
+    assert (await api("POST", f"{link}/endpoints", json={"endpointID": "e"})).status == 200
+    assert (await api("POST", "/v2/enterprises/billing-reports/generate-report", json={"month": "3", "year": "2026"})).status == 200
+    state = api.emulator.snapshot()
+    clock = VirtualClock()
+    clock.advance(5000)
+    late = Emulator(clock=clock, state=state).snapshot()
+    shift = clock.now() - api.emulator.clock.now()
+    assert {moment + shift for moment in times(state)} == set(times(late))
+    assert len(times(state)) > 15
+
+
+def times(held: object) -> list[datetime]:
+    """Find every time of day in a state."""
+    if isinstance(held, str):
+        return [datetime.fromisoformat(held)] if re.match(r"\d{4}-\d\d-\d\dT", held) else []
+    parts = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+    return [moment for part in parts for moment in times(part)]
 
 
 async def test_the_same_seed_and_the_same_requests_give_the_same_snapshot(api_of: Any) -> None:

@@ -5,6 +5,8 @@ imported before a test asks for one of them, and no other test is touched.
 """
 
 import importlib
+import math
+import random
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -72,7 +74,7 @@ def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
     """Give a blocking client of ``astra_emulator``, which goes by its clock."""
     from astra_devops.blocking import AstraDevOps
 
-    with AstraDevOps(astra_emulator.token, base_url=astra_emulator.url, clock=astra_emulator.clock) as astra:
+    with AstraDevOps(**_settings(astra_emulator)) as astra:
         yield astra
 
 
@@ -96,7 +98,15 @@ async def on_anyio(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOp
 def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
     from astra_devops.client import AsyncAstraDevOps
 
-    return AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
+    return AsyncAstraDevOps(**_settings(emulator))
+
+
+def _settings(emulator: "Emulator") -> dict[str, Any]:
+    """Set up a client: it goes by the emulator's clock, and draws its pauses from the emulator's seed."""
+    from astra_devops import RetryPolicy
+
+    policy = RetryPolicy(jitter=random.Random(emulator.seed).uniform)
+    return {"token": emulator.token, "base_url": emulator.url, "clock": emulator.clock, "retry": policy}
 
 
 def _has_pytest_asyncio(config: pytest.Config) -> bool:
@@ -152,7 +162,15 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
             raise _failure(f"The marker astra_emulator takes {', '.join(OPTIONS)}, each by name, and not {', '.join(unknown)}.")
         told |= marker.kwargs
     speed = float(_number("speed", told.pop("speed")))
-    changes = {"clock": _clock(told["clock"], speed), "seed": int(_number("seed", told["seed"])), "quirks": _quirks(told.get("quirks"))}
+    latency = _number("latency", told.get("latency", 0.0))
+    if not 0 <= latency < math.inf:
+        raise _failure(f"astra_emulator: latency must not be negative, nor without end, but is {latency:g}.")
+    changes = {
+        "latency": latency,
+        "clock": _clock(told["clock"], speed),
+        "seed": int(_number("seed", told["seed"])),
+        "quirks": _quirks(told.get("quirks")),
+    }
     return told | changes
 
 
@@ -170,6 +188,8 @@ def _clock(clock: Any, speed: float) -> "Clock":
         return clock  # type: ignore[no-any-return]
     if clock not in CLOCKS:
         raise _failure(f"astra_emulator: clock must be one of {', '.join(CLOCKS)} or a clock of your own, not {clock!r}.")
+    if clock == "scaled" and not 0 < speed < math.inf:
+        raise _failure(f"astra_emulator: speed must be above zero, not {speed:g}.")
     return VirtualClock() if clock == "virtual" else RealClock() if clock == "real" else ScaledClock(speed)
 
 
@@ -178,9 +198,10 @@ def _quirks(quirks: Any) -> "Quirks":
 
     try:
         return Quirks(**quirks) if isinstance(quirks, Mapping) else quirks or Quirks()
-    except TypeError:
+    except (TypeError, ValueError) as problem:
         unknown = ", ".join(sorted(quirks.keys() - set(dir(Quirks))))
-        raise _failure(f"astra_emulator: there is no quirk {unknown}; see astra_devops.emulator.Quirks.") from None
+        told = f"there is no quirk {unknown}; see astra_devops.emulator.Quirks" if unknown else f"quirks: {problem}"
+        raise _failure(f"astra_emulator: {told}.") from None
 
 
 def _emulator_class() -> "type[Emulator]":

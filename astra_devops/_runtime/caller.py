@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -61,7 +60,6 @@ class Caller:
         self.observer = observer
         self._token = token
         self._budget = budget
-        self._uniform = random.SystemRandom().uniform
         # Headers are composed once per token, not per call: without and with a body.
         self._headers_of: tuple[_Headers, _Headers] = (_Headers(), _Headers())
 
@@ -171,7 +169,7 @@ class Caller:
 
     async def _wait(self, call: Call[Any], outcome: Outcome, progress: _Progress) -> bool:
         """Sleep before the next attempt; False if there is to be none."""
-        delay = next_attempt(self.options.retry, progress.attempt, outcome, self.options.timeout - progress.spent, self._uniform)
+        delay = next_attempt(self.options.retry, progress.attempt, outcome, self.options.timeout - progress.spent)
         if delay is None or not self._budget.take():
             return False
         reason = _worded(outcome)

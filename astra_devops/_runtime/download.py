@@ -2,7 +2,6 @@
 
 import inspect
 import os
-import random
 import tempfile
 import zipfile
 from collections.abc import Awaitable, Callable
@@ -46,7 +45,7 @@ async def download(caller: Caller, address: Callable[[], Awaitable[Secret]], tar
             return target
         verdict = Refused(outcome.status) if isinstance(outcome, Raw) else outcome
         passing = not isinstance(outcome, Raw) or outcome.status >= 500 or outcome.status in (403, 429)
-        delay = next_attempt(caller.options.retry, attempt, verdict, caller.options.timeout, random.uniform) if passing else None
+        delay = next_attempt(caller.options.retry, attempt, verdict, caller.options.timeout) if passing else None
         if delay is None:
             raise _error(outcome, attempt)
         await caller.clock.sleep(delay)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import random
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -23,12 +24,16 @@ class RetryPolicy:
 
     The nth wait is drawn from 0 to ``base_delay * 2 ** (n - 1)``, at most ``max_delay`` ("full jitter"). A ``Retry-After`` of the
     service is obeyed instead, up to ``max_retry_after``.
+
+    ``jitter`` draws a number between two others, for these waits and for the pauses between looks at an operation. By default each client
+    draws its own; ``jitter=random.Random(7).uniform`` makes a test go the same way every time.
     """
 
     max_attempts: int = attrs.field(default=4, validator=attrs.validators.ge(1))
     base_delay: float = attrs.field(default=0.5, validator=attrs.validators.ge(0))
     max_delay: float = attrs.field(default=20.0, validator=attrs.validators.ge(0))
     max_retry_after: float = attrs.field(default=60.0, validator=attrs.validators.ge(0))
+    jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False)
 
 
 @attrs.frozen
@@ -81,7 +86,7 @@ def is_ambiguous(retry: RetryClass, outcome: Outcome) -> bool:
     return False
 
 
-def next_attempt(policy: RetryPolicy, attempt: int, outcome: Outcome, remaining: float, uniform: Uniform) -> float | None:
+def next_attempt(policy: RetryPolicy, attempt: int, outcome: Outcome, remaining: float) -> float | None:
     """Seconds to wait after the ``attempt``-th attempt (from 1) before the next, or None to stop.
 
     ``remaining`` is what is left of the whole call's time; a wait that would use it up is not begun.
@@ -90,7 +95,7 @@ def next_attempt(policy: RetryPolicy, attempt: int, outcome: Outcome, remaining:
         return None
     delay = _asked_for(policy, outcome)
     if delay is None:
-        delay = uniform(0.0, ceiling(policy, attempt))
+        delay = policy.jitter(0.0, ceiling(policy, attempt))
     return delay if delay < remaining else None
 
 

@@ -3,15 +3,14 @@
 import argparse
 import asyncio
 import json
-import math
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from astra_devops.emulator import state_files
+from astra_devops.emulator import options, state_files
 from astra_devops.emulator.app import Emulator
-from astra_devops.emulator.clock import Clock, RealClock, ScaledClock, VirtualClock
+from astra_devops.emulator.clock import ScaledClock
 from astra_devops.emulator.faults import Faults
 
 
@@ -23,33 +22,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return commands.main(given)
     parser = _parser()
-    options = parser.parse_args(given)
-    emulator = _emulator(parser, options)
+    chosen = parser.parse_args(given)
+    emulator = _emulator(parser, chosen)
     try:
         asyncio.run(_serve(emulator))
     except OSError as problem:
-        return _complain(f"Cannot listen on {options.host}:{options.port}: {problem.strerror}")
-    if options.state is not None:
+        return _complain(f"Cannot listen on {chosen.host}:{chosen.port}: {problem.strerror}")
+    if chosen.state is not None:
         try:
-            state_files.write(options.state, emulator.snapshot())
+            state_files.write(chosen.state, emulator.snapshot())
         except OSError as problem:
-            return _complain(f"Cannot write {options.state}: {problem.strerror}")
+            return _complain(f"Cannot write {chosen.state}: {problem.strerror}")
     return 0
 
 
-def _emulator(parser: argparse.ArgumentParser, options: argparse.Namespace) -> Emulator:
+def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Emulator:
     """Make the emulator, or end the program over a file that cannot be read."""
     try:
-        faults = None if options.faults is None else Faults.load(options.faults, seed=options.seed)
+        faults = None if chosen.faults is None else Faults.load(chosen.faults, seed=chosen.seed)
     except (ImportError, OSError, ValueError) as problem:
         parser.error(f"--faults: {problem}")
-    clock = _clock(options)
-    place = {"host": options.host, "port": options.port, "seed": options.seed}
+    place = {"host": chosen.host, "port": chosen.port, "seed": chosen.seed}
     try:
-        state = None if options.state is None else state_files.read(options.state)
-        return Emulator(clock=clock, **place, latency=options.latency, faults=faults, state=state)
+        if chosen.state is not None:
+            state_files.check(chosen.state)
+        state = None if chosen.state is None else state_files.read(chosen.state)
+        return Emulator(clock=ScaledClock(chosen.speed), **place, latency=chosen.latency, faults=faults, state=state)
     except (OSError, ValueError) as problem:
-        parser.error(f"--state: {options.state}: {problem}")
+        parser.error(f"--state: {chosen.state}: {problem}")
 
 
 async def _serve(emulator: Emulator) -> None:
@@ -61,54 +61,27 @@ async def _serve(emulator: Emulator) -> None:
         await over.wait()
 
 
-def _clock(options: argparse.Namespace) -> Clock:
-    match options.clock:
-        case "virtual":
-            return VirtualClock()
-        case "real":
-            return RealClock()
-        case _:
-            return ScaledClock(options.speed)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m astra_devops.emulator",
         description="Serve the Astra DevOps API from memory. Once it listens, one line of JSON says the URL and a token.",
-        epilog="SIGINT and SIGTERM stop it.",
+        epilog="SIGINT and SIGTERM stop it. There are two more commands, each with a --help of its own: 'record' writes down what the real "
+        "service says, 'replay' says it again.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="the port to listen on; 0, the default, takes a free one")
+    parser.add_argument("--port", type=options.port, default=0, help="the port to listen on; 0, the default, takes a free one")
     parser.add_argument(
-        "--clock",
-        choices=("scaled", "real", "virtual"),
-        default="scaled",
-        help="the time it goes by: the machine's, a faster one, or one that skips every wait (default: %(default)s)",
+        "--speed", type=options.speed, default=1.0, help="how many times as fast as real time states advance (default: %(default)s)"
     )
     parser.add_argument(
-        "--speed", type=_speed, default=1.0, help="how many times as fast as real time the scaled clock runs (default: %(default)s)"
+        "--latency", type=options.seconds, default=0.0, help="seconds of the clock that each answer takes (default: %(default)s)"
     )
-    parser.add_argument("--latency", type=_seconds, default=0.0, help="seconds of the clock that each answer takes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="where ids, tokens and the chances of faults come from (default: %(default)s)")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="what shall go wrong: a file of YAML or JSON")
     parser.add_argument(
         "--state", type=Path, metavar="FILE", help="begin with the state in this file, if there is one, and write it when stopped"
     )
     return parser
-
-
-def _speed(text: str) -> float:
-    speed = float(text)
-    if not 0 < speed < math.inf:
-        raise argparse.ArgumentTypeError("must be above zero")
-    return speed
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < math.inf:
-        raise argparse.ArgumentTypeError("must not be negative")
-    return seconds
 
 
 def _complain(message: str) -> int:

@@ -1,11 +1,14 @@
 """The emulator as a whole: started, used, and taken down."""
 
 import asyncio
+import math
 import random
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
+
+import attrs
 
 from astra_devops.emulator.clock import Clock, VirtualClock
 from astra_devops.emulator.contract import Contract, load
@@ -14,18 +17,20 @@ from astra_devops.emulator.enterprises import found, populate
 from astra_devops.emulator.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.migrations import place_migration
+from astra_devops.emulator.operation_names import likeliest
 from astra_devops.emulator.pcu_groups import place_group
+from astra_devops.emulator.places import complaints
 from astra_devops.emulator.presigned import new_signer
 from astra_devops.emulator.quirks import Quirks
-from astra_devops.emulator.rights import add_role_of
+from astra_devops.emulator.rights import add_role_of, checked_permissions
 from astra_devops.emulator.server import Front
 from astra_devops.emulator.service import Service
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.threads import in_thread
 from astra_devops.emulator.timekeeping import Timekeeper
-from astra_devops.emulator.transitions import Progress
+from astra_devops.emulator.transitions import STATUSES, Progress
 from astra_devops.emulator.users import accept
-from astra_devops.emulator.wallet import Wallet
+from astra_devops.emulator.wallet import Token, Wallet
 from astra_devops.emulator.world import Platform, World
 
 
@@ -49,10 +54,10 @@ class Emulator:
         quirks: which of the service's undocumented behaviours to show.
         contract: an OpenAPI 3.1 document to go by, instead of the one that comes with the package.
         faults: what shall go wrong, such as what :meth:`Faults.load` has read.
-        state: what to begin with, as :meth:`snapshot` has written it.
+        state: what to begin with, as :meth:`snapshot` has written it; :attr:`token` is the one from there.
 
     Raises:
-        ValueError: ``state`` cannot be read.
+        ValueError: ``state`` cannot be read, or ``latency`` is no length of time.
     """
 
     def __init__(
@@ -68,19 +73,25 @@ class Emulator:
         faults: Faults | None = None,
         state: Mapping[str, Any] | None = None,
     ) -> None:
+        if not 0 <= latency < math.inf:
+            raise ValueError(f"latency must not be negative, nor without end, but is {latency!r}")
+        known = load() if contract is None else Contract(contract)
+        operations = None if contract is None else frozenset(operation.id for operation in known.operations)
         self.clock: Clock = VirtualClock() if clock is None else clock
-        self.journal: Journal = Journal()
+        self.seed: int = seed
+        self.journal: Journal = Journal(operations)
         self._address = (host, port)
         source = random.Random(seed)
         self._platform = Platform(self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Wallet(), new_signer(source))
         self._token = populate(self._platform)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
-        self._service = Service(load() if contract is None else Contract(contract), self._platform)
+        self._service = Service(known, self._platform)
+        self.faults.operations = operations
         self._front = Front(self._service, self.journal, self._time, latency)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
         if state is not None:
-            self.restore(state)
+            self._token = self._adopt(state)
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -199,8 +210,11 @@ class Emulator:
         It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role; everything in its organisation if None.
 
         Raises:
-            ValueError: there is no such organisation.
+            TypeError: ``permissions`` is one text.
+            ValueError: there is no such organisation or permission.
         """
+        if permissions is not None:
+            permissions = checked_permissions(permissions)
         with self._service.lock:
             world = self._world_of(organization_id)
             roles = () if permissions is None else (add_role_of(world, permissions),)
@@ -227,11 +241,19 @@ class Emulator:
         status: str = "ACTIVE",
         organization_id: str | None = None,
     ) -> str:
-        """Put a database into the world without asking the API, finished and in any state, and give its id.
+        """Put a database into the world without asking the API, finished and in any state that there is, and give its id.
 
         Raises:
-            ValueError: there is no such organisation.
+            TypeError: ``keyspaces`` is one text.
+            ValueError: there is no such organisation, tier, provider, region or state.
         """
+        if isinstance(keyspaces, str):
+            raise TypeError("keyspaces must be a list of names, not one text")
+        wrong = [message for _, message in complaints(tier, cloud_provider, region)]
+        if wrong:
+            raise ValueError(f"tier, cloud_provider, region: {', '.join(wrong)}: {tier!r}, {cloud_provider!r}, {region!r}")
+        if status not in STATUSES:
+            raise ValueError(f"status: there is no state {status!r}{likeliest(status, STATUSES)}")
         with self._service.lock:
             body = {"name": name, "cloudProvider": cloud_provider, "region": region, "tier": tier}
             database = place_database(self._world_of(organization_id), body, owner=self._token.client_id)
@@ -286,17 +308,25 @@ class Emulator:
             return saving.save(self._platform, self._token.value)
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Go back to a snapshot, as if no time had passed since; :attr:`token` is the one from there. Times of day move along.
+        """Go back to a snapshot, as if no time had passed since. Times of day move along.
+
+        :attr:`token` stays what it is, so that clients which have it go on; the one that the snapshot was taken with works too.
 
         Raises:
             ValueError: ``state`` cannot be read; everything stays as it is.
         """
+        with self._service.lock:
+            there = self._adopt(state)
+            self._token = attrs.evolve(self._token, organization_id=there.organization_id)
+            self._platform.wallet.tokens[self._token.value] = self._token
+
+    def _adopt(self, state: Mapping[str, Any]) -> Token:
+        """Take a snapshot for the state, and give the token that it was taken with."""
         from astra_devops.emulator import saving
 
-        with self._service.lock:
-            token = saving.load(self._platform, state)
-            # Looked up afterwards: loading puts another wallet in the place of this one.
-            self._token = self._platform.wallet.tokens[token]
+        token = saving.load(self._platform, state)
+        # Looked up afterwards: loading puts another wallet in the place of this one.
+        return self._platform.wallet.tokens[token]
 
     def reset(self) -> None:
         """Forget databases, added tokens and organisations, faults and the journal. Time goes on, and ids never come back."""

@@ -5,6 +5,7 @@ and its waits, deadlines and pauses follow the emulator's time.
 """
 
 import asyncio
+import math
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -59,9 +60,9 @@ class ScaledClock:
     """
 
     def __init__(self, speed: float) -> None:
-        if not speed > 0:
-            raise ValueError(f"speed must be above zero, not {speed!r}")
         self.speed = speed
+        if not 0 < speed < math.inf:
+            raise ValueError(f"speed must be a number above zero, not {speed!r}")
         self._began = time.monotonic()
 
     def monotonic(self) -> float:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from astra_devops.emulator import options
 from astra_devops.emulator.recorder import Recorder
 from astra_devops.emulator.replay import Replay
 
@@ -15,14 +16,14 @@ COMMANDS = ("record", "replay")
 
 def main(arguments: Sequence[str]) -> int:
     """Run until SIGINT or SIGTERM. Once it listens, print one line of JSON with the URL, and with a token in a replay."""
-    options = _parser().parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     try:
-        if options.command == "record":
-            asyncio.run(_record(Recorder(options.upstream, options.out, host=options.host, port=options.port)))
+        if chosen.command == "record":
+            asyncio.run(_record(Recorder(chosen.upstream, chosen.out, host=chosen.host, port=chosen.port)))
         else:
-            asyncio.run(_replay(Replay(options.file, host=options.host, port=options.port)))
+            asyncio.run(_replay(Replay(chosen.file, host=chosen.host, port=chosen.port)))
     except (OSError, ValueError) as problem:
-        print(f"Cannot {options.command}: {problem}", file=sys.stderr)
+        print(f"Cannot {chosen.command}: {problem}", file=sys.stderr)
         return 1
     return 0
 
@@ -60,5 +61,5 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", help="the recording")
     for command in (record, replay):
         command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-        command.add_argument("--port", type=int, default=0, help="the port to listen on; 0, the default, takes a free one")
+        command.add_argument("--port", type=options.port, default=0, help="the port to listen on; 0, the default, takes a free one")
     return parser

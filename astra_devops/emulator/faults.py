@@ -1,14 +1,15 @@
 """Faults on order: each is scripted for one operation and wears off after a number of requests, or strikes by chance."""
 
+import math
 import os
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol, Unpack
 
 import orjson
 
-from astra_devops.emulator import scripts
+from astra_devops.emulator import operation_names, scripts
 from astra_devops.emulator.scripts import Dose, Fate, Fault, Staleness
 from astra_devops.emulator.wire import JSON, Reply
 
@@ -35,7 +36,7 @@ class Faults:
 
     Operations are named by their id in the contract, such as ``"createDatabase"``; besides there are ``"downloadBundle"`` for presigned
     URLs, ``"dataApi"`` for data endpoints, and ``"*"`` for any. Of several faults for one operation the oldest comes first, and each
-    request meets at most one of them.
+    request meets at most one of them. A name that there is not, or a number that makes no sense, is a ``ValueError``.
 
     .. code-block:: python
 
@@ -55,6 +56,7 @@ class Faults:
         self._fates: list[Fate] = []
         self._stale: list[Staleness] = []
         self.outage: Outage | None = None
+        self.operations: Collection[str] | None = None
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, seed: int = 0) -> "Faults":
@@ -89,12 +91,14 @@ class Faults:
         **dose: Unpack[Dose],
     ) -> None:
         """Answer with ``status`` instead; ``body`` is bytes or text as they are, or anything else as JSON. None is an empty body."""
+        if not 200 <= status <= 599:
+            raise ValueError(f"status must be from 200 to 599, not {status!r}")
         reply = Reply(status, _encode(body), content_type, dict(headers or {}))
         self._add(Fault(operation, *scripts.dosed(dose), "instead", reply))
 
-    def rate_limit(self, operation: str, *, retry_after: str | None = None, **dose: Unpack[Dose]) -> None:
+    def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **dose: Unpack[Dose]) -> None:
         """Answer 429. ``retry_after`` is the header as it stands: seconds, a date, or something that no server should send."""
-        headers = {} if retry_after is None else {"Retry-After": retry_after}
+        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **dose)
 
     def edge_page(self, operation: str, status: int = 502, **dose: Unpack[Dose]) -> None:
@@ -110,16 +114,19 @@ class Faults:
         self._add(Fault(operation, *scripts.dosed(dose), reset=True))
 
     def no_answer(self, operation: str, **dose: Unpack[Dose]) -> None:
-        """Do what was asked and never answer; the connection stays open until the client gives up, in whatever time it goes by."""
+        """Do what was asked and never answer. The connection stays open until the client gives up, in seconds of the real time.
+
+        A client's ``attempt_timeout`` counts the time on the wire by the machine's clock, whatever its own: give it a short one.
+        """
         self._add(Fault(operation, *scripts.dosed(dose), silent=True))
 
     def slow_headers(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
         """Do what was asked, and answer only ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, *scripts.dosed(dose), slow_headers=seconds))
+        self._add(Fault(operation, *scripts.dosed(dose), slow_headers=_not_negative("seconds", seconds)))
 
     def slow_body(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
         """Send the headers and half of the body, and the rest ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, *scripts.dosed(dose), slow_body=seconds))
+        self._add(Fault(operation, *scripts.dosed(dose), slow_body=_not_negative("seconds", seconds)))
 
     def body(self, operation: str, body: object, *, content_type: str = JSON, **dose: Unpack[Dose]) -> None:
         """Do what was asked and answer with the usual status, but with this body: bytes or text as they are, anything else as JSON."""
@@ -143,7 +150,7 @@ class Faults:
 
     def oversized(self, operation: str, size: int, **dose: Unpack[Dose]) -> None:
         """Answer with a valid JSON string of ``size`` bytes whose length is not announced."""
-        self._add(Fault(operation, *scripts.dosed(dose), oversized=size))
+        self._add(Fault(operation, *scripts.dosed(dose), oversized=int(_not_negative("size", size))))
 
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
@@ -165,11 +172,11 @@ class Faults:
 
     def not_found_after_create(self, times: int) -> None:
         """Answer the first ``times`` reads of each database created from now on with 404."""
-        self.early_404s = times
+        self.early_404s = int(_not_negative("times", times))
 
     def list_lag(self, seconds: float) -> None:
         """Leave each database created from now on out of lists for so many seconds."""
-        self.listing_delay = seconds
+        self.listing_delay = _not_negative("seconds", seconds)
 
     def stale_reads(self, operation: str, seconds: float | None = None, **dose: Unpack[Dose]) -> None:
         """Let ``"getDatabase"`` or ``"listDatabases"`` answer as of ``seconds`` ago; as of just before the last change if None.
@@ -194,16 +201,14 @@ class Faults:
         if _is_database_id(target):
             self.held_states[target] = status
         else:
-            with self._lock:
-                self._fates.append(Fate(target, times, probability, held=status))
+            self._add_fate(Fate(target, times, probability, held=status))
 
     def fail_state(self, operation: str, *, status: str | None = None, **dose: Unpack[Dose]) -> None:
         """Let the next changes by an operation run their course, then end without their effect, in ``status`` or as such a change fails.
 
         That is ERROR for most, HIBERNATED for a database that shall wake (``"dataApi"``), Rejected for an endpoint, FAILED for a report.
         """
-        with self._lock:
-            self._fates.append(Fate(operation, *scripts.dosed(dose), doomed=status))
+        self._add_fate(Fate(operation, *scripts.dosed(dose), doomed=status))
 
     def active(self) -> list[scripts.Entry]:
         """List what is scripted and not yet used up; held states and lags are attributes of their own."""
@@ -242,8 +247,24 @@ class Faults:
             return scripts.take(self._stale, operation, self._source)
 
     def _add(self, fault: Fault) -> None:
+        self._check(fault)
         with self._lock:
             self._faults.append(fault)
+
+    def _add_fate(self, fate: Fate) -> None:
+        self._check(fate)
+        with self._lock:
+            self._fates.append(fate)
+
+    def _check(self, entry: scripts.Entry) -> None:
+        if entry.operation != operation_names.ANY:
+            operation_names.checked(entry.operation, self.operations)
+
+
+def _not_negative(name: str, number: float) -> float:
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < math.inf:
+        raise ValueError(f"{name} must be a number that is not negative, not {number!r}")
+    return number
 
 
 def _encode(body: object) -> bytes:

@@ -1,12 +1,14 @@
 """The record of what was asked of the emulator, for tests to look at afterwards."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 import attrs
 import orjson
+
+from astra_devops.emulator import operation_names
 
 KEPT = 10_000
 """How many of the last requests are kept."""
@@ -48,19 +50,29 @@ class Exchange:
 class Journal:
     """The last requests, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, operations: Collection[str] | None = None) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self._operations = operations
 
     def add(self, exchange: Exchange) -> None:
         """Note one request."""
         self._exchanges.append(exchange)
 
     def of(self, operation: str) -> list[Exchange]:
-        """List the requests for one operation, such as ``"createDatabase"``; also ``"downloadBundle"`` and ``"dataApi"``."""
+        """List the requests for one operation, such as ``"createDatabase"``; also ``"downloadBundle"`` and ``"dataApi"``.
+
+        Raises:
+            ValueError: there is no such operation.
+        """
+        operation_names.checked(operation, self._operations)
         return [exchange for exchange in list(self._exchanges) if exchange.operation == operation]
 
     def count(self, operation: str) -> int:
-        """Count the requests for one operation."""
+        """Count the requests for one operation.
+
+        Raises:
+            ValueError: there is no such operation.
+        """
         return len(self.of(operation))
 
     def clear(self) -> None:

@@ -111,13 +111,9 @@ def _request(exchange: Exchange) -> Document:
 
 
 def _quirks(quirks: Quirks) -> list[Document]:
-    """List the quirks that are off, and those that are not as usual."""
+    """List the quirks that are not as usual."""
     listed = [(field.name, getattr(quirks, field.name), field.default) for field in attrs.fields(type(quirks))]
-    return [
-        {"name": name, "value": value, "usual": value == usual}
-        for name, value, usual in sorted(listed, key=lambda entry: entry[1] == entry[2])
-        if value is False or value != usual
-    ]
+    return [{"name": name, "value": value, "usually": usual} for name, value, usual in listed if value != usual]
 
 
 def _masked(value: Any) -> Any:

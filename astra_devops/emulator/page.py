@@ -48,7 +48,7 @@ def render(document: Document, style: str, script: str) -> str:
         _section("counts", "Other resources", _chips(f"{name}: {count}" for name, count in document["counts"].items())),
         _section("requests", _heading("Last requests", requests), _requests(requests["shown"])),
         _section("faults", "Faults in store", _chips(document["faults"])),
-        _section("quirks", "Quirks that are off or changed", _chips(map(_quirk, document["quirks"]))),
+        _section("quirks", "Quirks that are not as usual", _chips(map(_quirk, document["quirks"]))),
     )
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -176,5 +176,5 @@ def _request(request: Document) -> str:
 
 
 def _quirk(quirk: Document) -> str:
-    value = "off" if quirk["value"] is False else str(quirk["value"])
-    return f"{quirk['name']}: {value}" + (" (usual)" if quirk["usual"] else "")
+    value, usual = ({True: "on", False: "off"}.get(quirk[name], quirk[name]) for name in ("value", "usually"))
+    return f"{quirk['name']}: {value} (usually {usual})"

@@ -1,6 +1,7 @@
 """What the service does although no document says so, each as a switch."""
 
-from typing import Literal
+import math
+from typing import Literal, get_args
 
 import attrs
 
@@ -10,7 +11,14 @@ class Quirks:
     """Named behaviours of the service; each is on where the service is known to behave so.
 
     ``Emulator(quirks=Quirks(null_without_permission=False))`` shows how a program fares without one of them.
+
+    Raises:
+        TypeError, ValueError: a switch has a value that it cannot have.
     """
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(type(self)):
+            _check(field.name, getattr(self, field.name), field.default, get_args(field.type))
 
     maintenance_lag: float = 0.0
     """Seconds for which a database still reads ACTIVE after a keyspace or datacenter change was accepted.
@@ -233,3 +241,17 @@ class Quirks:
 
     no_resources_of_empty_page: bool = False
     """A page without SCIM resources has no list of them, which RFC 7644 (section 3.4.2) allows; off: an empty one."""
+
+
+def _check(name: str, value: object, usual: object, choices: tuple[object, ...]) -> None:
+    """Refuse a value that is not of the kind of the usual one."""
+    if choices:
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
+    elif isinstance(usual, bool):
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} must be True or False, not {value!r}")
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{name} must be a number of seconds, not {value!r}")
+    elif not 0 <= value < math.inf:
+        raise ValueError(f"{name} must not be negative, nor without end, but is {value!r}")

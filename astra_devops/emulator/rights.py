@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator.contract import Operation
-from astra_devops.emulator.default_roles import ACTIONS, LEVELS, PLACEHOLDER
+from astra_devops.emulator.default_roles import ACTIONS, EVERYTHING, LEVELS, PLACEHOLDER
+from astra_devops.emulator.operation_names import likeliest
 from astra_devops.emulator.wallet import Token
 from astra_devops.emulator.world import World
 
@@ -65,6 +66,22 @@ def add_role_of(world: World, permissions: Iterable[str]) -> str:
     number = len(world.shelf(CustomRoles).by_id) + 1
     policy = {"description": "", "resources": resources, "actions": sorted(permissions), "effect": "allow"}
     return add_role(world, f"Role of a token, {number}", policy).id
+
+
+def checked_permissions(permissions: Iterable[str]) -> frozenset[str]:
+    """Give permissions back if there are such.
+
+    Raises:
+        TypeError: that is one text, of which each character would count.
+        ValueError: there is no such permission.
+    """
+    if isinstance(permissions, str):
+        raise TypeError("permissions must be a set of names, not one text")
+    wanted = frozenset(permissions)
+    unknown = sorted(wanted - frozenset(EVERYTHING))
+    if unknown:
+        raise ValueError(f"permissions: there is no permission {unknown[0]!r}{likeliest(unknown[0], EVERYTHING)}")
+    return wanted
 
 
 def may(world: World, token: Token, operation: Operation, arguments: Mapping[str, str]) -> bool:

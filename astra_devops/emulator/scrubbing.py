@@ -12,7 +12,8 @@ import orjson
 SHORTEST = 6
 """Characters from which on a secret is also looked for outside its own place; a shorter one would be found everywhere."""
 REMOVED = "removed"
-REMOVED_TOKEN = "AstraCS:removed"
+REMOVED_TOKEN = f"AstraCS:{'removed' * 3}now:{'0' * 64}"
+"""Of the shape of a token, since a program may check that of what it is given."""
 REMOVED_URL = "https://removed.example/"
 REMOVED_EMAIL = "someone@example.com"
 TOKEN = re.compile(r"AstraCS:[^\s\"'\\<>/?&,;]*", re.IGNORECASE)
@@ -144,7 +145,9 @@ def clean_patterns(text: str) -> str:
 
 
 def _stand_in(secret: str) -> str:
-    """Choose what stands in the place of a secret, so that whoever reads the answer finds something of the same kind."""
+    """Choose what stands in the place of a secret: something of the same kind, for whoever reads the answer; nothing for nothing."""
+    if not secret:
+        return secret
     if TOKEN.match(secret):
         return REMOVED_TOKEN
     return REMOVED_URL if URL.match(secret) else REMOVED

@@ -9,6 +9,16 @@ from typing import Any
 import orjson
 
 
+def check(path: Path) -> None:
+    """Make sure early that a state can be written there.
+
+    Raises:
+        OSError: it cannot.
+    """
+    with tempfile.TemporaryFile(dir=path.resolve().parent):
+        pass
+
+
 def read(path: Path) -> dict[str, Any] | None:
     """Read a state; None if there is no such file.
 

@@ -1,7 +1,6 @@
 """The handle of an operation that the service has accepted: wait for it, watch it, or resume it elsewhere."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Final, Generic, TypeVar, cast
 
@@ -258,7 +257,7 @@ class Watch(Generic[T]):
         """Raise if the wait is over without its goal."""
         if self.done:
             return
-        if self.status in self._fail_on and self._problem is None:
+        if (self.status in self._fail_on or self._sight.failed) and self._problem is None:
             said = f": {self._sight.message}" if self._sight.message else ""
             raise errors.OperationFailedError(f"{self._named()} ended in {self.status}{said}", snapshot=self.snapshot())
         left = self._timeout - self._elapsed()
@@ -272,7 +271,7 @@ class Watch(Generic[T]):
         if self._interval is not None:
             return self._interval
         self._base = min(self._base * _GROWTH, _LAST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
-        return self._base * random.uniform(1 - _JITTER, 1 + _JITTER)
+        return self._base * self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
 
     def _elapsed(self) -> float:
         return self._caller.clock.monotonic() - self._began

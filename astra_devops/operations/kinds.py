@@ -23,12 +23,16 @@ FAILED: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
 
 @attrs.frozen
 class Sight(Generic[T_co]):
-    """What one look saw. ``status`` is the service's word, None where there is nothing to see; ``value`` counts when ``done``."""
+    """What one look saw. ``status`` is the service's word, None where there is nothing to see; ``value`` counts when ``done``.
+
+    ``failed`` says that the goal is out of reach, where the status alone does not.
+    """
 
     status: str | None
     done: bool = False
     value: T_co | None = None
     message: str | None = None
+    failed: bool = False
 
 
 @attrs.frozen

@@ -47,14 +47,14 @@ def test_jitter_is_drawn_from_the_whole_range():
         drawn.append((low, high))
         return high / 2
 
-    assert next_attempt(RetryPolicy(base_delay=1), 2, Lost("reset"), 60, uniform) == 1.0
+    assert next_attempt(RetryPolicy(base_delay=1, jitter=uniform), 2, Lost("reset"), 60) == 1.0
     assert drawn == [(0.0, 2.0)]
 
 
 def test_no_wait_is_begun_that_would_use_up_the_time_or_exceed_the_attempts():
-    policy = RetryPolicy(max_attempts=3, base_delay=1)
-    assert next_attempt(policy, 1, Lost("reset"), 0.5, max) is None
-    assert next_attempt(policy, 3, Lost("reset"), 60, max) is None
+    policy = RetryPolicy(max_attempts=3, base_delay=1, jitter=max)
+    assert next_attempt(policy, 1, Lost("reset"), 0.5) is None
+    assert next_attempt(policy, 3, Lost("reset"), 60) is None
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_no_wait_is_begun_that_would_use_up_the_time_or_exceed_the_attempts():
     [(2.0, 2.0), (0.0, 0.0), (90.0, 60.0), (-1.0, 0.25), (math.nan, 0.25), (math.inf, 0.25), (1e9, 0.25), (None, 0.25)],
 )
 def test_retry_after_is_obeyed_within_a_cap_and_ignored_when_absurd(asked, waits):
-    assert next_attempt(RetryPolicy(), 1, Refused(429, asked), 1000, lambda low, high: high / 2) == waits
+    assert next_attempt(RetryPolicy(jitter=lambda low, high: high / 2), 1, Refused(429, asked), 1000) == waits
 
 
 def test_the_budget_runs_out_and_comes_back_with_success():

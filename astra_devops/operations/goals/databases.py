@@ -38,6 +38,13 @@ def is_active(database: Database, params: Params, seen: Collection[str]) -> bool
     return database.status == "ACTIVE"
 
 
+async def awake(look: Look, params: Params) -> Sight[Database]:
+    """Reached once the database runs; out of reach once it sleeps again after it had begun to wake."""
+    database = await look.poller.see(params["database_id"], look.not_before)
+    fell_back = database.status == "HIBERNATED" and "RESUMING" in look.seen
+    return Sight(str(database.status), database.status == "ACTIVE", database, database.message, failed=fell_back)
+
+
 def has_status(status: str) -> Callable[[Database, Params, Collection[str]], bool]:
     """Reached once the database is in a state of rest."""
     return lambda database, params, seen: database.status == status
@@ -120,7 +127,7 @@ TERMINATE_DATABASE: Final = Kind(name="databases.terminate", goal=terminated, ti
 SUSPEND_DATABASE: Final = Kind(name="databases.suspend", goal=on_database(has_status("SUSPENDED")), timeout=_SLOW)
 PARK_DATABASE: Final = Kind(name="databases.park", goal=on_database(has_status("PARKED")), timeout=_SLOW)
 UNPARK_DATABASE: Final = Kind(name="databases.unpark", goal=on_database(is_active), timeout=_SLOW)
-RESUME_DATABASE: Final = Kind(name="databases.resume", goal=on_database(is_active), timeout=_SERVERLESS)
+RESUME_DATABASE: Final = Kind(name="databases.resume", goal=awake, timeout=_SERVERLESS)
 RESIZE_DATABASE: Final = Kind(name="databases.resize", goal=on_database(has_capacity), timeout=_SLOW)
 SET_ENGINE_TYPE: Final = Kind(name="databases.set_engine_type", goal=on_database(has_engine), timeout=_SLOW)
 CREATE_KEYSPACE: Final = Kind(name="databases.create_keyspace", goal=on_database(has_keyspace), timeout=_QUICK)

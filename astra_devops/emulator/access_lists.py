@@ -97,8 +97,11 @@ def template(world: World, ask: Ask) -> wire.Reply:
 
 def validate(world: World, ask: Ask) -> wire.Reply:
     """Say what is wrong with a list. The form of the body is not checked before: that is what this is for."""
-    items = as_object(ask.body).get("addresses") or ()
-    failures = [problem for problem in map(_problem, items) if problem is not None]
+    items = as_object(ask.body).get("addresses") or []
+    if isinstance(items, list) and isinstance(ask.body, dict | None):
+        failures = [problem for problem in map(_problem, items) if problem is not None]
+    else:
+        failures = ["an access list is an object with a list of addresses"]
     return wire.json({"valid": not failures, "validationFailures": failures})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from astra_devops.emulator import places, rights, wire
-from astra_devops.emulator.capacity import find_group, join_at_birth
+from astra_devops.emulator.capacity import UNKNOWN_GROUP, Capacity, join_at_birth
 from astra_devops.emulator.documents import database_document
 from astra_devops.emulator.keyspaces import objection_to_name
 from astra_devops.emulator.state import Database
@@ -84,10 +84,11 @@ def create_database(world: World, ask: Ask) -> wire.Reply:
     objection = objection_to_name(keyspace)
     if objection is not None:
         complaints.append((None, objection))
+    group_id = body.get("pcuGroupUUID")
+    if group_id and not world.quirks.unchecked_pcu_groups and group_id not in world.shelf(Capacity).groups:
+        complaints.append((UNKNOWN_GROUP, f"PCU group {group_id} could not be found."))
     if complaints:
         return wire.errors(422, *complaints)
-    if body.get("pcuGroupUUID") and not world.quirks.unchecked_pcu_groups:
-        find_group(world, body["pcuGroupUUID"])
     database = place_database(world, body, owner=ask.token.client_id)
     database.keyspace = keyspace
     database.early_404s = world.faults.early_404s
@@ -107,7 +108,7 @@ def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Data
         provider=body["cloudProvider"].upper(),
         region=body["region"],
         tier=body["tier"],
-        capacity_units=body.get("capacityUnits", 1),
+        capacity_units=int(body.get("capacityUnits", 1)),
         owner=owner,
         created=now,
         db_type=body.get("dbType"),
@@ -177,7 +178,7 @@ def resize_database(world: World, ask: Ask) -> wire.Reply:
     if units is None:
         raise wire.refusal(400, "capacityUnits is missing")
     require(database, "ACTIVE")
-    world.begin(ask, database, "resize", str(units))
+    world.begin(ask, database, "resize", str(int(units)))
     return wire.empty(202)
 
 

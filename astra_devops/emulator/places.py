@@ -59,12 +59,12 @@ KNOWN = {(region.provider, region.name): region for region in REGIONS}
 def complaints(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
     """Say what is wrong with a place to put a datacenter, all of it at once, with the service's own ids."""
     found: list[tuple[int | None, str]] = []
-    canonical = str(provider).upper()
+    canonical, name = str(provider).upper(), str(region)
     if tier not in TIERS:
         found.append((2000011, "unsupported database tier"))
     if canonical not in PROVIDERS:
         found.append((2000012, "unsupported cloud provider"))
-    if (canonical, region) not in KNOWN:
+    if (canonical, name) not in KNOWN:
         found.append((2000013, "unsupported region"))
     return found
 

@@ -98,7 +98,7 @@ class Quirks:
     """An organisation without custom domains gets an answer without a body; off: ``[]``. See the vendor's page on custom domains."""
 
     unchecked_pcu_groups: bool = True
-    """A database may be created in any PCU group; one that is unknown or elsewhere ends in ERROR. Off: 404. See astrapy issue 426."""
+    """A database may be created in any PCU group; one that is unknown or elsewhere ends in ERROR. Off: 422. See astrapy issue 426."""
 
     null_pcu_groups: bool = True
     """The list of PCU groups is ``null`` where there are none; off: an empty list. Handled in astrapy."""

@@ -5,8 +5,8 @@ from typing import Any
 
 import attrs
 
-from astra_devops.emulator import wire
-from astra_devops.emulator.scim_changes import matcher, patched
+from astra_devops.emulator import scim_changes, wire
+from astra_devops.emulator.scim_changes import check, matcher, patched
 from astra_devops.emulator.scim_documents import BASE, CONFIGURATION, GROUP, RESOURCE_TYPES, SCHEMAS, USER, listing
 from astra_devops.emulator.world import Ask, Handler, World, as_object
 
@@ -53,6 +53,7 @@ def patch_user(world: World, ask: Ask) -> wire.Reply:
     users = world.shelf(Directory).users
     user = _find(users, ask.arguments["userID"])
     changed = patched(user, as_object(ask.body)["Operations"])
+    check(changed, scim_changes.USER)
     _refuse_taken(users, changed, user["id"])
     return wire.json(_renew(world, users, user, changed))
 
@@ -95,6 +96,7 @@ def patch_group(world: World, ask: Ask) -> wire.Reply:
     directory = world.shelf(Directory)
     group = _find(directory.groups, ask.arguments["groupID"])
     changed = patched(group, as_object(ask.body)["Operations"])
+    check(changed, scim_changes.GROUP)
     return wire.json(_renew(world, directory.groups, group, {**changed, "members": _members(directory, changed)}))
 
 

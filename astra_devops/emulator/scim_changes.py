@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import jsonschema_rs
 import orjson
 
 from astra_devops.emulator import wire
@@ -20,6 +21,28 @@ _COMPARE: Mapping[str, Callable[[str, str], bool]] = {
 }
 
 
+def _shape(required: list[str], **properties: object) -> jsonschema_rs.Draft202012Validator:
+    schema = {"required": required, "properties": properties}
+    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+
+def _entries(of: object, **more: object) -> dict[str, object]:
+    return {"type": "array", "items": {"type": "object", "required": ["value"], "properties": {"value": of, **more}}}
+
+
+_TEXT, _FLAG = {"type": "string"}, {"type": "boolean"}
+USER = _shape(
+    ["userName", "active"],
+    userName=_TEXT,
+    active=_FLAG,
+    externalId=_TEXT,
+    name={"type": "object", "properties": {"givenName": _TEXT, "familyName": _TEXT}},
+    emails=_entries({"type": "string", "format": "email"}, primary=_FLAG),
+)
+GROUP = _shape(["displayName"], displayName=_TEXT, members=_entries(_TEXT))
+"""What users and groups have to look like, whatever was patched."""
+
+
 def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
     """Read a filter of one comparison. Texts are compared without regard to capitals.
 
@@ -29,7 +52,11 @@ def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
     found = _COMPARISON.fullmatch(text)
     if found is None:
         raise wire.refusal(400, f"The filter {text!r} is not understood.")
-    path, operator, value = found[1], found[2], orjson.loads(found[3])
+    path, operator = found[1], found[2]
+    try:
+        value = orjson.loads(found[3])
+    except orjson.JSONDecodeError as problem:
+        raise wire.refusal(400, f"The filter {text!r} is not understood.") from problem
 
     def matches(resource: Mapping[str, Any]) -> bool:
         held: Any = resource
@@ -57,6 +84,17 @@ def patched(resource: Mapping[str, Any], operations: list[dict[str, Any]]) -> di
     return result
 
 
+def check(resource: Mapping[str, Any], shape: jsonschema_rs.Draft202012Validator) -> None:
+    """Refuse what a patch has made of a resource, if it is none any more.
+
+    Raises:
+        Refusal: an attribute has a value of the wrong kind, or one that is needed is gone.
+    """
+    problem = next(shape.iter_errors(resource), None)
+    if problem is not None:
+        raise wire.refusal(400, f"The patch does not leave a resource behind: {problem.message}")
+
+
 def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> None:
     if path is None:
         if op == "remove" or not isinstance(value, dict):
@@ -70,7 +108,7 @@ def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> N
         resource["members"] = [member for member in resource.get("members", []) if not leaves(member)]
         return
     name, _, inner = path.partition(".")
-    if not name.isalpha() or name in ("id", "meta", "schemas"):
+    if not name.isalpha() or "." in inner or name in ("id", "meta", "schemas"):
         raise wire.refusal(400, f"The path {path!r} cannot be changed.")
     if inner:
         _apply(resource.setdefault(name, {}), op, inner, value)

@@ -59,7 +59,7 @@ def create(world: World, ask: Ask) -> wire.Reply:
     """Start to peer with a network of the customer."""
     database, known = _find(world, ask)
     provider, now = ask.arguments["provider"], world.clock.monotonic()
-    if provider.upper() != database.provider:
+    if provider not in NETWORKS or provider.upper() != database.provider:
         raise wire.refusal(400, f"Database {database.id} does not run on {provider}.")
     status = None if known is None else known.status(now)
     if status is not None and status not in OVER:

@@ -1,6 +1,7 @@
 """The chores of this project: ``nox`` runs the gates and then the tests; ``nox --list`` shows the rest."""
 
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -106,6 +107,17 @@ def tests(session: nox.Session) -> None:
     if session.python == PYTHONS[0]:
         session.run("pytest", "-q", *OF_THE_CHECKOUT, env={"PYTHONPATH": str(ROOT)})
     session.run("pytest", "-q", *OF_THE_WHEEL, env=AGAINST_WHEEL)
+
+
+@nox.session(default=False, requires=["build"])
+def fuzz(session: nox.Session) -> None:
+    """Send the emulator many more requests than the tests do, and other ones each time."""
+    install_wheel(session, "test")
+    seed = os.environ.get("ASTRA_DEVOPS_FUZZ_SEED", str(random.randrange(10**6)))
+    examples = os.environ.get("ASTRA_DEVOPS_FUZZ_EXAMPLES", "300")
+    session.log(f"These requests come again with ASTRA_DEVOPS_FUZZ_SEED={seed}")
+    variables = {"ASTRA_DEVOPS_FUZZ_SEED": seed, "ASTRA_DEVOPS_FUZZ_EXAMPLES": examples}
+    session.run("pytest", "-q", "tests/fuzzing", *session.posargs, env=AGAINST_WHEEL | variables)
 
 
 @nox.session(default=False, requires=["build"])

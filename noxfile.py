@@ -109,7 +109,7 @@ def fuzz(session: nox.Session) -> None:
     ``ASTRA_DEVOPS_FUZZ_EXAMPLES=250 ASTRA_DEVOPS_FUZZ_SEED=1 nox -s fuzz`` takes half an hour.
     """
     install_wheel(session, "test", "fuzz")
-    session.run("pytest", "-q", "-n", "auto", "tests/fuzzing", *session.posargs, env=AGAINST_WHEEL)
+    session.run("pytest", "-q", "-n", "auto", "-p", "no:schemathesis", "tests/fuzzing", *session.posargs, env=AGAINST_WHEEL)
 
 
 # The newest first: where it is missing, the output still ends with a test run.

@@ -47,7 +47,7 @@ class Contract:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
-        self._validators: dict[str, jsonschema_rs.Draft202012Validator] = {}
+        self._validators: dict[tuple[str, bool], jsonschema_rs.Draft202012Validator] = {}
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
@@ -63,14 +63,16 @@ class Contract:
     def _registry(self) -> jsonschema_rs.Registry:
         return jsonschema_rs.Registry([(SOURCE, self._document)])
 
-    def problems(self, pointer: str, value: object) -> list[str]:
-        """Say in words what is wrong with a value, measured by the schema at a JSON pointer; an empty list if nothing is."""
-        validator = self._validators.get(pointer)
+    def problems(self, pointer: str, value: object, *, formats: bool = False) -> list[str]:
+        """Say in words what is wrong with a value, measured by the schema at a JSON pointer; an empty list if nothing is.
+
+        Formats count only if asked for: the service's own answers do not keep to all of them.
+        """
+        validator = self._validators.get((pointer, formats))
         if validator is None:
             schema = {"$ref": f"{SOURCE}#{quote(pointer, safe='/~')}"}
-            validator = self._validators[pointer] = jsonschema_rs.Draft202012Validator(
-                schema, registry=self._registry, validate_formats=True
-            )
+            validator = jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=formats)
+            self._validators[pointer, formats] = validator
         if validator.is_valid(value):
             return []
         return [_words(error) for error in validator.iter_errors(value)]

@@ -130,7 +130,7 @@ def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Data
         provider=body["cloudProvider"].upper(),
         region=body["region"],
         tier=body["tier"],
-        capacity_units=body.get("capacityUnits", 1),
+        capacity_units=int(body.get("capacityUnits", 1)),
         owner=owner,
         created=now,
         db_type=body.get("dbType"),
@@ -208,7 +208,7 @@ def resize_database(world: World, ask: Ask) -> wire.Reply:
     if units is None:
         raise wire.refusal(400, "capacityUnits is missing")
     require(database, "ACTIVE")
-    world.begin(ask, database, "resize", str(units))
+    world.begin(ask, database, "resize", str(int(units)))
     return wire.empty(202)
 
 

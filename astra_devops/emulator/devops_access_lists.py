@@ -73,7 +73,7 @@ def delete(world: World, ask: Ask) -> wire.Reply:
 
 def _list(world: World, ask: Ask) -> Lagging[Entries]:
     if ask.arguments["orgId"] != world.organization.id:
-        raise wire.refusal(403, f"The token is not one of organization {ask.arguments['orgId']}.")
+        raise wire.refusal(404, f"Organization {ask.arguments['orgId']} could not be found.")
     return world.shelf(DevOpsAccessList).entries
 
 

@@ -1,5 +1,6 @@
 """The enterprise above the organisation: new organisations, costs, and billing reports that take a while."""
 
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from astra_devops.emulator.wallet import Token
 from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object, plain_refusal
 
 REPORTS = "/billing-reports/"
+MONTH = re.compile(r"0?[1-9]|1[0-2]")
+YEAR = re.compile(r"[12][0-9]{3}")
 CENTS_PER_HOUR = 12.3456789
 
 
@@ -95,8 +98,8 @@ def get_consumption(world: World, ask: Ask) -> wire.Reply:
 def generate_report(world: World, ask: Ask) -> wire.Reply:
     """Start to make a report. Every request makes another one."""
     body = as_object(ask.body)
-    if not (body["month"].isdecimal() and 1 <= int(body["month"]) <= 12 and body["year"].isdecimal()):
-        raise wire.refusal(400, "month must be from 1 to 12, and year a number")
+    if not (MONTH.fullmatch(body["month"]) and YEAR.fullmatch(body["year"])):
+        raise wire.refusal(400, "month must be from 1 to 12, and year one of four digits")
     held, doomed = world.faults.fate_of(ask.operation.id, "make report")
     progress = Progress("make report", world.clock.monotonic(), "", held=held, doomed=doomed)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())

@@ -1,5 +1,6 @@
 """Migrations: begun, launched, halted, given up, cleaned up, and told of. No file is ever looked for, so every import succeeds."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -23,6 +24,8 @@ SPECIFIED = {
     "MigrationDone": "DONE",
 }
 """The words of the specification for phases that the guide calls otherwise."""
+LARGEST = 2**31
+"""What a number has to stay below."""
 AT_REST = ("MigrationDone", "Aborted", "Paused", *OVER)
 """Phases besides the failed ones, which have no name of their own, in which nothing goes on by itself."""
 
@@ -174,16 +177,20 @@ def _time(world: World, text: object) -> float:
         return now
     try:
         moment = datetime.fromisoformat(str(text))
-    except ValueError:
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise wire.refusal(400, f"option.cleanupTime: {text!r} is no time of ISO 8601") from None
-    return now + (moment.replace(tzinfo=moment.tzinfo or UTC) - world.clock.now()).total_seconds()
+    return now + (moment - world.clock.now()).total_seconds()
 
 
 def _number(ask: Ask, name: str, otherwise: float) -> float:
     try:
-        return float(ask.query.get(name, otherwise))
+        number = float(ask.query.get(name, otherwise))
     except ValueError:
-        raise wire.refusal(400, f"query parameter {name} is not a number") from None
+        number = math.nan
+    if not abs(number) < LARGEST:
+        raise wire.refusal(400, f"query parameter {name} is not a number")
+    return number
 
 
 def _conflict(migration: Migration, now: float, done: str) -> wire.Refusal:

@@ -52,7 +52,11 @@ def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
     found = _COMPARISON.fullmatch(text)
     if found is None:
         raise wire.refusal(400, f"The filter {text!r} is not understood.")
-    path, operator, value = found[1], found[2], orjson.loads(found[3])
+    path, operator = found[1], found[2]
+    try:
+        value = orjson.loads(found[3])
+    except orjson.JSONDecodeError as problem:
+        raise wire.refusal(400, f"The filter {text!r} is not understood.") from problem
 
     def matches(resource: Mapping[str, Any]) -> bool:
         held: Any = resource
@@ -104,7 +108,7 @@ def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> N
         resource["members"] = [member for member in resource.get("members", []) if not leaves(member)]
         return
     name, _, inner = path.partition(".")
-    if not name.isalpha() or name in ("id", "meta", "schemas"):
+    if not name.isalpha() or "." in inner or name in ("id", "meta", "schemas"):
         raise wire.refusal(400, f"The path {path!r} cannot be changed.")
     if inner:
         _apply(resource.setdefault(name, {}), op, inner, value)

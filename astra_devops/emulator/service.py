@@ -1,5 +1,6 @@
 """One request through the emulated service: who asks, may they, is it well formed, and then the operation itself."""
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -80,6 +81,12 @@ FORGIVING = {("listDatabases", "limit"), ("listDatabases", "include"), ("listDat
 """Query parameters whose documented limits the service itself does not hold anyone to."""
 
 
+INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+"""What Go reads as an integer of 64 bits, but for the largest."""
+EMPTY: tuple[object, ...] = ({}, [])
+"""What a body that is left out stands for."""
+DEEPEST = 100
+"""How deep a body may be nested."""
 BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 """Go's spellings of a boolean."""
 
@@ -183,11 +190,13 @@ class Service:
             body = orjson.loads(raw)
         except orjson.JSONDecodeError as problem:
             raise wire.refusal(400, f"The body is not JSON: {problem}") from problem
+        if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
+            raise wire.refusal(400, "The body is nested too deeply.")
         if operation.id in OBJECTIONS:
             complaints = OBJECTIONS[operation.id](world, body)
             if complaints:
                 raise wire.Refusal(wire.errors(422, *complaints))
-        problems = () if operation.id in UNCHECKED else self._contract.problems(operation.body, body)
+        problems = () if operation.id in UNCHECKED else self._contract.problems(operation.body, body, formats=True)
         if problems:
             status = 422 if operation.id in UNPROCESSABLE else 400
             raise wire.Refusal(wire.errors(status, *((None, problem) for problem in problems)))
@@ -195,17 +204,24 @@ class Service:
 
     def _allows_nothing(self, pointer: str) -> bool:
         """Tell whether a body may be without content. Where it may not, it must be there, which the contract forgets to say of some."""
-        nothing: tuple[object, ...] = ({}, [])
-        return any(not self._contract.problems(pointer, empty) for empty in nothing)
+        return any(not self._contract.problems(pointer, empty) for empty in EMPTY)
+
+
+def _depth(value: object) -> int:
+    """Tell how many lists and objects lie in one another."""
+    depth, layer = 0, [value]
+    while layer := [item for item in layer if isinstance(item, dict | list)]:
+        layer = [inner for item in layer for inner in (item.values() if isinstance(item, dict) else item)]
+        depth += 1
+    return depth
 
 
 def _typed(name: str, value: str, types: frozenset[str]) -> str | int | bool:
     """Read a query value as what its schema asks for."""
     if "integer" in types:
-        try:
-            return int(value)
-        except ValueError:
-            raise wire.refusal(400, f"query parameter {name}: {value!r} is not a number") from None
+        if not INTEGER.fullmatch(value):
+            raise wire.refusal(400, f"query parameter {name}: {value!r} is not a number")
+        return int(value)
     if "boolean" in types:
         if value.lower() not in BOOLEANS:
             raise wire.refusal(400, f"query parameter {name}: {value!r} is neither true nor false")

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import attrs
 
@@ -74,7 +74,7 @@ def _moment(name: str, text: object) -> datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise wire.refusal(400, f"query parameter {name}: {text!r} is no time of RFC 3339")
-    return moment.astimezone(UTC)
+    return moment
 
 
 OPERATIONS: dict[str, Handler] = {"listSnapshots": list_snapshots}

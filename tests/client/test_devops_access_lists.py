@@ -19,7 +19,7 @@ def addresses(access_list):
 async def test_without_a_list_everybody_is_let_in(emulator, astra):
     assert (await astra.devops_access_lists.get()).addresses == []
     assert (await astra.devops_access_lists.get(organization_id=emulator.organization_id)).addresses == []
-    with pytest.raises(errors.PermissionDeniedError):
+    with pytest.raises(errors.NotFoundError):
         await astra.devops_access_lists.get(organization_id="another")
 
 

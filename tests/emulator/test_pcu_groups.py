@@ -118,4 +118,5 @@ async def test_without_its_quirks(api_of: Callable[[Emulator], Any]) -> None:
         (group,) = (await api("POST", "/v2/pcus/actions/get", json={})).json
         assert (group["title"], group["max"], group["reserved"]) == ("analytics", 2, 0)
         body = {"name": "stock", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
-        assert (await api("POST", "/v2/databases", json=body | {"pcuGroupUUID": "x"})).ids == [2000367]
+        answer = await api("POST", "/v2/databases", json=body | {"pcuGroupUUID": "x"})
+        assert (answer.status, answer.ids) == (422, [2000367])

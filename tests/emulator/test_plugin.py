@@ -4,9 +4,10 @@ import pytest
 
 pytest_plugins = "pytester"
 
+# The plugin of schemathesis, which users need not have, would import what ours leaves alone.
 WITHOUT_PYTEST_ASYNCIO = """
 [pytest]
-addopts = --strict-markers -p no:cacheprovider
+addopts = --strict-markers -p no:cacheprovider -p no:schemathesis
 filterwarnings = error
 """
 INI = WITHOUT_PYTEST_ASYNCIO + "asyncio_default_fixture_loop_scope = function\n"

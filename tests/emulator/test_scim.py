@@ -50,6 +50,7 @@ async def test_a_patch_applies_wholly_or_not_at_all(api: Any) -> None:
     assert (await api("PATCH", path, json=wrong)).status == 400
     assert (await api("PATCH", path, json=patch({"op": "remove", "path": "userName"}))).status == 400
     assert (await api("PATCH", path, json=patch({"op": "add", "path": "emails.value", "value": 1}))).status == 400
+    assert (await api("PATCH", path, json=patch({"op": "add", "path": "name.givenName", "value": "Ann"}))).status == 200
     assert (await api("GET", path)).json["active"] is True
     whole = patch({"op": "replace", "value": {"active": False, "externalId": "e"}})
     changed = (await api("PATCH", path, json=whole)).json

@@ -1,11 +1,17 @@
 """The contract as schemathesis is to go by it: which checks hold, and where the service itself does not keep to it."""
 
 import os
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import schemathesis
+from hypothesis import HealthCheck, seed, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
 
 from astra_devops import _contract
+
+Test = TypeVar("Test", bound=Callable[..., None])
 
 EXAMPLES = int(os.environ.get("ASTRA_DEVOPS_FUZZ_EXAMPLES", "20"))
 """How many requests each operation is fuzzed with, and how many journeys are made."""
@@ -31,29 +37,34 @@ UNFORMATTED = {
     ("PCUAssociation", "createdAt"): "unsettled, and blank here (wire_facts 25)",
     ("PCUAssociation", "updatedAt"): "unsettled, and blank here (wire_facts 25)",
     ("CreateOrgInEnterpriseResponse", "OrganizationEmail"): "what was sent, which may be any text",
-    ("CreateOrgInEnterpriseResponse", "EnterpriseId"): "what was sent, which may be any text",
 }
 """Fields of answers that do not have the format by which the client reads them, and why."""
 UNNAMED_PHASES = ("Paused", "Aborted")
 """Phases of a migration for which no source has a name; the list of them is open (rulings, migration status)."""
 
 
-def schema_of(*phases: str) -> schemathesis.BaseSchema:
-    """Read the contract, for some of the phases of a run."""
-    settings: dict[str, Any] = {
-        "generation": {
-            "deterministic": SEED is None,
-            "max-examples": EXAMPLES,
-            "database": "none",
-            "with-security-parameters": False,  # the driver has tokens of its own
-        },
-        "checks": CHECKS,
-        "phases": {name: {"enabled": name in phases} for name in ("examples", "coverage", "fuzzing", "stateful")},
-        "operations": [{"include-operation-id": name, "checks": {"negative_data_rejection": {"enabled": False}}} for name in TOLERANT],
-    }
-    if SEED is not None:
-        settings["seed"] = int(SEED)
-    return schemathesis.openapi.from_dict(_loosened(_contract.load()), config=schemathesis.Config.from_dict(settings))
+SLOW = settings(
+    derandomize=SEED is None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example],
+)
+"""Settings for cases that take their time to make, on a busy machine or of a large schema."""
+
+
+def seeded_alike(test: Test) -> Test:
+    """Let a property start from the seed of the run, if it has one."""
+    return test if SEED is None else seed(int(SEED))(test)
+
+
+def cases_of(operation: APIOperation) -> st.SearchStrategy[Case]:
+    """Make cases as the contract wants them, others that it forbids, and some of its own examples."""
+    return st.one_of(*(operation.as_strategy(mode) for mode in GenerationMode), *operation.get_strategies_from_examples())
+
+
+def parts_of(operation: APIOperation) -> Iterator[Case]:
+    """Make cases that go through the bounds and kinds of each part of a request, one by one."""
+    generation = operation.schema.config.generation_for(operation=operation, phase="coverage")
+    return operation.schema.iter_coverage_cases(operation, generation_modes=list(GenerationMode), generation_config=generation)
 
 
 def _loosened(contract: dict[str, Any]) -> dict[str, Any]:
@@ -64,5 +75,12 @@ def _loosened(contract: dict[str, Any]) -> dict[str, Any]:
     return contract
 
 
-covered, fuzzed = schema_of("examples", "coverage"), schema_of("fuzzing")
-OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in covered.get_all_operations()}
+def _schema() -> schemathesis.BaseSchema:
+    tolerant = [{"include-operation-id": name, "checks": {"negative_data_rejection": {"enabled": False}}} for name in TOLERANT]
+    # The driver has tokens of its own.
+    options = {"generation": {"with-security-parameters": False}, "checks": CHECKS, "operations": tolerant}
+    return schemathesis.openapi.from_dict(_loosened(_contract.load()), config=schemathesis.Config.from_dict(options))
+
+
+OPERATIONS = {found.ok().definition.raw["operationId"]: found.ok() for found in _schema().get_all_operations()}
+"""Every operation by the name that it has in the contract."""

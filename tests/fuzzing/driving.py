@@ -1,6 +1,5 @@
 """Sending one case, and looking at what comes back."""
 
-from collections import Counter
 from random import Random
 
 import attrs
@@ -21,18 +20,18 @@ BARE = ("pcuUpdate", "pcuAssociationCreate", "getCustomDomains")
 
 @attrs.define
 class Driver:
-    """Sends cases into a seeded world, and counts what they come to."""
+    """Sends cases into a seeded world, and counts those that are carried out."""
 
     world: World
     good: dict[str, Request]
     names: Names
-    seen: Counter[tuple[str, int]] = attrs.field(factory=Counter)
+    successes: int = 0
 
     def send(self, case: Case, token: str, *, restoring: bool = True) -> Response:
         """Send a case as it is, hold the answer against the contract, and undo what it has done."""
         headers = {"Authorization": f"Bearer {self.world.tokens[token]}"} if token in self.world.tokens else {}
         response = case.call(base_url=self.world.emulator.url, headers=headers, session=self.world.session)
-        self.seen[id_of(case), response.status_code] += 1
+        self.successes += response.status_code < 300
         bare = not response.content and id_of(case) in BARE
         try:
             case.validate_response(response, headers=headers, excluded_checks=[*OF_A_BODY] if bare else None)
@@ -51,10 +50,6 @@ class Driver:
         good = self.good[operation.definition.raw["operationId"]]
         body = {} if good.body is None else {"body": good.body, "media_type": "application/json"}
         return operation.Case(path_parameters=good.path, query=good.query, **body)
-
-    def successes(self, operation: str) -> int:
-        """Tell how often an operation has been carried out."""
-        return sum(count for (known, status), count in self.seen.items() if known == operation and status < 300)
 
 
 def driver_of(world: World) -> Driver:

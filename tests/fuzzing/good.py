@@ -10,7 +10,19 @@ SCIM = "urn:ietf:params:scim:schemas:core:2.0:"
 PATCH = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
 PLACE = {"tier": "serverless", "cloudProvider": "AWS", "region": "us-east-2"}
 CAPACITY = {"instanceType": "standard", "provisionType": "shared", "min": 1, "max": 2, "reserved": 0, "description": "more"}
-UNTIL = "2026-03-01T00:00:00Z"
+UNTIL = "2999-03-01T00:00:00Z"
+TIMES = ("from", "to", "fromDate", "toDate", "startDate", "endDate", "tokenExpiry", "option.cleanupTime")
+ODD: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(TIMES, ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "2026-01-01", "")),
+    **dict.fromkeys(("concurrency", "targetSubsetSizeGB", "startIndex", "count", "limit"), ("nan", "-inf", "1e400", "0", "1_0", "9" * 40)),
+    **dict.fromkeys(("month", "year"), ("0", "13", "9999", "\u0661", "9" * 40)),
+    "filter": ('userName eq "\\x"', "userName co true", 'a.b ne "c"', "userName"),
+    "path": ("members", "emails.value", "name", "userName", "active", 'members[value eq "x"]', "name.a.b", "meta"),
+    "address": ("::/0", "0.0.0.0/0", "fe80::1%eth0", "10.0.0.1/33", ""),
+    "provider": ("oracle",),
+    "region": ("nowhere",),
+}
+"""Values that are hard to read, by the same names."""
 
 
 @attrs.frozen
@@ -57,6 +69,7 @@ def names(world: World) -> dict[str, tuple[str, ...]]:
         ("roleID", "roles"): (world["role"], "RO User"),
         ("userID",): (world["user"], world["scim user"]),
         ("groupID",): (world["scim group"],),
+        ("name", "userName"): ("orders", "viewer", "ann", "carl", "RO User"),
         ("clientId",): (world["client"],),
         ("endpointID",): (ENDPOINT,),
         ("reportId",): (world["report"],),
@@ -64,9 +77,10 @@ def names(world: World) -> dict[str, tuple[str, ...]]:
         ("cloudProvider",): ("AWS", "GCP", "AZURE"),
         ("region", "sourceRegion"): ("us-east-1", "us-east-2", "us-east1", "eastus"),
         ("address", "addresses"): ("10.0.0.0/8", "192.0.2.1", "::1", "192.0.2.1/32"),
-        ("from", "to", "fromDate", "toDate", "startDate", "endDate", "tokenExpiry", "option.cleanupTime"): (UNTIL, "2025-12-31T00:00:00Z"),
+        TIMES: (UNTIL, "2025-12-31T00:00:00Z"),
     }
-    return {name: known for group, known in kinds.items() for name in group}
+    known = {name: values for group, values in kinds.items() for name in group}
+    return {name: (*known.get(name, ()), *ODD.get(name, ())) for name in (*known, *ODD)}
 
 
 def _database(world: World, name: str, **more: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 from schemathesis import Case
+from schemathesis.core import NotSet
 from schemathesis.core.parameters import ParameterLocation
 
 from .good import Request
@@ -11,15 +12,20 @@ from .good import Request
 Names = dict[str, tuple[str, ...]]
 
 
+def chance_of(case: Case) -> Random:
+    """Make a source of chance for a case, which is always the same for the same case."""
+    return Random(f"{case.method} {case.path_parameters} {case.query} {None if _is_missing(case) else case.body}")
+
+
 def mix(case: Case, good: Request, names: Names, chance: Random) -> None:
-    """Put good names and bodies into a generated case. A part that was made wrong on purpose stays wrong, and the rest is right then."""
+    """Put good names and bodies into a generated case. Where something was made wrong on purpose, everything else is made right."""
     wrong = case.meta is not None and case.meta.generation.mode.is_negative
     if not _is_wrong(case, ParameterLocation.PATH) and case.path_parameters:
         case.path_parameters = {name: _name(name, value, good, names, chance, wrong) for name, value in case.path_parameters.items()}
     if not _is_wrong(case, ParameterLocation.QUERY) and case.query is not None:
-        case.query = good.query if wrong else _query(case.query, good.query, names, chance)
+        case.query = good.query if wrong else _mixed(case.query, good.query, names, chance)
     if not _is_wrong(case, ParameterLocation.BODY) and good.body is not None and not _is_missing(case):
-        case.body = good.body if wrong else _body(case.body, good.body, names, chance)
+        case.body = good.body if wrong else _mixed(case.body, good.body, names, chance)
 
 
 def _is_wrong(case: Case, location: ParameterLocation) -> bool:
@@ -27,7 +33,7 @@ def _is_wrong(case: Case, location: ParameterLocation) -> bool:
 
 
 def _is_missing(case: Case) -> bool:
-    return type(case.body).__name__ == "NotSet"
+    return isinstance(case.body, NotSet)
 
 
 def _name(name: str, generated: Any, good: Request, names: Names, chance: Random, wrong: bool) -> Any:
@@ -37,22 +43,11 @@ def _name(name: str, generated: Any, good: Request, names: Names, chance: Random
     return chance.choice(names[name]) if draw < 0.9 and name in names else generated
 
 
-def _query(generated: dict[str, Any], good: dict[str, Any], names: Names, chance: Random) -> dict[str, Any]:
+def _mixed(generated: Any, good: Any, names: Names, chance: Random) -> Any:
     draw = chance.random()
     if draw < 0.3:
         return good
-    if draw < 0.5:
-        return generated
-    return {**_crossed(generated, good, names, chance)}
-
-
-def _body(generated: Any, good: Any, names: Names, chance: Random) -> Any:
-    draw = chance.random()
-    if draw < 0.3:
-        return good
-    if draw < 0.5:
-        return generated
-    return _crossed(generated, good, names, chance)
+    return generated if draw < 0.5 else _crossed(generated, good, names, chance)
 
 
 def _crossed(generated: Any, good: Any, names: Names, chance: Random, name: str = "") -> Any:
@@ -65,7 +60,7 @@ def _crossed(generated: Any, good: Any, names: Names, chance: Random, name: str 
         case list(), list():
             inner = good[0] if good else None
             return [*good, *(_crossed(item, inner, names, chance, name) for item in generated[:2])]
-    if name in names and isinstance(generated, str) and chance.random() < 0.5:
+    if name in names and isinstance(good, str | int) and chance.random() < 0.5:
         return chance.choice(names[name])
     return generated if chance.random() < 0.3 else good
 

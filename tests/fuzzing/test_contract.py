@@ -1,11 +1,11 @@
 """The emulator keeps to the contract, whatever it is sent: no crash, no undocumented answer, nothing taken that the contract forbids."""
 
-from random import Random
-
 import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .contract import OPERATIONS, covered, fuzzed
+from .contract import EXAMPLES, OPERATIONS, SLOW, cases_of, parts_of, seeded_alike
+from .mixing import chance_of
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -16,13 +16,23 @@ def test_a_good_request_is_carried_out_for_who_may(name, driver):
         assert response.status_code == 401 or token in ("full", "poor"), response.text
 
 
-@covered.parametrize()
-def test_each_part_of_a_request_by_itself(case, usual, unusual):
-    chance = Random(f"{case.method} {case.path} {case.path_parameters} {case.query} {case.body}")
-    chance.choice([usual, usual, usual, unusual]).send_mixed(case, chance)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_each_part_of_a_request_by_itself(name, usual, unusual):
+    for case in parts_of(OPERATIONS[name]):
+        chance = chance_of(case)
+        chance.choice([usual, usual, usual, unusual]).send_mixed(case, chance)
 
 
-@fuzzed.given(chance=st.randoms(use_true_random=False))
-@fuzzed.parametrize()
-def test_whatever_comes(case, chance, usual, unusual):
-    chance.choice([usual, usual, usual, unusual]).send_mixed(case, chance)
+@pytest.mark.timeout(60 + 3 * EXAMPLES)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_whatever_comes(name, usual, unusual):
+    @seeded_alike
+    @settings(SLOW, max_examples=EXAMPLES)
+    @given(case=cases_of(OPERATIONS[name]), chance=st.randoms(use_true_random=False))
+    def fuzz(case, chance):
+        chance.choice([usual, usual, usual, unusual]).send_mixed(case, chance)
+
+    before = usual.successes + unusual.successes
+    fuzz()
+    # Refusals alone would prove little.
+    assert usual.successes + unusual.successes > before

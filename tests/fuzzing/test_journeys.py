@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from .contract import EXAMPLES, OPERATIONS, SEED
+from .contract import EXAMPLES, OPERATIONS, SLOW, seeded_alike
 from .good import names
 from .learning import learn
 
@@ -22,7 +22,8 @@ steps = st.lists(
 
 
 @pytest.mark.timeout(30 + 2 * EXAMPLES)
-@settings(max_examples=3 * EXAMPLES, derandomize=SEED is None, database=None)
+@seeded_alike
+@settings(SLOW, max_examples=3 * EXAMPLES)
 @given(steps=steps)
 def test_one_thing_after_the_other(steps, usual, unusual):
     driver = unusual if len(steps) % 4 == 0 else usual
@@ -34,4 +35,3 @@ def test_one_thing_after_the_other(steps, usual, unusual):
         learn(operation, response, learnt)
         if pause:
             driver.world.pass_time(pause)
-    driver.world.restore()

@@ -115,6 +115,7 @@ def _identity(world: World) -> None:
 def _provisioning(world: World) -> None:
     user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
     world.named["scim user"] = world.call("POST", "/v2/scim/users", user).json()["id"]
+    world.call("POST", "/v2/scim/users", {**user, "userName": "carl"})
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "all", "members": [{"value": world["scim user"]}]}
     world.named["scim group"] = world.call("POST", "/v2/scim/groups", group).json()["id"]
 

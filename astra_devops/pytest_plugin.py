@@ -103,7 +103,7 @@ def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
 
 def _settings(emulator: "Emulator") -> dict[str, Any]:
     """Set up a client: it goes by the emulator's clock, and draws its pauses from the emulator's seed."""
-    from astra_devops import RetryPolicy
+    from astra_devops._runtime.retry import RetryPolicy
 
     policy = RetryPolicy(jitter=random.Random(emulator.seed).uniform)
     return {"token": emulator.token, "base_url": emulator.url, "clock": emulator.clock, "retry": policy}

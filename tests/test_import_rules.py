@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "models": {"_rest.models"},
     "operations": {"errors", "_rest", "_runtime"},
     "policies": {"_rest.models"},
-    "pytest_plugin": {"blocking", "client", "emulator"},
+    "pytest_plugin": {"blocking", "client", "emulator", "_runtime.retry"},
     "resources": {"errors", "keys", "models", "operations", "policies", "sinks", "_rest", "_runtime"},
     "scim": set(),
     "sinks": {"_rest.models", "_runtime.secret"},

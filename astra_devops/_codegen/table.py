@@ -53,14 +53,14 @@ def with_table(readme: str, package: Path) -> str:
 def table(package: Path) -> str:
     """Write the table."""
     methods = list(_methods(package))
-    lines = ["| operation | async | blocking |", "|---|---|---|"]
+    lines = ["| operation | id | async | blocking |", "|---|---|---|---|"]
     for operation in _operations(package / "_rest/index.py"):
         chosen = _carrier(operation, methods)
         if chosen is None:
             calls = [f'`{"" if blocking else "await "}astra.request("{operation.id}", ...)`' for blocking in (False, True)]
         else:
             calls = [chosen.call(blocking=blocking) for blocking in (False, True)]
-        lines.append(f"| {operation.method} {operation.path} | {calls[0]} | {calls[1]} |")
+        lines.append(f"| {operation.method} {operation.path} | `{operation.id}` | {calls[0]} | {calls[1]} |")
     return "\n".join(lines) + "\n"
 
 

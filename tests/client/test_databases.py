@@ -237,6 +237,14 @@ async def test_resume_wakes_a_hibernated_database(emulator, astra):
     assert emulator.journal.count("dataApi") == 1
 
 
+async def test_a_database_that_falls_back_to_sleep_is_not_waited_for(emulator, astra):
+    emulator.faults.fail_state("dataApi")
+    operation = await astra.databases.resume(emulator.add_database("orders", status="HIBERNATED"))
+    with pytest.raises(errors.OperationFailedError, match="ended in HIBERNATED") as caught:
+        await operation.wait()
+    assert caught.value.snapshot.elapsed < 120
+
+
 async def test_resume_of_a_terminated_database_says_so(astra):
     database = await (await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")).wait()
     await (await astra.databases.terminate(database.id)).wait()

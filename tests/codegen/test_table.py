@@ -8,7 +8,10 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps
 from astra_devops._codegen.table import BEGIN, END, table, with_table
 from astra_devops._rest import index
 
-ROW = re.compile(r"\| (?P<method>[A-Z]+) (?P<path>\S+) \| `(?:await )?astra\.(?P<call>[^(]+)\(.*` \| `astra\.(?P<blocking>[^(]+)\(.*` \|")
+ROW = re.compile(
+    r"\| (?P<method>[A-Z]+) (?P<path>\S+) \| `(?P<id>\w+)` "
+    r"\| `(?:await )?astra\.(?P<call>[^(]+)\(.*` \| `astra\.(?P<blocking>[^(]+)\(.*` \|"
+)
 RAW = {"AddAllowedPrincipal", "createServerlessKeyAlternate", "listServerlessKeysAlternate"}
 
 
@@ -21,6 +24,7 @@ def test_every_operation_has_its_row_and_every_call_exists(root):
         assert row, line
         assert row["call"] == row["blocking"]
         operation = named.pop((row["method"], row["path"]))
+        assert operation == row["id"]
         if row["call"] == "request":
             raw.add(operation)
             continue

@@ -1,12 +1,15 @@
 """Scripted faults, and what a plain client sees of them."""
 
 import asyncio
+import re
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 import pytest
 
-from astra_devops.emulator import Emulator
+from astra_devops.emulator import Emulator, Quirks, ScaledClock
+from astra_devops.emulator.contract import load
 
 pytestmark = pytest.mark.anyio
 ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
@@ -196,3 +199,46 @@ async def test_a_change_fails_in_its_own_way_unless_told_otherwise(api: Any) -> 
     report = (await api("POST", "/v2/enterprises/billing-reports/generate-report", json={"month": "3", "year": "2026"})).json
     await api.emulator.clock.sleep(60)
     assert (await api("GET", f"/v2/enterprises/billing-reports/{report['reportId']}")).json["status"] == "FAILED"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (lambda emulator: emulator.faults.status("create_database", 503), "did you mean 'createDatabase'?"),
+        (lambda emulator: emulator.faults.stuck("createDatabse", "PENDING"), "did you mean 'createDatabase'?"),
+        (lambda emulator: emulator.faults.fail_state("nothing at all"), "there is no operation 'nothing at all'"),
+        (lambda emulator: emulator.journal.count("createKeyspaces"), "there is no operation 'createKeyspaces'"),
+        (lambda emulator: emulator.journal.of("listdatabases"), "did you mean 'listDatabases'?"),
+        (lambda emulator: emulator.faults.status("getDatabase", 99_999), "status must be from 200 to 599"),
+        (lambda emulator: emulator.faults.slow_body("getDatabase", -1), "seconds must be a number that is not negative"),
+        (lambda emulator: emulator.faults.oversized("getDatabase", float("nan")), "size must be a number"),
+        (lambda emulator: emulator.faults.not_found_after_create(-1), "times must be a number"),
+        (lambda emulator: emulator.faults.list_lag("long"), "seconds must be a number"),
+        (lambda emulator: emulator.add_database("a", status="ACTVE"), "did you mean 'ACTIVE'?"),
+        (lambda emulator: emulator.add_database("a", region="mars-1"), "unsupported region"),
+        (lambda emulator: emulator.add_database("a", keyspaces="abc"), "keyspaces must be a list"),
+        (lambda emulator: emulator.add_token("org-db-view"), "permissions must be a set"),
+        (lambda emulator: emulator.add_token({"org-db-wiew"}), "did you mean 'org-db-view'?"),
+        (lambda emulator: Emulator(latency=-1), "latency must not be negative"),
+        (lambda emulator: Quirks(cached_misses="soon"), "cached_misses must be a number"),
+        (lambda emulator: Quirks(cached_misses=-1), "cached_misses must not be negative"),
+        (lambda emulator: Quirks(sink_secrets="hidden"), "sink_secrets must be one of 'shown'"),
+        (lambda emulator: ScaledClock(0), "speed must be a number above zero"),
+    ],
+)
+def test_what_would_go_wrong_unnoticed_is_refused(wrong: Callable[[Emulator], object], complaint: str) -> None:
+    emulator = Emulator()
+    with pytest.raises((TypeError, ValueError), match=re.escape(complaint)):
+        wrong(emulator)
+    assert emulator.databases == {}
+    assert emulator.faults.active() == []
+
+
+def test_every_permission_that_an_operation_needs_can_be_given() -> None:
+    needed = {name for operation in load().operations for name in operation.permissions}
+    assert Emulator().add_token(needed)
+
+
+async def test_retry_after_may_be_a_number(api: Any) -> None:
+    api.emulator.faults.rate_limit("listDatabases", retry_after=2)
+    assert (await api("GET", "/v2/databases")).headers["Retry-After"] == "2"

@@ -220,11 +220,15 @@ def test_what_cannot_work_is_refused_in_words(suite: pytest.Pytester) -> None:
             pytest.param(2, marks=pytest.mark.astra_emulator(clock="lunar")),
             pytest.param(3, marks=pytest.mark.astra_emulator(seed="many")),
             pytest.param(4, marks=pytest.mark.astra_emulator(quirks={"nul_keyspaces": True})),
+            pytest.param(5, marks=pytest.mark.astra_emulator(quirks={"null_keyspaces": "no"})),
+            pytest.param(6, marks=pytest.mark.astra_emulator(latency="long")),
+            pytest.param(7, marks=pytest.mark.astra_emulator(latency=-1)),
+            pytest.param(8, marks=pytest.mark.astra_emulator(clock="scaled", speed=-1)),
         ])
         def test_it(astra_emulator, n): pass
         """
     )
-    told = check(suite, errors=7)
+    told = check(suite, errors=11)
     for words in (
         "takes the fixture astra.",
         "async_astra needs asyncio",
@@ -233,8 +237,47 @@ def test_what_cannot_work_is_refused_in_words(suite: pytest.Pytester) -> None:
         "not 'lunar'",
         "not 'many'",
         "there is no quirk nul_keyspaces",
+        "null_keyspaces must be True or False, not 'no'",
+        "latency must be a number, not 'long'",
+        "latency must not be negative",
+        "speed must be above zero, not -1",
     ):
         assert words in told
+
+
+def test_chance_comes_from_the_seed(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+
+        waits = []
+
+        @pytest.mark.parametrize("run", range(3))
+        def test_it(astra, astra_emulator, run):
+            astra_emulator.faults.status("getCurrentOrganization", 503, times=3)
+            began = astra_emulator.clock.monotonic()
+            astra.organizations.current()
+            waits.append(astra_emulator.clock.monotonic() - began)
+            assert waits == [waits[0]] * len(waits) and waits[0] > 0
+        """
+    )
+    check(suite, passed=3)
+
+
+def test_a_snapshot_of_another_emulator_leaves_the_client_its_token(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        from astra_devops.emulator import Emulator
+
+        def test_it(astra, astra_emulator):
+            other = Emulator(seed=9)
+            database_id = other.add_database("orders")
+            astra_emulator.restore(other.snapshot())
+            assert [database.id for database in astra.databases.list()] == [database_id]
+            assert astra_emulator.organization_id == other.organization_id == astra.organizations.current().id
+        """
+    )
+    check(suite, passed=1)
 
 
 def test_a_failed_test_shows_what_was_asked(suite: pytest.Pytester) -> None:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -79,6 +80,18 @@ async def test_ids_and_names_stay(proxied: Proxied) -> None:
     assert (first["status"], first["headers"]["Location"]) == (201, headers["Location"])
     assert second["body"]["id"] == headers["Location"]
     assert second["body"]["info"]["name"] == "orders"
+
+
+async def test_what_stands_in_for_a_secret_is_of_its_kind(proxied: Proxied) -> None:
+    await proxied("POST", "/v2/databases", json=ORDERS)
+    await proxied("GET", "/v2/databases")
+    proxied.emulator.clock.advance(600)  # type: ignore[attr-defined]
+    await proxied("GET", "/v2/databases")
+    await proxied("POST", "/v2/tokens", json={"roles": []})
+    _, early, late, made = proxied.exchanges
+    links = [exchange["body"][0]["info"]["datacenters"][0]["secureBundleUrl"] for exchange in (early, late)]
+    assert links == ["", "https://removed.example/"]
+    assert re.fullmatch(r"AstraCS:\w{24}:[0-9a-f]{64}", made["body"]["token"])
 
 
 async def test_no_secret_gets_into_the_file(proxied: Proxied) -> None:

@@ -11,7 +11,6 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 from .driving import Driver, driver_of
 from .world import seeded
 
-
 BEYOND = ("java_pcu_routes",)
 """Quirks that add to the contract, so that it cannot judge them."""
 

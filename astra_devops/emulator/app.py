@@ -278,10 +278,10 @@ class Emulator:
             return place_migration(world, world.find_living(database_id), phase).id
 
     def accept_invitation(self, email: str) -> None:
-        """Let somebody who was invited join the organisations that he was invited to.
+        """Let somebody join every organisation that has invited them.
 
         Raises:
-            ValueError: nobody has invited him.
+            ValueError: none has.
         """
         with self._service.lock:
             accepted = [accept(world, email) for world in self._platform.organizations]

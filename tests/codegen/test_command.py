@@ -138,7 +138,6 @@ def test_the_generated_code_imports(trees: Path, root: Path, name: str) -> None:
 
 @pytest.mark.timeout(180)
 def test_the_generated_code_passes_mypy_strict(trees: Path, root: Path) -> None:
-    pytest.importorskip("mypy")
     command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(root / ".mypy_cache")]
     environment = {**os.environ, "MYPYPATH": str(root)}
     packages = [f"{name}/{part}" for name in ("defective", "hostile") for part in ("_rest", "_contract")]

@@ -3,17 +3,13 @@
 import json
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
-
-import pytest
 
 from astra_devops.emulator import Emulator, ScaledClock
 
 PROGRAM = Path(__file__).with_name("astrapy_program.py")
 
 
-@pytest.mark.skipif(find_spec("astrapy") is None, reason="astrapy is not installed")
 def test_the_vendors_client_finds_what_it_expects() -> None:
     with Emulator.running(clock=ScaledClock(600)) as emulator:
         command = [sys.executable, str(PROGRAM), emulator.url, emulator.token]

@@ -76,7 +76,7 @@ class Emulator:
         if not 0 <= latency < math.inf:
             raise ValueError(f"latency must not be negative, nor without end, but is {latency!r}")
         known = load() if contract is None else Contract(contract)
-        operations = None if contract is None else frozenset(operation.id for operation in known.operations)
+        operations = frozenset(operation.id for operation in known.operations)
         self.clock: Clock = VirtualClock() if clock is None else clock
         self.seed: int = seed
         self.journal: Journal = Journal(operations)

@@ -15,7 +15,7 @@ from astra_devops.emulator.instants import Instant
 from astra_devops.emulator.keyspaces import objection_to_name
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import STATUSES
-from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+from astra_devops.emulator.world import Ask, Handler, World, as_object, require, unknown_database
 
 PAGE = 25
 LARGEST_PAGE = 100
@@ -147,7 +147,7 @@ def get_database(world: World, ask: Ask) -> wire.Reply:
     database_id, now = ask.arguments["databaseID"], world.clock.monotonic()
     missed = world.shelf(UnknownIds).by_id
     if now - missed.get(database_id, float("-inf")) < world.quirks.cached_misses:
-        raise wire.refusal(404, f"Database {database_id} could not be found.")
+        raise unknown_database(database_id)
     if database_id not in world.organization.databases:
         missed[database_id] = now
         while len(missed) > REMEMBERED_MISSES:
@@ -155,11 +155,11 @@ def get_database(world: World, ask: Ask) -> wire.Reply:
     database = world.find(database_id)
     if database.early_404s > 0:
         database.early_404s -= 1
-        raise wire.refusal(404, f"Database {database.id} could not be found.")
+        raise unknown_database(database.id)
     stale = world.faults.staleness_of(ask.operation.id)
     known = database if stale is None else world.look_back(database, stale)
     if known is None:
-        raise wire.refusal(404, f"Database {database.id} could not be found.")
+        raise unknown_database(database.id)
     return wire.json(database_document(world, known))
 
 

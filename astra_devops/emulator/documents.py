@@ -83,7 +83,7 @@ def database_document(world: World, database: Database) -> dict[str, object]:
         **_urls(world, database, database.region),
         "status": _status(world, database),
         "observedStatus": _status(world, database),
-        "availableActions": [name for name in available_actions(database) if world.quirks.undocumented_actions or name in _DOCUMENTED],
+        "availableActions": _actions(world, database),
         "message": "",
         "cost": _NO_COSTS,
         "metrics": _NO_METRICS,
@@ -94,6 +94,11 @@ def database_document(world: World, database: Database) -> dict[str, object]:
     elif world.quirks.zero_termination_time:
         document["terminationTime"] = ZERO_TIME
     return document
+
+
+def _actions(world: World, database: Database) -> list[str]:
+    actions = available_actions(database)
+    return actions if world.quirks.undocumented_actions else [name for name in actions if name in _DOCUMENTED]
 
 
 def _status(world: World, database: Database) -> str:

@@ -79,7 +79,7 @@ def patched(resource: Mapping[str, Any], operations: list[dict[str, Any]]) -> di
     try:
         for operation in operations:
             _apply(result, operation["op"].lower(), operation.get("path"), operation.get("value"))
-    except (AttributeError, KeyError, TypeError, RecursionError) as problem:
+    except (AttributeError, KeyError, TypeError) as problem:
         raise wire.refusal(400, "The value of an operation does not fit its path.") from problem
     return result
 

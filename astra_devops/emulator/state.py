@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import attrs
 
 from astra_devops.emulator.instants import Instant
-from astra_devops.emulator.transitions import TERMINATED_FOR, Progress
+from astra_devops.emulator.transitions import Progress
 
 SERVERLESS = "serverless"
 COPIES = 4
@@ -182,8 +182,8 @@ class Database:
         identity = f"{self.id}-{self.last_number}"
         self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
 
-    def gone(self, now: float, known_for: float = TERMINATED_FOR) -> bool:
-        """Tell whether it was terminated so long ago that nobody knows it any more."""
+    def gone(self, now: float, known_for: float) -> bool:
+        """Tell whether it was terminated so long ago that nobody knows it any more: ``known_for`` seconds or more."""
         return self.terminated_at is not None and now - self.terminated_at >= known_for
 
 

@@ -152,12 +152,12 @@ class World:
         """
         database = self.organization.databases.get(database_id)
         if database is None:
-            raise wire.refusal(404, f"Database {database_id} could not be found.")
+            raise unknown_database(database_id)
         self.look(database)
         if self.forgets(database):
             if self.quirks.unauthorized_after_termination:
                 raise wire.Refusal(wire.NULL_UNAUTHORIZED)
-            raise wire.refusal(404, f"Database {database_id} could not be found.")
+            raise unknown_database(database_id)
         return database
 
     def find_living(self, database_id: str) -> Database:
@@ -179,6 +179,11 @@ class World:
 
 
 Handler = Callable[[World, Ask], wire.Reply]
+
+
+def unknown_database(database_id: str) -> wire.Refusal:
+    """Refuse an id that is no database's."""
+    return wire.refusal(404, f"Database {database_id} could not be found.")
 
 
 def plain_refusal(world: World, status: int, message: str) -> wire.Refusal:

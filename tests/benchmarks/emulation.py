@@ -3,30 +3,24 @@
 import asyncio
 import json
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.benchmarks.results import WARM, Result, Rounds, started
+from tests.benchmarks.processes import serving, started
+from tests.benchmarks.results import WARM, Result, Rounds
 
 SERVED = Path(__file__).with_name("served.py")
 AT_ONCE = 32
-PAGES = 100
 
 
 @contextmanager
 def served(*arguments: str) -> Iterator[dict[str, str]]:
     """Run a server; give what it says of itself."""
-    with subprocess.Popen([sys.executable, str(SERVED), *arguments], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.kill()
+    with serving(SERVED, *arguments) as told:
+        yield json.loads(told)
 
 
 class Line:

@@ -2,8 +2,6 @@
 
 import asyncio
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +19,8 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.convert import structure
 from astra_devops._runtime.secret import Secret
 from tests.benchmarks import emulation, peers
-from tests.benchmarks.results import WARM, Result, Rounds, started
+from tests.benchmarks.processes import serving, started
+from tests.benchmarks.results import WARM, Result, Rounds
 from tests.benchmarks.server import DATABASE
 
 SERVER = Path(__file__).with_name("server.py")
@@ -30,13 +29,8 @@ SERVER = Path(__file__).with_name("server.py")
 @contextmanager
 def served(delay: float = 0.0) -> Iterator[str]:
     """Run the canned server in a process of its own."""
-    command = [sys.executable, str(SERVER), str(delay)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}"
-        finally:
-            process.kill()
+    with serving(SERVER, str(delay)) as port:
+        yield f"http://127.0.0.1:{int(port)}"
 
 
 async def reads(rounds: int, calls: int) -> list[Result]:

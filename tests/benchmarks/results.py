@@ -1,9 +1,6 @@
 """What a measure gives: the seconds of every round for each peer, rounds of all peers interleaved, as one table."""
 
 import statistics
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 
 import attrs
@@ -28,14 +25,3 @@ class Result:
         for name, rounds in self.rounds.items():
             ratios = [one / other for one, other in zip(rounds[WARM:], base[WARM:], strict=True)]
             yield f"  {name:<44} {statistics.median(ratios):6.2f}   {min(ratios):.2f} to {max(ratios):.2f}"
-
-
-def started(title: str, target: str, programs: dict[str, str], rounds: int) -> Result:
-    """Start a process for each program, again and again."""
-    taken: Rounds = {name: [] for name in programs}
-    for _ in range(rounds + WARM):
-        for name, program in programs.items():
-            began = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], check=True)
-            taken[name].append(time.perf_counter() - began)
-    return Result(title, target, taken)

@@ -12,7 +12,7 @@ from astra_devops.emulator import places, rights, wire
 from astra_devops.emulator.capacity import UNKNOWN_GROUP, Capacity, join_at_birth
 from astra_devops.emulator.documents import database_document
 from astra_devops.emulator.instants import Instant
-from astra_devops.emulator.keyspaces import objection_to_name
+from astra_devops.emulator.keyspaces import objection_to_name, spelled
 from astra_devops.emulator.state import Database
 from astra_devops.emulator.transitions import STATUSES
 from astra_devops.emulator.world import Ask, Handler, World, as_object, require, unknown_database
@@ -89,13 +89,13 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
 def create_database(world: World, ask: Ask) -> wire.Reply:
     """Accept a new database. The name may be taken already: names are not unique."""
     body = as_object(ask.body)
-    keyspace = body.get("keyspace") or (DEFAULT_KEYSPACE if world.quirks.default_keyspace else None)
+    keyspace = spelled(world, body.get("keyspace") or (DEFAULT_KEYSPACE if world.quirks.default_keyspace else ""))
     complaints: list[tuple[int | None, str]] = []
     if not NAME.fullmatch(body["name"]):
         complaints.append((None, f"invalid database name {body['name']!r}"))
     if not world.quirks.duplicate_names and any(_named(world, body["name"])):
         complaints.append((None, f"database name {body['name']!r} is in use"))
-    objection = None if keyspace is None else objection_to_name(keyspace)
+    objection = objection_to_name(keyspace) if keyspace else None
     if objection is not None:
         complaints.append((None, objection))
     group_id = body.get("pcuGroupUUID")
@@ -104,10 +104,10 @@ def create_database(world: World, ask: Ask) -> wire.Reply:
     if complaints:
         return wire.errors(422, *complaints)
     database = place_database(world, body, owner=ask.token.client_id)
-    database.keyspace = keyspace
+    database.keyspace = keyspace or None
     database.early_404s = world.faults.early_404s
     database.listed_from = world.clock.monotonic() + world.faults.listing_delay
-    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace or "")
+    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace)
     if database.pcu_group_id:
         join_at_birth(world, database, ask.token.client_id)
     body_too = b"" if world.quirks.created_without_body else orjson.dumps({"id": database.id})

@@ -19,7 +19,7 @@ def objection_to_name(name: object) -> str | None:
 
 def add_keyspace(world: World, ask: Ask) -> wire.Reply:
     """Start to add a keyspace; it shows in the database when that is ACTIVE again."""
-    database, name = world.find_living(ask.arguments["databaseID"]), _name(world, ask)
+    database, name = world.find_living(ask.arguments["databaseID"]), spelled(world, ask.arguments["keyspaceName"])
     objection = objection_to_name(name)
     if objection is not None:
         raise wire.refusal(422, objection)
@@ -32,7 +32,7 @@ def add_keyspace(world: World, ask: Ask) -> wire.Reply:
 
 def remove_keyspace(world: World, ask: Ask) -> wire.Reply:
     """Start to drop a keyspace: 202 if it is there, 204 if not."""
-    database, name = world.find_living(ask.arguments["databaseID"]), _name(world, ask)
+    database, name = world.find_living(ask.arguments["databaseID"]), spelled(world, ask.arguments["keyspaceName"])
     require(database, "ACTIVE")
     if name not in database.keyspaces:
         return wire.empty(204)
@@ -58,13 +58,13 @@ def create_solr_index(world: World, ask: Ask) -> wire.Reply:
     return wire.empty(202)
 
 
-def _name(world: World, ask: Ask) -> str:
-    name = ask.arguments["keyspaceName"]
+def spelled(world: World, name: str) -> str:
+    """Spell a name as it is kept."""
     return name if world.quirks.case_sensitive_keyspaces else name.lower()
 
 
 def _of_keyspace(world: World, ask: Ask) -> tuple[Database, str]:
-    database, name = world.find_living(ask.arguments["databaseID"]), _name(world, ask)
+    database, name = world.find_living(ask.arguments["databaseID"]), spelled(world, ask.arguments["keyspaceName"])
     if name not in database.keyspaces:
         raise wire.refusal(400, f"Database {database.id} has no keyspace {name}.")
     require(database, "ACTIVE")

@@ -209,3 +209,11 @@ async def test_an_id_that_was_asked_for_in_vain_stays_unknown_for_a_while(api_of
             assert (await api("GET", f"/v2/databases/{foreseen}")).status == (404 if lag else 200)
             await emulator.clock.sleep(60)
             assert (await api("GET", f"/v2/databases/{foreseen}")).status == 200
+
+
+async def test_names_of_keyspaces_are_folded_at_the_birth_of_a_database_too(api_of: Callable[[Emulator], Any]) -> None:
+    async with Emulator(quirks=Quirks(case_sensitive_keyspaces=False)) as emulator:
+        api = api_of(emulator)
+        database_id = await api.create_active(keyspace="Sales")
+        assert (await api.look(database_id))["info"]["keyspaces"] == ["sales"]
+        assert (await api("POST", f"/v2/databases/{database_id}/keyspaces/SALES")).status == 409

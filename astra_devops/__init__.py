@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from astra_devops._runtime.observer import Event, Observer, PollEvent, RequestEvent, ResponseEvent, RetryEvent
     from astra_devops._runtime.pages import AsyncPager
     from astra_devops._runtime.retry import RetryPolicy
-    from astra_devops._runtime.secret import Secret
+    from astra_devops._secret import Secret
     from astra_devops.blocking import AstraDevOps
     from astra_devops.client import AsyncAstraDevOps
     from astra_devops.operations.handle import AsyncOperation, OperationEvent
-    from astra_devops.operations.organization import Organization
+    from astra_devops.resources._identity.organization import Organization
 
     __version__ = version("astra-devops")
 
@@ -60,14 +60,14 @@ _HOMES: Final = {
     "Observer": "_runtime.observer",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.handle",
-    "Organization": "operations.organization",
+    "Organization": "resources._identity.organization",
     "Pager": "_bridge.pager",
     "PollEvent": "_runtime.observer",
     "RequestEvent": "_runtime.observer",
     "ResponseEvent": "_runtime.observer",
     "RetryEvent": "_runtime.observer",
     "RetryPolicy": "_runtime.retry",
-    "Secret": "_runtime.secret",
+    "Secret": "_secret",
     "SystemClock": "_runtime.clock",
 }
 

@@ -19,10 +19,10 @@ from astra_devops._runtime.token import Token, TokenSource
 from astra_devops._runtime.transport import SessionFactory, Transport
 
 if TYPE_CHECKING:
-    from astra_devops.operations.adoption import Creations
     from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.latest import LatestChanges
     from astra_devops.operations.waiting import Waiting
+    from astra_devops.resources._outcome.creations import Creations
+    from astra_devops.resources._outcome.pending_changes import LatestChanges
     from astra_devops.resources.access_lists import AsyncAccessLists
     from astra_devops.resources.audit_logs import AsyncAuditLogs
     from astra_devops.resources.cdc import AsyncCdc
@@ -359,7 +359,7 @@ class AsyncAstraDevOps:
 
         >>> if await astra.can("org-db-create", "org-db-view"): ...
         """
-        from astra_devops.operations.permissions import allowed
+        from astra_devops.resources._identity.permissions import allowed
 
         return await allowed(self._caller, permissions, resource)
 
@@ -386,7 +386,7 @@ class AsyncAstraDevOps:
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """
-        from astra_devops.operations.raw import call_of
+        from astra_devops.resources._by_operation_id import call_of
 
         return await self._caller.send(call_of(operation_id, path, query, body))
 
@@ -409,13 +409,13 @@ class AsyncAstraDevOps:
 
     @cached_property
     def _changes(self) -> "LatestChanges":
-        from astra_devops.operations.latest import LatestChanges
+        from astra_devops.resources._outcome.pending_changes import LatestChanges
 
         return LatestChanges() if self._parent is None else self._parent._changes
 
     @cached_property
     def _creations(self) -> "Creations":
-        from astra_devops.operations.adoption import Creations
+        from astra_devops.resources._outcome.creations import Creations
 
         return Creations() if self._parent is None else self._parent._creations
 

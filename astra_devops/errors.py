@@ -27,7 +27,7 @@ A wrong argument is none of these: it raises ``ValueError`` or ``TypeError`` bef
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from astra_devops._runtime.secret import SecretBytes
+from astra_devops._secret import SecretBytes
 
 __all__ = [
     "APIStatusError",

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import attrs
 
 from astra_devops._rest.models.telemetry import KafkaSecurityProtocol, SaslMechanism
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 
 __all__ = [
     "BasicAuth",

@@ -11,33 +11,94 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "astra_devops"
 
-# A unit is a module or package directly below astra_devops. It may import itself, and what its row names or what lies below that.
-ALLOWED: dict[str, set[str]] = {
-    "__init__": {"blocking", "client", "errors", "models", "operations", "_bridge", "_runtime"},
-    "_bridge": {"errors", "operations", "_runtime"},
-    "_codegen": set(),
-    "_contract": set(),
-    "_rest": {"_runtime.call", "_runtime.caller", "_runtime.secret"},
-    "_runtime": {"errors"},
-    "blocking": {"client", "errors", "keys", "models", "operations", "policies", "resources", "sinks", "_bridge", "_rest", "_runtime"},
-    "client": {"errors", "operations", "resources", "_runtime"},
-    "emulator": {"_contract"},
-    "errors": {"_runtime.secret"},
-    "fleet": {"client", "errors", "models", "operations", "resources", "_runtime"},
-    "keys": {"_runtime"},
+# The layers, from the bottom up. A unit is a module or folder of the package; the longest name that
+# fits a file decides. It may import itself and what its row names, and a row names only units above
+# it in this table: so nothing runs upwards, and there is no circle of units.
+LAYERS: dict[str, set[str]] = {
+    "_secret": set(),
+    "errors": {"_secret"},
+    # JSON to objects and back.
+    "_json": {"_secret"},
+    # One call.
+    "_runtime": {"errors", "_secret", "_json"},
+    "_rest": {"_runtime.call", "_runtime.caller", "_secret"},
+    # What users build and read.
     "models": {"_rest.models"},
-    "operations": {"errors", "_rest", "_runtime"},
+    "keys": {"_runtime"},
     "policies": {"_rest.models"},
-    "pytest_plugin": {"blocking", "client", "emulator", "_runtime.retry"},
-    "resources": {"errors", "keys", "models", "operations", "policies", "sinks", "_rest", "_runtime"},
     "scim": set(),
-    "sinks": {"_rest.models", "_runtime.secret"},
+    "sinks": {"_rest.models", "_secret"},
+    # Waiting.
+    "operations.listing": {"_rest", "_runtime"},
+    "operations.capacity": {"errors", "_rest", "_runtime"},
+    "operations.resume_token": {"_runtime"},
+    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing"},
+    "operations.kinds": {"_rest", "_runtime", "operations.poller"},
+    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "operations.capacity", "operations.kinds"},
+    "operations": {"errors", "_rest", "_runtime", "operations"},
+    # The nouns.
+    "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
+    "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
+    "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
+    "client": {"errors", "operations", "resources", "_runtime"},
+    # The blocking variant of all that.
+    "_bridge": {"errors", "operations", "_runtime"},
+    "blocking": {
+        "client",
+        "errors",
+        "keys",
+        "models",
+        "operations",
+        "policies",
+        "resources",
+        "sinks",
+        "_bridge",
+        "_rest",
+        "_runtime",
+        "_secret",
+    },
+    "__init__": {"blocking", "client", "errors", "models", "operations", "resources", "_bridge", "_runtime", "_secret"},
+    # The service in memory, which must not share a line with the client: it would repeat the client's mistakes.
+    "_contract": set(),
+    "emulator.replies": set(),
+    "emulator.time": set(),
+    "emulator.contract": {"_contract"},
+    "emulator.net": {"emulator.time"},
+    "emulator.journal": {"emulator.contract"},
+    "emulator.state": {"emulator.time"},
+    "emulator.faults": {"emulator.contract", "emulator.replies", "emulator.state"},
+    "emulator.world": {"emulator.contract", "emulator.faults", "emulator.replies", "emulator.state", "emulator.time"},
+    "emulator.resources": {"emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
+    "emulator.saving": {"emulator.state", "emulator.time", "emulator.world"},
+    "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
+    "emulator.recording": {"_contract", "emulator.journal", "emulator.net", "emulator.replies"},
+    "emulator.serving": {
+        "emulator.contract",
+        "emulator.faults",
+        "emulator.journal",
+        "emulator.net",
+        "emulator.page",
+        "emulator.replies",
+        "emulator.resources",
+        "emulator.state",
+        "emulator.time",
+        "emulator.world",
+    },
+    "emulator": {"emulator"},
+    "pytest_plugin": {"blocking", "client", "emulator", "_runtime.retry"},
+    # The generators import nothing of what they generate for.
+    "_codegen.errors": set(),
+    "_codegen.text": set(),
+    "_codegen.pages": set(),
+    "_codegen.blocking": {"_codegen.errors"},
+    "_codegen.rest": {"_codegen.errors", "_codegen.text"},
+    "_codegen": {"_codegen"},
 }
 
 # Libraries with one door, and the files or directories that it opens to. The longest name that fits an import decides.
 DOORS: dict[str, set[str]] = {
     # The recorder is a client of the service too, and must not be ours: it would then record what our client makes of an answer.
-    "aiohttp": {"_runtime/transport.py", "emulator/recorder.py"},
+    "aiohttp": {"_runtime/transport.py", "emulator/recording/recorder.py"},
     "aiohttp.web": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
@@ -46,8 +107,30 @@ DOORS: dict[str, set[str]] = {
 # Libraries that another one brings along and hands out in its interface, or that are imported by another name.
 IMPLIED = {"yarl": "aiohttp", "yaml": "pyyaml"}
 
+# Hand-written folders and files: modules in one, lines in the other.
+LARGEST_FOLDER = 24
+LONGEST_FILE = 400
+
 # What `import astra_devops` must not cost.
 HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson"}
+
+
+def covers(name: str, target: str) -> bool:
+    """Tell whether ``target`` is ``name`` or lies below it."""
+    return f"{target}.".startswith(f"{name}.")
+
+
+def modules() -> Iterator[str]:
+    for path in PACKAGE.rglob("*.py"):
+        yield ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = set(modules())
+
+
+def unit_of(module: str) -> str:
+    """Return the row of the table that decides about a module; empty if there is none."""
+    return max((name for name in LAYERS if covers(name, module)), key=len, default="")
 
 
 class Import(NamedTuple):
@@ -58,22 +141,20 @@ class Import(NamedTuple):
     target: str
 
     @property
-    def unit(self) -> str:
-        return self.file.partition("/")[0].removesuffix(".py")
+    def module(self) -> str:
+        """The module below the package that imports; ``__init__`` for the package itself."""
+        return self.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
     @property
-    def asked_unit(self) -> str:
-        """Name the unit that is imported. ``from astra_devops import AstraDevOps`` asks for ``__init__``."""
-        name = self.target.split(".")[1] if "." in self.target else "__init__"
-        return name if (PACKAGE / name).is_dir() or (PACKAGE / f"{name}.py").is_file() else "__init__"
+    def imported(self) -> str:
+        """The module below the package that is imported. ``from astra_devops import AstraDevOps`` imports ``__init__``."""
+        name = self.target.removeprefix("astra_devops").removeprefix(".")
+        if name and name in MODULES:
+            return name
+        return name.rpartition(".")[0] if name.rpartition(".")[0] in MODULES else "__init__"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} imports {self.target}"
-
-
-def covers(name: str, target: str) -> bool:
-    """Tell whether ``target`` is ``name`` or lies below it."""
-    return f"{target}.".startswith(f"{name}.")
 
 
 def targets(node: ast.AST, file: str) -> Iterator[str]:
@@ -101,10 +182,26 @@ FOREIGN = [entry for entry in IMPORTS if not covers("astra_devops", entry.target
 
 
 def is_allowed(entry: Import) -> bool:
-    if entry.asked_unit == entry.unit:
-        return True
-    asked = entry.target.removeprefix("astra_devops").removeprefix(".")
-    return entry.asked_unit != "__init__" and any(covers(name, asked) for name in ALLOWED[entry.unit])
+    unit, imported = unit_of(entry.module), entry.imported
+    return unit_of(imported) == unit or any(covers(name, imported) and name != "__init__" for name in LAYERS[unit])
+
+
+def circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """List the circles in a graph, each as the modules that it leads through."""
+    found: list[list[str]] = []
+    done: set[str] = set()
+
+    def follow(node: str, path: list[str]) -> None:
+        if node in path:
+            found.append([*path[path.index(node) :], node])
+        elif node not in done:
+            for other in sorted(graph.get(node, ())):
+                follow(other, [*path, node])
+            done.add(node)
+
+    for node in sorted(graph):
+        follow(node, [])
+    return found
 
 
 def goes_through_its_door(entry: Import) -> bool:
@@ -112,13 +209,45 @@ def goes_through_its_door(entry: Import) -> bool:
     return not doors or any(covers(place.replace("/", "."), entry.file.replace("/", ".")) for place in DOORS[max(doors, key=len)])
 
 
-def test_every_unit_has_a_row() -> None:
-    units = {path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
-    assert units <= ALLOWED.keys()
+def test_every_module_has_a_row() -> None:
+    assert sorted(module for module in MODULES if not unit_of(module)) == []
+
+
+def test_a_row_names_only_layers_below_it() -> None:
+    rows = list(LAYERS)
+    wrong = [
+        f"{unit} names {name}" for at, unit in enumerate(rows) for name in LAYERS[unit] if name != unit and unit_of(name) not in rows[:at]
+    ]
+    assert wrong == []
 
 
 def test_units_import_only_what_their_row_names() -> None:
     assert [str(entry) for entry in OWN if not is_allowed(entry)] == []
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph: dict[str, set[str]] = {}
+    for entry in OWN:
+        if entry.imported != entry.module:
+            graph.setdefault(entry.module, set()).add(entry.imported)
+    assert circles(graph) == []
+
+
+def test_no_folder_has_more_modules_than_a_reader_can_hold() -> None:
+    generated = {"blocking", "_rest/endpoints", "_rest/models"}
+    # One module per noun.
+    one_per_noun = {"resources", "emulator/resources"}
+    folders = [path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+    counted = {folder: folders.count(folder) for folder in set(folders) - generated - one_per_noun}
+    assert {folder: count for folder, count in counted.items() if count > LARGEST_FOLDER} == {}
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    generated = {PACKAGE / "blocking", PACKAGE / "_rest", ROOT / "tests/codegen/golden"}
+    written = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "examples").glob("*.py"), ROOT / "noxfile.py"]
+    by_hand = [path for path in written if generated.isdisjoint(path.parents)]
+    lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in by_hand}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
 def test_libraries_with_one_door_are_imported_there_only() -> None:
@@ -137,7 +266,7 @@ def test_shipped_code_imports_only_declared_libraries() -> None:
     declared = {requirement.partition(">")[0].replace("-", "_") for requirement in requirements}
     assert set(IMPLIED.values()) <= declared
     known = declared | IMPLIED.keys() | sys.stdlib_module_names
-    shipped = [entry for entry in FOREIGN if entry.unit not in ("_codegen", "pytest_plugin")]
+    shipped = [entry for entry in FOREIGN if unit_of(entry.module).partition(".")[0] not in ("_codegen", "pytest_plugin")]
     assert [str(entry) for entry in shipped if entry.target.partition(".")[0] not in known] == []
 
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from .blocking import blocking_files
-from .blocking_source import Unmappable
-from .errors import SpecError, one_line
-from .format import FormatError, format_files
-from .guide import with_tables
-from .load import load
-from .pipeline import generate
-from .table import with_table
-from .write import ForeignDirectoryError, differences, write
+from astra_devops._codegen.blocking.pipeline import blocking_files
+from astra_devops._codegen.blocking.source import Unmappable
+from astra_devops._codegen.errors import SpecError, one_line
+from astra_devops._codegen.format import FormatError, format_files
+from astra_devops._codegen.pages.emulator_guide import with_tables
+from astra_devops._codegen.pages.operations_table import with_table
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.pipeline import generate
+from astra_devops._codegen.write import ForeignDirectoryError, differences, write
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
 PAGES: Final = {PACKAGE.parent / "README.md": with_table, PACKAGE.parent / "docs/emulator.md": with_tables}

@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from .text import WIDTH
+from astra_devops._codegen.text import WIDTH
 
 RUFF: Final = "0.17.6"
 """Another version may format otherwise, and everything would seem stale."""

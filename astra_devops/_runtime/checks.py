@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 from typing import Final
 
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 
 _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9]")
 _KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")

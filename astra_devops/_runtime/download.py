@@ -16,8 +16,8 @@ from astra_devops._runtime.call import Operation
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.response import Raw, read_error
 from astra_devops._runtime.retry import Lost, NotSent, Refused, next_attempt
-from astra_devops._runtime.secret import Secret, SecretBytes
 from astra_devops._runtime.settings import check_tls
+from astra_devops._secret import Secret, SecretBytes
 
 ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
 """Called with the bytes received so far, and the bytes in all if the host tells; sync or async."""

@@ -7,10 +7,10 @@ from urllib.parse import quote
 import attrs
 import orjson
 
+from astra_devops._json.convert import query as query_pairs
+from astra_devops._json.convert import unstructure
 from astra_devops._runtime.call import Call
-from astra_devops._runtime.convert import query as query_pairs
-from astra_devops._runtime.convert import unstructure
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 
 
 @attrs.frozen

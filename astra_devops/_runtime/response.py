@@ -11,9 +11,9 @@ import attrs
 import orjson
 
 from astra_devops import errors
+from astra_devops._json.convert import ShapeError, structure
 from astra_devops._runtime.call import Answer, Call, Operation
-from astra_devops._runtime.convert import ShapeError, structure
-from astra_devops._runtime.secret import SecretBytes, redact
+from astra_devops._secret import SecretBytes, redact
 
 T = TypeVar("T")
 

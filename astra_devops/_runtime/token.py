@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 
 TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"

@@ -13,7 +13,7 @@ from yarl import URL
 from astra_devops._runtime.request import Request
 from astra_devops._runtime.response import Raw
 from astra_devops._runtime.retry import Lost, NotSent
-from astra_devops._runtime.secret import redact
+from astra_devops._secret import redact
 
 SessionFactory = Callable[[], aiohttp.ClientSession | Awaitable[aiohttp.ClientSession]]
 Sink = Callable[[bytes, int | None], Awaitable[None]]

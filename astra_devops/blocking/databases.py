@@ -7,7 +7,7 @@ from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._bridge.pager import Pager
 from astra_devops._rest.models.databases import Database, ListDatabasesInclude, Tier
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.databases import AsyncDatabases
 

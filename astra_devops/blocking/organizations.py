@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops.client import AsyncAstraDevOps
-from astra_devops.operations.organization import Organization
+from astra_devops.resources._identity.organization import Organization
 from astra_devops.resources.organizations import AsyncOrganizations
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._rest.models.tokens import Token, TokenInfo
 from astra_devops.client import AsyncAstraDevOps
-from astra_devops.operations.credentials import TokenFamily
-from astra_devops.operations.roles import RoleRef
-from astra_devops.operations.rotation import OnNewToken
+from astra_devops.resources._identity.roles import RoleRef
+from astra_devops.resources._identity.rotation import OnNewToken
+from astra_devops.resources._identity.tokens import TokenFamily
 from astra_devops.resources.tokens import AsyncTokens
 
 

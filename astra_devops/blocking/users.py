@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._rest.models.users import User
 from astra_devops.client import AsyncAstraDevOps
-from astra_devops.operations.roles import RoleRef
+from astra_devops.resources._identity.roles import RoleRef
 from astra_devops.resources.users import AsyncUsers
 
 

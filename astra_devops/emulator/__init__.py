@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from astra_devops.emulator.app import Emulator
-    from astra_devops.emulator.clock import Clock, RealClock, ScaledClock, VirtualClock
-    from astra_devops.emulator.faults import Faults
+    from astra_devops.emulator.faults.faults import Faults
     from astra_devops.emulator.journal import Exchange, Journal
-    from astra_devops.emulator.quirks import Quirks
-    from astra_devops.emulator.recorder import Recorder
-    from astra_devops.emulator.replay import Replay
+    from astra_devops.emulator.recording.recorder import Recorder
+    from astra_devops.emulator.recording.replay import Replay
+    from astra_devops.emulator.state.quirks import Quirks
+    from astra_devops.emulator.time.clock import Clock, RealClock, ScaledClock, VirtualClock
 
 __all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "Recorder", "Replay", "ScaledClock", "VirtualClock"]
 
 _HOMES = {
-    "Clock": "clock",
+    "Clock": "time.clock",
     "Emulator": "app",
     "Exchange": "journal",
-    "Faults": "faults",
+    "Faults": "faults.faults",
     "Journal": "journal",
-    "Quirks": "quirks",
-    "RealClock": "clock",
-    "Recorder": "recorder",
-    "Replay": "replay",
-    "ScaledClock": "clock",
-    "VirtualClock": "clock",
+    "Quirks": "state.quirks",
+    "RealClock": "time.clock",
+    "Recorder": "recording.recorder",
+    "Replay": "recording.replay",
+    "ScaledClock": "time.clock",
+    "VirtualClock": "time.clock",
 }
 
 

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from astra_devops.emulator import options, state_files
+from astra_devops.emulator import options
 from astra_devops.emulator.app import Emulator
-from astra_devops.emulator.clock import ScaledClock
-from astra_devops.emulator.faults import Faults
+from astra_devops.emulator.faults.faults import Faults
+from astra_devops.emulator.saving import files
+from astra_devops.emulator.time.clock import ScaledClock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(f"Cannot listen on {chosen.host}:{chosen.port}: {problem.strerror}")
     if chosen.state is not None:
         try:
-            state_files.write(chosen.state, emulator.snapshot())
+            files.write(chosen.state, emulator.snapshot())
         except OSError as problem:
             return _complain(f"Cannot write {chosen.state}: {problem.strerror}")
     return 0
@@ -45,8 +46,8 @@ def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Em
     place = {"host": chosen.host, "port": chosen.port, "seed": chosen.seed}
     try:
         if chosen.state is not None:
-            state_files.check(chosen.state)
-        state = None if chosen.state is None else state_files.read(chosen.state)
+            files.check(chosen.state)
+        state = None if chosen.state is None else files.read(chosen.state)
         return Emulator(clock=ScaledClock(chosen.speed), **place, latency=chosen.latency, faults=faults, state=state)
     except (OSError, ValueError) as problem:
         parser.error(f"--state: {chosen.state}: {problem}")

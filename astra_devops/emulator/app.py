@@ -10,27 +10,27 @@ from typing import Any, Self
 
 import attrs
 
-from astra_devops.emulator.clock import Clock, VirtualClock
-from astra_devops.emulator.contract import Contract, load
-from astra_devops.emulator.databases import DEFAULT_KEYSPACE, place_database
-from astra_devops.emulator.enterprises import found, populate
-from astra_devops.emulator.faults import Faults
+from astra_devops.emulator.contract.contract import Contract, load
+from astra_devops.emulator.contract.operation_names import likeliest
+from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
-from astra_devops.emulator.migrations import place_migration
-from astra_devops.emulator.operation_names import likeliest
-from astra_devops.emulator.pcu_groups import place_group
-from astra_devops.emulator.places import complaints
-from astra_devops.emulator.presigned import new_signer
-from astra_devops.emulator.quirks import Quirks
-from astra_devops.emulator.rights import add_role_of, checked_permissions
-from astra_devops.emulator.server import Front
-from astra_devops.emulator.service import Service
-from astra_devops.emulator.state import Database
-from astra_devops.emulator.threads import in_thread
-from astra_devops.emulator.timekeeping import Timekeeper
-from astra_devops.emulator.transitions import STATUSES, Progress
-from astra_devops.emulator.users import accept
-from astra_devops.emulator.wallet import Token, Wallet
+from astra_devops.emulator.net.threads import in_thread
+from astra_devops.emulator.resources._permissions import add_role_of, checked_permissions
+from astra_devops.emulator.resources.databases import DEFAULT_KEYSPACE, place_database
+from astra_devops.emulator.resources.enterprises import found, populate
+from astra_devops.emulator.resources.migrations import place_migration
+from astra_devops.emulator.resources.pcu_groups import place_group
+from astra_devops.emulator.resources.users import accept
+from astra_devops.emulator.serving.server import Front
+from astra_devops.emulator.serving.service import Service
+from astra_devops.emulator.state.catalog import complaints
+from astra_devops.emulator.state.databases import Database
+from astra_devops.emulator.state.presigned import new_signer
+from astra_devops.emulator.state.quirks import Quirks
+from astra_devops.emulator.state.tokens import Token, Wallet
+from astra_devops.emulator.state.transitions import STATUSES, Progress
+from astra_devops.emulator.time.clock import Clock, VirtualClock
+from astra_devops.emulator.time.timekeeping import Timekeeper
 from astra_devops.emulator.world import Platform, World
 
 
@@ -302,10 +302,10 @@ class Emulator:
         emulator's tokens and keys are in it, which open nothing elsewhere; so is whatever was sent to it. Quirks, faults and the journal
         are not.
         """
-        from astra_devops.emulator import saving
+        from astra_devops.emulator.saving import snapshot
 
         with self._service.lock:
-            return saving.save(self._platform, self._token.value)
+            return snapshot.save(self._platform, self._token.value)
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go back to a snapshot, as if no time had passed since. Times of day move along.
@@ -322,9 +322,9 @@ class Emulator:
 
     def _adopt(self, state: Mapping[str, Any]) -> Token:
         """Take a snapshot for the state, and give the token that it was taken with."""
-        from astra_devops.emulator import saving
+        from astra_devops.emulator.saving import snapshot
 
-        token = saving.load(self._platform, state)
+        token = snapshot.load(self._platform, state)
         # Looked up afterwards: loading puts another wallet in the place of this one.
         return self._platform.wallet.tokens[token]
 

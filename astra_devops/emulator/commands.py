@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from astra_devops.emulator import options
-from astra_devops.emulator.recorder import Recorder
-from astra_devops.emulator.replay import Replay
+from astra_devops.emulator.recording.recorder import Recorder
+from astra_devops.emulator.recording.replay import Replay
 
 COMMANDS = ("record", "replay")
 

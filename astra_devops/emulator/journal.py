@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 import orjson
 
-from astra_devops.emulator import operation_names
+from astra_devops.emulator.contract import operation_names
 
 KEPT = 10_000
 """How many of the last requests are kept."""

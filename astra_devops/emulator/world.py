@@ -9,16 +9,16 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from astra_devops.emulator import wire
-from astra_devops.emulator.clock import Clock
-from astra_devops.emulator.contract import Operation
-from astra_devops.emulator.faults import Faults
-from astra_devops.emulator.presigned import Signer
-from astra_devops.emulator.quirks import Quirks
-from astra_devops.emulator.scripts import Staleness
-from astra_devops.emulator.state import Database, Organization
-from astra_devops.emulator.transitions import TERMINATED_FOR, Progress
-from astra_devops.emulator.wallet import Token, Wallet
+from astra_devops.emulator import replies
+from astra_devops.emulator.contract.contract import Operation
+from astra_devops.emulator.faults.entries import Staleness
+from astra_devops.emulator.faults.faults import Faults
+from astra_devops.emulator.state.databases import Database, Organization
+from astra_devops.emulator.state.presigned import Signer
+from astra_devops.emulator.state.quirks import Quirks
+from astra_devops.emulator.state.tokens import Token, Wallet
+from astra_devops.emulator.state.transitions import TERMINATED_FOR, Progress
+from astra_devops.emulator.time.clock import Clock
 
 S = TypeVar("S")
 
@@ -77,7 +77,7 @@ class World:
 
     platform: Platform
     organization: Organization
-    _shelves: dict[type[Any], Any] = attrs.field(factory=dict)
+    _stores: dict[type[Any], Any] = attrs.field(factory=dict)
 
     @property
     def is_enterprise(self) -> bool:
@@ -104,21 +104,21 @@ class World:
         """Where everything random comes from."""
         return self.platform.source
 
-    def shelf(self, kind: type[S]) -> S:
-        """Give the one ``kind`` of this world: what a group of operations remembers, in a class of its own that starts out empty."""
-        if kind not in self._shelves:
-            self._shelves[kind] = kind()
-        return cast("S", self._shelves[kind])
+    def store(self, kind: type[S]) -> S:
+        """Return the one store of a class in this world, empty at first."""
+        if kind not in self._stores:
+            self._stores[kind] = kind()
+        return cast("S", self._stores[kind])
 
     @property
-    def shelves(self) -> tuple[Any, ...]:
+    def stores(self) -> tuple[Any, ...]:
         """What groups of operations remember, as far as they have been asked."""
-        return tuple(self._shelves.values())
+        return tuple(self._stores.values())
 
     def clear(self) -> None:
         """Forget everything that operations have made; tokens are the wallet's affair."""
         self.organization.clear()
-        self._shelves.clear()
+        self._stores.clear()
 
     def new_id(self) -> str:
         """Make a UUID from the seeded source."""
@@ -156,7 +156,7 @@ class World:
         self.look(database)
         if self.forgets(database):
             if self.quirks.unauthorized_after_termination:
-                raise wire.Refusal(wire.NULL_UNAUTHORIZED)
+                raise replies.Refusal(replies.NULL_UNAUTHORIZED)
             raise unknown_database(database_id)
         return database
 
@@ -168,7 +168,7 @@ class World:
         """
         database = self.find(database_id)
         if database.status == "TERMINATED":
-            raise wire.refusal(404, f"Database {database_id} has been terminated.")
+            raise replies.refusal(404, f"Database {database_id} has been terminated.")
         return database
 
     def begin(self, ask: Ask, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
@@ -178,17 +178,17 @@ class World:
         database.begin(Progress(change, now, database.state, subject, unmarked, held, doomed), now)
 
 
-Handler = Callable[[World, Ask], wire.Reply]
+Handler = Callable[[World, Ask], replies.Reply]
 
 
-def unknown_database(database_id: str) -> wire.Refusal:
+def unknown_database(database_id: str) -> replies.Refusal:
     """Refuse an id that is no database's."""
-    return wire.refusal(404, f"Database {database_id} could not be found.")
+    return replies.refusal(404, f"Database {database_id} could not be found.")
 
 
-def plain_refusal(world: World, status: int, message: str) -> wire.Refusal:
+def plain_refusal(world: World, status: int, message: str) -> replies.Refusal:
     """Refuse in plain text, as some operations do."""
-    return wire.Refusal(wire.text(status, message)) if world.quirks.errors_in_text else wire.refusal(status, message)
+    return replies.Refusal(replies.text(status, message)) if world.quirks.errors_in_text else replies.refusal(status, message)
 
 
 def as_object(body: object) -> Mapping[str, Any]:
@@ -203,4 +203,4 @@ def require(database: Database, *states: str) -> None:
         Refusal: another change is under way, or the state does not allow this one.
     """
     if database.progress is not None or database.status not in states:
-        raise wire.refusal(409, f"Database {database.id} is in state {database.status}, which does not allow this operation.")
+        raise replies.refusal(409, f"Database {database.id} is in state {database.status}, which does not allow this operation.")

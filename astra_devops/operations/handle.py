@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops._runtime.settings import positive
-from astra_devops.operations import tokens
+from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import Kind, Look, Sight
 from astra_devops.operations.poller import DatabasePoller
 
@@ -86,7 +86,7 @@ class AsyncOperation(Generic[T]):
     @property
     def resume_token(self) -> str:
         """A short text for ``client.resume``, in this process or another. It holds ids and names, no secret."""
-        return tokens.encode(self.kind, self.ids)
+        return resume_token.encode(self.kind, self.ids)
 
     @property
     def status(self) -> str | None:

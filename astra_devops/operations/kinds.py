@@ -72,7 +72,7 @@ def kind_of(name: str) -> Kind[Any] | None:
     if not home.isidentifier():
         return None
     try:
-        module = import_module(f"astra_devops.operations.goals.{home}")
+        module = import_module(f"astra_devops.operations.conditions.{home}")
     except ModuleNotFoundError:
         return None
     return next((kind for kind in vars(module).values() if isinstance(kind, Kind) and kind.name == name), None)

@@ -6,7 +6,7 @@ import attrs
 
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy
-from astra_devops.operations import tokens
+from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import Kind, kind_of
 from astra_devops.operations.poller import DatabasePoller
@@ -32,7 +32,7 @@ class Waiting:
         Raises:
             ValueError: the token is not a resume token of a kind that this version knows.
         """
-        name, params = tokens.decode(token)
+        name, params = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not know: {name!r}")

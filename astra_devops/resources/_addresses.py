@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from astra_devops._rest.models.access_lists import AccessListAddress, AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessListAddress
-from astra_devops._runtime import addresses as ip
+from astra_devops._runtime import ip_ranges as ip
 
 Address = str | AccessListEntry | AccessListAddress | DevOpsAccessListAddress
 """An address or block (``203.0.113.7``, ``10.0.0.0/8``), one with a description, or an entry of a list that was read."""

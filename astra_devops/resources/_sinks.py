@@ -28,7 +28,7 @@ from astra_devops._rest.models.telemetry import (
     SplunkTelemetryRequestBlock,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.secret import Secret, withheld
+from astra_devops._secret import Secret, withheld
 from astra_devops.sinks import (
     BasicAuth,
     BearerAuth,

@@ -12,15 +12,15 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import addresses as ip
+from astra_devops._runtime import ip_ranges as ip
 from astra_devops._runtime.call import LANDED, Answer, Landed
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import access_lists as goals
+from astra_devops.operations.conditions import access_lists as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import Kind
-from astra_devops.operations.latest import LatestChanges
 from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._addresses import Address, Listed, check_caller, entries, merged, refuse_lock_out, some_entries, without
+from astra_devops.resources._outcome.pending_changes import LatestChanges
 
 T = TypeVar("T")
 

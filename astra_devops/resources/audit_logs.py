@@ -5,8 +5,8 @@ from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import audit_logs as goals
-from astra_devops.operations.goals._sinks import place_of
+from astra_devops.operations.conditions import audit_logs as goals
+from astra_devops.operations.conditions._sinks import place_of
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._sinks import checked, pulsar_of, pulsar_request_of

@@ -9,12 +9,12 @@ from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, Delete
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import cdc as goals
+from astra_devops.operations.conditions import cdc as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import Kind
-from astra_devops.operations.reconcile import landed_when, while_busy
 from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._optional import or_none
+from astra_devops.resources._outcome.optional import or_none
+from astra_devops.resources._outcome.reconcile import landed_when, while_busy
 
 
 class AsyncCdc:

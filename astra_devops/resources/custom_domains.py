@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from astra_devops._rest.endpoints import custom_domains as endpoints
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import custom_domains as goals
+from astra_devops.operations.conditions import custom_domains as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.latest import LatestChanges
 from astra_devops.operations.waiting import Waiting
+from astra_devops.resources._outcome.pending_changes import LatestChanges
 
 _KEY = "custom domains"
 

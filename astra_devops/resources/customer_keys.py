@@ -8,7 +8,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
-from astra_devops.operations import organization
+from astra_devops.resources._identity import organization
 
 
 class AsyncCustomerKeys:

@@ -18,14 +18,14 @@ from astra_devops._rest.models.databases import (
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 from astra_devops.operations import listing
-from astra_devops.operations.adoption import Creations
-from astra_devops.operations.goals import databases as goals
+from astra_devops.operations.conditions import databases as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import is_terminating, landed_if, while_busy
 from astra_devops.operations.waiting import Waiting
-from astra_devops.operations.wake import wake
+from astra_devops.resources._outcome.creations import Creations
+from astra_devops.resources._outcome.reconcile import is_terminating, landed_if, while_busy
+from astra_devops.resources._wake import wake
 
 
 class AsyncDatabases:

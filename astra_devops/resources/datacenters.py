@@ -10,10 +10,10 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import databases as goals
+from astra_devops.operations.conditions import databases as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import landed_when, while_busy
 from astra_devops.operations.waiting import Waiting
+from astra_devops.resources._outcome.reconcile import landed_when, while_busy
 
 
 class AsyncDatacenters:

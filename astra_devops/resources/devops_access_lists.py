@@ -6,16 +6,16 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
 from astra_devops._rest.models.access_lists import AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
-from astra_devops._runtime import addresses as ip
 from astra_devops._runtime import checks
+from astra_devops._runtime import ip_ranges as ip
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import devops_access_lists as goals
+from astra_devops.operations.conditions import devops_access_lists as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.latest import LatestChanges
-from astra_devops.operations.organization import current_id
 from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._addresses import Address, Listed, check_caller, merged, refuse_lock_out, some_entries, without
+from astra_devops.resources._identity.organization import current_id
+from astra_devops.resources._outcome.pending_changes import LatestChanges
 
 
 class AsyncDevOpsAccessLists:

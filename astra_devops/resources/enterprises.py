@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from astra_devops._json import times
 from astra_devops._rest.endpoints import enterprises as endpoints
 from astra_devops._rest.models.enterprises import (
     BillingReport,
@@ -14,9 +15,9 @@ from astra_devops._rest.models.enterprises import (
     EnterpriseOrganization,
     EnterpriseUsageRequest,
 )
-from astra_devops._runtime import checks, times
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import enterprises as goals
+from astra_devops.operations.conditions import enterprises as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
 

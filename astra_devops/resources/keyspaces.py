@@ -8,11 +8,11 @@ from astra_devops._rest.endpoints import keyspaces as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import databases as goals
-from astra_devops.operations.goals.databases import keyspaces_of
+from astra_devops.operations.conditions import databases as goals
+from astra_devops.operations.conditions.databases import keyspaces_of
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import landed_if, while_busy
 from astra_devops.operations.waiting import Waiting
+from astra_devops.resources._outcome.reconcile import landed_if, while_busy
 
 
 class AsyncKeyspaces:

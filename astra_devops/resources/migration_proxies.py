@@ -8,11 +8,11 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration, MigrationProxyMapping
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.secret import Secret
-from astra_devops.operations.goals import migration_proxies as goals
+from astra_devops._secret import Secret
+from astra_devops.operations.conditions import migration_proxies as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import landed_if, while_busy
 from astra_devops.operations.waiting import Waiting
+from astra_devops.resources._outcome.reconcile import landed_if, while_busy
 
 
 class AsyncMigrationProxies:

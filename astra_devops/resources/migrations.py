@@ -6,16 +6,17 @@ from email.utils import parsedate_to_datetime
 from typing import Final, Protocol
 
 from astra_devops import errors
+from astra_devops._json import times
 from astra_devops._rest.endpoints import migrations as endpoints
 from astra_devops._rest.models.migrations import Migration, UploadCredentials
-from astra_devops._runtime import checks, times
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer, Landed
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import migrations as goals
-from astra_devops.operations.goals.migrations import phase_of
+from astra_devops.operations.conditions import migrations as goals
+from astra_devops.operations.conditions.migrations import phase_of
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._accepted import id_of
+from astra_devops.resources._outcome.accepted import id_of
 
 # Seconds between looks for credentials that have been renewed.
 _RENEWAL: Final = (0.0, 2.0, 4.0, 8.0, 16.0)

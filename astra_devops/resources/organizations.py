@@ -1,8 +1,8 @@
 """Organizations: who the token belongs to."""
 
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import organization
-from astra_devops.operations.organization import Organization
+from astra_devops.resources._identity import organization
+from astra_devops.resources._identity.organization import Organization
 
 
 class AsyncOrganizations:

@@ -22,10 +22,10 @@ from astra_devops._rest.models.pcu_groups import (
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.capacity import as_it_is, associations_of, get_group
-from astra_devops.operations.goals import pcu_groups as goals
+from astra_devops.operations.conditions import pcu_groups as goals
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.reconcile import landed_by
 from astra_devops.operations.waiting import Waiting
+from astra_devops.resources._outcome.reconcile import landed_by
 
 _LARGEST: Final = 2**31 - 1
 

@@ -19,7 +19,7 @@ from astra_devops._rest.models.private_links import (
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import LANDED, Answer, Landed
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import private_links as goals
+from astra_devops.operations.conditions import private_links as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
 

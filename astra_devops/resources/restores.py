@@ -4,10 +4,10 @@ from astra_devops._rest.endpoints import restores as endpoints
 from astra_devops._rest.models.restores import RestoreStatus
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import restores as goals
+from astra_devops.operations.conditions import restores as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._accepted import id_of
+from astra_devops.resources._outcome.accepted import id_of
 
 
 class AsyncRestores:

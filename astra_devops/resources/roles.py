@@ -9,7 +9,7 @@ from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import roles as lookup
+from astra_devops.resources._identity import roles as lookup
 
 
 class AsyncRoles:

@@ -14,8 +14,8 @@ from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, download
-from astra_devops._runtime.secret import Secret
-from astra_devops.operations.reconcile import TRANSIENT, while_busy
+from astra_devops._secret import Secret
+from astra_devops.resources._outcome.reconcile import TRANSIENT, while_busy
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
 

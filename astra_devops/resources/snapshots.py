@@ -3,9 +3,10 @@
 import builtins
 from datetime import datetime
 
+from astra_devops._json import times
 from astra_devops._rest.endpoints import snapshots as endpoints
 from astra_devops._rest.models.snapshots import Snapshot
-from astra_devops._runtime import checks, times
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 
 

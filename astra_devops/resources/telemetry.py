@@ -2,11 +2,11 @@
 
 from astra_devops._rest.endpoints import telemetry as endpoints
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import telemetry as goals
-from astra_devops.operations.goals._sinks import place_of
+from astra_devops.operations.conditions import telemetry as goals
+from astra_devops.operations.conditions._sinks import place_of
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._optional import or_none
+from astra_devops.resources._outcome.optional import or_none
 from astra_devops.resources._sinks import checked, request_of, sink_of
 from astra_devops.sinks import CloudWatchSink, DatadogSink, KafkaSink, PrometheusSink, PulsarSink, SplunkSink, TelemetrySink
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import credentials, rotation
-from astra_devops.operations import roles as lookup
-from astra_devops.operations.credentials import TokenFamily
-from astra_devops.operations.roles import RoleRef
-from astra_devops.operations.rotation import OnNewToken
+from astra_devops.resources._identity import roles as lookup
+from astra_devops.resources._identity import rotation, tokens
+from astra_devops.resources._identity.roles import RoleRef
+from astra_devops.resources._identity.rotation import OnNewToken
+from astra_devops.resources._identity.tokens import TokenFamily
 
 
 class AsyncTokens:
@@ -29,7 +29,7 @@ class AsyncTokens:
 
         Needs ``org-token-read``.
         """
-        return (await credentials.listed(self._caller, credentials.checked_family(family))).value.clients or []
+        return (await tokens.listed(self._caller, tokens.checked_family(family))).value.clients or []
 
     async def create(
         self,
@@ -60,7 +60,7 @@ class AsyncTokens:
         >>> made = await astra.tokens.create(["sales-reader"], description="nightly report")
         >>> Path("token").write_text(made.token.reveal())
         """
-        if credentials.checked_family(family) != "tokens" and organization_id is not None:
+        if tokens.checked_family(family) != "tokens" and organization_id is not None:
             raise ValueError("organization_id is understood by the family 'tokens' only")
         body = CreateTokenBody(
             roles=[],
@@ -69,7 +69,7 @@ class AsyncTokens:
             description=description,
         )
         body.roles = await lookup.ids_of(self._caller, roles)
-        return await credentials.create(self._caller, body, family)
+        return await tokens.create(self._caller, body, family)
 
     async def delete(self, client_id: str, *, family: TokenFamily = "client_id_secrets") -> None:
         """Revoke a token. It stops working at once, for whoever uses it.
@@ -84,7 +84,7 @@ class AsyncTokens:
         Raises:
             NotFoundError: there is no token of that client id.
         """
-        await credentials.revoke(self._caller, _checked(client_id), credentials.checked_family(family))
+        await tokens.revoke(self._caller, _checked(client_id), tokens.checked_family(family))
 
     async def rotate(
         self,
@@ -126,7 +126,7 @@ class AsyncTokens:
             _checked(client_id)
         caller = await self._caller.pinned()
         old = client_id or await caller.client_id()
-        info = await credentials.find(caller, old)
+        info = await tokens.find(caller, old)
         if info is None:
             raise ValueError(f"client_id must be that of a token of the organization; there is none with {old!r}")
         body = CreateTokenBody(

@@ -11,9 +11,9 @@ from astra_devops._rest.models.users import RoleInviteRequest, User, UserInvite
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import organization
-from astra_devops.operations import roles as lookup
-from astra_devops.operations.roles import RoleRef
+from astra_devops.resources._identity import organization
+from astra_devops.resources._identity import roles as lookup
+from astra_devops.resources._identity.roles import RoleRef
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
 

@@ -6,10 +6,10 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
-from astra_devops._runtime import addresses, checks
+from astra_devops._runtime import checks, ip_ranges
 from astra_devops._runtime.call import LANDED, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.goals import vpc_peerings as goals
+from astra_devops.operations.conditions import vpc_peerings as goals
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.waiting import Waiting
 
@@ -108,7 +108,7 @@ def _check(network: Network) -> tuple[str, str]:
                 raise ValueError(f"network.account_id must be twelve digits, not {network.account_id!r}")
             if not _VPC.fullmatch(_string(network.vpc_id, "vpc_id")):
                 raise ValueError(f"network.vpc_id must look like vpc-0a1b2c3d or vpc-00001111aa332244c, not {network.vpc_id!r}")
-            addresses.block(network.cidr_block, "network.cidr_block")
+            ip_ranges.block(network.cidr_block, "network.cidr_block")
             return "aws", network.vpc_id
         case AzureVpc():
             for field in ("tenant_id", "subscription_id", "resource_group_name"):

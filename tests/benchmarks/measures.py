@@ -15,9 +15,9 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
+from astra_devops._json.convert import structure
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime.convert import structure
-from astra_devops._runtime.secret import Secret
+from astra_devops._secret import Secret
 from tests.benchmarks import emulation, peers
 from tests.benchmarks.processes import serving, started
 from tests.benchmarks.results import WARM, Result, Rounds

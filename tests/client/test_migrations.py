@@ -6,7 +6,7 @@ import pytest
 
 from astra_devops import AsyncAstraDevOps, Secret, errors, models
 from astra_devops.emulator import Emulator, Quirks, VirtualClock
-from astra_devops.operations.goals.migrations import phase_of
+from astra_devops.operations.conditions.migrations import phase_of
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 from astra_devops import AsyncAstraDevOps, errors
 from astra_devops.emulator import Emulator, Quirks, VirtualClock
 from astra_devops.models import PrivateLinkEndpoint
-from astra_devops.operations.goals.private_links import find
+from astra_devops.operations.conditions.private_links import find
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
-from astra_devops.operations import tokens
+from astra_devops.operations import resume_token
 
 pytestmark = pytest.mark.anyio
 
@@ -199,7 +199,7 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
 
 
 @pytest.mark.parametrize(
-    "token", ["", "hello", "e30", "AstraCS:abc", tokens.encode("coffee.make", {}), tokens.encode("databases.brew", {}), "\xff"]
+    "token", ["", "hello", "e30", "AstraCS:abc", resume_token.encode("coffee.make", {}), resume_token.encode("databases.brew", {}), "\xff"]
 )
 async def test_a_wrong_resume_token_is_refused(astra, token):
     with pytest.raises(ValueError, match="token"):
@@ -212,7 +212,7 @@ async def test_a_resume_token_must_be_a_string(astra):
 
 
 def test_tokens_round_trip():
-    assert tokens.decode(tokens.encode("create_keyspace", {"database_id": "d", "keyspace": "ü"})) == (
+    assert resume_token.decode(resume_token.encode("create_keyspace", {"database_id": "d", "keyspace": "ü"})) == (
         "create_keyspace",
         {"database_id": "d", "keyspace": "ü"},
     )

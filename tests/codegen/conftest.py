@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from astra_devops._codegen.load import load
-from astra_devops._codegen.model import Model
-from astra_devops._codegen.pipeline import generate, understand
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.model import Model
+from astra_devops._codegen.rest.pipeline import generate, understand
 
 FIXTURES = Path(__file__).parent / "fixtures"
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from astra_devops._codegen.blocking import blocking_files
-from astra_devops._codegen.blocking_docs import blocking_text, quoted
-from astra_devops._codegen.blocking_source import Unmappable
+from astra_devops._codegen.blocking.docs import blocking_text, quoted
+from astra_devops._codegen.blocking.pipeline import blocking_files
+from astra_devops._codegen.blocking.source import Unmappable
 
 CLIENT = '''
 """The client."""

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from astra_devops._codegen.effective import effective
-from astra_devops._codegen.load import load
-from astra_devops._codegen.model import Model
-from astra_devops._codegen.pipeline import understand
+from astra_devops._codegen.rest.effective import effective
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.model import Model
+from astra_devops._codegen.rest.pipeline import understand
 
 EXPECTED = [
     ("/paths/~1v2~1tokens/get/responses/200", "the key 200 is a number"),

@@ -9,7 +9,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from astra_devops import _contract
-from astra_devops._codegen.effective import effective
+from astra_devops._codegen.rest.effective import effective
 
 Draft = Any
 

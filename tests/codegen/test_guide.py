@@ -3,7 +3,7 @@
 import attrs
 import pytest
 
-from astra_devops._codegen.guide import faults_table, quirks_table, with_tables
+from astra_devops._codegen.pages.emulator_guide import faults_table, quirks_table, with_tables
 from astra_devops.emulator import Faults, Quirks
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from astra_devops._codegen.errors import SpecError
 from astra_devops._codegen.format import format_files
-from astra_devops._codegen.load import load
-from astra_devops._codegen.pipeline import generate
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.pipeline import generate
 
 FIXTURES = Path(__file__).parent / "fixtures"
 DOCUMENTS = {name: load(FIXTURES / name) for name in ("defective.yaml", "column.yaml")}

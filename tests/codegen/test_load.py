@@ -3,7 +3,7 @@
 import pytest
 
 from astra_devops._codegen.errors import SpecError
-from astra_devops._codegen.load import loads
+from astra_devops._codegen.rest.load import loads
 
 
 def test_what_yaml_1_1_would_turn_into_something_else_stays_a_string() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra_devops._codegen.errors import SpecError
-from astra_devops._codegen.names import (
+from astra_devops._codegen.rest.names import (
     argument_scope,
     class_scope,
     field_scope,

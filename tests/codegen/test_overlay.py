@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra_devops._codegen.errors import SpecError
-from astra_devops._codegen.overlay import apply
+from astra_devops._codegen.rest.overlay import apply
 
 HEAD = {"overlay": "1.0.0", "info": {"title": "t", "version": "1"}}
 

@@ -4,8 +4,8 @@ import importlib
 import inspect
 from pathlib import Path
 
-from astra_devops._codegen.load import load
-from astra_devops._codegen.pipeline import understand
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.pipeline import understand
 from astra_devops._rest.index import OPERATIONS
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from astra_devops._codegen.errors import SpecError
-from astra_devops._codegen.pipeline import generate
+from astra_devops._codegen.rest.pipeline import generate
 
 Draft = Any
 JSON = "application/json"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from astra_devops._codegen.annotate import Annotator, Imports
-from astra_devops._codegen.model import Class, Enum
+from astra_devops._codegen.rest.annotate import Annotator, Imports
+from astra_devops._codegen.rest.model import Class, Enum
 
 Draft = Any
 TEXT = {"type": "string"}

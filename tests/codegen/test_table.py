@@ -5,7 +5,7 @@ import re
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps
-from astra_devops._codegen.table import BEGIN, END, table, with_table
+from astra_devops._codegen.pages.operations_table import BEGIN, END, table, with_table
 from astra_devops._rest import index
 
 ROW = re.compile(

@@ -11,10 +11,10 @@ import orjson
 import pytest
 
 from astra_devops import _contract
+from astra_devops._json.convert import structure
 from astra_devops._rest.index import OPERATIONS
-from astra_devops._runtime.convert import structure
-from astra_devops._runtime.secret import Secret
-from astra_devops.operations.raw import _result_of
+from astra_devops._secret import Secret
+from astra_devops.resources._by_operation_id import _result_of
 
 DOCUMENT = _contract.load()
 MOMENT = "2026-11-23T10:11:12.123456789Z"

@@ -10,8 +10,8 @@ import jsonpath_rfc9535 as jsonpath
 import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from astra_devops._codegen.load import load
-from astra_devops._codegen.overlay import apply
+from astra_devops._codegen.rest.load import load
+from astra_devops._codegen.rest.overlay import apply
 
 Document = dict[str, Any]
 

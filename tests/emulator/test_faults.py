@@ -8,8 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from astra_devops.emulator import Emulator, Quirks, ScaledClock
-from astra_devops.emulator.contract import load
+from astra_devops.emulator import Emulator, Faults, Quirks, ScaledClock
+from astra_devops.emulator.contract.contract import load
+from astra_devops.emulator.faults.entries import KINDS
 
 pytestmark = pytest.mark.anyio
 ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
@@ -242,3 +243,10 @@ def test_every_permission_that_an_operation_needs_can_be_given() -> None:
 async def test_retry_after_may_be_a_number(api: Any) -> None:
     api.emulator.faults.rate_limit("listDatabases", retry_after=2)
     assert (await api("GET", "/v2/databases")).headers["Retry-After"] == "2"
+
+
+def test_every_fault_for_an_operation_can_stand_in_a_file() -> None:
+    annotations = {name: getattr(method, "__annotations__", {}) for name, method in vars(Faults).items()}
+    takes_an_operation = {name for name, parameters in annotations.items() if "dose" in parameters}
+    assert takes_an_operation - set(KINDS) == set()
+    assert set(KINDS) - takes_an_operation == {"not_found_after_create", "list_lag"}

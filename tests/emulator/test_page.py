@@ -177,7 +177,7 @@ async def test_other_resources_are_counted(emulator: Emulator) -> None:
     emulator.add_pcu_group("wide")
     emulator.add_token()
     counts = (await state(emulator))["counts"]
-    assert (counts["tokens"], counts["capacity: groups"]) == (2, 1)
+    assert (counts["tokens"], counts["pcu groups: groups"]) == (2, 1)
 
 
 async def test_many_databases_are_counted_and_the_latest_shown(emulator: Emulator) -> None:

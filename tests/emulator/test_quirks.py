@@ -56,7 +56,7 @@ def test_every_known_fact_has_a_switch() -> None:
 
 def test_every_switch_switches_something() -> None:
     home = Path(str(astra_devops.emulator.__file__)).parent
-    read = {name for path in home.glob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
+    read = {name for path in home.rglob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
     assert QUIRKS - read == set()
 
 

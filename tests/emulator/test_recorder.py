@@ -17,8 +17,8 @@ import orjson
 import pytest
 
 from astra_devops.emulator import Emulator, Recorder, Replay
-from astra_devops.emulator.recording import read
-from astra_devops.emulator.scrubbing import Scrubber, SecretLeft
+from astra_devops.emulator.recording.file import read
+from astra_devops.emulator.recording.scrubbing import Scrubber, SecretLeft
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ import pytest
 
 from astra_devops import _contract
 from astra_devops.emulator import Emulator, Quirks
-from astra_devops.emulator.default_roles import EVERYTHING
+from astra_devops.emulator.resources._default_roles import EVERYTHING
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra_devops import _contract
-from astra_devops.emulator.contract import Contract
+from astra_devops.emulator.contract.contract import Contract
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import pytest
 
 from astra_devops import _contract
 from astra_devops.emulator import Emulator, Quirks
-from astra_devops.emulator.contract import load
+from astra_devops.emulator.contract.contract import load
 
 pytestmark = pytest.mark.anyio
 

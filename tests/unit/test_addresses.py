@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._runtime.addresses import block, contain, spelled
+from astra_devops._runtime.ip_ranges import block, contain, spelled
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from typing import Any
 import attrs
 import pytest
 
-from astra_devops._runtime import convert
-from astra_devops._runtime.convert import ShapeError
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._json import convert
+from astra_devops._json.convert import ShapeError
+from astra_devops._secret import Extra, Secret
 
 CANARY = "canary-7f3a"
 

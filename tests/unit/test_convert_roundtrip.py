@@ -9,8 +9,8 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._runtime import convert
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._json import convert
+from astra_devops._secret import Extra, Secret
 
 
 class Status(StrEnum):

@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import pytest
 
-from astra_devops._runtime import convert
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._json import convert
+from astra_devops._secret import Extra, Secret
 
 CANARY = "canary-7f3a"
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from astra_devops import errors
-from astra_devops._runtime.secret import SecretBytes
+from astra_devops._secret import SecretBytes
 
 SNAPSHOT = errors.OperationSnapshot(
     "create_database", {"database_id": "d"}, "PENDING", (errors.StatusChange("PENDING", 1.0),), 3.0, 2, "token"

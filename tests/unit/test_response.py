@@ -7,7 +7,7 @@ import pytest
 from astra_devops import errors
 from astra_devops._runtime.call import Call, Operation
 from astra_devops._runtime.response import Raw, read_answer, read_error, retry_after
-from astra_devops._runtime.secret import Extra
+from astra_devops._secret import Extra
 
 READ = Operation(
     id="getThing",

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from astra_devops._runtime.secret import MASK, Extra, Secret, SecretBytes, redact
+from astra_devops._secret import MASK, Extra, Secret, SecretBytes, redact
 
 
 def test_a_secret_shows_itself_only_when_asked():

@@ -3,9 +3,9 @@
 import pytest
 
 from astra_devops._runtime import checks
-from astra_devops._runtime.secret import Secret
 from astra_devops._runtime.settings import checked_headers, is_loopback, origin, positive, user_agent
 from astra_devops._runtime.token import TokenSource, from_profile
+from astra_devops._secret import Secret
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.errors import ConfigurationError
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._runtime import times
+from astra_devops._json import times
 
 NOON = datetime(2021, 8, 3, 12, 0, tzinfo=UTC)
 CEST = timezone(timedelta(hours=2))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import attrs
 
-from astra_devops._runtime.secret import Extra
+from astra_devops._secret import Extra
 
 
 class CloneState(StrEnum):

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from astra_devops._runtime.secret import Extra
+from astra_devops._secret import Extra
 
 
 @attrs.define(kw_only=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import attrs
 
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._secret import Extra, Secret
 
 
 class MigrationStatus(StrEnum):

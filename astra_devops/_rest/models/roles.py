@@ -3,7 +3,7 @@
 import attrs
 
 from astra_devops._rest.models.common import Policy
-from astra_devops._runtime.secret import Extra
+from astra_devops._secret import Extra
 
 
 @attrs.define(kw_only=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import attrs
 
-from astra_devops._runtime.secret import Extra, Secret
+from astra_devops._secret import Extra, Secret
 
 
 @attrs.define(kw_only=True)

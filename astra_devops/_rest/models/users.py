@@ -5,7 +5,7 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._rest.models.common import Role
-from astra_devops._runtime.secret import Extra
+from astra_devops._secret import Extra
 
 
 class UserStatus(StrEnum):

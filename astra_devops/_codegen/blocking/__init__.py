@@ -1,0 +1,1 @@
+"""Generator of ``blocking/`` from the async clients."""

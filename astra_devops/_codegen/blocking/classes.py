@@ -1,0 +1,177 @@
+"""Rendering the blocking classes: those of the resources, and the client."""
+
+import ast
+from collections.abc import Mapping
+
+from astra_devops._codegen.blocking.docs import CLIENT_TEXT, docstring, quoted
+from astra_devops._codegen.blocking.render import (
+    CLIENT,
+    PAGER,
+    Context,
+    Function,
+    check_signature,
+    decorators,
+    render_arguments,
+    render_call,
+    render_method,
+    render_pager,
+    render_signature,
+)
+from astra_devops._codegen.blocking.source import annotation, names_in
+
+ENDS = ("__init__", "__aenter__", "__aexit__", "__del__", "__repr__", "aclose")
+
+
+def render_resource(context: Context, attribute: str) -> str:
+    """Render the class of one resource. ``attribute`` is its name on the client."""
+    node = context.source.async_class()
+    own = context.twins[node.name].name
+    context.use("collections.abc", "Callable")
+    context.use("astra_devops._bridge.bridge", "Bridge")
+    context.use("astra_devops.client", CLIENT)
+    context.use(context.source.module, node.name)
+    parts = [
+        f"class {own}:\n{docstring(node, context.names, '    ')}\n"
+        f"    def __init__(self, bridge: Bridge, client: Callable[[], {CLIENT}]) -> None:\n"
+        "        self._bridge = bridge\n"
+        "        self._client = client\n\n"
+        f"    def _target(self) -> {node.name}:\n"
+        f"        return self._client().{attribute}\n\n"
+    ]
+    for function in _functions(context, node):
+        if not function.name.startswith("_"):
+            parts.append(_resource_method(context, function, own))
+    return "".join(parts)
+
+
+def _resource_method(context: Context, function: Function, own: str) -> str:
+    if "overload" in decorators(function):
+        return _overload(context, function, own)
+    if decorators(function):
+        context.source.refuse(function, f"{function.name}: no blocking form is known for @{decorators(function)[0]}")
+    return render_method(context, function, own, _body(context, function, "self._target()", "self._client"))
+
+
+def _body(context: Context, function: Function, target: str, client: str) -> str:
+    if isinstance(function, ast.AsyncFunctionDef):
+        return render_call(context, function, target, client)
+    if function.returns is None or context.twin(annotation(function.returns)) != PAGER:
+        context.source.refuse(
+            function, f"{function.name} is a plain method, and returns no pager; make it async, or a function of the module"
+        )
+    return render_pager(context, function, target)
+
+
+def render_client(context: Context, attributes: Mapping[str, str]) -> str:
+    """Render the class of the client. ``attributes`` maps the async classes of resources to their names on the client."""
+    node = context.source.async_class()
+    own = context.twins[node.name].name
+    context.use("astra_devops._bridge.bridge", "Bridge")
+    context.use("astra_devops._bridge.live", "Live")
+    context.use(context.source.module, CLIENT)
+    parts = [f"class {own}:\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
+    functions = _functions(context, node)
+    for function in functions:
+        if function.name == "__init__":
+            parts.append(_init(context, function, own))
+    parts.append(_enter_and_exit(context, functions, own))
+    for function in functions:
+        if function.name in ENDS or (function.name.startswith("_") and not function.name.startswith("__")):
+            continue
+        if function.name.startswith("__"):
+            context.source.refuse(function, f"no blocking form is known for {function.name}")
+        parts.append(_client_member(context, function, own, attributes))
+    return "".join(parts)
+
+
+def _init(context: Context, function: Function, own: str) -> str:
+    names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
+    if "bridge" in names:
+        context.source.refuse(function, "the blocking client has an argument named bridge of its own")
+    made = f"{CLIENT}({render_arguments(context, function, 'Bridge')})"
+    body = f"self._live = Live({own!r}, bridge, lambda: {made})\nself._bridge = self._live.bridge"
+    return render_method(context, function, own, body, extra="bridge: Bridge | None = None")
+
+
+def _enter_and_exit(context: Context, functions: list[Function], own: str) -> str:
+    by_name = {function.name: function for function in functions}
+    missing = {"__aenter__", "__aexit__", "aclose"} - by_name.keys()
+    if missing:
+        context.source.refuse(context.source.async_class(), f"the client lacks {', '.join(sorted(missing))}")
+    for name in ("typing.Self", "types.TracebackType"):
+        context.use(*name.split("."))
+    closing = by_name["aclose"]
+    return (
+        "    def __enter__(self) -> Self:\n        return self\n\n"
+        "    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:\n"
+        "        self.close()\n\n"
+        f"    def close(self) -> None:\n{docstring(closing, context.names, ' ' * 8)}        self._live.close()\n\n"
+        "    def __repr__(self) -> str:\n        return repr(self._live)\n\n"
+    )
+
+
+def _client_member(context: Context, function: Function, own: str, attributes: Mapping[str, str]) -> str:
+    marks = decorators(function)
+    if marks == ["cached_property"]:
+        return _resource(context, function, own, attributes)
+    if marks == ["property"] and isinstance(function, ast.FunctionDef):
+        if function.returns and names_in(annotation(function.returns)) & context.twins.keys():
+            context.source.refuse(function, f"{function.name}: no blocking form is known for a property that gives an async object")
+        return render_method(context, function, own, f"return self._live().{function.name}", decorator="property")
+    if marks == ["overload"]:
+        return _overload(context, function, own)
+    if marks:
+        context.source.refuse(function, f"{function.name}: no blocking form is known for @{marks[0]}")
+    if isinstance(function, ast.FunctionDef) and function.returns and context.twin(annotation(function.returns)) == CLIENT:
+        return _view(context, function, own)
+    return render_method(context, function, own, _body(context, function, "self._live()", "self._live"))
+
+
+def _resource(context: Context, function: Function, own: str, attributes: Mapping[str, str]) -> str:
+    returned = ast.unparse(annotation(function.returns)) if function.returns else ""
+    if attributes.get(returned) != function.name:
+        context.source.refuse(
+            function, f"{function.name} is a cached property, but no resource: {returned or 'nothing'} is in no module of resources"
+        )
+    twin = context.twins[returned]
+    context.use("functools", "cached_property")
+    return (
+        f"    @cached_property\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
+        f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._live)\n\n"
+    )
+
+
+def _view(context: Context, function: Function, own: str) -> str:
+    arguments = render_arguments(context, function, "self._bridge")
+    body = (
+        "client = self._live\n"
+        f"view = {own}.__new__({own})\n"
+        f"view._live = client.view(lambda: client().{function.name}({arguments}))\n"
+        "view._bridge = self._bridge\n"
+        "return view"
+    )
+    if "client" in {argument.arg for argument in [*function.args.args, *function.args.kwonlyargs]}:
+        context.source.refuse(function, f"{function.name} has an argument named client, which the blocking twin needs for itself")
+    return render_method(context, function, own, body)
+
+
+def _overload(context: Context, function: Function, own: str) -> str:
+    context.use("typing", "overload")
+    return f"    @overload\n    {render_signature(context, function, own)} ...\n\n"
+
+
+def _functions(context: Context, node: ast.ClassDef) -> list[Function]:
+    """Return the functions of a class; refuse what else a class can hold, unless it is private."""
+    found: list[Function] = []
+    for item in node.body:
+        if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
+            if item.name == "__init__" or not item.name.startswith("_"):
+                check_signature(context, item)
+            found.append(item)
+        elif isinstance(item, ast.Assign | ast.AnnAssign):
+            targets = item.targets if isinstance(item, ast.Assign) else [item.target]
+            if not all(ast.unparse(target).startswith("_") for target in targets):
+                context.source.refuse(item, f"{ast.unparse(item)}: no blocking form is known for a public attribute of the class")
+        elif not isinstance(item, ast.Expr | ast.Pass):
+            context.source.refuse(item, f"no blocking form is known for this in a class: {ast.unparse(item).splitlines()[0]}")
+    return found

@@ -1,0 +1,202 @@
+"""Rendering one blocking class: the same methods, each one line through the bridge."""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from astra_devops._codegen.blocking.callbacks import Callbacks
+from astra_devops._codegen.blocking.docs import BRIDGE, docstring
+from astra_devops._codegen.blocking.source import Imported, Source, annotation, names_in
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+PAGER = "AsyncPager"
+OPERATION = "AsyncOperation"
+CLIENT = "AsyncAstraDevOps"
+# Callbacks that need the running loop about them, and so are no business of a worker thread.
+ON_THE_LOOP = ("session_factory",)
+STREAMS = ("AsyncIterator", "AsyncIterable", "AsyncGenerator")
+
+
+@attrs.frozen
+class Twin:
+    """The blocking form of an async class: its name, and the module that has it."""
+
+    name: str
+    module: str
+
+
+@attrs.frozen
+class Context:
+    """What rendering a class takes, and the names that the rendered module will have to import."""
+
+    source: Source
+    twins: Mapping[str, Twin]
+    callbacks: Callbacks
+    imports: dict[str, Imported] = attrs.field(factory=dict)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The blocking names by the async ones."""
+        return {name: twin.name for name, twin in self.twins.items()}
+
+    def use(self, module: str, name: str) -> str:
+        """Import a name, and return it."""
+        self._add(name, Imported(module, name))
+        return name
+
+    def use_all(self, node: ast.expr) -> bool:
+        """Import what an expression of the source uses; tell whether some of it exists for type checkers only."""
+        origins = {name: origin for name in names_in(node) if (origin := self.source.origin(name))}
+        for name, origin in origins.items():
+            self._add(name, origin)
+        return any(origin.typing_only for origin in origins.values())
+
+    def _add(self, name: str, origin: Imported) -> None:
+        known = self.imports.setdefault(name, origin)
+        if known != origin:
+            where = f"{known.module} and {origin.module}"
+            self.source.refuse(self.source.async_class(), f"the blocking module would have two meanings of {name}, from {where}")
+
+    def twin(self, node: ast.expr) -> str:
+        """Return the async class that an annotation is about: ``AsyncPager`` for ``AsyncPager[Database]``, else an empty string."""
+        head = node.value if isinstance(node, ast.Subscript) else node
+        return head.id if isinstance(head, ast.Name) and head.id in self.twins else ""
+
+
+def render_annotation(context: Context, node: ast.expr, own: str) -> str:
+    """Render an annotation with the blocking classes, quoted where a name in it is for type checkers only or is the class itself."""
+    parsed = annotation(node)
+    head = context.twin(parsed)
+    if (names_in(parsed) & context.twins.keys()) - {head}:
+        context.source.refuse(node, f"{ast.unparse(parsed)} mentions an async class where no blocking one can be put")
+    if head and isinstance(parsed, ast.Subscript):
+        quote = context.use_all(parsed.slice)
+        text = f"{_twin_name(context, head, own)}[{ast.unparse(parsed.slice)}]"
+    elif head:
+        quote, text = context.twins[head].name == own, _twin_name(context, head, own)
+    else:
+        quote, text = context.use_all(parsed), ast.unparse(parsed)
+    return repr(text) if quote else text
+
+
+def _twin_name(context: Context, head: str, own: str) -> str:
+    twin = context.twins[head]
+    return twin.name if twin.name == own else context.use(twin.module, twin.name)
+
+
+def render_signature(context: Context, function: Function, own: str, extra: str = "") -> str:
+    """Render ``def name(...) -> ...:`` of the twin. Defaults are copied; what they name is imported from where the source has it."""
+    copied = ast.parse(ast.unparse(ast.FunctionDef(function.name, function.args, [ast.Pass()], [], lineno=1))).body[0]
+    assert isinstance(copied, ast.FunctionDef)
+    for argument in _all(copied.args)[1:]:
+        assert argument.annotation is not None
+        argument.annotation = ast.parse(render_annotation(context, argument.annotation, own), mode="eval").body
+    for default in [*copied.args.defaults, *copied.args.kw_defaults]:
+        if default is not None:
+            context.use_all(default)
+    text = ast.unparse(copied.args)
+    if extra:
+        text += f", {extra}" if function.args.kwonlyargs else f", *, {extra}"
+    assert function.returns is not None
+    return f"def {function.name}({text}) -> {render_annotation(context, function.returns, own)}:"
+
+
+def check_signature(context: Context, function: Function) -> None:
+    """Refuse a function whose signature cannot be copied."""
+    arguments = function.args
+    if arguments.kwarg:
+        context.source.refuse(function, f"{function.name} takes **{arguments.kwarg.arg}; spell its arguments out")
+    further = arguments.vararg
+    if further and further.annotation and context.callbacks.mentions(context.source, further.annotation):
+        context.source.refuse(function, f"{function.name} takes callbacks as *{further.arg}; take a list of them")
+    for argument in _all(arguments)[1:]:
+        if argument.annotation is None:
+            context.source.refuse(function, f"{function.name}: the argument {argument.arg} has no annotation")
+        if names_in(annotation(argument.annotation)) & context.twins.keys():
+            context.source.refuse(function, f"{function.name}: the blocking twin cannot take {argument.arg}, an async object")
+    if function.returns is None:
+        context.source.refuse(function, f"{function.name} has no return annotation")
+
+
+def render_arguments(context: Context, function: Function, bridge: str) -> str:
+    """Render what is passed on: positional arguments by position, keyword-only ones by keyword, callbacks for a worker thread."""
+
+    def passed(argument: ast.arg) -> str:
+        assert argument.annotation is not None
+        wrap = argument.arg not in ON_THE_LOOP and context.callbacks.mentions(context.source, argument.annotation)
+        return f"{bridge}.callback({argument.arg})" if wrap else argument.arg
+
+    positional = [passed(argument) for argument in [*function.args.posonlyargs, *function.args.args][1:]]
+    if function.args.vararg:
+        positional.append(f"*{function.args.vararg.arg}")
+    return ", ".join([*positional, *(f"{argument.arg}={passed(argument)}" for argument in function.args.kwonlyargs)])
+
+
+def render_call(context: Context, function: ast.AsyncFunctionDef, target: str, client: str) -> str:
+    """Render a method that runs a coroutine to its end, and makes what it returns blocking where that is an operation."""
+    assert function.returns is not None
+    returned = annotation(function.returns)
+    if names_in(returned) & set(STREAMS):
+        context.source.refuse(function, f"{function.name} is an async iterator; a plain method that returns an AsyncPager can be mapped")
+    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
+        context.source.refuse(function, f"{function.name} is an async generator; a plain method that returns an AsyncPager can be mapped")
+    arguments = render_arguments(context, function, "self._bridge")
+    method = _as_one(context, function, f"{target}.{function.name}")
+    call = f"self._bridge.call({method}{', ' if arguments else ''}{arguments})"
+    head = context.twin(returned)
+    if head == OPERATION:
+        return f"return {context.twins[OPERATION].name}(self._bridge, {client}, {call})"
+    if head:
+        context.source.refuse(function, f"{function.name} is a coroutine that returns an {head}; no blocking form is known for that")
+    return call if isinstance(returned, ast.Constant) and returned.value is None else f"return {call}"
+
+
+def _as_one(context: Context, function: ast.AsyncFunctionDef, method: str) -> str:
+    """Give a method with overloads the type of its implementation, which no type checker sees from outside."""
+    siblings = [node for node in context.source.async_class().body if isinstance(node, Function) and node.name == function.name]
+    if len(siblings) == 1:
+        return method
+    for name in ("Any", "cast"):
+        context.use("typing", name)
+    for name in ("Callable", "Coroutine"):
+        context.use("collections.abc", name)
+    assert function.returns is not None
+    returned = annotation(function.returns)
+    context.use_all(returned)
+    return f"cast({f'Callable[..., Coroutine[Any, Any, {ast.unparse(returned)}]]'!r}, {method})"
+
+
+def render_pager(context: Context, function: ast.FunctionDef, target: str) -> str:
+    """Render a method that returns a pager."""
+    return f"return Pager(self._bridge, lambda: {target}.{function.name}({render_arguments(context, function, 'self._bridge')}))"
+
+
+def render_method(context: Context, function: Function, own: str, body: str, extra: str = "", decorator: str = "") -> str:
+    """Render a whole method."""
+    signature = render_signature(context, function, own, extra)
+    text = docstring(function, context.names, " " * 8, arguments=BRIDGE if extra else "")
+    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    head = f"    @{decorator}\n" if decorator else ""
+    return f"{head}    {signature}\n{text}{lines}\n"
+
+
+def own_nodes(function: Function) -> Iterator[ast.AST]:
+    """Walk a function without the functions inside it."""
+    pending: list[ast.AST] = [*function.body]
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            pending += ast.iter_child_nodes(node)
+
+
+def decorators(function: Function) -> list[str]:
+    """Return the decorators of a function by their last names."""
+    return [ast.unparse(node).rpartition(".")[2] for node in function.decorator_list]
+
+
+def _all(arguments: ast.arguments) -> list[ast.arg]:
+    further = [arguments.vararg] if arguments.vararg else []
+    return [*arguments.posonlyargs, *arguments.args, *further, *arguments.kwonlyargs]

@@ -1,0 +1,74 @@
+"""The document as OpenAPI 3.1, so that any JSON Schema 2020-12 validator can be compiled from it."""
+
+import copy
+from typing import Any
+
+from astra_devops._codegen.errors import Node
+from astra_devops._codegen.rest.walk import Place, walk
+
+_LIVE_BESIDE_REFERENCE = ("description", "deprecated", "readOnly", "writeOnly")
+
+
+def effective(document: Node) -> Node:
+    """Return an OpenAPI 3.1 copy of a checked OpenAPI 3.0 document, without its evidence."""
+    result: Node = _without_evidence(copy.deepcopy(document))
+    result["openapi"] = "3.1.0"
+    for place in list(walk(result)):
+        if place.kind == "schema":
+            _modernize(place.node)
+        elif place.kind == "reference":
+            _strip_reference(place)
+    return result
+
+
+def _without_evidence(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_without_evidence(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_evidence(item) for key, item in value.items() if key != "x-evidence"}
+    return value
+
+
+def _modernize(schema: Node) -> None:
+    _forgive_aliases(schema)
+    nullable = schema.pop("nullable", False) is True
+    for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.pop(flag, False) is True and bound in schema:
+            schema[flag] = schema.pop(bound)
+    if "example" in schema:
+        schema["examples"] = [schema.pop("example")]
+    if not nullable:
+        return
+    if isinstance(schema.get("type"), str):
+        schema["type"] = [schema["type"], "null"]
+        if "enum" in schema and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+    else:
+        _wrap(schema, [key for key in ("allOf", "oneOf", "anyOf") if key in schema])
+
+
+def _forgive_aliases(schema: Node) -> None:
+    """Demand no name that the wire may spell otherwise: a validator knows one spelling only."""
+    properties = schema.get("properties", {})
+    kept = [name for name in schema.get("required", ()) if "x-astra-aliases" not in properties.get(name, {})]
+    if kept:
+        schema["required"] = kept
+    else:
+        schema.pop("required", None)
+
+
+def _wrap(schema: Node, keys: list[str]) -> None:
+    """Let a composition also be null."""
+    if keys:
+        schema["anyOf"] = [{key: schema.pop(key) for key in keys}, {"type": "null"}]
+
+
+def _strip_reference(place: Place) -> None:
+    """Drop what OpenAPI 3.0 ignores beside a reference and 3.1 would obey; keep the notes, and what we read there ourselves."""
+    node = place.node
+    nullable = node.get("nullable") is True
+    for key in list(node):
+        if key != "$ref" and key not in _LIVE_BESIDE_REFERENCE and not key.startswith("x-"):
+            del node[key]
+    if nullable:
+        node["anyOf"] = [{"$ref": node.pop("$ref")}, {"type": "null"}]

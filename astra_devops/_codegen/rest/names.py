@@ -1,0 +1,136 @@
+"""Python names for what the document calls by its own: folded into words, checked against a strict pattern, unique in their scope."""
+
+import keyword
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from astra_devops._codegen.errors import SpecError
+
+# An acronym in the plural (orgIDs), an acronym before a word (URLList), IPv4, a word, an acronym, a number.
+_WORD: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|IPv[46]|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
+_SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_?")
+_PASCAL: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:_[0-9]*)?")
+
+_BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "object", "datetime", "frozenset", "tuple", "range"})
+_KEYWORDS: Final = frozenset(keyword.kwlist)
+FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "self"}
+"""What a class body of a model refers to, or attrs itself uses."""
+ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "landed", "call", "index", "segment", "wildcard", "self"}
+"""What a generated function refers to."""
+FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
+"""The same, and what the index has besides: a constant per function, in upper case."""
+CLASS_RESERVED: Final = frozenset(
+    {"Answer", "Any", "Call", "Caller", "Extra", "Final", "Landed", "Mapping", "Operation", "Secret", "StrEnum"}
+)
+"""What a generated module imports."""
+
+
+def words(text: str) -> list[str]:
+    """Split a name at separators and changes of case; an acronym is one word."""
+    return _WORD.findall(text)
+
+
+def snake(text: str, empty: str = "value") -> str:
+    """Fold a name into snake_case: ``downloadURLInternal`` becomes ``download_url_internal``."""
+    folded = "_".join(word.lower() for word in words(text))
+    return folded if folded[:1].isalpha() else f"{empty}_{folded}" if folded else empty
+
+
+def pascal(text: str, empty: str = "Model") -> str:
+    """Fold a name into PascalCase: ``AWS-KMS`` becomes ``AwsKms``."""
+    folded = "".join(word.capitalize() for word in words(text))
+    return folded if folded[:1].isalpha() else empty + folded
+
+
+def upper(text: str) -> str:
+    """Fold a value into the name of an enumeration member: ``SCRAM-SHA-256`` becomes ``SCRAM_SHA_256``."""
+    return snake(text, "value").upper() if text else "EMPTY"
+
+
+def singular(text: str) -> str:
+    """Return what one element of a list is called, going by English spelling."""
+    if text.endswith("ies") and len(text) > 4:
+        return text[:-3] + "y"
+    if text.endswith(("sses", "xes", "shes", "ches")):
+        return text[:-2]
+    if text.endswith("s") and not text.endswith(("ss", "us", "is")):
+        return text[:-1]
+    return text
+
+
+def is_class_name(name: object) -> bool:
+    """Tell whether an ``x-python-name`` names a class (and not a field or argument)."""
+    return isinstance(name, str) and _PASCAL.fullmatch(name) is not None
+
+
+class Scope:
+    """The names given so far in one class, function or module."""
+
+    def __init__(self, pattern: re.Pattern[str], reserved: Iterable[str]) -> None:
+        self._pattern = pattern
+        self._reserved = _KEYWORDS | frozenset(reserved)
+        self._taken: set[str] = set()
+
+    def claim(self, name: object, pointer: str) -> str:
+        """Take a name that the document demands.
+
+        Raises:
+            SpecError: it is no such name, reserved, or taken.
+        """
+        if not isinstance(name, str) or not self._pattern.fullmatch(name) or name in self._reserved:
+            raise SpecError(pointer, f"{name!r} cannot be used as a Python name here")
+        if name in self._taken:
+            raise SpecError(pointer, f"the Python name {name!r} is taken already")
+        self._taken.add(name)
+        return name
+
+    def give(self, wanted: str) -> str:
+        """Give a derived name, with an underscore if it is reserved, with a number if it is taken."""
+        base = wanted + "_" if wanted in self._reserved else wanted
+        name, number = base, 2
+        while name in self._taken:
+            name = f"{base}{'' if base.endswith('_') or self._pattern is _PASCAL else '_'}{number}"
+            number += 1
+        if not self._pattern.fullmatch(name):
+            raise AssertionError(f"{name!r} is not an identifier")
+        self._taken.add(name)
+        return name
+
+
+_UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def field_scope() -> Scope:
+    """Names of the fields of one class."""
+    return Scope(_SNAKE, FIELD_RESERVED)
+
+
+def argument_scope() -> Scope:
+    """Names of the arguments of one function."""
+    return Scope(_SNAKE, ARGUMENT_RESERVED)
+
+
+def function_scope() -> Scope:
+    """Names of the functions, over all modules, since the index has them all."""
+    return Scope(_SNAKE, FUNCTION_RESERVED)
+
+
+def class_scope() -> Scope:
+    """Names of the classes, over all modules."""
+    return Scope(_PASCAL, CLASS_RESERVED)
+
+
+def member_scope() -> Scope:
+    """Names of the members of one enumeration."""
+    return Scope(_UPPER, ())
+
+
+def group_name(text: object, pointer: str) -> str:
+    """Check the module name that a document gives to a group of operations."""
+    return Scope(_SNAKE, {"common", "index", "models", "endpoints"}).claim(text, pointer)
+
+
+def group_of_tag(tag: str) -> str:
+    """Derive the module name of a group from a tag."""
+    return Scope(_SNAKE, {"common", "index", "models", "endpoints"}).give(snake(tag, "group"))

@@ -1,0 +1,96 @@
+"""Applying an OpenAPI Overlay 1.0 document: its actions in order, each to what its JSONPath (RFC 9535) selects.
+
+Objects merge recursively, arrays concatenate, everything else is replaced. An action that selects nothing is an error: what it was
+about has gone, and somebody should know. Where an action selects a list, a list is added item by item (as Overlay 1.1 has it).
+"""
+
+import copy
+from typing import Any, cast
+
+import jsonpath_rfc9535 as jsonpath
+
+from astra_devops._codegen.errors import Node, SpecError, join
+
+_KEYS = frozenset({"target", "description", "update", "remove"})
+
+
+def apply(document: Node, overlay: Node) -> Node:
+    """Return a copy of a document with an overlay applied.
+
+    Raises:
+        SpecError: the overlay is malformed, or an action selects nothing; the pointer is that of the action, in the overlay.
+    """
+    version = overlay.get("overlay")
+    if not isinstance(version, str) or not version.startswith("1."):
+        raise SpecError("/overlay", "not an OpenAPI Overlay 1.x document")
+    actions = overlay.get("actions")
+    if not isinstance(actions, list):
+        raise SpecError("/actions", "an overlay needs a list of actions")
+    result = copy.deepcopy(document)
+    for index, action in enumerate(actions):
+        _act(result, action, join("/actions", index))
+    return result
+
+
+def _act(document: Node, action: Any, pointer: str) -> None:
+    if not isinstance(action, dict) or not isinstance(action.get("target"), str):
+        raise SpecError(pointer, "an action needs a target")
+    for key in action:
+        if key not in _KEYS and not str(key).startswith("x-"):
+            raise SpecError(join(pointer, key), "unknown field of an overlay action")
+    target = action["target"]
+    nodes = _select(document, target, pointer)
+    if action.get("remove") is True:
+        _remove(nodes, target, pointer)
+    elif "update" in action:
+        for node in nodes:
+            _update(node.value, action["update"], target, pointer)
+    else:
+        raise SpecError(pointer, f"the action on {target} neither updates nor removes")
+
+
+def _select(document: Node, target: str, pointer: str) -> list[jsonpath.JSONPathNode]:
+    try:
+        nodes = list(jsonpath.find(target, cast("Any", document)))
+    except jsonpath.JSONPathError as error:
+        raise SpecError(join(pointer, "target"), f"{target} is not a JSONPath: {error}") from error
+    if not nodes:
+        raise SpecError(join(pointer, "target"), f"the action on {target} selects nothing")
+    return nodes
+
+
+def _remove(nodes: list[jsonpath.JSONPathNode], target: str, pointer: str) -> None:
+    doomed = {id(node.value) for node in nodes}
+    for node in nodes:
+        if node.parent is None:
+            raise SpecError(join(pointer, "target"), f"{target} would remove the whole document")
+    # From the last to the first, so that the indexes of a list stay true while it shrinks.
+    for node in sorted(nodes, key=lambda node: [_rank(part) for part in node.location], reverse=True):
+        parent = cast("jsonpath.JSONPathNode", node.parent)
+        if id(parent.value) not in doomed:
+            del cast("Any", parent.value)[node.location[-1]]
+
+
+def _rank(part: int | str) -> tuple[int, str]:
+    return (part, "") if isinstance(part, int) else (0, part)
+
+
+def _update(value: object, update: Any, target: str, pointer: str) -> None:
+    if isinstance(value, list):
+        value.extend(copy.deepcopy(update if isinstance(update, list) else [update]))
+    elif isinstance(value, dict) and isinstance(update, dict):
+        _merge(value, update)
+    else:
+        kind = "object" if isinstance(value, dict) else "single value"
+        raise SpecError(join(pointer, "update"), f"{target} selects an {kind}, which this update cannot be merged into")
+
+
+def _merge(value: Node, update: Node) -> None:
+    for key, new in update.items():
+        old = value.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            _merge(old, new)
+        elif isinstance(old, list) and isinstance(new, list):
+            value[key] = old + copy.deepcopy(new)
+        else:
+            value[key] = copy.deepcopy(new)

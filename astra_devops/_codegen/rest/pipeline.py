@@ -1,0 +1,48 @@
+"""The whole way of a document: from the loaded dict to the text of every generated file."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from astra_devops._codegen.errors import Node, SpecError, Warn
+from astra_devops._codegen.rest.check import check
+from astra_devops._codegen.rest.documentation import module_doc
+from astra_devops._codegen.rest.effective import effective
+from astra_devops._codegen.rest.model import Model
+from astra_devops._codegen.rest.overlay import apply
+from astra_devops._codegen.rest.parse import parse
+from astra_devops._codegen.rest.render import contract_module, render
+from astra_devops._codegen.rest.repair import repair
+
+
+@contextmanager
+def _noting(where: str) -> Iterator[None]:
+    """Say of a refusal in which document its pointer points."""
+    try:
+        yield
+    except SpecError as error:
+        raise SpecError(error.pointer, f"({where}) {error.message}") from error
+
+
+def understand(document: Node, overlay: Node | None, warn: Warn) -> tuple[Node, Model]:
+    """Repair, check, overlay and parse a document: the effective document, and the model of it."""
+    document = repair(document, warn)
+    check(document)
+    if overlay is not None:
+        with _noting("in the overlay"):
+            document = apply(document, overlay)
+        with _noting("with the overlay applied"):
+            check(document)
+    return document, parse(document, warn)
+
+
+def generate(document: Node, overlay: Node | None, warn: Warn, *, package: str | None, source: str) -> dict[str, str]:
+    """Return the unformatted files of ``_rest/`` and ``_contract/`` by path."""
+    try:
+        document, model = understand(document, overlay, warn)
+    except RecursionError as error:
+        raise SpecError("", "the document is nested too deep") from error
+    files = {f"_rest/{name}": text for name, text in render(model, package=package, source=source).items()}
+    files["_contract/__init__.py"] = contract_module(module_doc("The contract with its overlay applied", source))
+    files["_contract/effective.json"] = json.dumps(effective(document), indent=1) + "\n"
+    return files

@@ -1,0 +1,201 @@
+"""From the model to source text, through the templates."""
+
+from typing import Any, Final
+
+import jinja2
+
+from astra_devops._codegen.rest.annotate import Annotator, Imports
+from astra_devops._codegen.rest.arrange import modules, ordered
+from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_doc
+from astra_devops._codegen.rest.model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
+from astra_devops._codegen.rest.repair_operations import VARIABLE
+from astra_devops._codegen.text import WIDTH, f_string_part, literal, literals
+
+_RUNTIME: Final = "astra_devops._runtime"
+_SECRET: Final = "astra_devops._secret"
+
+
+def render(model: Model, *, package: str | None, source: str) -> dict[str, str]:
+    """Return the files of ``_rest/`` as path to unformatted text.
+
+    ``package`` is the dotted name of the tree; without it the modules of the tree import each other relatively. ``source`` says in the
+    docstrings what they are generated from.
+    """
+    return _Renderer(model, package, source).files()
+
+
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("astra_devops._codegen.rest"),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # the output is Python; every value comes from .text, .names or .annotate
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+class _Renderer:
+    def __init__(self, model: Model, package: str | None, source: str) -> None:
+        self._model = model
+        self._root = f"{package}." if package else ".."
+        self._source = source
+        self._homes = modules(model)
+        self._templates = _environment()
+
+    def files(self) -> dict[str, str]:
+        about = "The operations of the contract, as functions and classes"
+        files = {
+            "__init__.py": module_doc(about, self._source) + "\n",
+            "models/__init__.py": module_doc("Models of the wire, one module per group of operations", self._source) + "\n",
+            "endpoints/__init__.py": module_doc("One function per operation, one module per group of operations", self._source) + "\n",
+            "index.py": self._index(),
+        }
+        for group in self._model.groups:
+            files[f"endpoints/{group.name}.py"] = self._endpoints(group)
+        for home in sorted(set(self._homes.values())):
+            files[f"models/{home}.py"] = self._models(home)
+        return dict(sorted(files.items()))
+
+    def _index(self) -> str:
+        operations = [self._entry(operation) for operation in self._model.operations]
+        doc = module_doc("Every operation of the contract", self._source)
+        return self._templates.get_template("index.py.jinja").render(doc=doc, runtime=_RUNTIME, operations=operations)
+
+    def _entry(self, operation: Operation) -> dict[str, Any]:
+        codes = operation.success
+        return {
+            "constant": operation.constant,
+            "id": literal(operation.id),
+            "method": literal(operation.method),
+            "path": literal(operation.path),
+            "group": literal(operation.group),
+            "function": literal(operation.function),
+            "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
+            "retry": literal(operation.retry),
+            "permissions": literals(operation.permissions) if operation.permissions else None,
+            "inferred": operation.inferred,
+            "deprecated": operation.deprecated,
+        }
+
+    def _endpoints(self, group: Group) -> str:
+        imports = Imports()
+        imports.add(self._root.rstrip(".") if self._root != ".." else "..", "index")
+        imports.add(f"{_RUNTIME}.call", "Answer", "Call")
+        imports.add(f"{_RUNTIME}.caller", "Caller")
+        annotator = Annotator(self._model.definitions, self._homes, f"{self._root}models.")
+        mine = [operation for operation in self._model.operations if operation.group == group.name]
+        functions = [self._function(operation, annotator, imports) for operation in mine]
+        doc = module_doc(f"{group.title}: {group.doc}" if group.doc.strip() else group.title, self._source)
+        return self._templates.get_template("endpoints.py.jinja").render(doc=doc, imports=imports.lines(), functions=functions)
+
+    def _function(self, operation: Operation, annotator: Annotator, imports: Imports) -> dict[str, Any]:
+        result = annotator.spell(operation.result, imports)
+        arguments = [_argument(parameter, annotator, imports) for parameter in operation.parameters]
+        if operation.body is not None:
+            kind = operation.body.type if operation.body.required else either(operation.body.type, NONE)
+            arguments.append(f"body: {annotator.spell(kind, imports)}{'' if operation.body.required else ' = None'}")
+        if operation.retry == "reread":
+            imports.add(f"{_RUNTIME}.call", "Landed")
+            arguments.append(f"landed: Landed[{result}] | None = None")
+        return {
+            "name": operation.function,
+            "constant": operation.constant,
+            "doc": function_doc(operation),
+            "arguments": arguments,
+            "result": result,
+            "path": _path(operation, imports),
+            "query": _query(operation, imports),
+            "body": operation.body is not None,
+            "landed": operation.retry == "reread",
+        }
+
+    def _models(self, home: str) -> str:
+        imports = Imports()
+        annotator = Annotator(self._model.definitions, self._homes, f"{self._root}models." if self._root != ".." else ".", home)
+        definitions = ordered(self._model.definitions[key] for key, module in self._homes.items() if module == home)
+        defined: set[str] = set()
+        classes = [self._class(definition, annotator, imports, defined) for definition in definitions]
+        about = "Models that several groups share" if home == "common" else f"Models of the group {home}"
+        template = self._templates.get_template("models.py.jinja")
+        return template.render(doc=module_doc(about, self._source), imports=imports.lines(), classes=classes)
+
+    def _class(self, definition: Definition, annotator: Annotator, imports: Imports, defined: set[str]) -> dict[str, Any]:
+        if isinstance(definition, Enum):
+            imports.add("enum", "StrEnum")
+            members = [(name, literal(value)) for name, value in definition.members]
+            shown: dict[str, Any] = {"kind": "enum", "name": definition.name, "doc": enum_doc(definition), "members": members}
+        else:
+            imports.add(_SECRET, "Extra")
+            fields = [_field(field, annotator, imports, defined) for field in definition.fields]
+            shown = {"kind": "class", "name": definition.name, "doc": class_doc(definition), "fields": fields}
+        defined.add(definition.key)
+        return shown
+
+
+def _argument(parameter: Parameter, annotator: Annotator, imports: Imports) -> str:
+    if parameter.wildcard is not None:
+        imports.add("collections.abc", "Mapping")
+        imports.add(f"{_RUNTIME}.call", "wildcard")
+        return f"{parameter.name}: Mapping[str, object] | None = None"
+    if parameter.required:
+        return f"{parameter.name}: {annotator.spell(parameter.type, imports)}"
+    return f"{parameter.name}: {annotator.spell(either(parameter.type, NONE), imports)} = None"
+
+
+def _path(operation: Operation, imports: Imports) -> str:
+    arguments = {parameter.wire: parameter for parameter in operation.parameters if parameter.place == "path"}
+    if not arguments:
+        return literal(operation.path)
+    imports.add(f"{_RUNTIME}.call", "segment")
+    parts: list[str] = []
+    rest = 0
+    for variable in VARIABLE.finditer(operation.path):
+        parameter = arguments.get(variable.group(1))
+        if parameter is not None:
+            parts.append(f_string_part(operation.path[rest : variable.start()]))
+            value = parameter.name if _is_text(parameter) else f"str({parameter.name})"
+            parts.append(f"{{segment({value}, '{parameter.name}')}}")
+            rest = variable.end()
+    parts.append(f_string_part(operation.path[rest:]))
+    return _in_lines(parts)
+
+
+def _in_lines(parts: list[str]) -> str:
+    """Spell an f-string in as many pieces as the width of a line asks for."""
+    lines = [""]
+    for part in parts:
+        if lines[-1] and len(lines[-1]) + len(part) > WIDTH - 16:
+            head = lines[-1].removesuffix("/")
+            lines[-1:] = [head, lines[-1][len(head) :]]
+        lines[-1] += part
+    pieces = [f'f"{line}"' if "{" in line or "}" in line else f'"{line}"' for line in lines]
+    return f"({' '.join(pieces)})" if len(pieces) > 1 else pieces[0]
+
+
+def _is_text(parameter: Parameter) -> bool:
+    return parameter.type != Plain("int")
+
+
+def _query(operation: Operation, imports: Imports) -> str | None:
+    parts = [
+        f"*wildcard({literal(parameter.wildcard)}, {parameter.name})"
+        if parameter.wildcard is not None
+        else f"({literal(parameter.wire)}, {parameter.name})"
+        for parameter in operation.parameters
+        if parameter.place == "query"
+    ]
+    return f"({', '.join(parts)},)" if parts else None
+
+
+def _field(field: Field, annotator: Annotator, imports: Imports, defined: set[str]) -> str:
+    kind = field.type if field.required else either(field.type, NONE)
+    default = "" if field.required else "default=None, "
+    aliases = f', "aliases": {literals(field.aliases)}' if field.aliases else ""
+    metadata = f'{{"wire": {literal(field.wire)}{aliases}}}'
+    return f"{field.name}: {annotator.quoted(kind, imports, defined)} = attrs.field({default}metadata={metadata})"
+
+
+def contract_module(doc: str) -> str:
+    """Return the module that loads the effective contract."""
+    return _environment().get_template("contract.py.jinja").render(doc=doc)

@@ -1,0 +1,127 @@
+"""Mending the defects that published documents of the service are known to have, each with one warning, before anything is validated.
+
+Only defects whose meaning is plain are mended; what is left, validation refuses.
+"""
+
+import copy
+from typing import Any
+
+from astra_devops._codegen.errors import Node, Warn, join
+from astra_devops._codegen.rest.repair_operations import mend_operation, mend_parameter, mend_path, mend_response, name_operations
+from astra_devops._codegen.rest.repair_schemas import drop_default, mend_required, mend_schema
+from astra_devops._codegen.rest.walk import Kind, Place, walk
+
+_NULL_MATTERS = frozenset({"default", "example", "schema", "type", "responses", "enum"})
+_BOOLEANS = (
+    *("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum"),
+    *("explode", "allowReserved", "allowEmptyValue"),
+)
+_NOTES = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated")
+_NOTES_ALLOWED: dict[Kind, frozenset[str]] = {
+    "schema": frozenset({"title", "description", "example", "externalDocs", "deprecated"}),
+    "parameter": frozenset({"description", "example", "examples", "deprecated"}),
+    "header": frozenset({"description", "example", "examples", "deprecated"}),
+    "media": frozenset({"example", "examples"}),
+    "body": frozenset({"description"}),
+    "response": frozenset({"description"}),
+    "operation": frozenset({"summary", "description", "externalDocs", "deprecated"}),
+    "path": frozenset({"summary", "description"}),
+    "tag": frozenset({"description", "externalDocs"}),
+    "info": frozenset({"title", "description"}),
+}
+
+
+def repair(document: Node, warn: Warn) -> Node:
+    """Return a mended copy of a document; tell ``warn`` of each defect."""
+    mended: Node = _with_string_keys(copy.deepcopy(document), "", warn)
+    _drop_nulls(Place("info", "", mended), warn)
+    _mend_security(mended, mended, "", warn)
+    for place in walk(mended):
+        if place.kind == "reference":
+            continue
+        _drop_nulls(place, warn)
+        _drop_stray_notes(place, warn)
+        _mend_booleans(place, warn)
+        if place.kind == "schema":
+            mend_schema(place.node, place.pointer, warn)
+        elif place.kind in ("parameter", "header"):
+            mend_parameter(place.node, place.pointer, place.kind, warn)
+        elif place.kind == "response":
+            mend_response(place.node, place.pointer, warn)
+        elif place.kind == "operation":
+            mend_operation(place.node, place.pointer, warn)
+            _mend_security(mended, place.node, place.pointer, warn)
+    # These look beyond one place, and want what they look at mended already.
+    for place in list(walk(mended)):
+        if place.kind == "schema":
+            mend_required(mended, place.node, place.pointer, warn)
+            drop_default(place.node, place.pointer, warn)
+        elif place.kind == "path":
+            mend_path(mended, place.node, place.pointer, warn)
+    name_operations(mended, warn)
+    return mended
+
+
+def _with_string_keys(value: Any, pointer: str, warn: Warn) -> Any:
+    if isinstance(value, list):
+        return [_with_string_keys(item, join(pointer, index), warn) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    result: Node = {}
+    for key, item in value.items():
+        name = str(key)
+        if not isinstance(key, str):
+            where = join(pointer, name)
+            if name in value:
+                warn(where, f"the number {name} and the string {name!r} are both keys", "the string is kept")
+                continue
+            warn(where, f"the key {name} is a number", "read as a string")
+        result[name] = _with_string_keys(item, join(pointer, name), warn)
+    return result
+
+
+def _drop_nulls(place: Place, warn: Warn) -> None:
+    for key in [key for key, value in place.node.items() if value is None]:
+        if key not in _NULL_MATTERS and not key.startswith("x-"):
+            del place.node[key]
+            warn(join(place.pointer, key), f"{key} is null", "dropped")
+
+
+def _drop_stray_notes(place: Place, warn: Warn) -> None:
+    allowed = _NOTES_ALLOWED.get(place.kind)
+    for key in _NOTES:
+        if allowed is not None and key in place.node and key not in allowed:
+            del place.node[key]
+            warn(join(place.pointer, key), f"OpenAPI 3.0 has no {key} here", "dropped, since it is only a note")
+
+
+def _mend_booleans(place: Place, warn: Warn) -> None:
+    keys = (*_BOOLEANS, "required") if place.kind in ("parameter", "header", "body") else _BOOLEANS
+    for key in keys:
+        text = place.node.get(key)
+        if isinstance(text, str) and text.lower() in ("true", "false"):
+            place.node[key] = text.lower() == "true"
+            warn(join(place.pointer, key), f"the boolean {text} is quoted", "read as a boolean")
+
+
+def _mend_security(document: Node, node: Node, pointer: str, warn: Warn) -> None:
+    """Take scopes away from schemes that have none; those of an operation are kept as the permissions that they mean."""
+    requirements = node.get("security")
+    if not isinstance(requirements, list):
+        return
+    components = document.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    for index, requirement in enumerate(requirements):
+        if not isinstance(requirement, dict):
+            continue
+        for name, scopes in requirement.items():
+            scheme = schemes.get(name) if isinstance(schemes, dict) else None
+            kind = scheme.get("type") if isinstance(scheme, dict) else None
+            if kind in ("oauth2", "openIdConnect") or not isinstance(scopes, list) or not scopes:
+                continue
+            requirement[name] = []
+            done = "emptied"
+            if pointer and "x-astra-permissions" not in node and all(isinstance(scope, str) for scope in scopes):
+                node["x-astra-permissions"] = list(dict.fromkeys(scopes))
+                done = "emptied, and kept as the permissions of the operation"
+            warn(join(pointer, "security", index, name), f"scopes on a scheme of type {kind}, which has none", done)

@@ -1,0 +1,149 @@
+"""Mending paths, operations, parameters and answers, in place."""
+
+import re
+from typing import Any, Final
+
+from astra_devops._codegen.errors import Node, SpecError, Warn, join, split
+from astra_devops._codegen.rest.names import pascal
+from astra_devops._codegen.rest.walk import METHODS, follow
+
+VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
+_SCHEMA_KEYS: Final = ("type", "format", "enum", "items", "default", "minimum", "maximum", "pattern", "minLength", "maxLength")
+
+
+def mend_operation(operation: Node, pointer: str, warn: Warn) -> None:
+    """Give an operation its answers, and spell their status codes as OpenAPI does."""
+    responses = operation.get("responses")
+    where = join(pointer, "responses")
+    if responses is None or responses == {}:
+        operation["responses"] = {"200": {"description": "Success, as far as is known."}}
+        warn(where, "no responses", "taken as 200 without content")
+        return
+    if not isinstance(responses, dict):
+        return
+    for code in list(responses):
+        if re.fullmatch(r"[1-5]xx", code, re.IGNORECASE) and code != code.upper() and code.upper() not in responses:
+            responses[code.upper()] = responses.pop(code)
+            warn(join(where, code), f"the status range {code!r} in lower case", "spelled in upper case")
+    for code, response in responses.items():
+        if response is None:
+            responses[code] = {"description": ""}
+            warn(join(where, code), "the response is null", "taken as a response without content")
+    if not any(code[:1] in "123" or code == "default" for code in responses if not code.startswith("x-")):
+        responses["200"] = {"description": "Success, as far as is known."}
+        warn(where, "only errors are declared", "200 without content added")
+
+
+def mend_response(response: Node, pointer: str, warn: Warn) -> None:
+    """Give an answer the description that OpenAPI demands."""
+    if "description" not in response:
+        response["description"] = ""
+        warn(pointer, "a response without description", "an empty one added")
+
+
+def mend_parameter(parameter: Node, pointer: str, kind: str, warn: Warn) -> None:
+    """Give a parameter or header a schema; a path parameter is required by nature."""
+    if parameter.get("schema") is None and "content" not in parameter:
+        moved = {key: parameter.pop(key) for key in _SCHEMA_KEYS if key in parameter}
+        parameter["schema"] = moved or {"type": "string"}
+        done = "built from the keywords beside it" if moved else "taken as a string"
+        warn(pointer, f"a {kind} without schema", done)
+    if parameter.get("in") == "path" and parameter.get("required") is not True:
+        parameter["required"] = True
+        warn(join(pointer, "required"), "a path parameter that is not marked required", "marked")
+
+
+def mend_path(document: Node, path: Node, pointer: str, warn: Warn) -> None:
+    """Make the declared path parameters those of the path template."""
+    template = split(pointer)[-1]
+    variables = list(dict.fromkeys(name for name in VARIABLE.findall(template) if name))
+    shared = _mend_list(document, path, pointer, variables, warn)
+    for method in METHODS:
+        operation = path.get(method)
+        if not isinstance(operation, dict):
+            continue
+        where = join(pointer, method)
+        declared = shared | _mend_list(document, operation, where, variables, warn)
+        for name in variables:
+            declarations = operation.setdefault("parameters", [])
+            if ("path", name) not in declared and isinstance(declarations, list):
+                declarations.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+                warn(join(where, "parameters"), f"the path variable {{{name}}} is not declared", "declared as a string")
+
+
+def _mend_list(document: Node, node: Node, pointer: str, variables: list[str], warn: Warn) -> set[tuple[str, str]]:
+    """Drop what is declared twice or not in the path; return what is left as (in, name)."""
+    parameters = node.get("parameters")
+    if not isinstance(parameters, list):
+        return set()
+    kept: list[Any] = []
+    seen: set[tuple[str, str]] = set()
+    for index, parameter in enumerate(parameters):
+        where = join(pointer, "parameters", index)
+        identity = _identity(document, parameter, where)
+        if identity in seen:
+            warn(where, f"the {identity[0]} parameter {identity[1]!r} is declared twice", "the first is kept")
+        elif identity[0] == "path" and identity[1] not in variables:
+            warn(
+                where,
+                f"the path parameter {identity[1]!r} is not in the path",
+                f"dropped: the operation has no way to name its {identity[1]}",
+            )
+        else:
+            kept.append(parameter)
+            if identity[1]:
+                seen.add(identity)
+    node["parameters"] = kept
+    if not kept:
+        del node["parameters"]
+    return seen
+
+
+def _identity(document: Node, parameter: Any, pointer: str) -> tuple[str, str]:
+    try:
+        target, _ = follow(document, parameter, pointer) if isinstance(parameter, dict) else ({}, "")
+    except SpecError:
+        return ("", "")  # the check of references will say why
+    return (str(target.get("in", "")), str(target.get("name", "")))
+
+
+def name_operations(document: Node, warn: Warn) -> None:
+    """Give every operation an id of its own: derived from method and path where it is missing, numbered where it is taken."""
+    operations = list(_operations(document))
+    taken = {identity for _, _, _, node in operations if isinstance(identity := node.get("operationId"), str)}
+    used: set[str] = set()
+    for pointer, template, method, node in operations:
+        where = join(pointer, "operationId")
+        identity = node.get("operationId")
+        if identity is None or identity == "":
+            node["operationId"] = _free(_derived(method, template), taken | used)
+            warn(where, "no operationId", f"called {node['operationId']!r}, after method and path")
+        elif isinstance(identity, str) and identity in used:
+            node["operationId"] = _free(identity + pascal(method), taken | used)
+            warn(where, f"the operationId {identity!r} is used twice", f"called {node['operationId']!r}")
+        if isinstance(node["operationId"], str):
+            used.add(node["operationId"])
+
+
+def _operations(document: Node) -> list[tuple[str, str, str, Node]]:
+    paths = document.get("paths")
+    found: list[tuple[str, str, str, Node]] = []
+    for template, path in paths.items() if isinstance(paths, dict) else ():
+        for method in METHODS:
+            if isinstance(path, dict) and isinstance(path.get(method), dict):
+                found.append((join("/paths", template, method), template, method, path[method]))
+    return found
+
+
+def _derived(method: str, template: str) -> str:
+    segments = [segment for segment in template.split("/") if segment and not re.fullmatch(r"v\d+", segment)]
+    fixed = "".join(pascal(segment) for segment in segments if not VARIABLE.search(segment))
+    variables = "And".join(pascal(name) for name in VARIABLE.findall(template))
+    return method + (fixed or "Root") + (f"By{variables}" if variables else "")
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}{number}", number + 1
+    return name

@@ -1,0 +1,1 @@
+"""Scripted faults: how they are written, stored and described."""

@@ -1,0 +1,51 @@
+"""Faults in words, for people who look at what is in store."""
+
+import attrs
+
+from astra_devops.emulator.faults.entries import Entry, Fate, Fault, Staleness
+from astra_devops.emulator.faults.faults import Faults
+
+
+def faults_in_words(faults: Faults) -> list[str]:
+    """Say of every fault in store whom it meets, what it does, and how often."""
+    told = [f"{entry.operation}: {_effect(entry)}{_dose(entry)}" for entry in faults.active()]
+    told += [f"{database}: shows {status}" for database, status in faults.held_states.items()]
+    if faults.early_404s:
+        told.append(f"every create: the first {faults.early_404s} reads answer 404")
+    if faults.listing_delay:
+        told.append(f"every create: not listed for {faults.listing_delay:g} s")
+    return told
+
+
+def _dose(entry: Entry) -> str:
+    times = "" if entry.times is None else f", {entry.times} left"
+    return times if entry.probability is None else f"{times}, with a chance of {entry.probability:g}"
+
+
+def _effect(entry: Entry) -> str:
+    match entry:
+        case Fault(reply=None, reset=True, moment=moment):
+            return "reset before the effect" if moment == "instead" else "reset after the effect"
+        case Fault(reply=None):
+            return ", ".join(_peculiarities(entry)) or "nothing"
+        case Fault(reply=reply) if reply is not None:
+            return f"answers {reply.status}"
+        case Fate(held=str(held)):
+            return f"stays {held}"
+        case Fate(doomed=doomed):
+            return "fails" if doomed is None else f"ends {doomed}"
+        case Staleness(seconds=seconds):
+            return "as of before the last change" if seconds is None else f"as of {seconds:g} s ago"
+    return type(entry).__name__.lower()
+
+
+def _peculiarities(fault: Fault) -> list[str]:
+    """Name the settings of a fault that are not as usual, with their values where they are short."""
+    told = []
+    for field in attrs.fields(Fault):
+        value = getattr(fault, field.name)
+        if field.name in ("operation", "times", "probability", "moment") or value == field.default:
+            continue
+        words = field.name.replace("_", " ")
+        told.append(words if isinstance(value, bool | bytes) else f"{words} {value}")
+    return told

@@ -1,0 +1,1 @@
+"""The page at ``/_emulator``, which shows the state of an emulator in a browser."""

@@ -1,0 +1,1 @@
+"""Recording a service and replaying the recording."""

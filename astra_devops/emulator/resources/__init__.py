@@ -1,0 +1,1 @@
+"""The resources of the service, one noun per file, named as in the client."""

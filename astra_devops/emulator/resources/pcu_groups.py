@@ -1,0 +1,299 @@
+"""PCU groups: creating, changing, parking and deleting them, and moving datacenters in and out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from astra_devops.emulator import replies
+from astra_devops.emulator.resources._capacity import (
+    Association,
+    Capacity,
+    Group,
+    database_of,
+    find_group,
+    group_id_of,
+    join,
+    members,
+    type_document,
+    types,
+)
+from astra_devops.emulator.state import catalog
+from astra_devops.emulator.state.databases import Database
+from astra_devops.emulator.state.transitions import Progress
+from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+
+NEEDED = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
+FIXED = {"instanceType": "instance_type", "provisionType": "provision_type"}
+NUMBERS = ("min", "max", "reserved")
+TAKES_DATABASES = ("CREATED", "ACTIVE", "INITIALIZING", "PLACING")
+PARKED = ("PARKING", "PARKED", "UNPARKING")
+
+
+def get(world: World, ask: Ask) -> replies.Reply:
+    """Give the groups that the body names, or all if it names none."""
+    wanted = as_object(ask.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
+    groups = [group_document(world, find_group(world, group_id)) for group_id in wanted]
+    return replies.json(groups or (None if world.quirks.null_pcu_groups else []))
+
+
+def get_by_datacenter(world: World, ask: Ask) -> replies.Reply:
+    """Give the group of a datacenter, as a list."""
+    group_id = group_id_of(world, ask.arguments["datacenterUUID"])
+    if group_id is None or database_of(world, ask.arguments["datacenterUUID"]) is None:
+        return _none(world, f"Datacenter {ask.arguments['datacenterUUID']} is in no PCU group.")
+    return replies.json([group_document(world, find_group(world, group_id))])
+
+
+def create(world: World, ask: Ask) -> replies.Reply:
+    """Accept a new group. The title may be taken already."""
+    body = _only(ask)
+    missing = [name for name in NEEDED if body.get(name) in (None, "")]
+    if missing:
+        raise replies.refusal(400, f"{', '.join(missing)} must be given")
+    if (body["cloudProvider"].upper(), body["region"]) not in catalog.KNOWN:
+        raise replies.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
+    if body["instanceType"] not in types(world):
+        raise replies.refusal(400, f"no instance type {body['instanceType']}")
+    _check_capacity({name: body[name] for name in NUMBERS})
+    group = place_group(world, body, owner=ask.token.client_id)
+    _begin(world, ask, group, "create group")
+    return replies.json([group_document(world, group)], 201)
+
+
+def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
+    """Put a group into the world, ready for use, from a create body that has been found good."""
+    now = world.clock.now()
+    group = Group(
+        id=world.new_id(),
+        title=body["title"],
+        provider=body["cloudProvider"].upper(),
+        region=body["region"],
+        instance_type=body["instanceType"],
+        provision_type=body["provisionType"],
+        min=body["min"],
+        max=body["max"],
+        reserved=body["reserved"],
+        description=body.get("description", ""),
+        owner=owner,
+        created=now,
+        updated=now,
+    )
+    world.store(Capacity).groups[group.id] = group
+    return group
+
+
+def update(world: World, ask: Ask) -> replies.Reply:
+    """Change a group. What the body leaves out may be lost."""
+    body = _only(ask)
+    group = find_group(world, str(body.get("pcuGroupUUID")))
+    if group.state in PARKED:
+        raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+    for name, attribute in FIXED.items():
+        if body.get(name) not in (None, getattr(group, attribute)):
+            raise replies.refusal(400, f"{name} cannot be changed.")
+    _check_capacity({name: body[name] for name in NUMBERS if name in body})
+    if group.reserved != body.get("reserved", group.reserved) and not 0 < group.reserved < body["reserved"]:
+        raise replies.refusal(400, "reserved can be raised for a group that has some, and otherwise not be changed.")
+    for name, nothing in {"title": "", "description": "", "min": 0, "max": 0, "reserved": 0}.items():
+        if name in body or world.quirks.lossy_pcu_updates:
+            setattr(group, name, body.get(name, nothing))
+    group.updated = world.clock.now()
+    return replies.json([group_document(world, group)]) if world.quirks.bodies_of_pcu_changes else replies.empty(200)
+
+
+def delete(world: World, ask: Ask) -> replies.Reply:
+    """Delete a flexible group without databases."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    if group.reserved:
+        raise replies.refusal(400, f"PCU group {group.id} has reserved capacity; its subscription has to end first.")
+    if members(world, group.id):
+        raise replies.refusal(400, f"PCU group {group.id} has databases; move or terminate them first.")
+    del world.store(Capacity).groups[group.id]
+    return replies.empty(200)
+
+
+def park(world: World, ask: Ask) -> replies.Reply:
+    """Start to park a flexible group in use. Its databases hibernate."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    databases = _databases(world, group)
+    if group.reserved:
+        raise replies.refusal(400, f"PCU group {group.id} has reserved capacity and cannot be parked.")
+    if any(len(database.living) > 1 for database in databases):
+        raise replies.refusal(400, f"PCU group {group.id} has databases in several regions and cannot be parked.")
+    if group.progress is not None or group.state != "ACTIVE":
+        raise replies.refusal(409, f"PCU group {group.id} is {group.state} and cannot be parked.")
+    for database in databases:
+        require(database, "ACTIVE", "HIBERNATED")
+    _begin(world, ask, group, "park group")
+    _change_all(world, databases, "ACTIVE", "hibernate")
+    return replies.empty(200)
+
+
+def unpark(world: World, ask: Ask) -> replies.Reply:
+    """Start to wake a parked group and its databases."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    if group.progress is not None or group.state != "PARKED":
+        raise replies.refusal(409, f"PCU group {group.id} is {group.state}, not PARKED.")
+    _begin(world, ask, group, "unpark group")
+    _change_all(world, _databases(world, group), "HIBERNATED", "resume")
+    return replies.empty(200)
+
+
+def get_types(world: World, ask: Ask) -> replies.Reply:
+    """List the types of each region, those of one provider or region only if the body says so."""
+    body = as_object(ask.body)
+    provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
+    wanted = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
+    return replies.json([type_document(place.provider, place.name, name) for place in wanted for name in types(world)])
+
+
+def get_associations(world: World, ask: Ask) -> replies.Reply:
+    """List the datacenters of a group; without any, the answer is the same as for a group that does not exist."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    found = [association_document(world, association) for association, _ in members(world, group.id)]
+    return replies.json(found) if found else _none(world, f"PCU group {group.id} has no associations.")
+
+
+def associate(world: World, ask: Ask) -> replies.Reply:
+    """Start to place a datacenter in a group of its region."""
+    group, datacenter_id = find_group(world, ask.arguments["pcuGroupUUID"]), ask.arguments["datacenterUUID"]
+    database = _placeable(world, group, datacenter_id)
+    if group_id_of(world, datacenter_id) is not None:
+        raise replies.refusal(409, f"Datacenter {datacenter_id} is in a PCU group already.")
+    association = _place(world, ask, group, database, datacenter_id)
+    return replies.json([association], 201) if world.quirks.bodies_of_pcu_changes else replies.empty(201)
+
+
+def dissociate(world: World, ask: Ask) -> replies.Reply:
+    """Take a datacenter out of a group."""
+    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    _require_member(world, group, ask.arguments["datacenterUUID"])
+    del world.store(Capacity).associations[ask.arguments["datacenterUUID"]]
+    return replies.empty(200)
+
+
+def transfer(world: World, ask: Ask) -> replies.Reply:
+    """Start to move a datacenter from one group to another."""
+    body = as_object(ask.body)
+    datacenter_id = str(body.get("datacenterUUID"))
+    old, new = (find_group(world, str(body.get(name))) for name in ("fromPCUGroupUUID", "toPCUGroupUUID"))
+    _require_member(world, old, datacenter_id)
+    _place(world, ask, new, _placeable(world, new, datacenter_id), datacenter_id)
+    return replies.empty(202)
+
+
+def group_document(world: World, group: Group) -> dict[str, object]:
+    """Write a group that has just been looked at."""
+    document: dict[str, object] = {
+        "uuid": group.id,
+        "orgId": world.organization.id,
+        "title": group.title,
+        "cloudProvider": group.provider,
+        "region": group.region,
+        "instanceType": group.instance_type,
+        "pcuType": type_document(group.provider, group.region, group.instance_type),
+        "provisionType": group.provision_type,
+        "min": group.min,
+        "max": group.max,
+        "reserved": group.reserved,
+        "description": group.description,
+        "createdAt": replies.timestamp(group.created),
+        "updatedAt": replies.timestamp(group.updated),
+        "createdBy": group.owner,
+        "updatedBy": group.owner,
+        "status": group.state,
+    }
+    if world.quirks.omitted_zero_reserve and not group.reserved:
+        del document["reserved"]
+    return document
+
+
+def association_document(world: World, association: Association) -> dict[str, object]:
+    """Write a datacenter's place in a group."""
+    settled = not world.quirks.blank_pcu_associations
+    return {
+        "datacenterUUID": association.datacenter_id,
+        "pcuGroupUUID": association.group_id,
+        "provisioningStatus": "Accepted" if world.clock.monotonic() < association.placed else "Created",
+        "createdAt": replies.timestamp(association.created) if settled else "",
+        "updatedAt": replies.timestamp(association.updated) if settled else "",
+        "createdBy": association.owner if settled else "",
+        "updatedBy": association.owner if settled else "",
+    }
+
+
+def _only(ask: Ask) -> Mapping[str, Any]:
+    """Read the one entry of a body that is a list."""
+    entries = ask.body if isinstance(ask.body, list) else []
+    if len(entries) != 1:
+        raise replies.refusal(400, f"One PCU group can be changed at a time, not {len(entries)}.")
+    return as_object(entries[0])
+
+
+def _check_capacity(given: Mapping[str, int]) -> None:
+    ladder = [given[name] for name in ("reserved", "min", "max") if name in given]
+    if ladder != sorted(ladder) or given.get("min", 1) < 1 or given.get("reserved", 0) < 0:
+        raise replies.refusal(400, "0 <= reserved <= min <= max and min >= 1 must hold")
+
+
+def _begin(world: World, ask: Ask, group: Group, change: str) -> None:
+    held, doomed = world.faults.fate_of(ask.operation.id, change)
+    group.begin(Progress(change, world.clock.monotonic(), group.state, held=held, doomed=doomed))
+
+
+def _change_all(world: World, databases: list[Database], state: str, change: str) -> None:
+    now = world.clock.monotonic()
+    for database in databases:
+        if database.state == state:
+            database.begin(Progress(change, now, database.state), now)
+
+
+def _databases(world: World, group: Group) -> list[Database]:
+    return list({database.id: database for _, database in members(world, group.id)}.values())
+
+
+def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
+    """Find the database of a datacenter that can go into a group now."""
+    database = database_of(world, datacenter_id)
+    if database is None:
+        raise replies.refusal(404, f"Datacenter {datacenter_id} could not be found.")
+    region = next(datacenter.region for datacenter in database.living if datacenter.id == datacenter_id)
+    if (database.provider, region) != (group.provider, group.region):
+        raise replies.refusal(400, f"PCU group {group.id} is in {group.provider} {group.region}, the datacenter is not.")
+    if group.state not in TAKES_DATABASES:
+        raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+    require(database, "ACTIVE")
+    return database
+
+
+def _place(world: World, ask: Ask, group: Group, database: Database, datacenter_id: str) -> dict[str, object]:
+    world.begin(ask, database, "associate", datacenter_id)
+    return association_document(world, join(world, database, datacenter_id, group, ask.token.client_id))
+
+
+def _require_member(world: World, group: Group, datacenter_id: str) -> None:
+    if datacenter_id not in [association.datacenter_id for association, _ in members(world, group.id)]:
+        raise replies.refusal(404, f"Datacenter {datacenter_id} is not in PCU group {group.id}.")
+    if group.state in PARKED:
+        raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
+
+
+def _none(world: World, message: str) -> replies.Reply:
+    if world.quirks.no_pcu_association_is_404:
+        raise replies.refusal(404, message)
+    return replies.json([])
+
+
+OPERATIONS: dict[str, Handler] = {
+    "pcuGet": get,
+    "pcuGroupGetByDatacenterUUID": get_by_datacenter,
+    "pcuCreate": create,
+    "pcuUpdate": update,
+    "pcuDelete": delete,
+    "pcuGroupPark": park,
+    "pcuGroupUnpark": unpark,
+    "pcuGetTypes": get_types,
+    "pcuAssociationGet": get_associations,
+    "pcuAssociationCreate": associate,
+    "pcuAssociationDelete": dissociate,
+    "pcuAssociationTransfer": transfer,
+}

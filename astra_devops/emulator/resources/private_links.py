@@ -1,0 +1,221 @@
+"""Private links: the endpoint service of each datacenter, who may connect to it, and the endpoints that do."""
+
+from datetime import datetime
+
+import attrs
+
+from astra_devops.emulator import replies
+from astra_devops.emulator.state.databases import Database, Datacenter
+from astra_devops.emulator.state.stores import store
+from astra_devops.emulator.state.transitions import CHANGES
+from astra_devops.emulator.time.instants import Instant
+from astra_devops.emulator.world import Ask, Handler, World, as_object
+
+ACCEPTING = CHANGES["accept endpoint"]
+"""How long an endpoint that was accepted takes to show, and how it shows then."""
+
+
+@attrs.define
+class Endpoint:
+    """One endpoint. ``status`` is what it shows from ``ready`` on; before that it does not show at all."""
+
+    id: str
+    registered: str
+    link_id: str
+    created: datetime
+    ready: Instant
+    description: str = ""
+    status: str = ACCEPTING.settles
+
+
+@attrs.define
+class Link:
+    """The private link of one datacenter."""
+
+    service_name: str
+    principals: list[str] = attrs.field(factory=list)
+    endpoints: dict[str, Endpoint] = attrs.field(factory=dict)
+
+
+@store("private_links")
+@attrs.define
+class PrivateLinks:
+    """Every private link, by the id of its datacenter."""
+
+    by_datacenter: dict[str, Link] = attrs.field(factory=dict)
+
+
+def list_all(world: World, ask: Ask) -> replies.Reply:
+    """List the private links of every database that has one."""
+    living = [database for database in world.organization.databases.values() if world.look(database).status != "TERMINATED"]
+    clusters = [_cluster(world, database) for database in living]
+    return replies.json({"clusters": [cluster for cluster in clusters if cluster["datacenters"]]})
+
+
+def list_of_database(world: World, ask: Ask) -> replies.Reply:
+    """List the private links of a database's datacenters."""
+    return replies.json(_cluster(world, _database(world, ask)))
+
+
+def get(world: World, ask: Ask) -> replies.Reply:
+    """Give the private link of a datacenter, which may have nothing in it yet."""
+    _, datacenter = _datacenter(world, ask)
+    return replies.json(_document(world, datacenter))
+
+
+def allow(world: World, ask: Ask) -> replies.Reply:
+    """Let principals connect, and make the endpoint service for the first."""
+    _, datacenter = _datacenter(world, ask)
+    wanted = as_object(ask.body).get("allowedPrincipals") or ()
+    if not wanted:
+        raise _refusal(world, 400, "allowedPrincipals must not be empty")
+    link = world.store(PrivateLinks).by_datacenter.setdefault(datacenter.id, Link(_service_name(world, datacenter)))
+    link.principals = list(dict.fromkeys([*link.principals, *wanted]))
+    return replies.json({"serviceName": link.service_name, "allowedPrincipals": link.principals})
+
+
+def disallow(world: World, ask: Ask) -> replies.Reply:
+    """No longer let a principal connect."""
+    link = _link(world, ask)
+    principal = as_object(ask.body).get("allowedPrincipal")
+    if principal not in link.principals:
+        raise _refusal(world, 404, f"principal {principal} is not allowed")
+    link.principals.remove(principal)
+    return replies.empty(204)
+
+
+def accept(world: World, ask: Ask) -> replies.Reply:
+    """Let an endpoint in. It shows a little later, on Azure under another id."""
+    database, _ = _datacenter(world, ask)
+    link, body = _link(world, ask), as_object(ask.body)
+    registered = body.get("endpointID")
+    if not registered:
+        raise _refusal(world, 400, "endpointID is missing")
+    if any(registered in (known.id, known.registered) for known in link.endpoints.values()):
+        raise _refusal(world, 409, f"endpoint {registered} exists already")
+    held, doomed = world.faults.fate_of(ask.operation.id, "accept endpoint")
+    endpoint = Endpoint(
+        id=_stored_id(world, database, registered),
+        registered=registered,
+        link_id=str(world.source.randrange(10**8, 10**9)),
+        created=world.clock.now(),
+        ready=world.clock.monotonic() + ACCEPTING.seconds,
+        description=body.get("description", ""),
+        status=held or doomed or ACCEPTING.settles,
+    )
+    link.endpoints[endpoint.id] = endpoint
+    return replies.json(_endpoint_document(endpoint) | {"status": ACCEPTING.settles})
+
+
+def get_endpoint(world: World, ask: Ask) -> replies.Reply:
+    """Give one endpoint."""
+    return replies.json(_endpoint_document(_endpoint(world, ask)))
+
+
+def describe(world: World, ask: Ask) -> replies.Reply:
+    """Replace the description of an endpoint."""
+    endpoint = _endpoint(world, ask)
+    endpoint.description = as_object(ask.body).get("description", "")
+    return replies.json(_endpoint_document(endpoint))
+
+
+def reject(world: World, ask: Ask) -> replies.Reply:
+    """No longer let an endpoint in; it is not known any more."""
+    endpoint = _endpoint(world, ask)
+    del _link(world, ask).endpoints[endpoint.id]
+    return replies.empty(204)
+
+
+def _refusal(world: World, status: int, message: str) -> replies.Refusal:
+    return replies.Refusal(replies.text(status, message)) if world.quirks.private_link_errors_in_text else replies.refusal(status, message)
+
+
+def _database(world: World, ask: Ask) -> Database:
+    database = world.organization.databases.get(ask.arguments["clusterID"])
+    if database is None or world.look(database).status == "TERMINATED":
+        raise _refusal(world, 404, f"cluster {ask.arguments['clusterID']} not found")
+    return database
+
+
+def _datacenter(world: World, ask: Ask) -> tuple[Database, Datacenter]:
+    database = _database(world, ask)
+    for datacenter in database.living:
+        if datacenter.id == ask.arguments["datacenterID"]:
+            return database, datacenter
+    raise _refusal(world, 404, f"datacenter {ask.arguments['datacenterID']} not found")
+
+
+def _link(world: World, ask: Ask) -> Link:
+    _, datacenter = _datacenter(world, ask)
+    link = world.store(PrivateLinks).by_datacenter.get(datacenter.id)
+    if link is None:
+        raise _refusal(world, 404, f"datacenter {datacenter.id} has no private link")
+    return link
+
+
+def _endpoint(world: World, ask: Ask) -> Endpoint:
+    """Find an endpoint by the id that it is stored under."""
+    endpoint = _link(world, ask).endpoints.get(ask.arguments["endpointID"])
+    if endpoint is None or endpoint.ready > world.clock.monotonic():
+        message = f"endpoint {ask.arguments['endpointID']} not found"
+        raise replies.Refusal(replies.json(message, 404)) if world.quirks.private_link_errors_in_text else replies.refusal(404, message)
+    return endpoint
+
+
+def _stored_id(world: World, database: Database, registered: str) -> str:
+    if database.provider != "AZURE" or not world.quirks.renamed_azure_endpoints:
+        return registered
+    return f"{registered.rpartition('/')[2]}.{world.new_id()}"
+
+
+def _service_name(world: World, datacenter: Datacenter) -> str:
+    number = f"{world.source.getrandbits(68):017x}"
+    match datacenter.provider:
+        case "AWS":
+            return f"com.amazonaws.vpce.{datacenter.region}.vpce-svc-{number}"
+        case "GCP":
+            return f"projects/astra-emulated/regions/{datacenter.region}/serviceAttachments/pl-{number}"
+    return f"pl-{number}.{world.new_id()}.{datacenter.region}.azure.privatelinkservice"
+
+
+def _cluster(world: World, database: Database) -> dict[str, object]:
+    known = world.store(PrivateLinks).by_datacenter
+    return {
+        "clusterID": database.id,
+        "datacenters": [_document(world, datacenter) for datacenter in database.living if datacenter.id in known],
+    }
+
+
+def _document(world: World, datacenter: Datacenter) -> dict[str, object]:
+    link = world.store(PrivateLinks).by_datacenter.get(datacenter.id, Link(""))
+    now = world.clock.monotonic()
+    return {
+        "serviceName": link.service_name,
+        "allowedPrincipals": link.principals,
+        "datacenterID": datacenter.id,
+        "endpoints": [_endpoint_document(endpoint) for endpoint in link.endpoints.values() if endpoint.ready <= now],
+    }
+
+
+def _endpoint_document(endpoint: Endpoint) -> dict[str, object]:
+    return {
+        "endpointID": endpoint.id,
+        "description": endpoint.description,
+        "linkID": endpoint.link_id,
+        "status": endpoint.status,
+        "createdDateTime": f"{endpoint.created:%Y-%m-%dT%H:%M:%S}",
+    }
+
+
+OPERATIONS: dict[str, Handler] = {
+    "ListPrivateLinksForOrg": list_all,
+    "ListPrivateLinksForCluster": list_of_database,
+    "GetPrivateLinksForDatacenter": get,
+    "AddAllowedPrincipalToService": allow,
+    "AddAllowedPrincipal": allow,
+    "RemoveAllowedPrincipalFromService": disallow,
+    "AcceptEndpointToService": accept,
+    "GetPrivateLinkEndpoint": get_endpoint,
+    "UpdateEndpointDescription": describe,
+    "RejectEndpoint": reject,
+}

@@ -1,0 +1,82 @@
+"""Making, listing and revoking tokens, by two families of operations that are about the same tokens."""
+
+from datetime import datetime
+
+from astra_devops.emulator import replies
+from astra_devops.emulator.resources._default_roles import ADMINISTRATOR
+from astra_devops.emulator.resources.users import checked_roles
+from astra_devops.emulator.state.tokens import Token
+from astra_devops.emulator.world import Ask, Handler, World, as_object, plain_refusal
+
+
+def create_token(world: World, ask: Ask) -> replies.Reply:
+    """Make a token that works at once, and show its secrets this once."""
+    body = as_object(ask.body)
+    world = _organization(world, ask, body.get("orgId", world.organization.id))
+    expiry = body.get("tokenExpiry")
+    try:
+        expires = None if expiry is None else datetime.fromisoformat(expiry)
+    except ValueError:
+        expires = None
+    if expiry is not None and (expires is None or expires.tzinfo is None or expires <= world.clock.now()):
+        raise plain_refusal(world, 400, f"tokenExpiry {expiry} is not a time in the future")
+    roles = tuple(checked_roles(world, body["roles"]))
+    description = body.get("description", "")
+    organization_id = world.organization.id
+    token = world.platform.wallet.issue(
+        world.source,
+        world.clock.now(),
+        organization_id,
+        roles=roles,
+        description=description,
+        expires=expires,
+        enterprise=world.is_enterprise,
+    )
+    shown = {"secret": token.secret, "token": token.value, "orgId": organization_id}
+    return replies.json({**_document(world, token), **shown})
+
+
+def get_tokens(world: World, ask: Ask) -> replies.Reply:
+    """List the tokens of the organisation without their secrets."""
+    return replies.json({"clients": [_document(world, token) for token in world.platform.wallet.of(world.organization.id)]})
+
+
+def delete_token(world: World, ask: Ask) -> replies.Reply:
+    """Revoke a token, the asking one perhaps."""
+    token = world.platform.wallet.find(world.organization.id, ask.arguments["clientId"])
+    if token is None:
+        raise replies.refusal(404, f"Client {ask.arguments['clientId']} not found.")
+    del world.platform.wallet.tokens[token.value]
+    return replies.empty(204 if world.quirks.deleted_token_is_204 else 200)
+
+
+def _organization(world: World, ask: Ask, organization_id: str) -> World:
+    """Find the organisation that a token is wanted for: the asking token's, or with a token of the enterprise any other.
+
+    Raises:
+        Refusal: there is none, or it is not for this token to ask.
+    """
+    if organization_id != world.organization.id and not (ask.token.enterprise and organization_id in world.platform.worlds):
+        raise plain_refusal(world, 403, "The token may not make tokens for another organization.")
+    return world.platform.worlds[organization_id]
+
+
+def _document(world: World, token: Token) -> dict[str, object]:
+    roles = [world.organization.roles[ADMINISTRATOR]] if token.unlimited else list(token.roles)
+    return {
+        "clientId": token.client_id,
+        "roles": roles,
+        "description": token.description,
+        "generatedOn": f"{token.generated:%Y-%m-%dT%H:%M:%S.%f}554Z" if world.quirks.nanoseconds else replies.timestamp(token.generated),
+        "tokenExpiry": None if token.expires is None else replies.timestamp(token.expires),
+    }
+
+
+OPERATIONS: dict[str, Handler] = {
+    "createToken": create_token,
+    "getTokensForOrg": get_tokens,
+    "deleteToken": delete_token,
+    "generateTokenForClient": create_token,
+    "getClientsForOrg": get_tokens,
+    "deleteTokenForClient": delete_token,
+}

@@ -1,0 +1,1 @@
+"""Saving the state of an emulator, in memory and in files."""

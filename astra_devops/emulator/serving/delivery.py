@@ -1,0 +1,117 @@
+"""Sending replies: whole ones, and ones that a fault has spoilt."""
+
+import asyncio
+import gzip
+from collections.abc import Callable
+
+import attrs
+from aiohttp import web
+
+from astra_devops.emulator.faults.entries import Fault
+from astra_devops.emulator.journal import Exchange
+from astra_devops.emulator.net.sockets import cut
+from astra_devops.emulator.replies import Reply
+from astra_devops.emulator.time.timekeeping import Timekeeper
+
+WORTH_PACKING = 8_192
+"""Bytes from which on a body is compressed for a client that takes gzip."""
+CHUNK = b"x" * 65_536
+
+
+async def reply_to(
+    request: web.BaseRequest, exchange: Exchange, fault: Fault | None, act: Callable[[], Reply], time: Timekeeper
+) -> web.StreamResponse:
+    """Act on a request and send what comes of it, in the way of the fault that it meets."""
+    if fault is not None and fault.moment == "instead":
+        if fault.reply is None:
+            return _cut(request, exchange, "reset before the effect")
+        exchange.outcome = "answered by a fault"
+        return await _send(request, exchange, fault.reply, time)
+    reply = act()
+    if fault is None:
+        return await _send(request, exchange, reply, time)
+    if fault.reset:
+        return _cut(request, exchange, "reset after the effect")
+    if fault.silent:
+        exchange.outcome = "never answered"
+        with time.released():
+            await asyncio.Event().wait()
+    if fault.body is not None:
+        reply = attrs.evolve(reply, body=fault.body)
+    if fault.content_type is not None:
+        reply = attrs.evolve(reply, content_type=fault.content_type)
+    if fault.slow_headers:
+        await time.pause(fault.slow_headers)
+    if fault.truncated_gzip:
+        return await _send_truncated(request, exchange, reply, time)
+    if fault.oversized:
+        return await _send_oversized(request, exchange, reply, fault.oversized, time)
+    if fault.slow_body:
+        return await _send_slowly(request, exchange, reply, fault.slow_body, time)
+    return await _send(request, exchange, reply, time)
+
+
+def _cut(request: web.BaseRequest, exchange: Exchange, outcome: str) -> web.StreamResponse:
+    """Cut the connection, and note why."""
+    exchange.outcome = outcome
+    return cut(request)
+
+
+def _headers(reply: Reply, time: Timekeeper) -> dict[str, str]:
+    headers = {"Date": time.http_date(), "Server": "istio-envoy", "X-Request-Id": time.request_id(), "x-envoy-upstream-service-time": "4"}
+    if reply.body:
+        headers["Content-Type"] = reply.content_type
+    return headers | dict(reply.headers)
+
+
+async def _send(request: web.BaseRequest, exchange: Exchange, reply: Reply, time: Timekeeper) -> web.StreamResponse:
+    exchange.status = reply.status
+    headers, body = _headers(reply, time), reply.body
+    if len(body) >= WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "") and reply.content_type != "application/zip":
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=1, mtime=0)
+    return web.Response(status=reply.status, body=body, headers=headers)
+
+
+async def _send_truncated(request: web.BaseRequest, exchange: Exchange, reply: Reply, time: Timekeeper) -> web.StreamResponse:
+    packed = gzip.compress(reply.body or b"{}", mtime=0)
+    half = attrs.evolve(reply, body=packed[: len(packed) // 2], headers={**reply.headers, "Content-Encoding": "gzip"})
+    exchange.status = reply.status
+    return web.Response(status=half.status, body=half.body, headers=_headers(half, time))
+
+
+async def _send_oversized(request: web.BaseRequest, exchange: Exchange, reply: Reply, size: int, time: Timekeeper) -> web.StreamResponse:
+    response = await _start(request, exchange, attrs.evolve(reply, body=b'""', content_type="application/json"), time)
+    with time.released():  # a client that has seen enough may stop reading, and time must not wait for it
+        await response.write(b'"')
+        left = size - 2
+        while left > 0:
+            await response.write(CHUNK[:left])
+            left -= len(CHUNK)
+        await response.write(b'"')
+        await response.write_eof()
+    return response
+
+
+async def _send_slowly(request: web.BaseRequest, exchange: Exchange, reply: Reply, seconds: float, time: Timekeeper) -> web.StreamResponse:
+    response = await _start(request, exchange, reply, time, length=len(reply.body))
+    half = len(reply.body) // 2
+    if half:
+        await response.write(reply.body[:half])
+    await time.pause(seconds)
+    await response.write(reply.body[half:])
+    await response.write_eof()
+    return response
+
+
+async def _start(
+    request: web.BaseRequest, exchange: Exchange, reply: Reply, time: Timekeeper, length: int | None = None
+) -> web.StreamResponse:
+    exchange.status = reply.status
+    response = web.StreamResponse(status=reply.status, headers=_headers(reply, time))
+    if length is None:
+        response.enable_chunked_encoding()
+    else:
+        response.content_length = length
+    await response.prepare(request)
+    return response

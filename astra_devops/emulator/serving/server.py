@@ -1,0 +1,96 @@
+"""The sockets: one for the API, one for what lives beside it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from astra_devops.emulator import replies
+from astra_devops.emulator.contract.routing import Match, Query
+from astra_devops.emulator.journal import Exchange, Journal, Plane
+from astra_devops.emulator.net.outage import Outage
+from astra_devops.emulator.net.ports import Port
+from astra_devops.emulator.page import page
+from astra_devops.emulator.serving import edge
+from astra_devops.emulator.serving.delivery import reply_to
+from astra_devops.emulator.serving.service import Service
+from astra_devops.emulator.time.timekeeping import Timekeeper
+
+Act = Callable[[bytes], replies.Reply]
+
+
+class Front:
+    """Receives requests, notes them in the journal, and sends what the service says, or what a fault makes of it."""
+
+    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float) -> None:
+        self._service = service
+        self._journal = journal
+        self._time = time
+        self._latency = latency
+        self._runners: list[web.ServerRunner] = []
+        self._outages: list[Outage] = []
+
+    async def open(self, host: str, port: int) -> tuple[int, int]:
+        """Open both sockets; give the port of the API, and that of the edge."""
+        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+        self._service.platform.faults.outage = self._outages[0]
+        return api, edge_port
+
+    async def close(self) -> None:
+        """Close every socket and connection."""
+        self._service.platform.faults.outage = None
+        while self._outages:
+            await self._outages.pop().close()
+        while self._runners:
+            await self._runners.pop().cleanup()
+
+    async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
+        # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0 would mean to wait for ever.
+        server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
+        runner = web.ServerRunner(server, shutdown_timeout=0.1)
+        self._runners.append(runner)
+        await runner.setup()
+        listening = Port(server)
+        self._outages.append(Outage(listening, self._time, asyncio.get_running_loop()))
+        return await listening.open(host, port)
+
+    async def _api(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, query = _split(request)
+        if path.startswith(page.PAGE):
+            with self._service.lock:
+                shown = page.serve(self._service.platform, self._journal, request.method, path)
+            if shown is not None:  # looking leaves no trace: no journal, no fault, no latency
+                return web.Response(status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type, **shown.headers})
+        found = self._service.route(request.method, path)
+        if not isinstance(found, Match):
+            return await self._serve(request, "devops", None, path, query, lambda body: found)
+        headers, sender = request.headers, request.remote or ""
+        return await self._serve(
+            request, "devops", found.operation.id, path, query, lambda body: self._service.answer(found, headers, query, body, sender)
+        )
+
+    async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, query = _split(request)
+        if path.startswith(edge.DATA):
+            return await self._serve(request, "data", "dataApi", path, query, lambda body: self._service.data(path))
+        return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: self._service.bundle(path, query))
+
+    async def _serve(
+        self, request: web.BaseRequest, plane: Plane, operation: str | None, path: str, query: Mapping[str, str], act: Act
+    ) -> web.StreamResponse:
+        with self._time.held():
+            if self._latency:
+                await self._time.pause(self._latency)
+            body = await request.read()
+            authorized = "Authorization" in request.headers or "Token" in request.headers
+            exchange = Exchange(plane, request.method, path, operation, self._time.clock.now(), authorized, query, body)
+            self._journal.add(exchange)
+            fault = self._service.platform.faults.take(operation or "")
+            return await reply_to(request, exchange, fault, lambda: act(body), self._time)
+
+
+def _split(request: web.BaseRequest) -> tuple[str, Query]:
+    """Take the request target apart without tidying it, as a URL class would."""
+    path, _, query = request.raw_path.partition("?")
+    return path, Query(parse_qsl(query, keep_blank_values=True) if query else ())

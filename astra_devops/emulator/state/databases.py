@@ -1,0 +1,229 @@
+"""What the emulated service remembers: an organisation, its databases and their datacenters."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import attrs
+
+from astra_devops.emulator.state.transitions import Progress
+from astra_devops.emulator.time.instants import Instant
+
+SERVERLESS = "serverless"
+COPIES = 4
+"""How many copies of itself, each from the beginning of one of its last changes, a database keeps for stale reads."""
+BIRTHS = ("create", "create in group")
+REMEMBERED = 50
+"""How many of its last changes a database remembers."""
+
+
+@attrs.define
+class Datacenter:
+    """One datacenter of a database. Its id is the database's with a number behind."""
+
+    id: str
+    provider: str
+    region: str
+    tier: str
+    capacity_units: int
+    created: datetime
+    terminated: bool = False
+
+
+@attrs.define
+class Database:
+    """One database. ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
+
+    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``held`` is a state that shows
+    in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
+    ``earlier`` holds copies as of the beginning of the latest changes, for stale reads.
+    """
+
+    id: str
+    name: str
+    provider: str
+    region: str
+    tier: str
+    capacity_units: int
+    owner: str
+    created: datetime
+    db_type: str | None = None
+    keyspace: str | None = None
+    keyspaces: list[str] = attrs.field(factory=list)
+    datacenters: list[Datacenter] = attrs.field(factory=list)
+    graphs: list[str] = attrs.field(factory=list)
+    past: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
+    proxied: bool = False
+    state: str = "ACTIVE"
+    held: str | None = None
+    engine_type: str | None = None
+    pcu_group_id: str | None = None
+    progress: Progress | None = None
+    terminated_at: Instant | None = None
+    terminated: datetime | None = None
+    early_404s: int = 0
+    listed_from: Instant = 0.0
+    last_number: int = 0
+    changes: list[Progress] = attrs.field(factory=list, repr=False)
+    earlier: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
+
+    @property
+    def status(self) -> str:
+        """The state that shows."""
+        return self.held or self.state
+
+    @property
+    def serverless(self) -> bool:
+        """Whether it is of the serverless tier."""
+        return self.tier.lower() == SERVERLESS
+
+    @property
+    def living(self) -> list[Datacenter]:
+        """The datacenters that have not been terminated."""
+        return [datacenter for datacenter in self.datacenters if not datacenter.terminated]
+
+    def begin(self, progress: Progress, now: float) -> None:
+        """Start a change, and remember the last of them in ``changes``."""
+        if not self.earlier and progress.change not in BIRTHS:
+            self.earlier.append((float("-inf"), self._copy()))
+        self.progress = progress
+        self.changes.append(progress)
+        del self.changes[:-REMEMBERED]
+        self.state = progress.state(now)
+        self.earlier.append((now, self._copy()))
+        del self.earlier[:-COPIES]
+
+    def as_of(self, then: Instant, moment: datetime) -> "Database | None":
+        """Give a copy as it was at a time, as far back as is remembered; None before it was made. ``moment`` is the time of day then."""
+        since = [known for began, known in self.earlier if began <= then]
+        if not since and self.earlier:
+            oldest = self.earlier[0][1]
+            if oldest.progress is not None and oldest.progress.change in BIRTHS:
+                return None
+            since = [oldest]
+        found = (since[-1] if since else self)._copy()
+        found.settle(then, moment)
+        return found
+
+    def _copy(self) -> "Database":
+        """Copy all that changes, but for what is remembered."""
+        return attrs.evolve(
+            self,
+            keyspaces=[*self.keyspaces],
+            datacenters=[attrs.evolve(datacenter) for datacenter in self.datacenters],
+            graphs=[*self.graphs],
+            past=[*self.past],
+            changes=[],
+            earlier=[],
+        )
+
+    def settle(self, now: float, moment: datetime) -> None:
+        """Bring the state up to ``now``, and let a finished change take effect. ``moment`` is the time of day at ``now``."""
+        progress = self.progress
+        if progress is None:
+            return
+        self.state = progress.state(now)
+        if progress.ends() <= now:
+            self.progress = None
+            moment -= timedelta(seconds=now - progress.ends())
+            if progress.doomed is None:
+                self._take_effect(progress, moment)
+            self.terminated_at = progress.ends() if self.state == "TERMINATED" else None
+
+    def _take_effect(self, progress: Progress, moment: datetime) -> None:
+        self._change_keyspaces(progress, moment)
+        subject = progress.subject
+        match progress.change:
+            case "add datacenter":
+                self.add_datacenter(subject, self.provider, moment)
+            case "terminate datacenter":
+                next(datacenter for datacenter in self.datacenters if datacenter.id == subject).terminated = True
+            case "resize":
+                self.capacity_units = int(subject)
+                for datacenter in self.datacenters:
+                    datacenter.capacity_units = self.capacity_units
+            case "set engine type":
+                self.engine_type = subject
+            case "enable graph":
+                self.graphs.append(subject)
+            case "launch migration proxy" | "remove migration proxy":
+                self.proxied = progress.change.startswith("launch")
+            case "terminate":
+                self.terminated = moment
+                for datacenter in self.datacenters:
+                    datacenter.terminated = True
+
+    def _change_keyspaces(self, progress: Progress, moment: datetime) -> None:
+        before, subject = tuple(self.keyspaces), progress.subject
+        match progress.change:
+            case "create" | "create in group":
+                self.keyspaces = [subject] if subject else []
+            case "add keyspace":
+                self.keyspaces.append(subject)
+            case "drop keyspace":
+                self.keyspaces.remove(subject)
+            case "clone":
+                self.keyspaces += [name for name in subject.split() if name not in before]
+            case "restore":
+                self.keyspaces = subject.split()
+            case "terminate":
+                self.keyspaces.clear()
+        if tuple(self.keyspaces) != before:
+            self.past.append((moment, before))
+        if self.keyspace and self.keyspace not in self.keyspaces and progress.change in ("drop keyspace", "restore"):
+            self.keyspace = next(iter(self.keyspaces), None)
+
+    def keyspaces_at(self, moment: datetime) -> tuple[str, ...]:
+        """Tell which keyspaces there were at a time of day."""
+        return next((names for until, names in self.past if until > moment), tuple(self.keyspaces))
+
+    def add_datacenter(self, region: str, provider: str, moment: datetime) -> None:
+        """Add a datacenter under the next number."""
+        self.last_number += 1
+        identity = f"{self.id}-{self.last_number}"
+        self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
+
+    def gone(self, now: float, known_for: float) -> bool:
+        """Tell whether it was terminated so long ago that nobody knows it any more: ``known_for`` seconds or more."""
+        return self.terminated_at is not None and now - self.terminated_at >= known_for
+
+
+@attrs.define
+class Organization:
+    """One organisation and its databases, in the order of their creation."""
+
+    id: str
+    name: str
+    owner_id: str
+    owner_email: str
+    created: datetime
+    roles: dict[str, str] = attrs.field(factory=dict)
+    databases: dict[str, Database] = attrs.field(factory=dict)
+    _order: list[Database] = attrs.field(factory=list)
+    _positions: dict[str, int] = attrs.field(factory=dict)
+
+    def add(self, database: Database) -> None:
+        """Remember a new database."""
+        self._positions[database.id] = len(self._order)
+        self._order.append(database)
+        self.databases[database.id] = database
+
+    def clear(self) -> None:
+        """Forget every database."""
+        self.databases.clear()
+        self._order.clear()
+        self._positions.clear()
+
+    def after(self, database_id: str | None) -> Iterator[Database] | None:
+        """Walk the databases behind the one named, all of them for None; the answer is None if that id never existed.
+
+        A place in the list outlives its database, so that a page may begin behind one that has vanished since.
+        """
+        if database_id is None:
+            return self._from(0)
+        position = self._positions.get(database_id)
+        return None if position is None else self._from(position + 1)
+
+    def _from(self, position: int) -> Iterator[Database]:
+        while position < len(self._order):
+            yield self._order[position]
+            position += 1

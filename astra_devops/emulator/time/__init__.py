@@ -1,0 +1,1 @@
+"""Clocks of the emulator, and the times that resources carry."""

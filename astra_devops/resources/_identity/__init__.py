@@ -1,0 +1,1 @@
+"""Who is calling and who may do what: tokens, roles, permissions, the organization."""

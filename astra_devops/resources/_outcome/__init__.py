@@ -1,0 +1,1 @@
+"""What a write has done: reconciling lost answers, and reading accepted ones."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from astra_devops._secret import Secret
     from astra_devops.blocking import AstraDevOps
     from astra_devops.client import AsyncAstraDevOps
-    from astra_devops.operations.handle import AsyncOperation, OperationEvent
+    from astra_devops.operations.handle import AsyncOperation
+    from astra_devops.operations.wait_loop import OperationEvent
     from astra_devops.resources._identity.organization import Organization
 
     __version__ = version("astra-devops")
@@ -59,7 +60,7 @@ _HOMES: Final = {
     "Event": "_runtime.observer",
     "Observer": "_runtime.observer",
     "Operation": "_bridge.operation",
-    "OperationEvent": "operations.handle",
+    "OperationEvent": "operations.wait_loop",
     "Organization": "resources._identity.organization",
     "Pager": "_bridge.pager",
     "PollEvent": "_runtime.observer",

@@ -19,10 +19,10 @@ from astra_devops._runtime.token import Token, TokenSource
 from astra_devops._runtime.transport import SessionFactory, Transport
 
 if TYPE_CHECKING:
+    from astra_devops.operations.factory import OperationFactory
     from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.waiting import Waiting
-    from astra_devops.resources._outcome.creations import Creations
-    from astra_devops.resources._outcome.pending_changes import LatestChanges
+    from astra_devops.resources._outcome.creations import CreationTracker
+    from astra_devops.resources._outcome.pending_changes import PendingChanges
     from astra_devops.resources.access_lists import AsyncAccessLists
     from astra_devops.resources.audit_logs import AsyncAuditLogs
     from astra_devops.resources.cdc import AsyncCdc
@@ -157,21 +157,21 @@ class AsyncAstraDevOps:
         """Databases."""
         from astra_devops.resources.databases import AsyncDatabases
 
-        return AsyncDatabases(self._caller, self._waiting, self._creations)
+        return AsyncDatabases(self._caller, self._operations, self._creations)
 
     @cached_property
     def keyspaces(self) -> "AsyncKeyspaces":
         """Keyspaces of databases."""
         from astra_devops.resources.keyspaces import AsyncKeyspaces
 
-        return AsyncKeyspaces(self._caller, self._waiting)
+        return AsyncKeyspaces(self._caller, self._operations)
 
     @cached_property
     def datacenters(self) -> "AsyncDatacenters":
         """Datacenters of databases: the regions they run in."""
         from astra_devops.resources.datacenters import AsyncDatacenters
 
-        return AsyncDatacenters(self._caller, self._waiting)
+        return AsyncDatacenters(self._caller, self._operations)
 
     @cached_property
     def secure_bundles(self) -> "AsyncSecureBundles":
@@ -199,56 +199,56 @@ class AsyncAstraDevOps:
         """Copies of snapshots of one database into another."""
         from astra_devops.resources.clones import AsyncClones
 
-        return AsyncClones(self._caller, self._waiting)
+        return AsyncClones(self._caller, self._operations)
 
     @cached_property
     def restores(self) -> "AsyncRestores":
         """Returns of databases to their snapshots."""
         from astra_devops.resources.restores import AsyncRestores
 
-        return AsyncRestores(self._caller, self._waiting)
+        return AsyncRestores(self._caller, self._operations)
 
     @cached_property
     def migrations(self) -> "AsyncMigrations":
         """Imports of SSTables into databases."""
         from astra_devops.resources.migrations import AsyncMigrations
 
-        return AsyncMigrations(self._caller, self._waiting)
+        return AsyncMigrations(self._caller, self._operations)
 
     @cached_property
     def migration_proxies(self) -> "AsyncMigrationProxies":
         """Proxies for the migration of live workloads."""
         from astra_devops.resources.migration_proxies import AsyncMigrationProxies
 
-        return AsyncMigrationProxies(self._caller, self._waiting)
+        return AsyncMigrationProxies(self._caller, self._operations)
 
     @cached_property
     def cdc(self) -> "AsyncCdc":
         """Change data capture of databases."""
         from astra_devops.resources.cdc import AsyncCdc
 
-        return AsyncCdc(self._caller, self._waiting)
+        return AsyncCdc(self._caller, self._operations)
 
     @cached_property
     def telemetry(self) -> "AsyncTelemetry":
         """The export of metrics of databases."""
         from astra_devops.resources.telemetry import AsyncTelemetry
 
-        return AsyncTelemetry(self._caller, self._waiting)
+        return AsyncTelemetry(self._caller, self._operations)
 
     @cached_property
     def audit_logs(self) -> "AsyncAuditLogs":
         """The export of the organization's audit log."""
         from astra_devops.resources.audit_logs import AsyncAuditLogs
 
-        return AsyncAuditLogs(self._caller, self._waiting)
+        return AsyncAuditLogs(self._caller, self._operations)
 
     @cached_property
     def enterprises(self) -> "AsyncEnterprises":
         """The enterprise that the token belongs to."""
         from astra_devops.resources.enterprises import AsyncEnterprises
 
-        return AsyncEnterprises(self._caller, self._waiting)
+        return AsyncEnterprises(self._caller, self._operations)
 
     @cached_property
     def customer_keys(self) -> "AsyncCustomerKeys":
@@ -269,7 +269,7 @@ class AsyncAstraDevOps:
         """Provisioned capacity that databases share."""
         from astra_devops.resources.pcu_groups import AsyncPcuGroups
 
-        return AsyncPcuGroups(self._caller, self._waiting)
+        return AsyncPcuGroups(self._caller, self._operations)
 
     @cached_property
     def organizations(self) -> "AsyncOrganizations":
@@ -311,35 +311,35 @@ class AsyncAstraDevOps:
         """Which addresses may reach databases."""
         from astra_devops.resources.access_lists import AsyncAccessLists
 
-        return AsyncAccessLists(self._caller, self._waiting, self._changes)
+        return AsyncAccessLists(self._caller, self._operations, self._changes)
 
     @cached_property
     def devops_access_lists(self) -> "AsyncDevOpsAccessLists":
         """From which addresses this API may be called."""
         from astra_devops.resources.devops_access_lists import AsyncDevOpsAccessLists
 
-        return AsyncDevOpsAccessLists(self._caller, self._waiting, self._changes)
+        return AsyncDevOpsAccessLists(self._caller, self._operations, self._changes)
 
     @cached_property
     def private_links(self) -> "AsyncPrivateLinks":
         """Private links to databases."""
         from astra_devops.resources.private_links import AsyncPrivateLinks
 
-        return AsyncPrivateLinks(self._caller, self._waiting)
+        return AsyncPrivateLinks(self._caller, self._operations)
 
     @cached_property
     def custom_domains(self) -> "AsyncCustomDomains":
         """Names of your own for databases behind private links."""
         from astra_devops.resources.custom_domains import AsyncCustomDomains
 
-        return AsyncCustomDomains(self._caller, self._waiting, self._changes)
+        return AsyncCustomDomains(self._caller, self._operations, self._changes)
 
     @cached_property
     def vpc_peerings(self) -> "AsyncVpcPeerings":
         """Peerings of networks with those of classic databases."""
         from astra_devops.resources.vpc_peerings import AsyncVpcPeerings
 
-        return AsyncVpcPeerings(self._caller, self._waiting)
+        return AsyncVpcPeerings(self._caller, self._operations)
 
     async def can(self, *permissions: str, resource: str | None = None) -> bool | None:
         """Say whether this client's token has all of some permissions, as far as the service tells.
@@ -399,25 +399,25 @@ class AsyncAstraDevOps:
         Raises:
             ValueError: it is not a resume token that this version knows.
         """
-        return self._waiting.resume(token)
+        return self._operations.resume(token)
 
     @cached_property
-    def _waiting(self) -> "Waiting":
-        from astra_devops.operations.waiting import Waiting
+    def _operations(self) -> "OperationFactory":
+        from astra_devops.operations.factory import OperationFactory
 
-        return Waiting(self._caller) if self._parent is None else Waiting(self._caller, self._parent._waiting.poller)
-
-    @cached_property
-    def _changes(self) -> "LatestChanges":
-        from astra_devops.resources._outcome.pending_changes import LatestChanges
-
-        return LatestChanges() if self._parent is None else self._parent._changes
+        return OperationFactory(self._caller) if self._parent is None else OperationFactory(self._caller, self._parent._operations.poller)
 
     @cached_property
-    def _creations(self) -> "Creations":
-        from astra_devops.resources._outcome.creations import Creations
+    def _changes(self) -> "PendingChanges":
+        from astra_devops.resources._outcome.pending_changes import PendingChanges
 
-        return Creations() if self._parent is None else self._parent._creations
+        return PendingChanges() if self._parent is None else self._parent._changes
+
+    @cached_property
+    def _creations(self) -> "CreationTracker":
+        from astra_devops.resources._outcome.creations import CreationTracker
+
+        return CreationTracker() if self._parent is None else self._parent._creations
 
     async def aclose(self) -> None:
         """Close the connections. A view has none of its own, so that closing one does nothing. Idempotent."""

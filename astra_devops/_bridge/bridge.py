@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine
 from types import TracebackType
 from typing import Any, ParamSpec, Protocol, Self, TypeVar
 
-from astra_devops._bridge.callback import current_nest, in_worker_thread
-from astra_devops._bridge.hop import Hop
-from astra_devops._bridge.process import Living, PerProcess
+from astra_devops._bridge.bridged_call import BridgedCall
+from astra_devops._bridge.callback import current_scope, in_worker_thread
+from astra_devops._bridge.process import PerProcess, WeakRegistry
 from astra_devops._bridge.thread import LoopThread
 
 P = ParamSpec("P")
@@ -27,7 +27,7 @@ class Closable(Protocol):
         """Close connections."""
 
 
-class _Gate:
+class _BridgeState:
     """What the thread of a bridge is made of. Apart from the bridge, which nothing shall hold but those who use it."""
 
     def __init__(self, name: str) -> None:
@@ -58,8 +58,8 @@ class Bridge:
     """
 
     def __init__(self, name: str = "Bridge") -> None:
-        self._gate = _Gate(name)
-        self._thread = PerProcess(self._gate.new_thread)
+        self._state = _BridgeState(name)
+        self._thread = PerProcess(self._state.new_thread)
         _open.add(self)
 
     def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -68,32 +68,32 @@ class Bridge:
         Whatever interrupts the wait, Ctrl-C above all, cancels the call, and is raised on once the call's cleanup has ended; a second
         interrupt does not wait for that.
         """
-        self._gate.check_open()
+        self._state.check_open()
         thread = self._thread()
         if thread.is_current():
             raise RuntimeError(
-                f"{self._gate.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
+                f"{self._state.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
                 "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
             )
         self._start(thread)
-        hop = Hop(function, args, kwargs)
-        nest = current_nest()
+        bridged = BridgedCall(function, args, kwargs)
+        scope = current_scope()
         try:
-            if nest is not None:
-                nest.enter(thread, hop)
-            self._send(thread, hop)
-            hop.wait()
+            if scope is not None:
+                scope.enter(thread, bridged)
+            self._send(thread, bridged)
+            bridged.wait()
         except BaseException as interrupt:
-            thread.recall(hop)
-            _tell(interrupt, hop.error)
+            thread.recall(bridged)
+            _tell(interrupt, bridged.error)
             raise
         finally:
-            thread.forget(hop)
-            if nest is not None:
-                nest.leave(hop)
-        if thread.stopping and isinstance(hop.error, asyncio.CancelledError):
-            raise self._overtaken(thread, hop)
-        return hop.outcome()
+            thread.forget(bridged)
+            if scope is not None:
+                scope.leave(bridged)
+        if thread.stopping and isinstance(bridged.error, asyncio.CancelledError):
+            raise self._overtaken(thread, bridged)
+        return bridged.outcome()
 
     @staticmethod
     def callback(function: F) -> F:
@@ -102,17 +102,17 @@ class Bridge:
 
     def adopt(self, client: PerProcess[Any]) -> None:
         """Close the client of this process, if it has one by then, before the loop ends."""
-        self._gate.clients.append(client)
+        self._state.clients.append(client)
 
     def disown(self, client: PerProcess[Any]) -> None:
         """Leave ``client`` to whoever closes it."""
         with contextlib.suppress(ValueError):
-            self._gate.clients.remove(client)
+            self._state.clients.remove(client)
 
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return self._gate.closed
+        return self._state.closed
 
     def close(self) -> None:
         """Cancel what is under way, close the clients, and end the thread. A second call waits for the first, and does nothing more.
@@ -120,14 +120,14 @@ class Bridge:
         A callback cannot be cancelled: the calls that it makes are, and its end is waited for. Inside a callback nothing is waited for,
         since the call that the callback belongs to is among those that end.
         """
-        current = self._thread.glance()
+        current = self._thread.peek()
         if current is not None and current.is_current():
             raise RuntimeError(
-                f"{self._gate.name} cannot be closed from the thread of its own event loop, where closing would wait for itself: "
+                f"{self._state.name} cannot be closed from the thread of its own event loop, where closing would wait for itself: "
                 "use AsyncAstraDevOps in async code"
             )
-        thread = self._finish()
-        if thread is None or current_nest() is not None:
+        thread = self._on_done()
+        if thread is None or current_scope() is not None:
             return
         thread.join()
         error = thread.take_close_error()
@@ -136,7 +136,7 @@ class Bridge:
 
     def close_at_exit(self) -> None:
         """Close, but do not hold up the end of the program for long, and raise nothing, in the daemon threads that still wait either."""
-        thread = self._finish(at_exit=True)
+        thread = self._on_done(at_exit=True)
         if thread is not None:
             thread.join(AT_EXIT)
 
@@ -147,19 +147,19 @@ class Bridge:
         self.close()
 
     def __del__(self) -> None:
-        thread = self._thread.glance()
+        thread = self._thread.peek()
         if thread is None or thread.stopping:
             return
         # Never waits: the collector may run on any thread, the loop's own among them.
         thread.stop()
         if not thread.begun:
             return
-        message = f"{self._gate.name} was dropped without being closed: use it in a with statement, or call close()"
+        message = f"{self._state.name} was dropped without being closed: use it in a with statement, or call close()"
         warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
-    def _finish(self, *, at_exit: bool = False) -> LoopThread | None:
-        self._gate.closed = True
-        thread = self._thread.made()
+    def _on_done(self, *, at_exit: bool = False) -> LoopThread | None:
+        self._state.closed = True
+        thread = self._thread.get()
         if thread is not None:
             thread.stop(at_exit=at_exit)
         return thread
@@ -168,19 +168,19 @@ class Bridge:
         try:
             thread.start()
         except RuntimeError:
-            self._gate.check_open()
+            self._state.check_open()
             raise
 
-    def _send(self, thread: LoopThread, hop: Hop[Any]) -> None:
+    def _send(self, thread: LoopThread, bridged: BridgedCall[Any]) -> None:
         try:
-            thread.send(hop)
+            thread.send(bridged)
         except RuntimeError as error:
-            raise RuntimeError(f"{self._gate.name} is closed") from (thread.failure or error)
+            raise RuntimeError(f"{self._state.name} is closed") from (thread.failure or error)
 
-    def _overtaken(self, thread: LoopThread, hop: Hop[Any]) -> RuntimeError:
-        error = RuntimeError(f"{self._gate.name} is closed: it was closed while this call was under way")
-        _tell(error, hop.error)
-        error.__cause__ = thread.failure or hop.error
+    def _overtaken(self, thread: LoopThread, bridged: BridgedCall[Any]) -> RuntimeError:
+        error = RuntimeError(f"{self._state.name} is closed: it was closed while this call was under way")
+        _tell(error, bridged.error)
+        error.__cause__ = thread.failure or bridged.error
         return error
 
 
@@ -190,7 +190,7 @@ def _tell(interrupt: BaseException, cancelled: BaseException | None) -> None:
         interrupt.add_note(note)
 
 
-_open: Living[Bridge] = Living()
+_open: WeakRegistry[Bridge] = WeakRegistry()
 
 
 def _close_all() -> None:

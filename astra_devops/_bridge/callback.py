@@ -9,42 +9,42 @@ from typing import Any, TypeVar, cast
 
 from anyio import CapacityLimiter, to_thread
 
-from astra_devops._bridge.hop import Hop
+from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.thread import LoopThread
 
 F = TypeVar("F")
 
 
-class Nest:
+class CallbackScope:
     """The blocking calls that one callback makes, so that they can be cancelled together with the call that waits for the callback."""
 
     def __init__(self) -> None:
-        self._hops: dict[Hop[Any], LoopThread] = {}
+        self._bridged_calls: dict[BridgedCall[Any], LoopThread] = {}
         self._cancelled = False
 
-    def enter(self, thread: LoopThread, hop: Hop[Any]) -> None:
-        """Note that ``hop`` is about to go. Raises CancelledError when the callback is no longer waited for."""
-        self._hops[hop] = thread
+    def enter(self, thread: LoopThread, bridged: BridgedCall[Any]) -> None:
+        """Note that ``bridged`` is about to go. Raises CancelledError when the callback is no longer waited for."""
+        self._bridged_calls[bridged] = thread
         if self._cancelled:
             raise asyncio.CancelledError
 
-    def leave(self, hop: Hop[Any]) -> None:
-        """Note that ``hop`` is over."""
-        self._hops.pop(hop, None)
+    def leave(self, bridged: BridgedCall[Any]) -> None:
+        """Note that ``bridged`` is over."""
+        self._bridged_calls.pop(bridged, None)
 
     def cancel(self) -> None:
         """Cancel the calls under way, and those to come."""
         self._cancelled = True
-        for hop, thread in list(self._hops.items()):
-            thread.cancel_soon(hop)
+        for bridged, thread in list(self._bridged_calls.items()):
+            thread.cancel_soon(bridged)
 
 
-_nest: ContextVar[Nest | None] = ContextVar("astra_devops_nest", default=None)
+_scope: ContextVar[CallbackScope | None] = ContextVar("astra_devops_nest", default=None)
 
 
-def current_nest() -> Nest | None:
+def current_scope() -> CallbackScope | None:
     """Give the nest of the callback that this code runs in, None outside of callbacks."""
-    return _nest.get()
+    return _scope.get()
 
 
 def in_worker_thread(function: F) -> F:
@@ -61,16 +61,16 @@ def _is_async(function: object) -> bool:
 
 
 async def _run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
-    nest = Nest()
-    reset = _nest.set(nest)
+    scope = CallbackScope()
+    reset = _scope.set(scope)
     try:
         worker = asyncio.ensure_future(_settle(partial(function, *args, **kwargs)))
     finally:
-        _nest.reset(reset)
+        _scope.reset(reset)
     try:
         result, error = await asyncio.shield(worker)
     except asyncio.CancelledError:
-        nest.cancel()
+        scope.cancel()
         await asyncio.wait([worker])
         raise
     try:

@@ -6,7 +6,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
 from astra_devops.errors import OperationSnapshot
-from astra_devops.operations.handle import AsyncOperation, OperationEvent
+from astra_devops.operations.handle import AsyncOperation
+from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
 
@@ -91,8 +92,8 @@ class Operation(Generic[T]):
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
     ) -> Iterator[OperationEvent]:
         """Wait, and give an event for each look; the last one is ``done``. Arguments and errors as for :meth:`wait`."""
-        watch = self._operation().watch(timeout=timeout, interval=interval, fail_on=fail_on)
-        while (event := self._bridge.call(watch.next_event)) is not None:
+        wait_loop = self._operation().wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        while (event := self._bridge.call(wait_loop.next_event)) is not None:
             yield event
 
     def refresh(self) -> OperationEvent:

@@ -32,8 +32,8 @@ class Pager(Generic[T]):
 
     def pages(self) -> Iterator[list[T]]:
         """Iterate over the pages, each a list, never an empty one."""
-        walk = self._pager().walk()
-        while (page := self._bridge.call(walk.next_page)) is not None:
+        iterator = self._pager().page_iterator()
+        while (page := self._bridge.call(iterator.next_page)) is not None:
             yield page
 
     def collect(self) -> list[T]:

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 V = TypeVar("V")
 
 
-class Living(Generic[V]):
+class WeakRegistry(Generic[V]):
     """Hold members weakly, in a way that may be walked while other threads add and drop some, and in a child after ``fork``.
 
     A ``WeakSet`` may not: it keeps book in several steps, and a fork can fall between two of them.
@@ -54,12 +54,12 @@ class PerProcess(Generic[V]):
                 self._value = self._make()
             return self._value
 
-    def made(self) -> V | None:
+    def get(self) -> V | None:
         """Give this process's value if it has one, once a making that is under way is over."""
         with self._lock:
             return self._value
 
-    def glance(self) -> V | None:
+    def peek(self) -> V | None:
         """Give this process's value if it has one, without waiting for anything: for use in ``__del__``."""
         return self._value
 
@@ -71,7 +71,7 @@ class PerProcess(Generic[V]):
             pin(inherited)
 
 
-_cells: Living[PerProcess[Any]] = Living()
+_cells: WeakRegistry[PerProcess[Any]] = WeakRegistry()
 _pinned: list[object] = []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from anyio.from_thread import BlockingPortal
 
-from astra_devops._bridge.hop import Hop
+from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.latch import Latch
 from astra_devops._bridge.process import PerProcess
 
@@ -30,7 +30,7 @@ class LoopThread:
         self._ident: int | None = None
         self._stopping = False
         self._at_exit = False
-        self._hops: set[Hop[Any]] = set()
+        self._bridged_calls: set[BridgedCall[Any]] = set()
         self._failure: BaseException | None = None
         self._close_error: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,36 +73,36 @@ class LoopThread:
         """Tell whether the code that asks runs on this thread."""
         return threading.get_ident() == self._ident
 
-    def send(self, hop: Hop[Any]) -> None:
-        """Put ``hop`` on its way. Raises RuntimeError when the loop is closed."""
+    def send(self, bridged: BridgedCall[Any]) -> None:
+        """Put ``bridged`` on its way. Raises RuntimeError when the loop is closed."""
         loop = self._loop
         assert loop is not None
         # Listed before it is sent: what is sent while the loop ends is then found by the sweep, and its thread is not left waiting.
-        self._hops.add(hop)
-        loop.call_soon_threadsafe(hop.depart, loop)
+        self._bridged_calls.add(bridged)
+        loop.call_soon_threadsafe(bridged.start, loop)
 
-    def recall(self, hop: Hop[Any]) -> None:
-        """Cancel ``hop`` and wait for the end of its cleanup."""
+    def recall(self, bridged: BridgedCall[Any]) -> None:
+        """Cancel ``bridged`` and wait for the end of its cleanup."""
         try:
-            if self.cancel_soon(hop):
-                hop.wait()
+            if self.cancel_soon(bridged):
+                bridged.wait()
         except BaseException:
             # A second interrupt does not wait, and may have come before the cancellation was on its way.
-            self.cancel_soon(hop)
+            self.cancel_soon(bridged)
             raise
 
-    def cancel_soon(self, hop: Hop[Any]) -> bool:
-        """Cancel ``hop`` without waiting. False when the loop is closed, and nothing runs any more."""
+    def cancel_soon(self, bridged: BridgedCall[Any]) -> bool:
+        """Cancel ``bridged`` without waiting. False when the loop is closed, and nothing runs any more."""
         assert self._loop is not None
         try:
-            self._loop.call_soon_threadsafe(hop.cancel)
+            self._loop.call_soon_threadsafe(bridged.cancel)
         except RuntimeError:
             return False
         return True
 
-    def forget(self, hop: Hop[Any]) -> None:
-        """Take ``hop`` off the list: its thread has its outcome."""
-        self._hops.discard(hop)
+    def forget(self, bridged: BridgedCall[Any]) -> None:
+        """Take ``bridged`` off the list: its thread has its outcome."""
+        self._bridged_calls.discard(bridged)
 
     def stop(self, *, at_exit: bool = False) -> None:
         """Ask the thread to end, and return at once. Takes no lock, so ``__del__`` may call it.
@@ -158,13 +158,13 @@ class LoopThread:
             await self._wind_up()
 
     async def _wind_up(self) -> None:
-        for hop in list(self._hops):
-            hop.deserted = self._at_exit
-            hop.cancel()
-        tasks = [hop.task for hop in list(self._hops) if hop.task is not None]
+        for bridged in list(self._bridged_calls):
+            bridged.abandoned = self._at_exit
+            bridged.cancel()
+        tasks = [bridged.task for bridged in list(self._bridged_calls) if bridged.task is not None]
         if tasks:
             await asyncio.wait(tasks)
-        for client in [cell.glance() for cell in self._clients]:
+        for client in [cell.peek() for cell in self._clients]:
             try:
                 if client is not None:
                     await client.aclose()
@@ -173,6 +173,6 @@ class LoopThread:
 
     def _sweep(self) -> None:
         # After the loop has closed: nothing can be sent any more, and what was sent in its last moment never ran.
-        for hop in list(self._hops):
-            hop.deserted = self._at_exit
-            hop.land(asyncio.CancelledError())
+        for bridged in list(self._bridged_calls):
+            bridged.abandoned = self._at_exit
+            bridged.finish(asyncio.CancelledError())

@@ -60,14 +60,14 @@ class Answer(Generic[T_co]):
     attempts: int = 1
 
 
-Landed = Callable[[], Awaitable[Answer[T] | None]]
+OutcomeCheck = Callable[[], Awaitable[Answer[T] | None]]
 """Asks whether a request whose answer was lost took effect after all.
 
 An :class:`Answer` means yes, with what is known of it; ``None`` means surely not, so that the request may be sent again; an exception is
 raised to the user.
 """
 
-LANDED: Final[Answer[None]] = Answer(value=None, status=0, headers={})
+TOOK_EFFECT: Final[Answer[None]] = Answer(value=None, status=0, headers={})
 """The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up."""
 
 

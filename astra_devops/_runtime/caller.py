@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn, TypeVar
 import attrs
 
 from astra_devops import errors
-from astra_devops._runtime.call import Answer, Call, Landed
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.observer import Observer, RequestEvent, ResponseEvent, RetryEvent, observer_or_log
 from astra_devops._runtime.request import Request, build, secrets_of
@@ -75,7 +75,7 @@ class Caller:
         """Return the client id of the token: its second part."""
         return await self._token.client_id()
 
-    async def send(self, call: Call[T], landed: Landed[T] | None = None) -> Answer[T]:
+    async def send(self, call: Call[T], check_outcome: OutcomeCheck[T] | None = None) -> Answer[T]:
         """Carry out a call: repeat it as its operation permits, within the time of the whole call.
 
         Raises:
@@ -97,16 +97,16 @@ class Caller:
                 verdict: Outcome = Refused(outcome.status, retry_after(outcome, self.clock.now()))
             else:
                 verdict = outcome
-            step = next_step(call.operation.retry, verdict, reconcilable=landed is not None)
-            if step == "reconcile" and landed is not None:
-                adopted = await self._reconcile(call, landed, verdict, progress, _refusal(call, request, outcome, verdict, progress))
+            step = next_step(call.operation.retry, verdict, reconcilable=check_outcome is not None)
+            if step == "reconcile" and check_outcome is not None:
+                adopted = await self._reconcile(call, check_outcome, verdict, progress, _refusal(call, request, outcome, verdict, progress))
                 if adopted is not None:
                     return attrs.evolve(adopted, attempts=progress.attempt)
             if step == "stop" or not await self._wait(call, verdict, progress):
                 ambiguous = step != "reconcile" and is_ambiguous(call.operation.retry, verdict)
                 self._raise(call, request, outcome, verdict, progress, ambiguous=ambiguous)
 
-    async def touch(self, origin: str, target: str) -> Raw | NotSent | Lost:
+    async def wake_request(self, origin: str, target: str) -> Raw | NotSent | Lost:
         """GET a path of another host of the vendor, once, with the token in the header that its data endpoints read."""
         headers = _Headers({**self.options.headers, "Token": await self._token.reveal()})
         return await self.transport.send(Request("GET", target), headers, self.options.attempt_timeout, origin)
@@ -150,14 +150,14 @@ class Caller:
         raise unreadable
 
     async def _reconcile(
-        self, call: Call[T], landed: Landed[T], outcome: Outcome, progress: _Progress, refusal: errors.APIStatusError | None
+        self, call: Call[T], check_outcome: OutcomeCheck[T], outcome: Outcome, progress: _Progress, refusal: errors.APIStatusError | None
     ) -> Answer[T] | None:
         """Ask whether the lost request took effect, within what is left of the call's time."""
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
             async with asyncio.timeout(max(self.options.timeout - progress.spent, 0.001)):
-                return await landed()
+                return await check_outcome()
         except errors.OutcomeUnknownError as error:
             unknown = error
         except (TimeoutError, errors.AstraDevOpsError) as error:

@@ -67,20 +67,20 @@ async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallb
                     if progress is not None and inspect.isawaitable(told := progress(received, total)):
                         await told
                 except OSError as error:
-                    raise _OurSide(error) from None
+                    raise _LocalIOError(error) from None
 
             outcome = await caller.transport.download(url, sink, idle=caller.options.attempt_timeout)
         if isinstance(outcome, Raw) and outcome.status == 200:
             await to_thread.run_sync(_check_and_rename, partial, target)
         return outcome
-    except _OurSide as stop:
+    except _LocalIOError as stop:
         raise stop.error from None
     finally:
         with suppress(FileNotFoundError):
             partial.unlink()
 
 
-class _OurSide(Exception):
+class _LocalIOError(Exception):
     """Carries an error of our side, such as a full disk, past the transport, which takes every OSError for the network's."""
 
     def __init__(self, error: OSError) -> None:

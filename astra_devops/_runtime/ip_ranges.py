@@ -39,7 +39,7 @@ def spelled(text: str | None) -> str:
     return str(network) if network else text or ""
 
 
-def contain(blocks: Iterable[str | None], address: str, name: str) -> bool:
+def contains(blocks: Iterable[str | None], address: str, name: str) -> bool:
     """Say whether any of some blocks contains an address; what cannot be read contains nothing.
 
     Raises:

@@ -31,20 +31,20 @@ class AsyncPager(Generic[T]):
 
     async def pages(self) -> AsyncIterator[list[T]]:
         """Iterate over the pages, each a list with at least one item."""
-        walk = self.walk()
-        while (page := await walk.next_page()) is not None:
+        iterator = self.page_iterator()
+        while (page := await iterator.next_page()) is not None:
             yield page
 
     async def collect(self) -> list[T]:
         """Fetch everything, as one list."""
         return [item async for item in self]
 
-    def walk(self) -> "Walk[T]":
+    def page_iterator(self) -> "PageIterator[T]":
         """Begin an iteration whose every step is one call: what the blocking client iterates with."""
-        return Walk(self._fetch, self._key)
+        return PageIterator(self._fetch, self._key)
 
 
-class Walk(Generic[T]):
+class PageIterator(Generic[T]):
     """One iteration of a pager."""
 
     def __init__(self, fetch: FetchPage[T], key: Callable[[T], str]) -> None:

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from astra_devops._bridge.bridge import Bridge
-from astra_devops._bridge.live import Live
+from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
@@ -108,7 +108,7 @@ class AstraDevOps:
             ValueError, TypeError: a setting is wrong; the message names it.
             ConfigurationError: the token does not have the shape of one.
         """
-        self._live = Live(
+        self._handle = ClientHandle(
             "AstraDevOps",
             bridge,
             lambda: AsyncAstraDevOps(
@@ -128,7 +128,7 @@ class AstraDevOps:
                 user_agent_suffix=user_agent_suffix,
             ),
         )
-        self._bridge = self._live.bridge
+        self._bridge = self._handle.bridge
 
     def __enter__(self) -> Self:
         return self
@@ -138,10 +138,10 @@ class AstraDevOps:
 
     def close(self) -> None:
         """Close the connections. A view has none of its own, so that closing one does nothing. Idempotent."""
-        self._live.close()
+        self._handle.close()
 
     def __repr__(self) -> str:
-        return repr(self._live)
+        return repr(self._handle)
 
     def with_options(
         self,
@@ -161,9 +161,9 @@ class AstraDevOps:
 
         >>> slow = astra.with_options(timeout=300)
         """
-        client = self._live
+        client = self._handle
         view = AstraDevOps.__new__(AstraDevOps)
-        view._live = client.view(
+        view._handle = client.view(
             lambda: client().with_options(timeout=timeout, attempt_timeout=attempt_timeout, retry=retry, headers=headers)
         )
         view._bridge = self._bridge
@@ -174,189 +174,189 @@ class AstraDevOps:
         """Databases."""
         from astra_devops.blocking.databases import Databases
 
-        return Databases(self._bridge, self._live)
+        return Databases(self._bridge, self._handle)
 
     @cached_property
     def keyspaces(self) -> "Keyspaces":
         """Keyspaces of databases."""
         from astra_devops.blocking.keyspaces import Keyspaces
 
-        return Keyspaces(self._bridge, self._live)
+        return Keyspaces(self._bridge, self._handle)
 
     @cached_property
     def datacenters(self) -> "Datacenters":
         """Datacenters of databases: the regions they run in."""
         from astra_devops.blocking.datacenters import Datacenters
 
-        return Datacenters(self._bridge, self._live)
+        return Datacenters(self._bridge, self._handle)
 
     @cached_property
     def secure_bundles(self) -> "SecureBundles":
         """Secure connect bundles of databases."""
         from astra_devops.blocking.secure_bundles import SecureBundles
 
-        return SecureBundles(self._bridge, self._live)
+        return SecureBundles(self._bridge, self._handle)
 
     @cached_property
     def regions(self) -> "Regions":
         """Regions that the service offers."""
         from astra_devops.blocking.regions import Regions
 
-        return Regions(self._bridge, self._live)
+        return Regions(self._bridge, self._handle)
 
     @cached_property
     def snapshots(self) -> "Snapshots":
         """Snapshots of databases."""
         from astra_devops.blocking.snapshots import Snapshots
 
-        return Snapshots(self._bridge, self._live)
+        return Snapshots(self._bridge, self._handle)
 
     @cached_property
     def clones(self) -> "Clones":
         """Copies of snapshots of one database into another."""
         from astra_devops.blocking.clones import Clones
 
-        return Clones(self._bridge, self._live)
+        return Clones(self._bridge, self._handle)
 
     @cached_property
     def restores(self) -> "Restores":
         """Returns of databases to their snapshots."""
         from astra_devops.blocking.restores import Restores
 
-        return Restores(self._bridge, self._live)
+        return Restores(self._bridge, self._handle)
 
     @cached_property
     def migrations(self) -> "Migrations":
         """Imports of SSTables into databases."""
         from astra_devops.blocking.migrations import Migrations
 
-        return Migrations(self._bridge, self._live)
+        return Migrations(self._bridge, self._handle)
 
     @cached_property
     def migration_proxies(self) -> "MigrationProxies":
         """Proxies for the migration of live workloads."""
         from astra_devops.blocking.migration_proxies import MigrationProxies
 
-        return MigrationProxies(self._bridge, self._live)
+        return MigrationProxies(self._bridge, self._handle)
 
     @cached_property
     def cdc(self) -> "Cdc":
         """Change data capture of databases."""
         from astra_devops.blocking.cdc import Cdc
 
-        return Cdc(self._bridge, self._live)
+        return Cdc(self._bridge, self._handle)
 
     @cached_property
     def telemetry(self) -> "Telemetry":
         """The export of metrics of databases."""
         from astra_devops.blocking.telemetry import Telemetry
 
-        return Telemetry(self._bridge, self._live)
+        return Telemetry(self._bridge, self._handle)
 
     @cached_property
     def audit_logs(self) -> "AuditLogs":
         """The export of the organization's audit log."""
         from astra_devops.blocking.audit_logs import AuditLogs
 
-        return AuditLogs(self._bridge, self._live)
+        return AuditLogs(self._bridge, self._handle)
 
     @cached_property
     def enterprises(self) -> "Enterprises":
         """The enterprise that the token belongs to."""
         from astra_devops.blocking.enterprises import Enterprises
 
-        return Enterprises(self._bridge, self._live)
+        return Enterprises(self._bridge, self._handle)
 
     @cached_property
     def customer_keys(self) -> "CustomerKeys":
         """Keys of your own that encrypt databases."""
         from astra_devops.blocking.customer_keys import CustomerKeys
 
-        return CustomerKeys(self._bridge, self._live)
+        return CustomerKeys(self._bridge, self._handle)
 
     @cached_property
     def cloud_accounts(self) -> "CloudAccounts":
         """Accounts of the service that may use your keys."""
         from astra_devops.blocking.cloud_accounts import CloudAccounts
 
-        return CloudAccounts(self._bridge, self._live)
+        return CloudAccounts(self._bridge, self._handle)
 
     @cached_property
     def pcu_groups(self) -> "PcuGroups":
         """Provisioned capacity that databases share."""
         from astra_devops.blocking.pcu_groups import PcuGroups
 
-        return PcuGroups(self._bridge, self._live)
+        return PcuGroups(self._bridge, self._handle)
 
     @cached_property
     def organizations(self) -> "Organizations":
         """The token's organization."""
         from astra_devops.blocking.organizations import Organizations
 
-        return Organizations(self._bridge, self._live)
+        return Organizations(self._bridge, self._handle)
 
     @cached_property
     def roles(self) -> "Roles":
         """Roles of users and tokens."""
         from astra_devops.blocking.roles import Roles
 
-        return Roles(self._bridge, self._live)
+        return Roles(self._bridge, self._handle)
 
     @cached_property
     def users(self) -> "Users":
         """Users of the organization."""
         from astra_devops.blocking.users import Users
 
-        return Users(self._bridge, self._live)
+        return Users(self._bridge, self._handle)
 
     @cached_property
     def tokens(self) -> "Tokens":
         """Application tokens."""
         from astra_devops.blocking.tokens import Tokens
 
-        return Tokens(self._bridge, self._live)
+        return Tokens(self._bridge, self._handle)
 
     @cached_property
     def scim(self) -> "Scim":
         """Users and groups, provisioned by SCIM."""
         from astra_devops.blocking.scim import Scim
 
-        return Scim(self._bridge, self._live)
+        return Scim(self._bridge, self._handle)
 
     @cached_property
     def access_lists(self) -> "AccessLists":
         """Which addresses may reach databases."""
         from astra_devops.blocking.access_lists import AccessLists
 
-        return AccessLists(self._bridge, self._live)
+        return AccessLists(self._bridge, self._handle)
 
     @cached_property
     def devops_access_lists(self) -> "DevOpsAccessLists":
         """From which addresses this API may be called."""
         from astra_devops.blocking.devops_access_lists import DevOpsAccessLists
 
-        return DevOpsAccessLists(self._bridge, self._live)
+        return DevOpsAccessLists(self._bridge, self._handle)
 
     @cached_property
     def private_links(self) -> "PrivateLinks":
         """Private links to databases."""
         from astra_devops.blocking.private_links import PrivateLinks
 
-        return PrivateLinks(self._bridge, self._live)
+        return PrivateLinks(self._bridge, self._handle)
 
     @cached_property
     def custom_domains(self) -> "CustomDomains":
         """Names of your own for databases behind private links."""
         from astra_devops.blocking.custom_domains import CustomDomains
 
-        return CustomDomains(self._bridge, self._live)
+        return CustomDomains(self._bridge, self._handle)
 
     @cached_property
     def vpc_peerings(self) -> "VpcPeerings":
         """Peerings of networks with those of classic databases."""
         from astra_devops.blocking.vpc_peerings import VpcPeerings
 
-        return VpcPeerings(self._bridge, self._live)
+        return VpcPeerings(self._bridge, self._handle)
 
     def can(self, *permissions: str, resource: str | None = None) -> bool | None:
         """Say whether this client's token has all of some permissions, as far as the service tells.
@@ -376,7 +376,7 @@ class AstraDevOps:
 
         >>> if astra.can("org-db-create", "org-db-view"): ...
         """
-        return self._bridge.call(self._live().can, *permissions, resource=resource)
+        return self._bridge.call(self._handle().can, *permissions, resource=resource)
 
     def request(
         self, operation_id: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, object] | None = None, body: object = None
@@ -396,7 +396,7 @@ class AstraDevOps:
 
         >>> answer = astra.request("getDatabase", path={"databaseID": database_id})
         """
-        return self._bridge.call(self._live().request, operation_id, path=path, query=query, body=body)
+        return self._bridge.call(self._handle().request, operation_id, path=path, query=query, body=body)
 
     def resume(self, token: str) -> Operation[Any]:
         """Take up an operation that was accepted earlier, in this process or another.
@@ -407,4 +407,4 @@ class AstraDevOps:
         Raises:
             ValueError: it is not a resume token that this version knows.
         """
-        return Operation(self._bridge, self._live, self._bridge.call(self._live().resume, token))
+        return Operation(self._bridge, self._handle, self._bridge.call(self._handle().resume, token))

@@ -17,17 +17,17 @@ from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.net.threads import in_thread
 from astra_devops.emulator.resources._permissions import add_role_of, checked_permissions
 from astra_devops.emulator.resources.databases import DEFAULT_KEYSPACE, place_database
-from astra_devops.emulator.resources.enterprises import found, populate
+from astra_devops.emulator.resources.enterprises import new_organization, populate
 from astra_devops.emulator.resources.migrations import place_migration
 from astra_devops.emulator.resources.pcu_groups import place_group
 from astra_devops.emulator.resources.users import accept
-from astra_devops.emulator.serving.server import Front
+from astra_devops.emulator.serving.server import HttpServer
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.state.catalog import complaints
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.presigned import new_signer
 from astra_devops.emulator.state.quirks import Quirks
-from astra_devops.emulator.state.tokens import Token, Wallet
+from astra_devops.emulator.state.tokens import Token, TokenStore
 from astra_devops.emulator.state.transitions import STATUSES, Progress
 from astra_devops.emulator.time.clock import Clock, VirtualClock
 from astra_devops.emulator.time.timekeeping import Timekeeper
@@ -82,12 +82,12 @@ class Emulator:
         self.journal: Journal = Journal(operations)
         self._address = (host, port)
         source = random.Random(seed)
-        self._platform = Platform(self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, Wallet(), new_signer(source))
+        self._platform = Platform(self.clock, quirks or Quirks(), faults or Faults(seed=seed), source, TokenStore(), new_signer(source))
         self._token = populate(self._platform)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
         self._service = Service(known, self._platform)
         self.faults.operations = operations
-        self._front = Front(self._service, self.journal, self._time, latency)
+        self._front = HttpServer(self._service, self.journal, self._time, latency)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
         if state is not None:
@@ -202,7 +202,7 @@ class Emulator:
     def add_organization(self, name: str, *, email: str = "owner@example.com") -> str:
         """Make another organisation without asking the API, and give its id. Nothing of it can be seen from the others."""
         with self._service.lock:
-            return found(self._platform, name, email, self._platform.new_id()).organization.id
+            return new_organization(self._platform, name, email, self._platform.new_id()).organization.id
 
     def add_token(self, permissions: Iterable[str] | None = None, *, organization_id: str | None = None) -> str:
         """Make another token, of the first organisation unless another is named.
@@ -228,7 +228,7 @@ class Emulator:
     def revoke_token(self, token: str) -> None:
         """Make a token unknown."""
         with self._service.lock:
-            self._platform.wallet.tokens.pop(token, None)
+            self._platform.token_store.tokens.pop(token, None)
 
     def add_database(
         self,
@@ -318,15 +318,15 @@ class Emulator:
         with self._service.lock:
             there = self._adopt(state)
             self._token = attrs.evolve(self._token, organization_id=there.organization_id)
-            self._platform.wallet.tokens[self._token.value] = self._token
+            self._platform.token_store.tokens[self._token.value] = self._token
 
     def _adopt(self, state: Mapping[str, Any]) -> Token:
         """Take a snapshot for the state, and give the token that it was taken with."""
         from astra_devops.emulator.saving import snapshot
 
         token = snapshot.load(self._platform, state)
-        # Looked up afterwards: loading puts another wallet in the place of this one.
-        return self._platform.wallet.tokens[token]
+        # Looked up afterwards: loading replaces the token store.
+        return self._platform.token_store.tokens[token]
 
     def reset(self) -> None:
         """Forget databases, added tokens and organisations, faults and the journal. Time goes on, and ids never come back."""
@@ -335,14 +335,16 @@ class Emulator:
             self._platform.worlds = {key: self._platform.worlds[key] for key in kept}
             for world in self._platform.worlds.values():
                 world.clear()
-            self._platform.wallet.tokens = {self._token.value: self._token}
+            self._platform.token_store.tokens = {self._token.value: self._token}
             self.faults.clear()
             self.journal.clear()
 
     def _issue(self, organization_id: str, *, roles: tuple[str, ...] = (), unlimited: bool = False, enterprise: bool = False) -> str:
         platform = self._platform
         now = platform.clock.now()
-        return platform.wallet.issue(platform.source, now, organization_id, roles=roles, unlimited=unlimited, enterprise=enterprise).value
+        return platform.token_store.issue(
+            platform.source, now, organization_id, roles=roles, unlimited=unlimited, enterprise=enterprise
+        ).value
 
     def _world_of(self, organization_id: str | None) -> World:
         wanted = self.organization_id if organization_id is None else organization_id

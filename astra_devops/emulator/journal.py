@@ -13,7 +13,7 @@ from astra_devops.emulator.contract import operation_names
 KEPT = 10_000
 """How many of the last requests are kept."""
 
-Plane = Literal["devops", "bundle", "data"]
+EndpointKind = Literal["devops", "bundle", "data"]
 
 
 @attrs.define(eq=False)
@@ -25,7 +25,7 @@ class Exchange:
     Token header came along; the header itself is never kept.
     """
 
-    plane: Plane
+    endpoint_kind: EndpointKind
     method: str
     path: str
     operation: str | None

@@ -16,7 +16,7 @@ from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.presigned import Signer
 from astra_devops.emulator.state.quirks import Quirks
-from astra_devops.emulator.state.tokens import Token, Wallet
+from astra_devops.emulator.state.tokens import Token, TokenStore
 from astra_devops.emulator.state.transitions import TERMINATED_FOR, Progress
 from astra_devops.emulator.time.clock import Clock
 
@@ -24,7 +24,7 @@ S = TypeVar("S")
 
 
 @attrs.frozen
-class Ask:
+class Request:
     """One request for an operation, read and checked. ``lists`` holds the query parameters that are lists."""
 
     operation: Operation
@@ -46,7 +46,7 @@ class Platform:
     quirks: Quirks
     faults: Faults
     source: random.Random
-    wallet: Wallet
+    token_store: TokenStore
     signer: Signer
     enterprise_id: str = ""
     edge: str = ""
@@ -56,7 +56,7 @@ class Platform:
         """Make a UUID from the seeded source."""
         return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
 
-    def found(self, organization: Organization) -> "World":
+    def add_organization(self, organization: Organization) -> "World":
         """Make room for an organisation that has nothing yet."""
         world = self.worlds[organization.id] = World(self, organization)
         return world
@@ -116,7 +116,7 @@ class World:
         return tuple(self._stores.values())
 
     def clear(self) -> None:
-        """Forget everything that operations have made; tokens are the wallet's affair."""
+        """Forget everything that operations have made; tokens are kept in the token store."""
         self.organization.clear()
         self._stores.clear()
 
@@ -127,7 +127,7 @@ class World:
     def look(self, database: Database) -> Database:
         """Bring a database up to the present."""
         database.settle(self.clock.monotonic(), self.clock.now())
-        database.held = self.faults.held_states.get(database.id)
+        database.stuck_in = self.faults.held_states.get(database.id)
         return database
 
     def forgets(self, database: Database) -> bool:
@@ -171,14 +171,14 @@ class World:
             raise replies.refusal(404, f"Database {database_id} has been terminated.")
         return database
 
-    def begin(self, ask: Ask, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
+    def begin(self, request: Request, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
         """Start a change of a database, under whatever faults are scripted for the operation."""
-        held, doomed = self.faults.fate_of(ask.operation.id, change)
+        stuck_in, ends_in = self.faults.state_fault_of(request.operation.id, change)
         now = self.clock.monotonic()
-        database.begin(Progress(change, now, database.state, subject, unmarked, held, doomed), now)
+        database.begin(Progress(change, now, database.state, subject, unmarked, stuck_in, ends_in), now)
 
 
-Handler = Callable[[World, Ask], replies.Reply]
+Handler = Callable[[World, Request], replies.Reply]
 
 
 def unknown_database(database_id: str) -> replies.Refusal:

@@ -1,7 +1,7 @@
 """What can be waited for: a goal that looks, the states that rule it out, and the time it may take.
 
 A goal looks for the *effect*, never for a bare ACTIVE: a database may still read ACTIVE before it goes into the MAINTENANCE that a
-change of its keyspaces brings. The goals themselves are in ``goals/``, one module per noun.
+change of its keyspaces brings. The conditions themselves are in ``conditions/``, one module per noun.
 """
 
 from collections.abc import Awaitable, Collection, Mapping
@@ -22,7 +22,7 @@ FAILED: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
 
 
 @attrs.frozen
-class Sight(Generic[T_co]):
+class Observation(Generic[T_co]):
     """What one look saw. ``status`` is the service's word, None where there is nothing to see; ``value`` counts when ``done``.
 
     ``failed`` says that the goal is out of reach, where the status alone does not.
@@ -36,7 +36,7 @@ class Sight(Generic[T_co]):
 
 
 @attrs.frozen
-class Look:
+class PollContext:
     """What a goal may look with. What was seen before ``not_before`` will not do; ``seen`` are the statuses of earlier looks."""
 
     caller: Caller
@@ -45,28 +45,28 @@ class Look:
     seen: Collection[str]
 
 
-class Goal(Protocol[T_co]):
+class Condition(Protocol[T_co]):
     """Looks once."""
 
-    def __call__(self, look: Look, params: Params) -> Awaitable[Sight[T_co]]: ...
+    def __call__(self, context: PollContext, params: Params) -> Awaitable[Observation[T_co]]: ...
 
 
 @attrs.frozen(kw_only=True)
-class Kind(Generic[T]):
+class OperationKind(Generic[T]):
     """One kind of operation.
 
-    ``name`` is its module in ``goals/``, a dot, and what is done: it stands in resume tokens, so it must not change. ``timeout`` in seconds
+    ``name`` is its module in ``conditions/``, a dot, and what is done: it stands in resume tokens, so it must not change. ``timeout`` in seconds
     is the default of a wait; ``resource`` names the parameter that is the id of what comes of it.
     """
 
     name: str
-    goal: Goal[T]
+    condition: Condition[T]
     timeout: float
     failed: frozenset[str] = FAILED
     resource: str = "database_id"
 
 
-def kind_of(name: str) -> Kind[Any] | None:
+def kind_of(name: str) -> OperationKind[Any] | None:
     """Find a kind by its name, loading no more than its own module; None if this version has no such kind."""
     home = name.partition(".")[0]
     if not home.isidentifier():
@@ -75,4 +75,4 @@ def kind_of(name: str) -> Kind[Any] | None:
         module = import_module(f"astra_devops.operations.conditions.{home}")
     except ModuleNotFoundError:
         return None
-    return next((kind for kind in vars(module).values() if isinstance(kind, Kind) and kind.name == name), None)
+    return next((kind for kind in vars(module).values() if isinstance(kind, OperationKind) and kind.name == name), None)

@@ -7,7 +7,7 @@ from typing import Final
 
 import orjson
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 
 
 def encode(kind: str, params: Mapping[str, str]) -> str:
@@ -21,7 +21,7 @@ def decode(token: str) -> tuple[str, dict[str, str]]:
 
     Raises:
         TypeError: ``token`` is not a string.
-        ValueError: it is not a resume token, or one of a later version of this package.
+        ValueError: It is not a resume token, or another version of this package made it.
     """
     if not isinstance(token, str):
         raise TypeError(f"token must be a str, not {type(token).__name__}")
@@ -30,8 +30,9 @@ def decode(token: str) -> tuple[str, dict[str, str]]:
     except (binascii.Error, ValueError):
         raise ValueError("token is not a resume token") from None
     match document:
-        case {"v": 1, "kind": str(kind), "params": dict(params)} if all(isinstance(value, str) for value in params.values()):
+        case {"v": 2, "kind": str(kind), "params": dict(params)} if all(isinstance(value, str) for value in params.values()):
             return kind, params
-        case {"v": int(version)} if version > _VERSION:
-            raise ValueError("token was made by a later version of astra-devops")
+        case {"v": int(version)} if version != _VERSION:
+            other = "a later" if version > _VERSION else "an earlier"
+            raise ValueError(f"token was made by {other} version of astra-devops: it has format {version}, this version reads {_VERSION}")
     raise ValueError("token is not a resume token")

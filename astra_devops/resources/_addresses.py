@@ -42,15 +42,15 @@ def merged(old: Iterable[Listed], new: Iterable[AccessListEntry]) -> list[Listed
     return [*without(old, {entry.address for entry in new}), *new]
 
 
-def without(old: Iterable[Listed], doomed: set[str]) -> list[Listed]:
+def without(old: Iterable[Listed], to_remove: set[str]) -> list[Listed]:
     """Leave out the entries with certain addresses."""
-    return [entry for entry in old if ip.spelled(entry.address) not in doomed]
+    return [entry for entry in old if ip.spelled(entry.address) not in to_remove]
 
 
 def check_caller(calling_from: str | None) -> None:
     """Check the address that a caller says to be calling from."""
     if calling_from is not None:
-        ip.contain((), calling_from, "calling_from")
+        ip.contains((), calling_from, "calling_from")
 
 
 def refuse_lock_out(calling_from: str | None, listed: Iterable[Listed]) -> None:
@@ -59,7 +59,7 @@ def refuse_lock_out(calling_from: str | None, listed: Iterable[Listed]) -> None:
     Raises:
         ValueError: no entry that counts contains ``calling_from``.
     """
-    if calling_from is None or ip.contain((entry.address for entry in listed if entry.enabled), calling_from, "calling_from"):
+    if calling_from is None or ip.contains((entry.address for entry in listed if entry.enabled), calling_from, "calling_from"):
         return
     raise ValueError(f"calling_from {calling_from} would be locked out: no enabled address of the list that this makes contains it")
 

@@ -36,7 +36,7 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
         )
     # The emulator serves the endpoints of all databases at one address, told apart by the first segment of the path.
     prefix = parts.path.removesuffix("/api/rest").rstrip("/")
-    outcome = await caller.touch(f"{parts.scheme}://{parts.netloc}", prefix + _PATH)
+    outcome = await caller.wake_request(f"{parts.scheme}://{parts.netloc}", prefix + _PATH)
     if isinstance(outcome, NotSent):
         message = f"the data endpoint of database {database.id} cannot be reached: {outcome.reason}"
         raise errors.RequestNotSentError(message, operation="resume", reason=outcome.reason, attempts=1)

@@ -13,14 +13,14 @@ from astra_devops._rest.models.access_lists import (
     AccessListValidation,
 )
 from astra_devops._runtime import ip_ranges as ip
-from astra_devops._runtime.call import LANDED, Answer, Landed
+from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import access_lists as goals
+from astra_devops.operations.conditions import access_lists as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import Kind
-from astra_devops.operations.waiting import Waiting
+from astra_devops.operations.kinds import OperationKind
 from astra_devops.resources._addresses import Address, Listed, check_caller, entries, merged, refuse_lock_out, some_entries, without
-from astra_devops.resources._outcome.pending_changes import LatestChanges
+from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 T = TypeVar("T")
 
@@ -44,9 +44,9 @@ class AsyncAccessLists:
     >>> access_list = await operation.wait()
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting, changes: LatestChanges) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory, changes: PendingChanges) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
         self._changes = changes
 
     async def list(self) -> builtins.list[AccessList]:
@@ -61,7 +61,7 @@ class AsyncAccessLists:
         Raises:
             NotFoundError: there is no such database.
         """
-        return await goals.read(self._caller, database_id)
+        return await conditions.read(self._caller, database_id)
 
     async def replace(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
@@ -82,7 +82,7 @@ class AsyncAccessLists:
         """
         wanted = entries(addresses)
         check_caller(calling_from)
-        enforced = goals.is_enabled(await self._settled(database_id)) if enabled is None else enabled
+        enforced = conditions.is_enabled(await self._settled(database_id)) if enabled is None else enabled
         if enforced:
             refuse_lock_out(calling_from, wanted)
         settings = AccessListConfigurations(access_list_enabled=enforced)
@@ -94,7 +94,7 @@ class AsyncAccessLists:
             except BaseException as error:
                 error.add_note("the addresses are replaced; that the list is enforced or not could not be set")
                 raise
-        return self._begin(goals.REPLACE, database_id, exactly=goals.written(wanted), status=_status(enforced))
+        return self._begin(conditions.REPLACE, database_id, exactly=conditions.written(wanted), status=_status(enforced))
 
     async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
         """Let further addresses in; the others stay. Done when they show. It does not enable the list.
@@ -113,8 +113,8 @@ class AsyncAccessLists:
             known = await self._settled(database_id)
             _guard(known, calling_from, merged(known.addresses or [], new))
         send = endpoints.add_addresses_to_access_list_for_database
-        await send(self._caller, database_id=database_id, body=new, landed=self._shows(database_id, new))
-        return self._begin(goals.ADD, database_id, including=goals.written(new))
+        await send(self._caller, database_id=database_id, body=new, check_outcome=self._shows(database_id, new))
+        return self._begin(conditions.ADD, database_id, including=conditions.written(new))
 
     async def update(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
@@ -143,7 +143,7 @@ class AsyncAccessLists:
         body = AccessListDefinition(addresses=changed, configurations=settings)
         await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
         status = {} if enabled is None else {"status": _status(enabled)}
-        return self._begin(goals.UPDATE, database_id, including=goals.written(changed), **status)
+        return self._begin(conditions.UPDATE, database_id, including=conditions.written(changed), **status)
 
     async def enable(self, database_id: str, *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
         """Enforce the list: from then on it lets in nobody else. Done when it shows as enabled.
@@ -162,7 +162,7 @@ class AsyncAccessLists:
             known = await self._settled(database_id)
             _guard(known, calling_from, known.addresses or [], True)
         await self._switch(database_id, AccessListConfigurations(access_list_enabled=True))
-        return self._begin(goals.ENABLE, database_id, status=_status(True))
+        return self._begin(conditions.ENABLE, database_id, status=_status(True))
 
     async def disable(self, database_id: str) -> AsyncOperation[AccessList]:
         """Stop enforcing the list, so that everybody is let in; its addresses stay. Done when it shows as disabled.
@@ -173,7 +173,7 @@ class AsyncAccessLists:
             NotFoundError: there is no list yet, or no such database.
         """
         await self._switch(database_id, AccessListConfigurations(access_list_enabled=False))
-        return self._begin(goals.DISABLE, database_id, status=_status(False))
+        return self._begin(conditions.DISABLE, database_id, status=_status(False))
 
     async def remove(
         self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None
@@ -192,20 +192,20 @@ class AsyncAccessLists:
             NotFoundError: an address is not on the list, or there is no such database.
             ValueError: an address is wrong, or ``calling_from`` would be locked out.
         """
-        doomed = [entry.address for entry in some_entries(addresses)]
+        to_remove = [entry.address for entry in some_entries(addresses)]
         check_caller(calling_from)
         known = await self._settled(database_id)
-        _guard(known, calling_from, without(known.addresses or [], set(doomed)))
+        _guard(known, calling_from, without(known.addresses or [], set(to_remove)))
         # The list may hold a spelling that the service no longer makes, and knows the address by that.
         spellings = {ip.spelled(entry.address): entry.address for entry in known.addresses or []}
-        for index, address in enumerate(doomed):
+        for index, address in enumerate(to_remove):
             try:
                 await self._delete(database_id, [spellings.get(address) or address])
             except BaseException as error:
-                error.add_note(f"while removing {address}; removed before it: {', '.join(doomed[:index]) or 'none'}")
-                self._begin(goals.REMOVE, database_id, excluding=",".join(doomed[:index]))
+                error.add_note(f"while removing {address}; removed before it: {', '.join(to_remove[:index]) or 'none'}")
+                self._begin(conditions.REMOVE, database_id, excluding=",".join(to_remove[:index]))
                 raise
-        return self._begin(goals.REMOVE, database_id, excluding=",".join(doomed))
+        return self._begin(conditions.REMOVE, database_id, excluding=",".join(to_remove))
 
     async def delete(self, database_id: str) -> AsyncOperation[None]:
         """Delete the whole list, so that everybody is let in. Done when it no longer shows.
@@ -216,7 +216,7 @@ class AsyncAccessLists:
             NotFoundError: there is no list, or no such database.
         """
         await self._delete(database_id)
-        return self._begin(goals.DELETE, database_id)
+        return self._begin(conditions.DELETE, database_id)
 
     async def validate(self, addresses: Sequence[Address], *, enabled: bool | None = None) -> AccessListValidation:
         """Ask the service whether :meth:`replace` with the same arguments would be accepted. Nothing changes.
@@ -232,8 +232,8 @@ class AsyncAccessLists:
         """Fetch the service's example of an access list. Nothing changes."""
         return (await endpoints.get_access_list_template(self._caller)).value
 
-    def _begin(self, kind: Kind[T], database_id: str, **effect: str) -> AsyncOperation[T]:
-        operation = self._waiting.start(kind, database_id=database_id, **effect)
+    def _begin(self, kind: OperationKind[T], database_id: str, **effect: str) -> AsyncOperation[T]:
+        operation = self._operations.start(kind, database_id=database_id, **effect)
         self._changes.note(f"access list of {database_id}", operation)
         return operation
 
@@ -249,33 +249,33 @@ class AsyncAccessLists:
     async def _delete(self, database_id: str, addresses: builtins.list[str] | None = None) -> None:
         """Delete one address, or the list. Doing it twice does no harm, so that one look after a lost answer will do."""
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             known = await self.get(database_id)
             listed = [entry.address for entry in known.addresses or []]
-            there = any(address in listed for address in addresses) if addresses else bool(listed) or goals.is_enabled(known)
-            return None if there else LANDED
+            there = any(address in listed for address in addresses) if addresses else bool(listed) or conditions.is_enabled(known)
+            return None if there else TOOK_EFFECT
 
         send = endpoints.delete_addresses_or_access_list_for_database
-        await send(self._caller, database_id=database_id, addresses=addresses, landed=landed)
+        await send(self._caller, database_id=database_id, addresses=addresses, check_outcome=check_outcome)
 
-    def _shows(self, database_id: str, entries: builtins.list[AccessListEntry]) -> Landed[None]:
+    def _shows(self, database_id: str, entries: builtins.list[AccessListEntry]) -> OutcomeCheck[None]:
         """Make the check of an addition: the list shows all of it, if not at once."""
-        wanted = set(goals.written(entries).split(","))
+        wanted = set(conditions.written(entries).split(","))
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             for pause in _LOOKS:
                 await self._caller.clock.sleep(pause)
                 known = await self.get(database_id)
-                if wanted <= set(goals.written(known.addresses or []).split(",")):
-                    return LANDED
+                if wanted <= set(conditions.written(known.addresses or []).split(",")):
+                    return TOOK_EFFECT
             return None
 
-        return landed
+        return check_outcome
 
 
 def _guard(known: AccessList, calling_from: str | None, listed: Iterable[Listed], enabled: bool | None = None) -> None:
     """Refuse to lock the caller out, if the list is enforced, or shall be."""
-    if goals.is_enabled(known) if enabled is None else enabled:
+    if conditions.is_enabled(known) if enabled is None else enabled:
         refuse_lock_out(calling_from, listed)
 
 

@@ -3,12 +3,12 @@
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import audit_logs as goals
+from astra_devops.operations.conditions import audit_logs as conditions
 from astra_devops.operations.conditions._sinks import place_of
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._sinks import checked, pulsar_of, pulsar_request_of
 from astra_devops.sinks import PulsarSink
 
@@ -16,9 +16,9 @@ from astra_devops.sinks import PulsarSink
 class AsyncAuditLogs:
     """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else. The token's organization is the default."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def set(self, sink: PulsarSink, *, organization_id: str | None = None) -> AsyncOperation[None]:
         """Export the audit log; a sink that was set before is replaced. Done when the service tells of the new one.
@@ -43,7 +43,7 @@ class AsyncAuditLogs:
         body = pulsar_request_of(checked(sink, PulsarSink))
         organization = await self._organization(organization_id)
         await endpoints.set_audit_log_exporter_config(self._caller, org_id=organization, body=body)
-        return self._waiting.start(goals.SET, organization_id=organization, **place_of(body))
+        return self._operations.start(conditions.SET, organization_id=organization, **place_of(body))
 
     async def get(self, *, organization_id: str | None = None) -> PulsarSink | None:
         """Fetch where the audit log is exported to; None if it is not, or if the service knows no such organization.
@@ -73,12 +73,12 @@ class AsyncAuditLogs:
         """
         organization = await self._organization(organization_id)
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             gone = await self.get(organization_id=organization) is None
-            return LANDED if gone else None
+            return TOOK_EFFECT if gone else None
 
-        await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, landed=landed)
-        return self._waiting.start(goals.DELETE, organization_id=organization)
+        await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, check_outcome=check_outcome)
+        return self._operations.start(conditions.DELETE, organization_id=organization)
 
     async def _organization(self, organization_id: str | None) -> str:
         if organization_id is not None:

@@ -9,12 +9,12 @@ from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, Delete
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import cdc as goals
+from astra_devops.operations.conditions import cdc as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import Kind
-from astra_devops.operations.waiting import Waiting
+from astra_devops.operations.kinds import OperationKind
 from astra_devops.resources._outcome.optional import or_none
-from astra_devops.resources._outcome.reconcile import landed_when, while_busy
+from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_when
 
 
 class AsyncCdc:
@@ -23,9 +23,9 @@ class AsyncCdc:
     A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are case-sensitive.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def enable(
         self,
@@ -58,15 +58,17 @@ class AsyncCdc:
         >>> operation = await astra.cdc.enable(database_id, tables=[("sales", "orders")], regions=[there])
         """
         body = await self._body(database_id, tables, regions, database_name)
-        wanted = goals.tables_of(body.tables)
+        wanted = conditions.tables_of(body.tables)
 
         async def is_captured(database: Database | None) -> bool:
             config = await self.config(database_id) if database else None
-            return config is not None and wanted <= goals.tables_of(config.tables)
+            return config is not None and wanted <= conditions.tables_of(config.tables)
 
-        landed = landed_when(self._caller, database_id, is_captured)
-        await while_busy(self._caller, database_id, partial(endpoints.enable_cdc, body=body, landed=landed), pointless=_stubborn())
-        return self._started(goals.ENABLE, database_id, body)
+        check_outcome = took_effect_when(self._caller, database_id, is_captured)
+        await retry_while_busy(
+            self._caller, database_id, partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome), give_up_if=_stubborn()
+        )
+        return self._started(conditions.ENABLE, database_id, body)
 
     async def update(
         self,
@@ -89,8 +91,8 @@ class AsyncCdc:
             ConflictError: the database is still busy.
         """
         body = await self._body(database_id, tables, regions, database_name)
-        await while_busy(self._caller, database_id, partial(endpoints.update_cdc, body=body), pointless=_stubborn())
-        return self._started(goals.UPDATE, database_id, body)
+        await retry_while_busy(self._caller, database_id, partial(endpoints.update_cdc, body=body), give_up_if=_stubborn())
+        return self._started(conditions.UPDATE, database_id, body)
 
     async def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> AsyncOperation[None]:
         """Stop capturing the changes of tables. Done when none of them is listed any more and the database is ACTIVE.
@@ -105,15 +107,17 @@ class AsyncCdc:
             NotFoundError: a table is not captured.
         """
         body = DeleteCdcRequest(database_id=checks.string(database_id, "database_id"), tables=_tables(tables))
-        doomed = goals.tables_of(body.tables)
+        to_remove = conditions.tables_of(body.tables)
 
         async def is_released(database: Database | None) -> bool:
             config = await self.config(database_id) if database else None
-            return config is None or not doomed & goals.tables_of(config.tables)
+            return config is None or not to_remove & conditions.tables_of(config.tables)
 
-        landed = landed_when(self._caller, database_id, is_released)
-        await while_busy(self._caller, database_id, partial(endpoints.delete_cdc, body=body, landed=landed), pointless=_stubborn())
-        return self._waiting.start(goals.DISABLE, database_id=database_id, tables=goals.spelled(doomed))
+        check_outcome = took_effect_when(self._caller, database_id, is_released)
+        await retry_while_busy(
+            self._caller, database_id, partial(endpoints.delete_cdc, body=body, check_outcome=check_outcome), give_up_if=_stubborn()
+        )
+        return self._operations.start(conditions.DISABLE, database_id=database_id, tables=conditions.spelled(to_remove))
 
     async def config(self, database_id: str) -> CdcConfig | None:
         """Fetch which tables of a database are captured and where their changes go; None if nothing is.
@@ -150,9 +154,9 @@ class AsyncCdc:
         name = checks.string(database_name, "database_name")
         return EnableCdcRequest(database_id=database_id, database_name=name, tables=captured, regions=destinations)
 
-    def _started(self, kind: Kind[CdcConfig], database_id: str, body: EnableCdcRequest) -> AsyncOperation[CdcConfig]:
-        tables, regions = goals.tables_of(body.tables), goals.regions_of(body.regions)
-        return self._waiting.start(kind, database_id=database_id, tables=goals.spelled(tables), regions=goals.spelled(regions))
+    def _started(self, kind: OperationKind[CdcConfig], database_id: str, body: EnableCdcRequest) -> AsyncOperation[CdcConfig]:
+        tables, regions = conditions.tables_of(body.tables), conditions.regions_of(body.regions)
+        return self._operations.start(kind, database_id=database_id, tables=conditions.spelled(tables), regions=conditions.spelled(regions))
 
 
 def _tables(tables: Iterable[tuple[str, str] | CdcTable]) -> list[CdcTable]:

@@ -4,18 +4,18 @@ from astra_devops._rest.endpoints import clones as endpoints
 from astra_devops._rest.models.clones import CloneStatus
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import clones as goals
+from astra_devops.operations.conditions import clones as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._outcome.accepted import id_of
 
 
 class AsyncClones:
     """Copies of snapshots of one database into another. No list shows them: their ids are known only to who began them."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def create(
         self, database_id: str, *, source_database_id: str, snapshot_id: str, source_region: str | None = None
@@ -49,7 +49,7 @@ class AsyncClones:
         )
         advice = f"see whether what the source holds turns up in database {database_id} before trying again"
         operation_id = id_of(answer.value.operation_id, "cloneFromDB", "operationID", advice)
-        return self._waiting.start(goals.CREATE, database_id=database_id, operation_id=operation_id)
+        return self._operations.start(conditions.CREATE, database_id=database_id, operation_id=operation_id)
 
     async def get(self, database_id: str, operation_id: str) -> CloneStatus:
         """Fetch how far a copy is.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from astra_devops._rest.endpoints import custom_domains as endpoints
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import custom_domains as goals
+from astra_devops.operations.conditions import custom_domains as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.pending_changes import LatestChanges
+from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 _KEY = "custom domains"
 
@@ -22,9 +22,9 @@ class AsyncCustomDomains:
     change.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting, changes: LatestChanges) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory, changes: PendingChanges) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
         self._changes = changes
 
     async def list(self) -> builtins.list[str]:
@@ -52,9 +52,9 @@ class AsyncCustomDomains:
         Raises:
             OperationTimeoutError: what this client has asked for before is still not in force.
         """
-        doomed = {domain.lower() for domain in _checked(domains)}
+        to_remove = {domain.lower() for domain in _checked(domains)}
         known = await self._settled()
-        return await self._set([domain for domain in known if domain.lower() not in doomed], known)
+        return await self._set([domain for domain in known if domain.lower() not in to_remove], known)
 
     async def _settled(self) -> builtins.list[str]:
         """Read the domains when those are in force that this client has set before."""
@@ -62,8 +62,8 @@ class AsyncCustomDomains:
         return await self.list()
 
     async def _set(self, domains: builtins.list[str], known: builtins.list[str] | None = None) -> AsyncOperation[None]:
-        operation = self._waiting.start(goals.REPLACE, domains=goals.written(domains))
-        if known is None or goals.written(known) != goals.written(domains):
+        operation = self._operations.start(conditions.REPLACE, domains=conditions.written(domains))
+        if known is None or conditions.written(known) != conditions.written(domains):
             await endpoints.set_custom_domains(self._caller, body=domains)
             self._changes.note(_KEY, operation)
         return operation

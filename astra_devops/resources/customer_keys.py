@@ -5,7 +5,7 @@ import builtins
 from astra_devops._rest.endpoints import customer_keys as endpoints
 from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, ExternalKms, GcpKms
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
 from astra_devops.resources._identity import organization
@@ -44,13 +44,13 @@ class AsyncCustomerKeys:
             wanted = (_provider_of(key), key.region, key.key_id)
             for entry in await self.list(classic=classic):
                 if ((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == wanted:
-                    return LANDED
+                    return TOOK_EFFECT
             return None
 
         # No document demands the organization of a token that belongs to one, but the vendor's own Terraform provider always sends it.
         body.org_id = await organization.current_id(self._caller)
         send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
-        await send(self._caller, body=body, landed=is_listed)
+        await send(self._caller, body=body, check_outcome=is_listed)
 
     async def list(self, *, classic: bool = False) -> builtins.list[CustomerKeySummary]:
         """List the keys for serverless databases, or for classic ones. Needs ``org-cmk-read``."""

@@ -20,20 +20,20 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret
 from astra_devops.operations import listing
-from astra_devops.operations.conditions import databases as goals
+from astra_devops.operations.conditions import databases as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.creations import Creations
-from astra_devops.resources._outcome.reconcile import is_terminating, landed_if, while_busy
+from astra_devops.resources._outcome.creations import CreationTracker
+from astra_devops.resources._outcome.reconcile import is_terminating, retry_while_busy, took_effect_if
 from astra_devops.resources._wake import wake
 
 
 class AsyncDatabases:
     """Databases of the token's organization. A name may stand for several; an id stands for one."""
 
-    def __init__(self, caller: Caller, waiting: Waiting, creations: Creations) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory, creations: CreationTracker) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
         self._creations = creations
 
     def list(
@@ -139,7 +139,9 @@ class AsyncDatabases:
 
             await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
         with self._creations.making(body):
-            answer = await endpoints.create_database(self._caller, body=body, landed=self._creations.landed(self._caller, body))
+            answer = await endpoints.create_database(
+                self._caller, body=body, check_outcome=self._creations.check_outcome(self._caller, body)
+            )
         # The header holds the bare id, but what passes it on may have made an address of it.
         database_id = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
         if not database_id:
@@ -150,8 +152,8 @@ class AsyncDatabases:
                 how_to_find_out=f"find the database named {name!r}",
             )
         self._creations.note(database_id)
-        kind = goals.CREATE_DATABASE if tier == "serverless" else goals.CREATE_CLASSIC_DATABASE
-        return self._waiting.start(kind, database_id=database_id)
+        kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
+        return self._operations.start(kind, database_id=database_id)
 
     async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
         """Terminate a database and all that is in it. Done when it is TERMINATED or gone.
@@ -167,11 +169,11 @@ class AsyncDatabases:
             ConflictError: the database is still busy.
             APIStatusError: also of a database with further datacenters, which must be terminated first; see ``datacenters.terminate``.
         """
-        landed = landed_if(self._caller, database_id, is_terminating)
+        check_outcome = took_effect_if(self._caller, database_id, is_terminating)
 
-        send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, landed=landed)
-        await while_busy(self._caller, database_id, send, pointless=is_terminating)
-        return self._waiting.start(goals.TERMINATE_DATABASE, database_id=database_id)
+        send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=is_terminating)
+        return self._operations.start(conditions.TERMINATE_DATABASE, database_id=database_id)
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
         """Suspend a database. Done when it is SUSPENDED. Newer editions of the API no longer have this operation.
@@ -183,27 +185,33 @@ class AsyncDatabases:
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
-        landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status == "SUSPENDED")
-        await while_busy(self._caller, database_id, partial(endpoints.suspend_database, free_consumed=free_consumed, landed=landed))
-        return self._waiting.start(goals.SUSPEND_DATABASE, database_id=database_id)
+        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is not None and database.status == "SUSPENDED")
+        await retry_while_busy(
+            self._caller, database_id, partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
+        )
+        return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)
 
     async def park(self, database_id: str) -> AsyncOperation[Database]:
         """Park a classic database: it keeps its data and costs less. Done when it is PARKED. Deprecated by the service.
 
         Needs ``org-db-suspend``.
         """
-        landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("PARKING", "PARKED"))
-        await while_busy(self._caller, database_id, partial(endpoints.park_database, landed=landed))
-        return self._waiting.start(goals.PARK_DATABASE, database_id=database_id)
+        check_outcome = took_effect_if(
+            self._caller, database_id, lambda database: database is not None and database.status in ("PARKING", "PARKED")
+        )
+        await retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
+        return self._operations.start(conditions.PARK_DATABASE, database_id=database_id)
 
     async def unpark(self, database_id: str) -> AsyncOperation[Database]:
         """Bring a parked classic database back. Done when it is ACTIVE. Deprecated by the service.
 
         Needs ``org-db-suspend``.
         """
-        landed = landed_if(self._caller, database_id, lambda database: database is not None and database.status in ("UNPARKING", "ACTIVE"))
-        await while_busy(self._caller, database_id, partial(endpoints.unpark_database, landed=landed))
-        return self._waiting.start(goals.UNPARK_DATABASE, database_id=database_id)
+        check_outcome = took_effect_if(
+            self._caller, database_id, lambda database: database is not None and database.status in ("UNPARKING", "ACTIVE")
+        )
+        await retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
+        return self._operations.start(conditions.UNPARK_DATABASE, database_id=database_id)
 
     async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
         """Give a classic database more capacity units. Done when it is ACTIVE with them.
@@ -218,10 +226,10 @@ class AsyncDatabases:
         def has_begun(database: Database | None) -> bool:
             return database is not None and (database.status == "RESIZING" or database.info.capacity_units == capacity_units)
 
-        landed = landed_if(self._caller, database_id, has_begun)
+        check_outcome = took_effect_if(self._caller, database_id, has_begun)
         body = CapacityUnits(capacity_units=capacity_units)
-        await while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, landed=landed))
-        return self._waiting.start(goals.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
+        await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
+        return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
         """Set the password of a user of a classic database. The service accepts it and tells nothing of when it is in force.
@@ -235,7 +243,7 @@ class AsyncDatabases:
         if len(secret.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
         body = UserPassword(username=checks.string(username, "username"), password=secret)
-        await while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
+        await retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
         """Change the engine of a database. Done when it is ACTIVE with that engine.
@@ -243,8 +251,8 @@ class AsyncDatabases:
         Needs ``org-db-expand``.
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
-        await while_busy(self._caller, database_id, partial(endpoints.update_engine_type, body=body))
-        return self._waiting.start(goals.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
+        await retry_while_busy(self._caller, database_id, partial(endpoints.update_engine_type, body=body))
+        return self._operations.start(conditions.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
 
     async def resume(self, database_id: str) -> AsyncOperation[Database]:
         """Wake a hibernated database. Done when it is ACTIVE.
@@ -257,6 +265,6 @@ class AsyncDatabases:
         Raises:
             OperationFailedError: the database is in a state that nothing wakes it from.
         """
-        operation = self._waiting.start(goals.RESUME_DATABASE, database_id=database_id)
+        operation = self._operations.start(conditions.RESUME_DATABASE, database_id=database_id)
         await wake(self._caller, await self.get(database_id), operation.snapshot)
         return operation

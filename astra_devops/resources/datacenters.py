@@ -10,18 +10,18 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import databases as goals
+from astra_devops.operations.conditions import datacenters as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.reconcile import landed_when, while_busy
+from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_when
 
 
 class AsyncDatacenters:
     """Datacenters of a database, one per region. A datacenter's id is the database's, a hyphen and a number."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def list(self, database_id: str, *, include_terminated: bool = False) -> builtins.list[Datacenter]:
         """List the datacenters of a database; terminated ones too if asked for. Needs ``org-db-view``."""
@@ -49,9 +49,9 @@ class AsyncDatacenters:
         async def is_there(database: Database | None) -> bool:
             return database is not None and any(_is_in(datacenter, provider, region) for datacenter in await self.list(database_id))
 
-        landed = landed_when(self._caller, database_id, is_there)
-        await while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, landed=landed))
-        return self._waiting.start(goals.CREATE_DATACENTER, database_id=database_id, cloud_provider=provider, region=region)
+        check_outcome = took_effect_when(self._caller, database_id, is_there)
+        await retry_while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, check_outcome=check_outcome))
+        return self._operations.start(conditions.CREATE, database_id=database_id, cloud_provider=provider, region=region)
 
     async def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None
@@ -98,9 +98,11 @@ class AsyncDatacenters:
             there = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)} if database else {}
             return there.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
 
-        landed = landed_when(self._caller, database_id, is_going)
-        await while_busy(self._caller, database_id, partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, landed=landed))
-        return self._waiting.start(goals.TERMINATE_DATACENTER, database_id=database_id, datacenter_id=datacenter_id)
+        check_outcome = took_effect_when(self._caller, database_id, is_going)
+        await retry_while_busy(
+            self._caller, database_id, partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, check_outcome=check_outcome)
+        )
+        return self._operations.start(conditions.TERMINATE, database_id=database_id, datacenter_id=datacenter_id)
 
 
 def _is_in(datacenter: Datacenter, provider: str, region: str) -> bool:

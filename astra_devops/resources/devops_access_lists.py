@@ -8,14 +8,14 @@ from astra_devops._rest.models.access_lists import AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
 from astra_devops._runtime import checks
 from astra_devops._runtime import ip_ranges as ip
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import devops_access_lists as goals
+from astra_devops.operations.conditions import devops_access_lists as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._addresses import Address, Listed, check_caller, merged, refuse_lock_out, some_entries, without
 from astra_devops.resources._identity.organization import current_id
-from astra_devops.resources._outcome.pending_changes import LatestChanges
+from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 
 class AsyncDevOpsAccessLists:
@@ -31,9 +31,9 @@ class AsyncDevOpsAccessLists:
     >>> await astra.devops_access_lists.add(["203.0.113.0/24"], calling_from="203.0.113.7")
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting, changes: LatestChanges) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory, changes: PendingChanges) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
         self._changes = changes
 
     async def get(self, *, organization_id: str | None = None) -> DevOpsAccessList:
@@ -66,14 +66,14 @@ class AsyncDevOpsAccessLists:
         if calling_from is not None:
             refuse_lock_out(calling_from, merged(await self._known(organization), new))
 
-        async def landed() -> Answer[DevOpsAccessList] | None:
+        async def check_outcome() -> Answer[DevOpsAccessList] | None:
             known = await self._known(organization)
             there = {ip.spelled(entry.address) for entry in known}
             answer = Answer(value=DevOpsAccessList(addresses=known), status=0, headers={})
             return answer if {entry.address for entry in new} <= there else None
 
         send = endpoints.add_dev_ops_access_list_addresses
-        return (await send(self._caller, org_id=organization, body=_sent(new), landed=landed)).value
+        return (await send(self._caller, org_id=organization, body=_sent(new), check_outcome=check_outcome)).value
 
     async def replace(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
@@ -141,14 +141,14 @@ class AsyncDevOpsAccessLists:
         Raises:
             ValueError: an address is wrong or not on the list, it is the last one, or ``calling_from`` would be locked out.
         """
-        doomed = {entry.address for entry in some_entries(addresses, ipv6=True)}
+        to_remove = {entry.address for entry in some_entries(addresses, ipv6=True)}
         check_caller(calling_from)
         organization = await self._id(organization_id)
         known = await self._known(organization)
-        absent = doomed - {ip.spelled(entry.address) for entry in known}
+        absent = to_remove - {ip.spelled(entry.address) for entry in known}
         if absent:
             raise ValueError(f"addresses must be on the list, and {', '.join(sorted(absent))} is not")
-        left = without(known, doomed)
+        left = without(known, to_remove)
         if not left:
             raise ValueError("addresses must not be all that are on the list: an empty one lets nobody in; delete() takes the list away")
         refuse_lock_out(calling_from, left)
@@ -158,12 +158,12 @@ class AsyncDevOpsAccessLists:
         """Delete the whole list, so that this API may be called from everywhere. Done when there is none any more."""
         organization = await self._id(organization_id)
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             known = await self._known(organization)
-            return None if known else LANDED
+            return None if known else TOOK_EFFECT
 
-        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, landed=landed)
-        operation = self._waiting.start(goals.DELETE, organization_id=organization)
+        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=check_outcome)
+        operation = self._operations.start(conditions.DELETE, organization_id=organization)
         self._changes.note(f"DevOps access list of {organization}", operation)
         return operation
 

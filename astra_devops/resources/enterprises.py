@@ -17,9 +17,9 @@ from astra_devops._rest.models.enterprises import (
 )
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import enterprises as goals
+from astra_devops.operations.conditions import enterprises as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 
 _CONSUMPTION_DAYS: Final = 31
 _USAGE_DAYS: Final = 90
@@ -28,9 +28,9 @@ _USAGE_DAYS: Final = 90
 class AsyncEnterprises:
     """The enterprise that the token belongs to. A token of one organization will not do."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
         """Create an organization in an enterprise. Keep its id: the service has no way to read, list or delete such an organization.
@@ -125,7 +125,7 @@ class AsyncEnterprises:
             year=str(checks.integer(year, "year", 2000, 9999)),
         )
         report_id = (await endpoints.generate_report(self._caller, body=body)).value.report_id
-        return self._waiting.start(goals.CREATE_BILLING_REPORT, report_id=report_id)
+        return self._operations.start(conditions.CREATE_BILLING_REPORT, report_id=report_id)
 
     async def get_billing_report(self, report_id: str) -> BillingReport:
         """Fetch how far a report is and, once it is COMPLETED, the address of its CSV file, which works for a while without any token.

@@ -8,19 +8,19 @@ from astra_devops._rest.endpoints import keyspaces as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import databases as goals
-from astra_devops.operations.conditions.databases import keyspaces_of
+from astra_devops.operations.conditions import keyspaces as conditions
+from astra_devops.operations.conditions.keyspaces import keyspaces_of
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.reconcile import landed_if, while_busy
+from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_if
 
 
 class AsyncKeyspaces:
     """Keyspaces of a database. Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def list(self, database_id: str) -> builtins.list[str]:
         """List the names of a database's keyspaces. Needs ``org-db-view``."""
@@ -41,11 +41,11 @@ class AsyncKeyspaces:
             PermissionDeniedError: the token may not.
         """
         checks.keyspace_name(name)
-        landed = landed_if(self._caller, database_id, lambda database: database is not None and name in keyspaces_of(database))
+        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is not None and name in keyspaces_of(database))
 
-        send = partial(endpoints.add_keyspace, keyspace_name=name, landed=landed)
-        await while_busy(self._caller, database_id, send, pointless=lambda database: name in keyspaces_of(database))
-        return self._waiting.start(goals.CREATE_KEYSPACE, database_id=database_id, keyspace=name)
+        send = partial(endpoints.add_keyspace, keyspace_name=name, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=lambda database: name in keyspaces_of(database))
+        return self._operations.start(conditions.CREATE, database_id=database_id, keyspace=name)
 
     async def delete(self, database_id: str, name: str) -> AsyncOperation[Database]:
         """Drop a keyspace and all that is in it. Done when it is no longer listed and the database is ACTIVE.
@@ -58,11 +58,11 @@ class AsyncKeyspaces:
             ConflictError: the database is still busy.
         """
         checks.keyspace_name(name)
-        landed = landed_if(self._caller, database_id, lambda database: database is None or name not in keyspaces_of(database))
+        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is None or name not in keyspaces_of(database))
 
-        send = partial(endpoints.remove_keyspace, keyspace_name=name, landed=landed)
-        await while_busy(self._caller, database_id, send)
-        return self._waiting.start(goals.DELETE_KEYSPACE, database_id=database_id, keyspace=name)
+        send = partial(endpoints.remove_keyspace, keyspace_name=name, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send)
+        return self._operations.start(conditions.DELETE, database_id=database_id, keyspace=name)
 
     async def enable_graph(self, database_id: str, name: str) -> None:
         """Give a keyspace of a classic database the graph engine. The service accepts it and tells nothing of when it is done.
@@ -70,7 +70,7 @@ class AsyncKeyspaces:
         Needs ``db-keyspace-alter``.
         """
         checks.string(name, "name")
-        await while_busy(self._caller, database_id, partial(endpoints.alter_keyspace_with_graph_engine, keyspace_name=name))
+        await retry_while_busy(self._caller, database_id, partial(endpoints.alter_keyspace_with_graph_engine, keyspace_name=name))
 
     async def create_solr_core(
         self,
@@ -102,4 +102,4 @@ class AsyncKeyspaces:
             schema=schema,
             solrconfig=solrconfig,
         )
-        await while_busy(self._caller, database_id, send)
+        await retry_while_busy(self._caller, database_id, send)

@@ -9,10 +9,10 @@ from astra_devops._rest.models.migration_proxies import MigrationProxyConfigurat
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._secret import Secret
-from astra_devops.operations.conditions import migration_proxies as goals
+from astra_devops.operations.conditions import migration_proxies as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.reconcile import landed_if, while_busy
+from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_if
 
 
 class AsyncMigrationProxies:
@@ -21,9 +21,9 @@ class AsyncMigrationProxies:
     Nothing says how to see one. A wait goes by the actions that the database offers, and by the MAINTENANCE that a change brings.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
@@ -54,10 +54,10 @@ class AsyncMigrationProxies:
         )
 
         def is_there(database: Database) -> bool:
-            return database.status == "ACTIVE" and goals.has_proxy(database) is True
+            return database.status == "ACTIVE" and conditions.has_proxy(database) is True
 
-        await while_busy(self._caller, database_id, partial(endpoints.launch_migration_proxy, body=body), pointless=is_there)
-        return self._waiting.start(goals.LAUNCH, database_id=database_id)
+        await retry_while_busy(self._caller, database_id, partial(endpoints.launch_migration_proxy, body=body), give_up_if=is_there)
+        return self._operations.start(conditions.LAUNCH, database_id=database_id)
 
     async def remove(self, database_id: str) -> AsyncOperation[Database]:
         """Remove the migration proxy of a database. Done when the database is ACTIVE without one. Deprecated by the service.
@@ -69,11 +69,13 @@ class AsyncMigrationProxies:
         """
 
         def is_gone(database: Database | None) -> bool:
-            return database is None or (database.status == "ACTIVE" and goals.has_proxy(database) is False)
+            return database is None or (database.status == "ACTIVE" and conditions.has_proxy(database) is False)
 
-        landed = landed_if(self._caller, database_id, is_gone)
-        await while_busy(self._caller, database_id, partial(endpoints.remove_migration_proxy, landed=landed), pointless=is_gone)
-        return self._waiting.start(goals.REMOVE, database_id=database_id)
+        check_outcome = took_effect_if(self._caller, database_id, is_gone)
+        await retry_while_busy(
+            self._caller, database_id, partial(endpoints.remove_migration_proxy, check_outcome=check_outcome), give_up_if=is_gone
+        )
+        return self._operations.start(conditions.REMOVE, database_id=database_id)
 
 
 def _checked(mapping: MigrationProxyMapping) -> MigrationProxyMapping:

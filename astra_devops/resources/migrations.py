@@ -10,12 +10,12 @@ from astra_devops._json import times
 from astra_devops._rest.endpoints import migrations as endpoints
 from astra_devops._rest.models.migrations import Migration, UploadCredentials
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import migrations as goals
+from astra_devops.operations.conditions import migrations as conditions
 from astra_devops.operations.conditions.migrations import phase_of
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._outcome.accepted import id_of
 
 # Seconds between looks for credentials that have been renewed.
@@ -26,7 +26,7 @@ class _Send(Protocol):
     """An endpoint function of a migration."""
 
     async def __call__(
-        self, caller: Caller, /, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+        self, caller: Caller, /, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
     ) -> Answer[Migration]: ...
 
 
@@ -37,9 +37,9 @@ class AsyncMigrations:
     The database must be serverless; the service asks for an Enterprise plan, too.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def initialize(
         self,
@@ -88,7 +88,7 @@ class AsyncMigrations:
             )
         advice = "begin another one: nothing was uploaded yet, and the service cleans up one that stays idle for a week"
         migration_id = id_of(answer.value.migration_id, _operation(datacenter_id), "migrationID", advice)
-        return self._waiting.start(goals.INITIALIZE, database_id=database_id, migration_id=migration_id)
+        return self._operations.start(conditions.INITIALIZE, database_id=database_id, migration_id=migration_id)
 
     async def launch(self, database_id: str, migration_id: str) -> AsyncOperation[Migration]:
         """Import the uploaded files. Done when the import is over; by default a wait takes up to a week.
@@ -105,12 +105,12 @@ class AsyncMigrations:
         launched = self._caller.clock.now()
 
         def has_begun(migration: Migration) -> bool:
-            return phase_of(migration) in {goals.IMPORTING, *goals.ENDS} - {before}
+            return phase_of(migration) in {conditions.IMPORTING, *conditions.ENDS} - {before}
 
-        could = before in (goals.RECEIVING, goals.FAILED)
+        could = before in (conditions.RECEIVING, conditions.FAILED)
         await self._change(endpoints.launch_migration, database_id, migration_id, has_begun, refused_again=could)
-        old = {"before": before, "launched": times.write(launched)} if before is not None and before in goals.ENDS else {}
-        return self._waiting.start(goals.LAUNCH, database_id=database_id, migration_id=migration_id, **old)
+        old = {"before": before, "launched": times.write(launched)} if before is not None and before in conditions.ENDS else {}
+        return self._operations.start(conditions.LAUNCH, database_id=database_id, migration_id=migration_id, **old)
 
     async def pause(self, database_id: str, migration_id: str) -> Migration:
         """Halt an import: what is under way is finished, nothing new is begun. The state that is returned may be the one before.
@@ -120,7 +120,7 @@ class AsyncMigrations:
         Raises:
             ConflictError: the migration is not importing.
         """
-        return await self._change(endpoints.pause_migration, database_id, migration_id, lambda seen: phase_of(seen) == goals.PAUSED)
+        return await self._change(endpoints.pause_migration, database_id, migration_id, lambda seen: phase_of(seen) == conditions.PAUSED)
 
     async def resume(self, database_id: str, migration_id: str) -> Migration:
         """Let a paused import go on. The service does nothing if it is not paused. The state that is returned may be the one before.
@@ -138,7 +138,7 @@ class AsyncMigrations:
         Raises:
             ConflictError: the import has come too far: once the metadata of the SSTables is being imported, it can only be waited for.
         """
-        return await self._change(endpoints.abort_migration, database_id, migration_id, lambda seen: phase_of(seen) == goals.ABORTED)
+        return await self._change(endpoints.abort_migration, database_id, migration_id, lambda seen: phase_of(seen) == conditions.ABORTED)
 
     async def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> AsyncOperation[Migration]:
         """Remove the uploaded files, revoke the credentials and close the migration. Done when it is closed.
@@ -159,17 +159,17 @@ class AsyncMigrations:
         def is_due(migration: Migration) -> bool:
             expected = migration.expected_cleanup_time
             scheduled = when is not None and expected is not None and times.write(expected.replace(microsecond=0)) == when
-            return scheduled or phase_of(migration) in (goals.CLEANING, goals.CLOSED)
+            return scheduled or phase_of(migration) in (conditions.CLEANING, conditions.CLOSED)
 
         async def send(
-            caller: Caller, /, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+            caller: Caller, /, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
         ) -> Answer[Migration]:
             return await endpoints.cleanup_migration(
-                caller, database_id=database_id, migration_id=migration_id, cleanup_time=when, landed=landed
+                caller, database_id=database_id, migration_id=migration_id, cleanup_time=when, check_outcome=check_outcome
             )
 
         await self._change(send, database_id, migration_id, is_due)
-        return self._waiting.start(goals.CLEAN_UP, database_id=database_id, migration_id=migration_id)
+        return self._operations.start(conditions.CLEAN_UP, database_id=database_id, migration_id=migration_id)
 
     async def get(self, database_id: str, migration_id: str) -> Migration:
         """Fetch a migration. Asking also makes the service renew upload credentials that have expired.
@@ -213,7 +213,7 @@ class AsyncMigrations:
         send: _Send,
         database_id: str,
         migration_id: str,
-        landed_if: Callable[[Migration], bool],
+        took_effect_if: Callable[[Migration], bool],
         *,
         refused_again: bool = False,
     ) -> Migration:
@@ -224,19 +224,19 @@ class AsyncMigrations:
         """
         lost = False
 
-        async def landed() -> Answer[Migration] | None:
+        async def check_outcome() -> Answer[Migration] | None:
             nonlocal lost
             lost = True
             migration = await self.get(database_id, migration_id)
-            return Answer(value=migration, status=0, headers={}) if landed_if(migration) else None
+            return Answer(value=migration, status=0, headers={}) if took_effect_if(migration) else None
 
         try:
-            return (await send(self._caller, database_id=database_id, migration_id=migration_id, landed=landed)).value
+            return (await send(self._caller, database_id=database_id, migration_id=migration_id, check_outcome=check_outcome)).value
         except errors.ConflictError as conflict:
             if not lost:
                 raise
             migration = await self.get(database_id, migration_id)
-            if refused_again or landed_if(migration):
+            if refused_again or took_effect_if(migration):
                 return migration
             conflict.add_note(f"an earlier attempt got no answer and may have had its effect; the migration is in {migration.status}")
             raise

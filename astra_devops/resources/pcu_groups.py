@@ -22,10 +22,10 @@ from astra_devops._rest.models.pcu_groups import (
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.capacity import as_it_is, associations_of, get_group
-from astra_devops.operations.conditions import pcu_groups as goals
+from astra_devops.operations.conditions import pcu_groups as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
-from astra_devops.resources._outcome.reconcile import landed_by
+from astra_devops.resources._outcome.reconcile import check_outcome_by
 
 _LARGEST: Final = 2**31 - 1
 
@@ -43,9 +43,9 @@ class AsyncPcuGroups:
     >>> association = await operation.wait()
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def list(self, ids: Sequence[str] | None = None) -> builtins.list[PcuGroup]:
         """List the groups with these ids; all of them if none are given.
@@ -129,7 +129,7 @@ class AsyncPcuGroups:
                 reason="an empty list came back",
                 how_to_find_out=f"look for a group with the title {title!r} in the list",
             )
-        return self._waiting.start(goals.CREATE_GROUP, group_id=made[0].id)
+        return self._operations.start(conditions.CREATE_GROUP, group_id=made[0].id)
 
     async def update(
         self,
@@ -183,22 +183,22 @@ class AsyncPcuGroups:
                 return True
             return False
 
-        await endpoints.pcu_delete(self._caller, group_id=group_id, landed=landed_by(is_gone))
+        await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=check_outcome_by(is_gone))
 
     async def park(self, group_id: str) -> AsyncOperation[PcuGroup]:
         """Park a group: its databases hibernate, and its units cost nothing until it is unparked. Done when it is PARKED.
 
         Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of its databases has several regions.
         """
-        landed = landed_by(partial(self._is_in, group_id, "PARKING", "PARKED"))
-        await endpoints.pcu_group_park(self._caller, group_id=group_id, landed=landed)
-        return self._waiting.start(goals.PARK_GROUP, group_id=group_id)
+        check_outcome = check_outcome_by(partial(self._is_in, group_id, "PARKING", "PARKED"))
+        await endpoints.pcu_group_park(self._caller, group_id=group_id, check_outcome=check_outcome)
+        return self._operations.start(conditions.PARK_GROUP, group_id=group_id)
 
     async def unpark(self, group_id: str) -> AsyncOperation[PcuGroup]:
         """Bring a parked group and its databases back. Done when it is CREATED, which an unparked group shows for a while, or ACTIVE."""
-        landed = landed_by(partial(self._is_in, group_id, "UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE"))
-        await endpoints.pcu_group_unpark(self._caller, group_id=group_id, landed=landed)
-        return self._waiting.start(goals.UNPARK_GROUP, group_id=group_id)
+        check_outcome = check_outcome_by(partial(self._is_in, group_id, "UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE"))
+        await endpoints.pcu_group_unpark(self._caller, group_id=group_id, check_outcome=check_outcome)
+        return self._operations.start(conditions.UNPARK_GROUP, group_id=group_id)
 
     async def list_types(self, *, provider: str | None = None, region: str | None = None) -> builtins.list[PcuType]:
         """List the instance types that groups can have.
@@ -231,9 +231,9 @@ class AsyncPcuGroups:
             NotFoundError: there is no such group or datacenter.
             ConflictError: the datacenter is in a group already, or its database is busy.
         """
-        landed = landed_by(partial(self._lists, group_id, datacenter_id))
-        await endpoints.pcu_association_create(self._caller, group_id=group_id, datacenter_id=datacenter_id, landed=landed)
-        return self._waiting.start(goals.ASSOCIATE, group_id=group_id, datacenter_id=datacenter_id)
+        check_outcome = check_outcome_by(partial(self._lists, group_id, datacenter_id))
+        await endpoints.pcu_association_create(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
+        return self._operations.start(conditions.ASSOCIATE, group_id=group_id, datacenter_id=datacenter_id)
 
     async def dissociate(self, group_id: str, datacenter_id: str) -> None:
         """Take a datacenter out of a group, back to the capacity that all databases share.
@@ -245,8 +245,8 @@ class AsyncPcuGroups:
         async def has_left() -> bool:
             return not await self._lists(group_id, datacenter_id)
 
-        landed = landed_by(has_left)
-        await endpoints.pcu_association_delete(self._caller, group_id=group_id, datacenter_id=datacenter_id, landed=landed)
+        check_outcome = check_outcome_by(has_left)
+        await endpoints.pcu_association_delete(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
 
     async def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> AsyncOperation[PcuAssociation]:
         """Move a datacenter to another group of its region. Done when it is listed there and group and database are ACTIVE: up to an hour.
@@ -273,8 +273,8 @@ class AsyncPcuGroups:
                 raise TimeoutError(f"neither group lists {datacenter_id} now")
             return moved
 
-        await endpoints.pcu_association_transfer(self._caller, body=body, landed=landed_by(has_moved))
-        return self._waiting.start(goals.TRANSFER, group_id=to_group_id, datacenter_id=datacenter_id, from_group_id=from_group_id)
+        await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=check_outcome_by(has_moved))
+        return self._operations.start(conditions.TRANSFER, group_id=to_group_id, datacenter_id=datacenter_id, from_group_id=from_group_id)
 
     async def _is_in(self, group_id: str, *states: str) -> bool:
         return (await self.get(group_id)).status in states

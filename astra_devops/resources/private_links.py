@@ -17,11 +17,11 @@ from astra_devops._rest.models.private_links import (
     PrivateLinkUpdateEndpointInput,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import LANDED, Answer, Landed
+from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import private_links as goals
+from astra_devops.operations.conditions import private_links as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 
 # Seconds between looks after a lost answer: an endpoint shows some time after it was accepted.
 _LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
@@ -34,9 +34,9 @@ class AsyncPrivateLinks:
     cloud; then let it in with ``accept_endpoint``. ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def list(self, *, database_id: str | None = None) -> builtins.list[PrivateLinkCluster]:
         """List the private links of all databases that have some, or of one database: one entry per database, with its datacenters.
@@ -75,7 +75,7 @@ class AsyncPrivateLinks:
         if not wanted:
             raise ValueError("principals must not be empty")
 
-        async def landed() -> Answer[PrivateLinkService] | None:
+        async def check_outcome() -> Answer[PrivateLinkService] | None:
             known = await self.get(database_id, datacenter_id)
             service = PrivateLinkService(service_name=known.service_name, allowed_principals=known.allowed_principals)
             there = set(wanted) <= set(known.allowed_principals or [])
@@ -83,7 +83,7 @@ class AsyncPrivateLinks:
 
         body = PrivateLinkCreateConfigInput(allowed_principals=wanted)
         send = endpoints.add_allowed_principal_to_service
-        return (await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, landed=landed)).value
+        return (await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, check_outcome=check_outcome)).value
 
     async def remove_principal(self, database_id: str, datacenter_id: str, principal: str) -> None:
         """No longer let a principal connect. Endpoints that it has already are not touched; see ``reject_endpoint``.
@@ -95,12 +95,12 @@ class AsyncPrivateLinks:
         """
         body = PrivateLinkDeleteConfigInput(allowed_principal=checks.string(principal, "principal"))
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             known = await self.get(database_id, datacenter_id)
-            return None if principal in (known.allowed_principals or []) else LANDED
+            return None if principal in (known.allowed_principals or []) else TOOK_EFFECT
 
         send = endpoints.remove_allowed_principal_from_service
-        await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, landed=landed)
+        await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, check_outcome=check_outcome)
 
     async def accept_endpoint(
         self, database_id: str, datacenter_id: str, endpoint_id: str, *, description: str | None = None
@@ -124,10 +124,10 @@ class AsyncPrivateLinks:
             cluster_id=database_id,
             datacenter_id=datacenter_id,
             body=PrivateLinkCreateEndpointInput(endpoint_id=endpoint_id, description=description),
-            landed=self._new_endpoint(database_id, datacenter_id, endpoint_id, before),
+            check_outcome=self._new_endpoint(database_id, datacenter_id, endpoint_id, before),
         )
         stored = answer.value.endpoint_id or endpoint_id
-        return self._waiting.start(goals.ACCEPT_ENDPOINT, database_id=database_id, datacenter_id=datacenter_id, endpoint_id=stored)
+        return self._operations.start(conditions.ACCEPT_ENDPOINT, database_id=database_id, datacenter_id=datacenter_id, endpoint_id=stored)
 
     async def get_endpoint(self, database_id: str, datacenter_id: str, endpoint_id: str) -> PrivateLinkEndpoint:
         """Fetch one endpoint by the id that it is stored under.
@@ -168,22 +168,24 @@ class AsyncPrivateLinks:
             NotFoundError: there is no such endpoint.
         """
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             listed = (await self.get(database_id, datacenter_id)).endpoints or []
             there = any(endpoint.endpoint_id == endpoint_id and endpoint.status != "Rejected" for endpoint in listed)
-            return None if there else LANDED
+            return None if there else TOOK_EFFECT
 
         send = endpoints.reject_endpoint
-        await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, endpoint_id=endpoint_id, landed=landed)
+        await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, endpoint_id=endpoint_id, check_outcome=check_outcome)
 
-    def _new_endpoint(self, database_id: str, datacenter_id: str, endpoint_id: str, before: set[str | None]) -> Landed[PrivateLinkEndpoint]:
+    def _new_endpoint(
+        self, database_id: str, datacenter_id: str, endpoint_id: str, before: set[str | None]
+    ) -> OutcomeCheck[PrivateLinkEndpoint]:
         """Make the check of an acceptance. It looks for a while; as endpoints show late, it never says "surely not"."""
 
-        async def landed() -> Answer[PrivateLinkEndpoint] | None:
+        async def check_outcome() -> Answer[PrivateLinkEndpoint] | None:
             found: builtins.list[PrivateLinkEndpoint] = []
             for pause in _LOOKS:
                 await self._caller.clock.sleep(pause)
-                found = goals.find((await self.get(database_id, datacenter_id)).endpoints or [], endpoint_id)
+                found = conditions.find((await self.get(database_id, datacenter_id)).endpoints or [], endpoint_id)
                 new = [endpoint for endpoint in found if endpoint.endpoint_id not in before]
                 if len(new) == 1:
                     return Answer(value=new[0], status=0, headers={})
@@ -195,4 +197,4 @@ class AsyncPrivateLinks:
                 candidates=[endpoint.endpoint_id for endpoint in found if endpoint.endpoint_id],
             )
 
-        return landed
+        return check_outcome

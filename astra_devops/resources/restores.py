@@ -4,9 +4,9 @@ from astra_devops._rest.endpoints import restores as endpoints
 from astra_devops._rest.models.restores import RestoreStatus
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import restores as goals
+from astra_devops.operations.conditions import restores as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._outcome.accepted import id_of
 
 
@@ -17,9 +17,9 @@ class AsyncRestores:
     have them.
     """
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def create(self, database_id: str, *, snapshot_id: str) -> AsyncOperation[RestoreStatus]:
         """Bring a database back to a snapshot. Done when the service says ``DONE``.
@@ -39,7 +39,7 @@ class AsyncRestores:
         answer = await endpoints.restore_db(self._caller, database_id=database_id, snapshot_id=checks.string(snapshot_id, "snapshot_id"))
         advice = f"see whether database {database_id} is back in its earlier state before trying again"
         operation_id = id_of(answer.value.operation_id, "restoreDB", "operationID", advice)
-        return self._waiting.start(goals.CREATE, database_id=database_id, operation_id=operation_id)
+        return self._operations.start(conditions.CREATE, database_id=database_id, operation_id=operation_id)
 
     async def get(self, database_id: str, operation_id: str) -> RestoreStatus:
         """Fetch how far a restore is. The path is inferred from that of a clone.

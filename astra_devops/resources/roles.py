@@ -7,7 +7,7 @@ from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import roles as lookup
 
@@ -103,11 +103,11 @@ class AsyncRoles:
             NotFoundError: there is no such role.
         """
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             there = any(role.id == role_id for role in await self.list())
-            return None if there else LANDED
+            return None if there else TOOK_EFFECT
 
-        await endpoints.delete_organization_role(self._caller, role_id=role_id, landed=landed)
+        await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=check_outcome)
 
     async def _look_for(self, name: str, error: errors.OutcomeUnknownError) -> None:
         """Say whether there is a role of that name by now. Names are unique, so that it can hardly be another's."""

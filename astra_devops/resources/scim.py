@@ -19,7 +19,7 @@ from astra_devops._rest.models.scim import (
     ScimUser,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import LANDED, Answer, Landed
+from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops.errors import NotFoundError
@@ -135,8 +135,8 @@ class AsyncScim:
         Raises:
             NotFoundError: there is no such user.
         """
-        landed = _gone(lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
-        await endpoints.delete_scim_user(self._caller, user_id=user_id, landed=landed)
+        check_outcome = _gone(lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
+        await endpoints.delete_scim_user(self._caller, user_id=user_id, check_outcome=check_outcome)
 
     def list_groups(self, *, filter: str | None = None, page_size: int | None = None) -> AsyncPager[ScimGroup]:
         """List groups, page by page.
@@ -210,8 +210,8 @@ class AsyncScim:
         Raises:
             NotFoundError: there is no such group.
         """
-        landed = _gone(lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
-        await endpoints.delete_scim_group(self._caller, group_id=group_id, landed=landed)
+        check_outcome = _gone(lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
+        await endpoints.delete_scim_group(self._caller, group_id=group_id, check_outcome=check_outcome)
 
     async def service_provider_config(self) -> ScimServiceProviderConfig:
         """Fetch which parts of SCIM the service supports."""
@@ -241,14 +241,14 @@ def _patch(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest:
     return ScimPatchRequest(schemas=[_PATCH], operations=listed)
 
 
-def _gone(fetch: Callable[[], Awaitable[Answer[T]]]) -> Landed[None]:
+def _gone(fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:
     """Make the check of a deletion: what cannot be found any more is deleted."""
 
-    async def landed() -> Answer[None] | None:
+    async def check_outcome() -> Answer[None] | None:
         try:
             await fetch()
         except NotFoundError:
-            return LANDED
+            return TOOK_EFFECT
         return None
 
-    return landed
+    return check_outcome

@@ -15,7 +15,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT, while_busy
+from astra_devops.resources._outcome.reconcile import TRANSIENT, retry_while_busy
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
 
@@ -40,7 +40,7 @@ class AsyncSecureBundles:
         """
         send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
         try:
-            value = await while_busy(self._caller, database_id, send, pointless=_has_none)
+            value = await retry_while_busy(self._caller, database_id, send, give_up_if=_has_none)
         except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
             await self._explain(database_id, error)
             raise

@@ -2,10 +2,10 @@
 
 from astra_devops._rest.endpoints import telemetry as endpoints
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import telemetry as goals
+from astra_devops.operations.conditions import telemetry as conditions
 from astra_devops.operations.conditions._sinks import place_of
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 from astra_devops.resources._outcome.optional import or_none
 from astra_devops.resources._sinks import checked, request_of, sink_of
 from astra_devops.sinks import CloudWatchSink, DatadogSink, KafkaSink, PrometheusSink, PulsarSink, SplunkSink, TelemetrySink
@@ -14,9 +14,9 @@ from astra_devops.sinks import CloudWatchSink, DatadogSink, KafkaSink, Prometheu
 class AsyncTelemetry:
     """The export of a database's metrics to an outside system. A database has one sink at most, and nothing takes it away again."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def set(self, database_id: str, sink: TelemetrySink) -> AsyncOperation[None]:
         """Export the metrics of a database; a sink that was set before is replaced. Done when the service tells of the new one.
@@ -40,7 +40,7 @@ class AsyncTelemetry:
         checked(sink, KafkaSink, PrometheusSink, CloudWatchSink, SplunkSink, PulsarSink, DatadogSink)
         body = request_of(sink)
         await endpoints.configure_telemetry(self._caller, database_id=database_id, body=body)
-        return self._waiting.start(goals.SET, database_id=database_id, **place_of(body))
+        return self._operations.start(conditions.SET, database_id=database_id, **place_of(body))
 
     async def get(self, database_id: str) -> TelemetrySink | None:
         """Fetch where the metrics of a database are exported to; None if they are not.

@@ -9,7 +9,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import users as endpoints
 from astra_devops._rest.models.users import RoleInviteRequest, User, UserInvite
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import organization
 from astra_devops.resources._identity import roles as lookup
@@ -117,11 +117,11 @@ class AsyncUsers:
         if "@" in checks.string(user_id, "user_id"):
             raise ValueError("user_id must be an id, not an address: users.find(address) tells the user and its user_id")
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             there = any(user.user_id == user_id for user in await self.list())
-            return None if there else LANDED
+            return None if there else TOOK_EFFECT
 
-        await endpoints.remove_user_from_organization(self._caller, user_id=user_id, landed=landed)
+        await endpoints.remove_user_from_organization(self._caller, user_id=user_id, check_outcome=check_outcome)
 
     async def _with(self, email: str) -> builtins.list[User]:
         return [user for user in await self.list() if (user.email or "").casefold() == email.casefold()]

@@ -7,11 +7,11 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
 from astra_devops._runtime import checks, ip_ranges
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import vpc_peerings as goals
+from astra_devops.operations.conditions import vpc_peerings as conditions
+from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.waiting import Waiting
 
 Network = AmazonVpc | AzureVpc | GoogleVpc
 """A network of yours, on the cloud that its class says."""
@@ -23,9 +23,9 @@ _VPC: Final = re.compile(r"vpc-(?:[a-z0-9]{8}|[a-z0-9]{17})")
 class AsyncVpcPeerings:
     """Peerings between the networks of classic databases and yours. A database has at most one per cloud provider."""
 
-    def __init__(self, caller: Caller, waiting: Waiting) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
-        self._waiting = waiting
+        self._operations = operations
 
     async def get(self, provider: PeeringProvider | str, database_id: str) -> VpcPeering:
         """Fetch the peering of a database.
@@ -62,17 +62,17 @@ class AsyncVpcPeerings:
         """
         cloud, name = _check(network)
 
-        async def landed() -> Answer[VpcPeering] | None:
+        async def check_outcome() -> Answer[VpcPeering] | None:
             try:
                 known = await self.get(cloud, database_id)
             except errors.NotFoundError:
                 return None
-            ours = known.status.lower() not in goals.OVER and name in known.other_vpc.vpc_id
+            ours = known.status.lower() not in conditions.OVER and name in known.other_vpc.vpc_id
             return Answer(value=known, status=0, headers={}) if ours else None
 
         send = endpoints.create_vpc_peering_connection
-        peering = (await send(self._caller, provider=cloud, database_id=database_id, body=network, landed=landed)).value
-        return self._waiting.start(goals.CREATE, cloud_provider=cloud, database_id=database_id, connection_id=peering.connection_id)
+        peering = (await send(self._caller, provider=cloud, database_id=database_id, body=network, check_outcome=check_outcome)).value
+        return self._operations.start(conditions.CREATE, cloud_provider=cloud, database_id=database_id, connection_id=peering.connection_id)
 
     async def delete(self, provider: PeeringProvider | str, database_id: str) -> AsyncOperation[None]:
         """Cut the peering of a database. Done when it is ``deleted`` or gone.
@@ -87,16 +87,16 @@ class AsyncVpcPeerings:
         """
         cloud = checks.provider(provider, "provider").lower()
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             try:
                 known = await self.get(cloud, database_id)
             except errors.NotFoundError:
-                return LANDED
-            return LANDED if known.status.lower() in ("deleting", "deleted") else None
+                return TOOK_EFFECT
+            return TOOK_EFFECT if known.status.lower() in ("deleting", "deleted") else None
 
         send = endpoints.delete_vpc_peering_connection
-        await send(self._caller, provider=cloud, database_id=database_id, landed=landed)
-        return self._waiting.start(goals.DELETE, cloud_provider=cloud, database_id=database_id)
+        await send(self._caller, provider=cloud, database_id=database_id, check_outcome=check_outcome)
+        return self._operations.start(conditions.DELETE, cloud_provider=cloud, database_id=database_id)
 
 
 def _check(network: Network) -> tuple[str, str]:

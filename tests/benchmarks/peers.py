@@ -53,7 +53,7 @@ async def async_peers(url: str, stack: AsyncExitStack) -> tuple[Reads, Reads]:
         return read
 
     async def page_of_ours() -> Any:
-        return await astra.databases.list().walk().next_page()
+        return await astra.databases.list().page_iterator().next_page()
 
     one = {
         "aiohttp + orjson": raw(DATABASE),

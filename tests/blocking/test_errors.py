@@ -85,11 +85,11 @@ def test_what_closing_raises_is_raised_once() -> None:
         async def aclose(self) -> None:
             raise Mine
 
-    from astra_devops._bridge.live import Live
+    from astra_devops._bridge.client_handle import ClientHandle
 
     async def nothing() -> None: ...
 
-    live = Live("Client", None, Client)
+    live = ClientHandle("Client", None, Client)
     live.bridge.call(nothing)
     with pytest.raises(Mine):
         live.close()

@@ -15,7 +15,7 @@ from astra_devops.emulator import Emulator
 
 ENDS = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close"}
 # What only the other twin is made of.
-INSIDE = {"walk", "watch"}
+INSIDE = {"page_iterator", "wait_loop"}
 
 
 def pairs() -> Iterator[tuple[type, type]]:

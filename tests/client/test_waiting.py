@@ -1,6 +1,8 @@
 """Waits survive what passes, end on what does not, share their looks, and can be taken up elsewhere."""
 
 import asyncio
+import base64
+import json
 import pickle
 
 import pytest
@@ -216,3 +218,25 @@ def test_tokens_round_trip():
         "create_keyspace",
         {"database_id": "d", "keyspace": "ü"},
     )
+
+
+@pytest.mark.parametrize(("version", "age"), [(1, "an earlier"), (3, "a later")])
+async def test_a_resume_token_of_another_version_is_refused_by_its_version(astra, version, age):
+    document = json.dumps({"v": version, "kind": "databases.create_keyspace", "params": {"database_id": "d", "keyspace": "k"}})
+    token = base64.urlsafe_b64encode(document.encode()).decode()
+    with pytest.raises(ValueError, match=f"{age} version of astra-devops: it has format {version}, this version reads 2"):
+        await astra.resume(token)
+
+
+async def test_operations_are_named_like_their_calls(astra):
+    created = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    database = await created.wait()
+    keyspace = await astra.keyspaces.create(database.id, "second")
+    await keyspace.wait()
+    dropped = await astra.keyspaces.delete(database.id, "second")
+    await dropped.wait()
+    datacenter = await astra.datacenters.create(database.id, cloud_provider="AWS", region="us-west-2")
+    ended = await astra.datacenters.terminate(database.id, (await datacenter.wait()).id)
+    kinds = [operation.kind for operation in (created, keyspace, dropped, datacenter, ended)]
+    assert kinds == ["databases.create", "keyspaces.create", "keyspaces.delete", "datacenters.create", "datacenters.terminate"]
+    assert (await astra.resume(ended.resume_token)).kind == "datacenters.terminate"

@@ -224,7 +224,7 @@ def test_the_client_has_its_settings_its_resources_and_a_view(package: Path) -> 
     text = ast.unparse(ast.parse(blocking_files(package)["blocking/client.py"]))
     assert "def __init__(self, token: Token | None=None, *, limit: int=LIMIT, bridge: Bridge | None=None) -> None:" in text
     assert "lambda: AsyncAstraDevOps(Bridge.callback(token), limit=limit)" in text
-    assert "return Databases(self._bridge, self._live)" in text
+    assert "return Databases(self._bridge, self._handle)" in text
     assert "def base_url(self) -> str:" in text
     assert "client.view(lambda: client().with_options(timeout=timeout))" in text
     assert "def __exit__(" in text

@@ -27,7 +27,7 @@ def test_arguments_stand_in_a_fixed_order(draft: Draft) -> None:
     draft.operation["x-astra-retry"] = "reread"
     assert signature(draft) == (
         "get_thing(caller: Caller, *, one: str, two: str, needed: str, optional: str | None = None, body: list[object], "
-        "landed: Landed[str] | None = None) -> Answer[str]:"
+        "check_outcome: OutcomeCheck[str] | None = None) -> Answer[str]:"
     )
 
 

@@ -93,7 +93,7 @@ def test_names_that_mean_something_already_get_an_underscore() -> None:
         "str_",
         "type",
     ]
-    assert [arguments.give(name) for name in ("caller", "body", "landed", "from")] == ["caller_", "body_", "landed_", "from_"]
+    assert [arguments.give(name) for name in ("caller", "body", "check_outcome", "from")] == ["caller_", "body_", "check_outcome_", "from_"]
     assert [classes.give(name) for name in ("None", "Secret", "Any", "Extra", "Database")] == [
         "None_",
         "Secret_",

@@ -384,7 +384,7 @@ def public_methods(client: object) -> set[str]:
 
 
 def expected(emulator: Emulator) -> None:
-    seen = {exchange.operation for exchange in emulator.journal if exchange.plane == "devops"}
+    seen = {exchange.operation for exchange in emulator.journal if exchange.endpoint_kind == "devops"}
     assert {operation.id for operation in index.OPERATIONS.values() if operation.group in GROUPS} <= seen
     odd = {(exchange.operation, exchange.status) for exchange in emulator.journal if exchange.status not in (200, 201, 202, 204, 409)}
     assert odd <= {(operation, 404) for operation in EMPTY_IS_404}

@@ -247,6 +247,6 @@ async def test_retry_after_may_be_a_number(api: Any) -> None:
 
 def test_every_fault_for_an_operation_can_stand_in_a_file() -> None:
     annotations = {name: getattr(method, "__annotations__", {}) for name, method in vars(Faults).items()}
-    takes_an_operation = {name for name, parameters in annotations.items() if "dose" in parameters}
+    takes_an_operation = {name for name, parameters in annotations.items() if "frequency" in parameters}
     assert takes_an_operation - set(KINDS) == set()
     assert set(KINDS) - takes_an_operation == {"not_found_after_create", "list_lag"}

@@ -47,10 +47,10 @@ def test_a_chance_that_misses_leaves_the_request_to_the_next_fault() -> None:
     assert fault.reply.status == 502
 
 
-@pytest.mark.parametrize("dose", [{"times": 0}, {"times": -1}, {"probability": 1.5}, {"probability": float("nan")}])
-def test_an_impossible_dose_is_refused(dose: Any) -> None:
-    with pytest.raises(ValueError, match=next(iter(dose))):
-        Faults().no_answer("getDatabase", **dose)
+@pytest.mark.parametrize("frequency", [{"times": 0}, {"times": -1}, {"probability": 1.5}, {"probability": float("nan")}])
+def test_an_impossible_frequency_is_refused(frequency: Any) -> None:
+    with pytest.raises(ValueError, match=next(iter(frequency))):
+        Faults().no_answer("getDatabase", **frequency)
 
 
 async def test_answers_may_look_wrong(api: Any) -> None:
@@ -103,7 +103,7 @@ def test_faults_come_from_a_file(tmp_path: Path) -> None:
     assert got[2] is not None
     assert got[2].reply is not None
     assert got[2].reply.headers == {"Retry-After": "7"}
-    assert (got[4] and got[4].slow_body, faults.listing_delay, faults.fate_of("createDatabase", "create")) == (
+    assert (got[4] and got[4].slow_body, faults.listing_delay, faults.state_fault_of("createDatabase", "create")) == (
         30,
         10,
         ("REBALANCING", None),

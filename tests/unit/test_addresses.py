@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._runtime.ip_ranges import block, contain, spelled
+from astra_devops._runtime.ip_ranges import block, contains, spelled
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_only_strings():
     with pytest.raises(TypeError, match="a must be a str"):
         block(167772160, "a")
     with pytest.raises(TypeError, match="calling_from"):
-        contain([], 5, "calling_from")
+        contains([], 5, "calling_from")
 
 
 def test_what_the_service_says_is_spelled_alike_where_it_can_be_read():
@@ -48,15 +48,15 @@ def test_what_the_service_says_is_spelled_alike_where_it_can_be_read():
 
 
 def test_containing():
-    assert contain(["office", None, "10.0.0.0/8"], "10.2.3.4", "calling_from")
-    assert not contain(["10.0.0.0/8"], "11.0.0.1", "calling_from")
-    assert not contain(["10.0.0.0/8"], "::1", "calling_from")
+    assert contains(["office", None, "10.0.0.0/8"], "10.2.3.4", "calling_from")
+    assert not contains(["10.0.0.0/8"], "11.0.0.1", "calling_from")
+    assert not contains(["10.0.0.0/8"], "::1", "calling_from")
     with pytest.raises(ValueError, match="calling_from must be one IP address"):
-        contain(["10.0.0.0/8"], "10.0.0.0/8", "calling_from")
+        contains(["10.0.0.0/8"], "10.0.0.0/8", "calling_from")
 
 
 @given(st.ip_addresses(v=4), st.integers(0, 32))
 def test_a_block_contains_each_address_that_it_was_made_of(address, bits):
     network = ipaddress.ip_network(f"{address}/{bits}", strict=False)
     assert block(str(network), "a") == str(network)
-    assert contain([str(network)], str(address), "calling_from")
+    assert contains([str(network)], str(address), "calling_from")

@@ -46,9 +46,9 @@ async def test_each_iteration_starts_anew():
     assert asked[2] == (None, 0)
 
 
-async def test_a_walk_stays_at_its_end():
+async def test_an_iterator_stays_at_its_end():
     pager, asked = pager_over([[]])
-    walk = pager.walk()
-    assert await walk.next_page() is None
-    assert await walk.next_page() is None
+    iterator = pager.page_iterator()
+    assert await iterator.next_page() is None
+    assert await iterator.next_page() is None
     assert len(asked) == 1

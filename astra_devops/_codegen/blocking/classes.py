@@ -67,7 +67,7 @@ def render_client(context: Context, attributes: Mapping[str, str]) -> str:
     node = context.source.async_class()
     own = context.twins[node.name].name
     context.use("astra_devops._bridge.bridge", "Bridge")
-    context.use("astra_devops._bridge.live", "Live")
+    context.use("astra_devops._bridge.client_handle", "ClientHandle")
     context.use(context.source.module, CLIENT)
     parts = [f"class {own}:\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
     functions = _functions(context, node)
@@ -89,7 +89,7 @@ def _init(context: Context, function: Function, own: str) -> str:
     if "bridge" in names:
         context.source.refuse(function, "the blocking client has an argument named bridge of its own")
     made = f"{CLIENT}({render_arguments(context, function, 'Bridge')})"
-    body = f"self._live = Live({own!r}, bridge, lambda: {made})\nself._bridge = self._live.bridge"
+    body = f"self._handle = ClientHandle({own!r}, bridge, lambda: {made})\nself._bridge = self._handle.bridge"
     return render_method(context, function, own, body, extra="bridge: Bridge | None = None")
 
 
@@ -105,8 +105,8 @@ def _enter_and_exit(context: Context, functions: list[Function], own: str) -> st
         "    def __enter__(self) -> Self:\n        return self\n\n"
         "    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:\n"
         "        self.close()\n\n"
-        f"    def close(self) -> None:\n{docstring(closing, context.names, ' ' * 8)}        self._live.close()\n\n"
-        "    def __repr__(self) -> str:\n        return repr(self._live)\n\n"
+        f"    def close(self) -> None:\n{docstring(closing, context.names, ' ' * 8)}        self._handle.close()\n\n"
+        "    def __repr__(self) -> str:\n        return repr(self._handle)\n\n"
     )
 
 
@@ -117,14 +117,14 @@ def _client_member(context: Context, function: Function, own: str, attributes: M
     if marks == ["property"] and isinstance(function, ast.FunctionDef):
         if function.returns and names_in(annotation(function.returns)) & context.twins.keys():
             context.source.refuse(function, f"{function.name}: no blocking form is known for a property that gives an async object")
-        return render_method(context, function, own, f"return self._live().{function.name}", decorator="property")
+        return render_method(context, function, own, f"return self._handle().{function.name}", decorator="property")
     if marks == ["overload"]:
         return _overload(context, function, own)
     if marks:
         context.source.refuse(function, f"{function.name}: no blocking form is known for @{marks[0]}")
     if isinstance(function, ast.FunctionDef) and function.returns and context.twin(annotation(function.returns)) == CLIENT:
         return _view(context, function, own)
-    return render_method(context, function, own, _body(context, function, "self._live()", "self._live"))
+    return render_method(context, function, own, _body(context, function, "self._handle()", "self._handle"))
 
 
 def _resource(context: Context, function: Function, own: str, attributes: Mapping[str, str]) -> str:
@@ -137,16 +137,16 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
     context.use("functools", "cached_property")
     return (
         f"    @cached_property\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
-        f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._live)\n\n"
+        f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._handle)\n\n"
     )
 
 
 def _view(context: Context, function: Function, own: str) -> str:
     arguments = render_arguments(context, function, "self._bridge")
     body = (
-        "client = self._live\n"
+        "client = self._handle\n"
         f"view = {own}.__new__({own})\n"
-        f"view._live = client.view(lambda: client().{function.name}({arguments}))\n"
+        f"view._handle = client.view(lambda: client().{function.name}({arguments}))\n"
         "view._bridge = self._bridge\n"
         "return view"
     )

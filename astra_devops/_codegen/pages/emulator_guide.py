@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 _SWITCH: Final = {"True": "on", "False": "off"}
-_OFTEN: Final = "Unpack[Dose]"
+_OFTEN: Final = "Unpack[Frequency]"
 """What the annotation of ``times`` and ``probability`` is."""
 
 

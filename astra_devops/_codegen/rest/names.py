@@ -16,12 +16,12 @@ _BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "ob
 _KEYWORDS: Final = frozenset(keyword.kwlist)
 FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "self"}
 """What a class body of a model refers to, or attrs itself uses."""
-ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "landed", "call", "index", "segment", "wildcard", "self"}
+ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "segment", "wildcard", "self"}
 """What a generated function refers to."""
 FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
 """The same, and what the index has besides: a constant per function, in upper case."""
 CLASS_RESERVED: Final = frozenset(
-    {"Answer", "Any", "Call", "Caller", "Extra", "Final", "Landed", "Mapping", "Operation", "Secret", "StrEnum"}
+    {"Answer", "Any", "Call", "Caller", "Extra", "Final", "OutcomeCheck", "Mapping", "Operation", "Secret", "StrEnum"}
 )
 """What a generated module imports."""
 

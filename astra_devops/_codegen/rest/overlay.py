@@ -60,14 +60,14 @@ def _select(document: Node, target: str, pointer: str) -> list[jsonpath.JSONPath
 
 
 def _remove(nodes: list[jsonpath.JSONPathNode], target: str, pointer: str) -> None:
-    doomed = {id(node.value) for node in nodes}
+    to_remove = {id(node.value) for node in nodes}
     for node in nodes:
         if node.parent is None:
             raise SpecError(join(pointer, "target"), f"{target} would remove the whole document")
     # From the last to the first, so that the indexes of a list stay true while it shrinks.
     for node in sorted(nodes, key=lambda node: [_rank(part) for part in node.location], reverse=True):
         parent = cast("jsonpath.JSONPathNode", node.parent)
-        if id(parent.value) not in doomed:
+        if id(parent.value) not in to_remove:
             del cast("Any", parent.value)[node.location[-1]]
 
 

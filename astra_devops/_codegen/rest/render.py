@@ -96,8 +96,8 @@ class _Renderer:
             kind = operation.body.type if operation.body.required else either(operation.body.type, NONE)
             arguments.append(f"body: {annotator.spell(kind, imports)}{'' if operation.body.required else ' = None'}")
         if operation.retry == "reread":
-            imports.add(f"{_RUNTIME}.call", "Landed")
-            arguments.append(f"landed: Landed[{result}] | None = None")
+            imports.add(f"{_RUNTIME}.call", "OutcomeCheck")
+            arguments.append(f"check_outcome: OutcomeCheck[{result}] | None = None")
         return {
             "name": operation.function,
             "constant": operation.constant,
@@ -107,7 +107,7 @@ class _Renderer:
             "path": _path(operation, imports),
             "query": _query(operation, imports),
             "body": operation.body is not None,
-            "landed": operation.retry == "reread",
+            "check_outcome": operation.retry == "reread",
         }
 
     def _models(self, home: str) -> str:

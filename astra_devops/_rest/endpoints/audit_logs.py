@@ -2,7 +2,7 @@
 
 from astra_devops._rest import index
 from astra_devops._rest.models.common import PulsarTelemetryRequest, TelemetryConfig
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -41,7 +41,7 @@ async def set_audit_log_exporter_config(caller: Caller, *, org_id: str, body: Pu
     return await caller.send(call)
 
 
-async def delete_audit_log_exporter_config(caller: Caller, *, org_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def delete_audit_log_exporter_config(caller: Caller, *, org_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Remove the audit log sink.
 
     Stops the export of an organization's audit log.
@@ -55,4 +55,4 @@ async def delete_audit_log_exporter_config(caller: Caller, *, org_id: str, lande
     call: Call[None] = Call(
         index.DELETE_AUDIT_LOG_EXPORTER_CONFIG, f"/v2/organizations/{segment(org_id, 'org_id')}/telemetry/auditLogs", None
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

@@ -2,7 +2,7 @@
 
 from astra_devops._rest import index
 from astra_devops._rest.models.cdc import CdcConfig, DeleteCdcRequest, EnableCdcRequest, TableCdc
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -37,7 +37,9 @@ async def update_cdc(caller: Caller, *, database_id: str, body: EnableCdcRequest
     return await caller.send(call)
 
 
-async def enable_cdc(caller: Caller, *, database_id: str, body: EnableCdcRequest, landed: Landed[None] | None = None) -> Answer[None]:
+async def enable_cdc(
+    caller: Caller, *, database_id: str, body: EnableCdcRequest, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Enable change data capture.
 
     Captures the changes of some tables and sends them to streaming tenants.
@@ -50,10 +52,12 @@ async def enable_cdc(caller: Caller, *, database_id: str, body: EnableCdcRequest
         body: Tables and destinations.
     """
     call: Call[None] = Call(index.ENABLE_CDC, f"/v3/databases/{segment(database_id, 'database_id')}/cdc", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def delete_cdc(caller: Caller, *, database_id: str, body: DeleteCdcRequest, landed: Landed[None] | None = None) -> Answer[None]:
+async def delete_cdc(
+    caller: Caller, *, database_id: str, body: DeleteCdcRequest, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Disable change data capture.
 
     Stops capturing the changes of some tables. The tables are named in the body.
@@ -66,7 +70,7 @@ async def delete_cdc(caller: Caller, *, database_id: str, body: DeleteCdcRequest
         body: Tables to release.
     """
     call: Call[None] = Call(index.DELETE_CDC, f"/v3/databases/{segment(database_id, 'database_id')}/cdc", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def get_cdc_status(caller: Caller, *, database_id: str, keyspace_name: str, table_name: str) -> Answer[list[TableCdc]]:

@@ -2,7 +2,7 @@
 
 from astra_devops._rest import index
 from astra_devops._rest.models.customer_keys import CustomerKey, CustomerKeySummary, ExternalKms
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -18,7 +18,9 @@ async def list_serverless_keys(caller: Caller) -> Answer[list[CustomerKeySummary
     return await caller.send(call)
 
 
-async def create_serverless_key(caller: Caller, *, body: ExternalKms | None = None, landed: Landed[None] | None = None) -> Answer[None]:
+async def create_serverless_key(
+    caller: Caller, *, body: ExternalKms | None = None, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Register a key for serverless databases.
 
     Makes the service encrypt new serverless databases of one provider and region with a key of the customer. A registration can be neither
@@ -31,7 +33,7 @@ async def create_serverless_key(caller: Caller, *, body: ExternalKms | None = No
         body: The key.
     """
     call: Call[None] = Call(index.CREATE_SERVERLESS_KEY, "/v2/kms", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def list_serverless_keys_alternate(caller: Caller) -> Answer[list[CustomerKeySummary]]:
@@ -48,7 +50,7 @@ async def list_serverless_keys_alternate(caller: Caller) -> Answer[list[Customer
 
 
 async def create_serverless_key_alternate(
-    caller: Caller, *, body: ExternalKms | None = None, landed: Landed[None] | None = None
+    caller: Caller, *, body: ExternalKms | None = None, check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Register a key for serverless databases, second form.
 
@@ -62,7 +64,7 @@ async def create_serverless_key_alternate(
         body: The key.
     """
     call: Call[None] = Call(index.CREATE_SERVERLESS_KEY_ALTERNATE, "/v2/kms/serverless", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def list_classic_keys(caller: Caller) -> Answer[list[CustomerKeySummary]]:
@@ -77,7 +79,9 @@ async def list_classic_keys(caller: Caller) -> Answer[list[CustomerKeySummary]]:
     return await caller.send(call)
 
 
-async def create_classic_key(caller: Caller, *, body: ExternalKms | None = None, landed: Landed[None] | None = None) -> Answer[None]:
+async def create_classic_key(
+    caller: Caller, *, body: ExternalKms | None = None, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Register a key for Classic databases.
 
     Makes the service encrypt new Classic databases of one provider and region with a key of the customer. A registration can be neither
@@ -90,7 +94,7 @@ async def create_classic_key(caller: Caller, *, body: ExternalKms | None = None,
         body: The key.
     """
     call: Call[None] = Call(index.CREATE_CLASSIC_KEY, "/v2/kms/classic", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def get_serverless_key(caller: Caller, *, provider: str, region: str) -> Answer[CustomerKey]:

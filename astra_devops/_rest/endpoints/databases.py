@@ -10,7 +10,7 @@ from astra_devops._rest.models.databases import (
     ListDatabasesProvider,
     UserPassword,
 )
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -50,7 +50,7 @@ async def list_databases(
     return await caller.send(call)
 
 
-async def create_database(caller: Caller, *, body: DatabaseInfoCreate, landed: Landed[None] | None = None) -> Answer[None]:
+async def create_database(caller: Caller, *, body: DatabaseInfoCreate, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Create a database.
 
     Accepts the definition of a database and starts to build it. The answer is empty; the id of the database is in the Location header.
@@ -63,7 +63,7 @@ async def create_database(caller: Caller, *, body: DatabaseInfoCreate, landed: L
         body: What the database shall be.
     """
     call: Call[None] = Call(index.CREATE_DATABASE, "/v2/databases", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def get_database(caller: Caller, *, database_id: str) -> Answer[Database]:
@@ -82,7 +82,7 @@ async def get_database(caller: Caller, *, database_id: str) -> Answer[Database]:
 
 
 async def terminate_database(
-    caller: Caller, *, database_id: str, prepared_state_only: bool | None = None, landed: Landed[None] | None = None
+    caller: Caller, *, database_id: str, prepared_state_only: bool | None = None, check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Terminate a database.
 
@@ -101,11 +101,11 @@ async def terminate_database(
         None,
         query=(("preparedStateOnly", prepared_state_only),),
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def suspend_database(
-    caller: Caller, *, database_id: str, free_consumed: int | None = None, landed: Landed[None] | None = None
+    caller: Caller, *, database_id: str, free_consumed: int | None = None, check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Suspend a database.
 
@@ -124,10 +124,10 @@ async def suspend_database(
         None,
         query=(("freeConsumed", free_consumed),),
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def park_database(caller: Caller, *, database_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def park_database(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Park a Classic database.
 
     Starts to park a Classic database, so that it costs less and serves nothing. Serverless databases refuse. Only older editions of the
@@ -141,10 +141,10 @@ async def park_database(caller: Caller, *, database_id: str, landed: Landed[None
         database_id: Identifier of the database.
     """
     call: Call[None] = Call(index.PARK_DATABASE, f"/v2/databases/{segment(database_id, 'database_id')}/park", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def unpark_database(caller: Caller, *, database_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def unpark_database(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Unpark a Classic database.
 
     Starts to wake a parked Classic database. Serverless databases refuse. Only older editions of the specification have this operation.
@@ -157,10 +157,12 @@ async def unpark_database(caller: Caller, *, database_id: str, landed: Landed[No
         database_id: Identifier of the database.
     """
     call: Call[None] = Call(index.UNPARK_DATABASE, f"/v2/databases/{segment(database_id, 'database_id')}/unpark", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def resize_database(caller: Caller, *, database_id: str, body: CapacityUnits, landed: Landed[None] | None = None) -> Answer[None]:
+async def resize_database(
+    caller: Caller, *, database_id: str, body: CapacityUnits, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Resize a Classic database.
 
     Starts to grow a Classic database to a number of capacity units in all, at most three more than it has. Serverless databases refuse.
@@ -173,7 +175,7 @@ async def resize_database(caller: Caller, *, database_id: str, body: CapacityUni
         body: The size to reach.
     """
     call: Call[None] = Call(index.RESIZE_DATABASE, f"/v2/databases/{segment(database_id, 'database_id')}/resize", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def reset_password(caller: Caller, *, database_id: str, body: UserPassword) -> Answer[None]:
@@ -192,7 +194,9 @@ async def reset_password(caller: Caller, *, database_id: str, body: UserPassword
     return await caller.send(call)
 
 
-async def update_engine_type(caller: Caller, *, database_id: str, body: EngineType, landed: Landed[None] | None = None) -> Answer[None]:
+async def update_engine_type(
+    caller: Caller, *, database_id: str, body: EngineType, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Change the engine of a database.
 
     Starts to move a database to another engine.
@@ -205,4 +209,4 @@ async def update_engine_type(caller: Caller, *, database_id: str, body: EngineTy
         body: The engine to run on.
     """
     call: Call[None] = Call(index.UPDATE_ENGINE_TYPE, f"/v2/databases/{segment(database_id, 'database_id')}/engineType", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

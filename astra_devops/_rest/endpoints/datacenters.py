@@ -3,7 +3,7 @@
 from astra_devops._rest import index
 from astra_devops._rest.models.common import Datacenter
 from astra_devops._rest.models.datacenters import DatacenterCreate
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -26,7 +26,7 @@ async def list_datacenters(caller: Caller, *, database_id: str, all: bool | None
 
 
 async def add_datacenters(
-    caller: Caller, *, database_id: str, body: list[DatacenterCreate], landed: Landed[None] | None = None
+    caller: Caller, *, database_id: str, body: list[DatacenterCreate], check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Add datacenters to a database.
 
@@ -40,10 +40,12 @@ async def add_datacenters(
         body: The regions to add.
     """
     call: Call[None] = Call(index.ADD_DATACENTERS, f"/v2/databases/{segment(database_id, 'database_id')}/datacenters", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def terminate_datacenter(caller: Caller, *, database_id: str, datacenter_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def terminate_datacenter(
+    caller: Caller, *, database_id: str, datacenter_id: str, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Terminate a datacenter.
 
     Starts to remove one region from a database.
@@ -60,4 +62,4 @@ async def terminate_datacenter(caller: Caller, *, database_id: str, datacenter_i
         f"/v2/databases/{segment(database_id, 'database_id')}/datacenters/{segment(datacenter_id, 'datacenter_id')}/terminate",
         None,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

@@ -2,7 +2,7 @@
 
 from astra_devops._rest import index
 from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -26,7 +26,7 @@ async def launch_migration_proxy(caller: Caller, *, database_id: str, body: Migr
     return await caller.send(call)
 
 
-async def remove_migration_proxy(caller: Caller, *, database_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def remove_migration_proxy(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Remove the migration proxy.
 
     Takes the migration proxy of a database away. Only older editions of the specification have this operation.
@@ -39,4 +39,4 @@ async def remove_migration_proxy(caller: Caller, *, database_id: str, landed: La
         database_id: Identifier of the database.
     """
     call: Call[None] = Call(index.REMOVE_MIGRATION_PROXY, f"/v2/databases/{segment(database_id, 'database_id')}/migrationProxy", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from astra_devops._rest import index
 from astra_devops._rest.models.migrations import Migration
-from astra_devops._runtime.call import Answer, Call, Landed, segment, wildcard
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment, wildcard
 from astra_devops._runtime.caller import Caller
 
 
@@ -79,7 +79,7 @@ async def initialize_migration_dc(
 
 
 async def launch_migration(
-    caller: Caller, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+    caller: Caller, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
 ) -> Answer[Migration]:
     """Launch a migration.
 
@@ -97,11 +97,11 @@ async def launch_migration(
         f"/v2/databases/{segment(database_id, 'database_id')}/migrations/{segment(migration_id, 'migration_id')}/launch",
         Migration,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def pause_migration(
-    caller: Caller, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+    caller: Caller, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
 ) -> Answer[Migration]:
     """Pause a migration.
 
@@ -119,11 +119,11 @@ async def pause_migration(
         f"/v2/databases/{segment(database_id, 'database_id')}/migrations/{segment(migration_id, 'migration_id')}/pause",
         Migration,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def resume_migration(
-    caller: Caller, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+    caller: Caller, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
 ) -> Answer[Migration]:
     """Resume a migration.
 
@@ -141,11 +141,11 @@ async def resume_migration(
         f"/v2/databases/{segment(database_id, 'database_id')}/migrations/{segment(migration_id, 'migration_id')}/resume",
         Migration,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def abort_migration(
-    caller: Caller, *, database_id: str, migration_id: str, landed: Landed[Migration] | None = None
+    caller: Caller, *, database_id: str, migration_id: str, check_outcome: OutcomeCheck[Migration] | None = None
 ) -> Answer[Migration]:
     """Abort a migration.
 
@@ -163,11 +163,16 @@ async def abort_migration(
         f"/v2/databases/{segment(database_id, 'database_id')}/migrations/{segment(migration_id, 'migration_id')}/abort",
         Migration,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def cleanup_migration(
-    caller: Caller, *, database_id: str, migration_id: str, cleanup_time: str | None = None, landed: Landed[Migration] | None = None
+    caller: Caller,
+    *,
+    database_id: str,
+    migration_id: str,
+    cleanup_time: str | None = None,
+    check_outcome: OutcomeCheck[Migration] | None = None,
 ) -> Answer[Migration]:
     """Clean up after a migration.
 
@@ -187,7 +192,7 @@ async def cleanup_migration(
         Migration,
         query=(("option.cleanupTime", cleanup_time),),
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def get_migration_status(caller: Caller, *, database_id: str, migration_id: str) -> Answer[Migration]:

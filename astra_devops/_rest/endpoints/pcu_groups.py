@@ -14,7 +14,7 @@ from astra_devops._rest.models.pcu_groups import (
     PcuGroupUpdateRequest,
     PcuType,
 )
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -80,7 +80,7 @@ async def pcu_create(caller: Caller, *, body: list[PcuGroupCreateRequest]) -> An
     return await caller.send(call)
 
 
-async def pcu_delete(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_delete(caller: Caller, *, group_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Delete a PCU group.
 
     Deletes a group of provisioned capacity.
@@ -92,10 +92,10 @@ async def pcu_delete(caller: Caller, *, group_id: str, landed: Landed[None] | No
         group_id: Identifier of the PCU group.
     """
     call: Call[None] = Call(index.PCU_DELETE, f"/v2/pcus/{segment(group_id, 'group_id')}", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def pcu_group_park(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_group_park(caller: Caller, *, group_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Park a PCU group.
 
     Starts to park a flexible group. Its databases hibernate; none of them may have several regions.
@@ -107,10 +107,10 @@ async def pcu_group_park(caller: Caller, *, group_id: str, landed: Landed[None] 
         group_id: Identifier of the PCU group.
     """
     call: Call[None] = Call(index.PCU_GROUP_PARK, f"/v2/pcus/park/{segment(group_id, 'group_id')}", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def pcu_group_unpark(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_group_unpark(caller: Caller, *, group_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Unpark a PCU group.
 
     Starts to wake a parked group and its databases.
@@ -122,7 +122,7 @@ async def pcu_group_unpark(caller: Caller, *, group_id: str, landed: Landed[None
         group_id: Identifier of the PCU group.
     """
     call: Call[None] = Call(index.PCU_GROUP_UNPARK, f"/v2/pcus/unpark/{segment(group_id, 'group_id')}", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def pcu_get_types(caller: Caller, *, body: PcuGroupTypesRequest) -> Answer[list[PcuType]]:
@@ -158,7 +158,7 @@ async def pcu_association_get(caller: Caller, *, group_id: str) -> Answer[list[P
 
 
 async def pcu_association_create(
-    caller: Caller, *, group_id: str, datacenter_id: str, landed: Landed[list[PcuAssociation] | None] | None = None
+    caller: Caller, *, group_id: str, datacenter_id: str, check_outcome: OutcomeCheck[list[PcuAssociation] | None] | None = None
 ) -> Answer[list[PcuAssociation] | None]:
     """Add a datacenter to a PCU group.
 
@@ -176,10 +176,12 @@ async def pcu_association_create(
         f"/v2/pcus/association/{segment(group_id, 'group_id')}/{segment(datacenter_id, 'datacenter_id')}",
         list[PcuAssociation] | None,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
-async def pcu_association_delete(caller: Caller, *, group_id: str, datacenter_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def pcu_association_delete(
+    caller: Caller, *, group_id: str, datacenter_id: str, check_outcome: OutcomeCheck[None] | None = None
+) -> Answer[None]:
     """Remove a datacenter from a PCU group.
 
     Takes a datacenter out of a group.
@@ -196,11 +198,11 @@ async def pcu_association_delete(caller: Caller, *, group_id: str, datacenter_id
         f"/v2/pcus/association/{segment(group_id, 'group_id')}/{segment(datacenter_id, 'datacenter_id')}",
         None,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def pcu_association_transfer(
-    caller: Caller, *, body: PcuAssociationTransferRequest, landed: Landed[None] | None = None
+    caller: Caller, *, body: PcuAssociationTransferRequest, check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Move a datacenter to another PCU group.
 
@@ -213,4 +215,4 @@ async def pcu_association_transfer(
         body: The datacenter and both groups.
     """
     call: Call[None] = Call(index.PCU_ASSOCIATION_TRANSFER, "/v2/pcus/association/transfer", None, body=body)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

@@ -12,7 +12,7 @@ from astra_devops._rest.models.private_links import (
     PrivateLinkService,
     PrivateLinkUpdateEndpointInput,
 )
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -77,7 +77,7 @@ async def add_allowed_principal_to_service(
     cluster_id: str,
     datacenter_id: str,
     body: PrivateLinkCreateConfigInput | None = None,
-    landed: Landed[PrivateLinkService] | None = None,
+    check_outcome: OutcomeCheck[PrivateLinkService] | None = None,
 ) -> Answer[PrivateLinkService]:
     """Allow principals to connect.
 
@@ -101,7 +101,7 @@ async def add_allowed_principal_to_service(
         PrivateLinkService,
         body=body,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def add_allowed_principal(
@@ -110,7 +110,7 @@ async def add_allowed_principal(
     cluster_id: str,
     datacenter_id: str,
     body: PrivateLinkCreateConfigInput | None = None,
-    landed: Landed[PrivateLinkService] | None = None,
+    check_outcome: OutcomeCheck[PrivateLinkService] | None = None,
 ) -> Answer[PrivateLinkService]:
     """Allow further principals to connect.
 
@@ -134,7 +134,7 @@ async def add_allowed_principal(
         PrivateLinkService,
         body=body,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def remove_allowed_principal_from_service(
@@ -143,7 +143,7 @@ async def remove_allowed_principal_from_service(
     cluster_id: str,
     datacenter_id: str,
     body: PrivateLinkDeleteConfigInput | None = None,
-    landed: Landed[None] | None = None,
+    check_outcome: OutcomeCheck[None] | None = None,
 ) -> Answer[None]:
     """Forbid a principal to connect.
 
@@ -167,7 +167,7 @@ async def remove_allowed_principal_from_service(
         None,
         body=body,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def accept_endpoint_to_service(
@@ -176,7 +176,7 @@ async def accept_endpoint_to_service(
     cluster_id: str,
     datacenter_id: str,
     body: PrivateLinkCreateEndpointInput | None = None,
-    landed: Landed[PrivateLinkEndpoint] | None = None,
+    check_outcome: OutcomeCheck[PrivateLinkEndpoint] | None = None,
 ) -> Answer[PrivateLinkEndpoint]:
     """Accept an endpoint.
 
@@ -197,7 +197,7 @@ async def accept_endpoint_to_service(
         PrivateLinkEndpoint,
         body=body,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def get_private_link_endpoint(
@@ -257,7 +257,7 @@ async def update_endpoint_description(
 
 
 async def reject_endpoint(
-    caller: Caller, *, cluster_id: str, datacenter_id: str, endpoint_id: str, landed: Landed[None] | None = None
+    caller: Caller, *, cluster_id: str, datacenter_id: str, endpoint_id: str, check_outcome: OutcomeCheck[None] | None = None
 ) -> Answer[None]:
     """Reject an endpoint.
 
@@ -280,4 +280,4 @@ async def reject_endpoint(
         ),
         None,
     )
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)

@@ -16,7 +16,7 @@ from astra_devops._rest.models.scim import (
     ScimUser,
     ScimUserListResponse,
 )
-from astra_devops._runtime.call import Answer, Call, Landed, segment
+from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller
 
 
@@ -132,7 +132,7 @@ async def update_scim_user(caller: Caller, *, user_id: str, body: ScimUser) -> A
     return await caller.send(call)
 
 
-async def delete_scim_user(caller: Caller, *, user_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def delete_scim_user(caller: Caller, *, user_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Delete a SCIM user.
 
     Deprovisions a user.
@@ -144,7 +144,7 @@ async def delete_scim_user(caller: Caller, *, user_id: str, landed: Landed[None]
         user_id: Identifier of the SCIM user.
     """
     call: Call[None] = Call(index.DELETE_SCIM_USER, f"/v2/scim/users/{segment(user_id, 'user_id')}", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def patch_scim_user(caller: Caller, *, user_id: str, body: ScimPatchRequest) -> Answer[ScimUser]:
@@ -237,7 +237,7 @@ async def update_scim_group(caller: Caller, *, group_id: str, body: ScimGroup) -
     return await caller.send(call)
 
 
-async def delete_scim_group(caller: Caller, *, group_id: str, landed: Landed[None] | None = None) -> Answer[None]:
+async def delete_scim_group(caller: Caller, *, group_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Delete a SCIM group.
 
     Deprovisions a group.
@@ -249,7 +249,7 @@ async def delete_scim_group(caller: Caller, *, group_id: str, landed: Landed[Non
         group_id: Identifier of the SCIM group.
     """
     call: Call[None] = Call(index.DELETE_SCIM_GROUP, f"/v2/scim/groups/{segment(group_id, 'group_id')}", None)
-    return await caller.send(call, landed)
+    return await caller.send(call, check_outcome)
 
 
 async def patch_scim_group(caller: Caller, *, group_id: str, body: ScimPatchRequest) -> Answer[ScimGroup]:

@@ -2,13 +2,13 @@
 
 import attrs
 
-from astra_devops.emulator.faults.entries import Entry, Fate, Fault, Staleness
+from astra_devops.emulator.faults.entries import Entry, Fault, Staleness, StateFault
 from astra_devops.emulator.faults.faults import Faults
 
 
 def faults_in_words(faults: Faults) -> list[str]:
     """Say of every fault in store whom it meets, what it does, and how often."""
-    told = [f"{entry.operation}: {_effect(entry)}{_dose(entry)}" for entry in faults.active()]
+    told = [f"{entry.operation}: {_effect(entry)}{_frequency(entry)}" for entry in faults.active()]
     told += [f"{database}: shows {status}" for database, status in faults.held_states.items()]
     if faults.early_404s:
         told.append(f"every create: the first {faults.early_404s} reads answer 404")
@@ -17,7 +17,7 @@ def faults_in_words(faults: Faults) -> list[str]:
     return told
 
 
-def _dose(entry: Entry) -> str:
+def _frequency(entry: Entry) -> str:
     times = "" if entry.times is None else f", {entry.times} left"
     return times if entry.probability is None else f"{times}, with a chance of {entry.probability:g}"
 
@@ -30,10 +30,10 @@ def _effect(entry: Entry) -> str:
             return ", ".join(_peculiarities(entry)) or "nothing"
         case Fault(reply=reply) if reply is not None:
             return f"answers {reply.status}"
-        case Fate(held=str(held)):
-            return f"stays {held}"
-        case Fate(doomed=doomed):
-            return "fails" if doomed is None else f"ends {doomed}"
+        case StateFault(stuck_in=str(stuck_in)):
+            return f"stays {stuck_in}"
+        case StateFault(ends_in=ends_in):
+            return "fails" if ends_in is None else f"ends {ends_in}"
         case Staleness(seconds=seconds):
             return "as of before the last change" if seconds is None else f"as of {seconds:g} s ago"
     return type(entry).__name__.lower()

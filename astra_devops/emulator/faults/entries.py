@@ -25,7 +25,7 @@ def fault_kind(method: F) -> F:
     return method
 
 
-class Dose(TypedDict, total=False):
+class Frequency(TypedDict, total=False):
     """How often a fault strikes: ``times`` is for how many requests, None for any number; ``probability`` is the chance of each request.
 
     Without either it strikes once. With a probability alone it strikes for ever, each time by chance.
@@ -64,15 +64,15 @@ class Fault(Entry):
 
 
 @attrs.define
-class Fate(Entry):
-    """What becomes of a change: a state that it stays in, or a failure, which ends in ``doomed`` or as such a change usually fails."""
+class StateFault(Entry):
+    """What becomes of a change: a state that it stays in, or a failure, which ends in ``ends_in`` or as such a change usually fails."""
 
-    held: str | None = None
-    doomed: str | None = None
+    stuck_in: str | None = None
+    ends_in: str | None = None
 
     def of(self, change: str) -> tuple[str | None, str | None]:
         """Tell the state that a change by this name stays in, and the state that it fails into."""
-        return self.held, None if self.held is not None else self.doomed or CHANGES[change].fails
+        return self.stuck_in, None if self.stuck_in is not None else self.ends_in or CHANGES[change].fails
 
 
 @attrs.define
@@ -85,14 +85,14 @@ class Staleness(Entry):
 E = TypeVar("E", bound=Entry)
 
 
-def dosed(dose: Dose) -> tuple[int | None, float | None]:
+def checked_frequency(frequency: Frequency) -> tuple[int | None, float | None]:
     """Read a dose: the requests that are struck, and the chance of each.
 
     Raises:
         ValueError: it strikes less than once, or with a chance that is none.
     """
-    probability = dose.get("probability")
-    times = dose.get("times", 1 if probability is None else None)
+    probability = frequency.get("probability")
+    times = frequency.get("times", 1 if probability is None else None)
     if times is not None and times < 1:
         raise ValueError(f"times must be at least 1, or None for any number, not {times!r}")
     if probability is not None and not 0 <= probability <= 1:

@@ -11,7 +11,7 @@ import orjson
 
 from astra_devops.emulator.contract import operation_names
 from astra_devops.emulator.faults import entries
-from astra_devops.emulator.faults.entries import Dose, Fate, Fault, Staleness, fault_kind
+from astra_devops.emulator.faults.entries import Fault, Frequency, Staleness, StateFault, fault_kind
 from astra_devops.emulator.replies import JSON, Reply
 
 HTML = b"<html>\r\n<head><title>%d</title></head>\r\n<body><center><h1>The edge has no answer</h1></center></body>\r\n</html>\r\n"
@@ -54,7 +54,7 @@ class Faults:
         self.listing_delay: float = 0.0
         self.early_404s: int = 0
         self._faults: list[Fault] = []
-        self._fates: list[Fate] = []
+        self._state_faults: list[StateFault] = []
         self._stale: list[Staleness] = []
         self.outage: Outage | None = None
         self.operations: Collection[str] | None = None
@@ -90,82 +90,82 @@ class Faults:
         body: object = None,
         headers: Mapping[str, str] | None = None,
         content_type: str = JSON,
-        **dose: Unpack[Dose],
+        **frequency: Unpack[Frequency],
     ) -> None:
         """Answer with ``status`` instead; ``body`` is bytes or text as they are, or anything else as JSON. None is an empty body."""
         if not 200 <= status <= 599:
             raise ValueError(f"status must be from 200 to 599, not {status!r}")
         reply = Reply(status, _encode(body), content_type, dict(headers or {}))
-        self._add(Fault(operation, *entries.dosed(dose), "instead", reply))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", reply))
 
     @fault_kind
-    def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **dose: Unpack[Dose]) -> None:
+    def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **frequency: Unpack[Frequency]) -> None:
         """Answer 429. ``retry_after`` is the header as it stands: seconds, a date, or something that no server should send."""
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **dose)
+        self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **frequency)
 
     @fault_kind
-    def edge_page(self, operation: str, status: int = 502, **dose: Unpack[Dose]) -> None:
+    def edge_page(self, operation: str, status: int = 502, **frequency: Unpack[Frequency]) -> None:
         """Answer with a page of HTML, as what stands before the service does when the service is away."""
-        self.status(operation, status, body=HTML % status, content_type="text/html", **dose)
+        self.status(operation, status, body=HTML % status, content_type="text/html", **frequency)
 
     @fault_kind
-    def reset_before_effect(self, operation: str, **dose: Unpack[Dose]) -> None:
+    def reset_before_effect(self, operation: str, **frequency: Unpack[Frequency]) -> None:
         """Cut the connection with a TCP reset when the request has been read, and do nothing."""
-        self._add(Fault(operation, *entries.dosed(dose), "instead", reset=True))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", reset=True))
 
     @fault_kind
-    def reset_after_effect(self, operation: str, **dose: Unpack[Dose]) -> None:
+    def reset_after_effect(self, operation: str, **frequency: Unpack[Frequency]) -> None:
         """Do what was asked, then cut the connection with a TCP reset instead of answering."""
-        self._add(Fault(operation, *entries.dosed(dose), reset=True))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), reset=True))
 
     @fault_kind
-    def no_answer(self, operation: str, **dose: Unpack[Dose]) -> None:
+    def no_answer(self, operation: str, **frequency: Unpack[Frequency]) -> None:
         """Do what was asked and never answer. The connection stays open until the client gives up, in seconds of the real time.
 
         A client's ``attempt_timeout`` counts the time on the wire by the machine's clock, whatever its own: give it a short one.
         """
-        self._add(Fault(operation, *entries.dosed(dose), silent=True))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), silent=True))
 
     @fault_kind
-    def slow_headers(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
+    def slow_headers(self, operation: str, seconds: float, **frequency: Unpack[Frequency]) -> None:
         """Do what was asked, and answer only ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, *entries.dosed(dose), slow_headers=_not_negative("seconds", seconds)))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), slow_headers=_not_negative("seconds", seconds)))
 
     @fault_kind
-    def slow_body(self, operation: str, seconds: float, **dose: Unpack[Dose]) -> None:
+    def slow_body(self, operation: str, seconds: float, **frequency: Unpack[Frequency]) -> None:
         """Send the headers and half of the body, and the rest ``seconds`` of the emulator's clock later."""
-        self._add(Fault(operation, *entries.dosed(dose), slow_body=_not_negative("seconds", seconds)))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), slow_body=_not_negative("seconds", seconds)))
 
     @fault_kind
-    def body(self, operation: str, body: object, *, content_type: str = JSON, **dose: Unpack[Dose]) -> None:
+    def body(self, operation: str, body: object, *, content_type: str = JSON, **frequency: Unpack[Frequency]) -> None:
         """Do what was asked and answer with the usual status, but with this body: bytes or text as they are, anything else as JSON."""
-        self._add(Fault(operation, *entries.dosed(dose), body=_encode(body), content_type=content_type))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), body=_encode(body), content_type=content_type))
 
     @fault_kind
-    def null_body(self, operation: str, **dose: Unpack[Dose]) -> None:
+    def null_body(self, operation: str, **frequency: Unpack[Frequency]) -> None:
         """Do what was asked and answer with the usual status, but with the body ``null``."""
-        self.body(operation, b"null", **dose)
+        self.body(operation, b"null", **frequency)
 
     @fault_kind
-    def text_body(self, operation: str, text: str = "something went wrong", **dose: Unpack[Dose]) -> None:
+    def text_body(self, operation: str, text: str = "something went wrong", **frequency: Unpack[Frequency]) -> None:
         """Do what was asked and answer with the usual status, but with a JSON string for a body."""
-        self.body(operation, orjson.dumps(text), **dose)
+        self.body(operation, orjson.dumps(text), **frequency)
 
     @fault_kind
-    def wrong_type(self, operation: str, content_type: str = "text/html", **dose: Unpack[Dose]) -> None:
+    def wrong_type(self, operation: str, content_type: str = "text/html", **frequency: Unpack[Frequency]) -> None:
         """Answer as usual, but under another content type."""
-        self._add(Fault(operation, *entries.dosed(dose), content_type=content_type))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), content_type=content_type))
 
     @fault_kind
-    def truncated_gzip(self, operation: str, **dose: Unpack[Dose]) -> None:
+    def truncated_gzip(self, operation: str, **frequency: Unpack[Frequency]) -> None:
         """Answer with a gzip stream that ends in the middle, although its length is announced correctly."""
-        self._add(Fault(operation, *entries.dosed(dose), truncated_gzip=True))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), truncated_gzip=True))
 
     @fault_kind
-    def oversized(self, operation: str, size: int, **dose: Unpack[Dose]) -> None:
+    def oversized(self, operation: str, size: int, **frequency: Unpack[Frequency]) -> None:
         """Answer with a valid JSON string of ``size`` bytes whose length is not announced."""
-        self._add(Fault(operation, *entries.dosed(dose), oversized=int(_not_negative("size", size))))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), oversized=int(_not_negative("size", size))))
 
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
@@ -196,7 +196,7 @@ class Faults:
         self.listing_delay = _not_negative("seconds", seconds)
 
     @fault_kind
-    def stale_reads(self, operation: str, seconds: float | None = None, **dose: Unpack[Dose]) -> None:
+    def stale_reads(self, operation: str, seconds: float | None = None, **frequency: Unpack[Frequency]) -> None:
         """Let ``"getDatabase"`` or ``"listDatabases"`` answer as of ``seconds`` ago; as of just before the last change if None.
 
         A database that was not there yet is not found, or not listed. Only the last few changes of a database are remembered.
@@ -207,39 +207,39 @@ class Faults:
         if operation not in ("getDatabase", "listDatabases", "*"):
             raise ValueError(f"operation must be 'getDatabase', 'listDatabases' or '*', not {operation!r}")
         with self._lock:
-            self._stale.append(Staleness(operation, *entries.dosed(dose), seconds))
+            self._stale.append(Staleness(operation, *entries.checked_frequency(frequency), seconds))
 
     @fault_kind
-    def stuck(self, target: str, status: str, **dose: Unpack[Dose]) -> None:
+    def stuck(self, target: str, status: str, **frequency: Unpack[Frequency]) -> None:
         """Keep a database in a state, such as PENDING for ever, or one that nobody has heard of.
 
         ``target`` is a database id, which shows that state from now on until :meth:`clear`; or an operation, whose next changes show it and
         never end.
         """
-        times, probability = entries.dosed(dose)
+        times, probability = entries.checked_frequency(frequency)
         if _is_database_id(target):
             self.held_states[target] = status
         else:
-            self._add_fate(Fate(target, times, probability, held=status))
+            self._add_state_fault(StateFault(target, times, probability, stuck_in=status))
 
     @fault_kind
-    def fail_state(self, operation: str, *, status: str | None = None, **dose: Unpack[Dose]) -> None:
+    def fail_state(self, operation: str, *, status: str | None = None, **frequency: Unpack[Frequency]) -> None:
         """Let the next changes by an operation run their course, then end without their effect, in ``status`` or as such a change fails.
 
         That is ERROR for most, HIBERNATED for a database that shall wake (``"dataApi"``), Rejected for an endpoint, FAILED for a report.
         """
-        self._add_fate(Fate(operation, *entries.dosed(dose), doomed=status))
+        self._add_state_fault(StateFault(operation, *entries.checked_frequency(frequency), ends_in=status))
 
     def active(self) -> list[entries.Entry]:
         """List what is scripted and not yet used up; held states and lags are attributes of their own."""
         with self._lock:
-            return [*self._faults, *self._fates, *self._stale]
+            return [*self._faults, *self._state_faults, *self._stale]
 
     def clear(self) -> None:
         """Take back every fault and begin the chances anew; what has already happened stays."""
         with self._lock:
             self._source.seed(self._seed)
-            for scripted in (self._faults, self._fates, self._stale):
+            for scripted in (self._faults, self._state_faults, self._stale):
                 scripted.clear()
             self.held_states.clear()
             self.listing_delay = 0.0
@@ -253,11 +253,11 @@ class Faults:
         with self._lock:
             return entries.take(self._faults, operation, self._source)
 
-    def fate_of(self, operation: str, change: str) -> tuple[str | None, str | None]:
+    def state_fault_of(self, operation: str, change: str) -> tuple[str | None, str | None]:
         """Take what becomes of the next change by an operation: the state that it stays in, and the state that it fails into."""
         with self._lock:
-            fate = entries.take(self._fates, operation, self._source)
-        return (None, None) if fate is None else fate.of(change)
+            fault = entries.take(self._state_faults, operation, self._source)
+        return (None, None) if fault is None else fault.of(change)
 
     def staleness_of(self, operation: str) -> Staleness | None:
         """Take how old the next read by an operation is; None if it is up to date."""
@@ -271,10 +271,10 @@ class Faults:
         with self._lock:
             self._faults.append(fault)
 
-    def _add_fate(self, fate: Fate) -> None:
-        self._check(fate)
+    def _add_state_fault(self, fault: StateFault) -> None:
+        self._check(fault)
         with self._lock:
-            self._fates.append(fate)
+            self._state_faults.append(fault)
 
     def _check(self, entry: entries.Entry) -> None:
         if entry.operation != operation_names.ANY:

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_type_hints
 import cattrs
 import orjson
 
-from astra_devops.emulator.faults.entries import KINDS, Dose
+from astra_devops.emulator.faults.entries import KINDS, Frequency
 
 MISSING = "Faults in YAML need PyYAML. Install it with: pip install 'astra-devops[emulator]'"
 
@@ -67,8 +67,8 @@ def _checked(method: Callable[..., None], arguments: Mapping[Any, object]) -> di
     hints = get_type_hints(method)
     parameters = inspect.signature(method).parameters
     known = {name: hints[name] for name, parameter in parameters.items() if parameter.kind is not parameter.VAR_KEYWORD}
-    if "dose" in parameters:
-        known |= get_type_hints(Dose)
+    if "frequency" in parameters:
+        known |= get_type_hints(Frequency)
     for name in arguments:
         if name not in known:
             raise ValueError(f"{name!r} is not among its arguments: {', '.join(known)}")

@@ -90,7 +90,7 @@ def _stage(stage: timeline.Stage, began: datetime) -> Document:
 
 def _counts(platform: Platform) -> dict[str, int]:
     """Count whatever the groups of operations remember in a collection, under the key of the store and the name of the collection."""
-    counts = Counter({"tokens": len(platform.wallet.tokens)})
+    counts = Counter({"tokens": len(platform.token_store.tokens)})
     for kept in (kept for world in platform.worlds.values() for kept in world.stores):
         words = key_of(type(kept)).replace("_", " ")
         for field in attrs.fields(type(kept)):
@@ -105,7 +105,7 @@ def _request(exchange: Exchange) -> Document:
     return {
         "at": _time(exchange.at),
         "method": exchange.method,
-        "path": "a presigned URL" if exchange.plane == "bundle" else exchange.path,
+        "path": "a presigned URL" if exchange.endpoint_kind == "bundle" else exchange.path,
         "operation": exchange.operation,
         "status": exchange.status,
         "outcome": exchange.outcome,

@@ -55,13 +55,13 @@ def _points_of(progress: Progress) -> Iterator[Point]:
     if progress.unmarked:
         yield at, progress.before, ""
         at += progress.unmarked
-    if progress.held is not None:
-        yield at, progress.held, progress.change
+    if progress.stuck_in is not None:
+        yield at, progress.stuck_in, progress.change
         return
     for status, seconds in kind.steps:
         yield at, status, progress.change
         at += seconds
-    yield at, progress.doomed or kind.settles, progress.change
+    yield at, progress.ends_in or kind.settles, progress.change
 
 
 def _merged(points: list[Point]) -> list[Point]:

@@ -216,8 +216,8 @@ def _learn_from_header(scrubber: Scrubber, name: str, value: str) -> None:
             scrubber.learn(value)
             scrubber.learn(value.partition(" ")[2])
         case "cookie":
-            for crumb in value.split(";"):
-                scrubber.learn(crumb.partition("=")[2].strip())
+            for cookie in value.split(";"):
+                scrubber.learn(cookie.partition("=")[2].strip())
         case "set-cookie":
             scrubber.learn(value.partition(";")[0].partition("=")[2].strip())
 

@@ -130,7 +130,7 @@ class Scrubber:
             SecretLeft: one is still there.
         """
         text = line.decode("utf-8", "replace")
-        if any(coat in text for secret in self._known if len(secret) >= SHORTEST for coat in _coats(secret)):
+        if any(encoding in text for secret in self._known if len(secret) >= SHORTEST for encoding in _encodings(secret)):
             raise SecretLeft("a secret would have been written")
 
     def _tells(self, name: str) -> bool:
@@ -163,7 +163,7 @@ def _nested(text: str) -> Any:
         return None
 
 
-def _coats(secret: str) -> Iterable[str]:
+def _encodings(secret: str) -> Iterable[str]:
     """Spell a secret in the ways in which it may have got into a line of JSON."""
     quoted = quote(secret, safe="")
     yield from (secret, orjson.dumps(secret).decode()[1:-1], quoted, quote(secret), quoted.lower())

@@ -152,4 +152,4 @@ def join_at_birth(world: World, database: Database, owner: str) -> None:
         database.pcu_group_id = None
         join(world, database, database.datacenters[0].id, group, owner)
     elif database.progress is not None:
-        database.progress.doomed = database.progress.doomed or "ERROR"
+        database.progress.ends_in = database.progress.ends_in or "ERROR"

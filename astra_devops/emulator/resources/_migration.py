@@ -36,7 +36,7 @@ class Credentials:
 class Migration:
     """One migration. ``log`` holds its phases, each with the time (of the emulator's clock) at which it begins, those to come included.
 
-    ``imported`` counts the seconds of importing that a pause has kept. ``held`` and ``doomed`` are what the import stays in, or ends in, by
+    ``imported`` counts the seconds of importing that a pause has kept. ``stuck_in`` and ``ends_in`` are what the import stays in, or ends in, by
     a fault.
     """
 
@@ -47,8 +47,8 @@ class Migration:
     subset: float
     log: list[tuple[Instant, str]]
     imported: float = 0.0
-    held: str | None = None
-    doomed: str | None = None
+    stuck_in: str | None = None
+    ends_in: str | None = None
     credentials: Credentials | None = None
 
     def phase(self, now: float) -> str:
@@ -74,12 +74,12 @@ class Migration:
     def launch(self, now: float) -> None:
         """Begin to import, or go on with it."""
         self.credentials = None
-        if self.held is not None:
+        if self.stuck_in is not None:
             self._forget_from(now)
-            self.log.append((now, self.held))
+            self.log.append((now, self.stuck_in))
             return
         ends = now + IMPORTING_FOR - self.imported
-        self.plan(now, (now, "ImportInProgress"), (ends, self.doomed or "MigrationDone"))
+        self.plan(now, (now, "ImportInProgress"), (ends, self.ends_in or "MigrationDone"))
 
     def pause(self, now: float) -> None:
         """Halt the import, and remember how far it has come."""

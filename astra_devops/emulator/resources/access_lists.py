@@ -8,9 +8,9 @@ import attrs
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources import _addresses
 from astra_devops.emulator.resources._addresses import Entries
-from astra_devops.emulator.state.lagging import Lagging
+from astra_devops.emulator.state.delayed import DelayedValue
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object, plain_refusal
+from astra_devops.emulator.world import Handler, Request, World, as_object, plain_refusal
 
 TEMPLATE: dict[str, object] = {
     "addresses": [{"address": "137.187.23.0/24", "enabled": True, "description": "The office network"}],
@@ -33,76 +33,76 @@ class AccessList:
 class AccessLists:
     """Every access list, by the id of its database; None where one has been deleted."""
 
-    by_database: dict[str, Lagging[AccessList | None]] = attrs.field(factory=dict)
+    by_database: dict[str, DelayedValue[AccessList | None]] = attrs.field(factory=dict)
 
 
-def get_all(world: World, ask: Ask) -> replies.Reply:
+def get_all(world: World, request: Request) -> replies.Reply:
     """List the access lists of all databases that have one."""
     now = world.clock.monotonic()
     shown = ((key, known.at(now)) for key, known in world.store(AccessLists).by_database.items())
     return replies.json([_document(world, key, listed) for key, listed in shown if listed is not None and _lives(world, key)])
 
 
-def get(world: World, ask: Ask) -> replies.Reply:
+def get(world: World, request: Request) -> replies.Reply:
     """Give the access list of a database."""
-    database_id, known = _of_database(world, ask)
+    database_id, known = _of_database(world, request)
     listed = known.at(world.clock.monotonic())
     if listed is None and world.quirks.missing_access_list_is_404:
         raise plain_refusal(world, 404, f"no access list found for database {database_id}")
     return replies.json(_document(world, database_id, listed or AccessList()))
 
 
-def replace(world: World, ask: Ask) -> replies.Reply:
+def replace(world: World, request: Request) -> replies.Reply:
     """Set the whole list."""
-    _, known = _of_database(world, ask)
-    body = as_object(ask.body)
+    _, known = _of_database(world, request)
+    body = as_object(request.body)
     enabled = (known.latest or AccessList()).enabled
     if not world.quirks.enabling_apart:
         enabled = _asked_for(body, False)
     return _set(world, known, AccessList(_addresses.merged((), _entries(world, body.get("addresses", ()))), enabled))
 
 
-def add(world: World, ask: Ask) -> replies.Reply:
+def add(world: World, request: Request) -> replies.Reply:
     """Add addresses, and make the list with the first."""
-    _, known = _of_database(world, ask)
+    _, known = _of_database(world, request)
     listed = known.latest or AccessList()
-    new = _entries(world, ask.body if isinstance(ask.body, list) else ())
+    new = _entries(world, request.body if isinstance(request.body, list) else ())
     return _set(world, known, attrs.evolve(listed, entries=_addresses.merged(listed.entries, new)))
 
 
-def update(world: World, ask: Ask) -> replies.Reply:
+def update(world: World, request: Request) -> replies.Reply:
     """Change what the body names, and leave the rest."""
-    database_id, known = _of_database(world, ask)
-    body = as_object(ask.body)
+    database_id, known = _of_database(world, request)
+    body = as_object(request.body)
     listed = _existing(world, database_id, known)
     entries = _addresses.merged(listed.entries, _entries(world, body.get("addresses", ())))
     return _set(world, known, AccessList(entries, _asked_for(body, listed.enabled)))
 
 
-def delete(world: World, ask: Ask) -> replies.Reply:
+def delete(world: World, request: Request) -> replies.Reply:
     """Delete the first of the addresses that are named, all of them if the service were without fault; the whole list if none is."""
-    database_id, known = _of_database(world, ask)
+    database_id, known = _of_database(world, request)
     listed = _existing(world, database_id, known)
-    named = ask.lists["addresses"]
+    named = request.lists["addresses"]
     if not named:
         return _set(world, known, None)
     for problem in filter(None, map(_addresses.objection, named)):
         raise plain_refusal(world, 400, problem)
-    doomed = [_addresses.spelled(world, address) for address in named][: 1 if world.quirks.first_address_only else None]
-    left = tuple(entry for entry in listed.entries if entry.address not in doomed)
+    to_remove = [_addresses.spelled(world, address) for address in named][: 1 if world.quirks.first_address_only else None]
+    left = tuple(entry for entry in listed.entries if entry.address not in to_remove)
     if len(left) == len(listed.entries):
-        raise plain_refusal(world, 404, f"{', '.join(doomed)} is not on the access list of database {database_id}")
+        raise plain_refusal(world, 404, f"{', '.join(to_remove)} is not on the access list of database {database_id}")
     return _set(world, known, attrs.evolve(listed, entries=left))
 
 
-def template(world: World, ask: Ask) -> replies.Reply:
+def template(world: World, request: Request) -> replies.Reply:
     """Give an example."""
     return replies.json(TEMPLATE)
 
 
-def validate(world: World, ask: Ask) -> replies.Reply:
+def validate(world: World, request: Request) -> replies.Reply:
     """Say what is wrong with a list. The form of the body is not checked before: that is what this is for."""
-    body: object = {} if ask.body is None else ask.body
+    body: object = {} if request.body is None else request.body
     items = (body.get("addresses") or []) if isinstance(body, dict) else None
     failures = [problem for problem in map(_problem, items) if problem is not None] if isinstance(items, list) else [NO_LIST]
     return replies.json({"valid": not failures, "validationFailures": failures})
@@ -128,21 +128,21 @@ def _lives(world: World, database_id: str) -> bool:
     return database is not None and world.look(database).status != "TERMINATED"
 
 
-def _of_database(world: World, ask: Ask) -> tuple[str, Lagging[AccessList | None]]:
+def _of_database(world: World, request: Request) -> tuple[str, DelayedValue[AccessList | None]]:
     """Find what a database has. The list goes with its database, and is refused in the same plain text as one that was never made."""
-    database_id = ask.arguments["databaseID"]
+    database_id = request.arguments["databaseID"]
     if not _lives(world, database_id):
         raise plain_refusal(world, 404, f"database {database_id} not found")
-    return database_id, world.store(AccessLists).by_database.setdefault(database_id, Lagging(None))
+    return database_id, world.store(AccessLists).by_database.setdefault(database_id, DelayedValue(None))
 
 
-def _existing(world: World, database_id: str, known: Lagging[AccessList | None]) -> AccessList:
+def _existing(world: World, database_id: str, known: DelayedValue[AccessList | None]) -> AccessList:
     if known.latest is None:
         raise plain_refusal(world, 404, f"no access list found for database {database_id}")
     return known.latest
 
 
-def _set(world: World, known: Lagging[AccessList | None], listed: AccessList | None) -> replies.Reply:
+def _set(world: World, known: DelayedValue[AccessList | None], listed: AccessList | None) -> replies.Reply:
     known.set(listed, world.clock.monotonic() + world.quirks.access_list_lag)
     return replies.empty(204)
 

@@ -7,9 +7,9 @@ import attrs
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.state.databases import Database
-from astra_devops.emulator.state.lagging import Lagging
+from astra_devops.emulator.state.delayed import DelayedValue
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+from astra_devops.emulator.world import Handler, Request, World, as_object, require
 
 Table = tuple[str, str]
 
@@ -27,12 +27,12 @@ class Capture:
 class Captures:
     """What is captured of each database. A change shows when the database is out of its MAINTENANCE."""
 
-    of: dict[str, Lagging[Capture]] = attrs.field(factory=dict)
+    of: dict[str, DelayedValue[Capture]] = attrs.field(factory=dict)
 
 
-def get_cdc(world: World, ask: Ask) -> replies.Reply:
+def get_cdc(world: World, request: Request) -> replies.Reply:
     """Give what is captured of a database; 404 if nothing is."""
-    database = world.find_living(ask.arguments["databaseID"])
+    database = world.find_living(request.arguments["databaseID"])
     capture = _capture(world, database).at(world.clock.monotonic())
     if not capture.tables:
         raise replies.refusal(404, f"Nothing of database {database.id} is captured.")
@@ -40,55 +40,55 @@ def get_cdc(world: World, ask: Ask) -> replies.Reply:
     return replies.json({**_names(world, database), "tables": tables, "regions": capture.regions})
 
 
-def get_cdc_status(world: World, ask: Ask) -> replies.Reply:
+def get_cdc_status(world: World, request: Request) -> replies.Reply:
     """Give the state of capturing one table."""
-    database = world.find_living(ask.arguments["databaseID"])
-    table = (ask.arguments["keyspaceName"], ask.arguments["tableName"])
+    database = world.find_living(request.arguments["databaseID"])
+    table = (request.arguments["keyspaceName"], request.arguments["tableName"])
     capture = _capture(world, database).at(world.clock.monotonic())
     if table not in capture.tables:
         raise replies.refusal(404, f"Table {'.'.join(table)} of database {database.id} is not captured.")
     return replies.json([{**_names(world, database), "regions": capture.regions, "status": "Active"}])
 
 
-def enable_cdc(world: World, ask: Ask) -> replies.Reply:
+def enable_cdc(world: World, request: Request) -> replies.Reply:
     """Start to capture tables, besides those that are captured already."""
-    database, wanted = _wanted(world, ask)
+    database, wanted = _wanted(world, request)
     now = _capture(world, database).latest
     twice = [".".join(table) for table in wanted.tables if table in now.tables]
     if twice:
         raise replies.refusal(409, f"Captured already: {', '.join(twice)}.")
     others = tuple(region for region in now.regions if region not in wanted.regions)
-    _begin(world, ask, database, Capture(now.tables + wanted.tables, others + wanted.regions))
+    _begin(world, request, database, Capture(now.tables + wanted.tables, others + wanted.regions))
     return replies.empty(201)
 
 
-def update_cdc(world: World, ask: Ask) -> replies.Reply:
+def update_cdc(world: World, request: Request) -> replies.Reply:
     """Start to capture other tables, or to send their changes elsewhere."""
-    database, wanted = _wanted(world, ask)
+    database, wanted = _wanted(world, request)
     if not _capture(world, database).latest.tables:
         raise replies.refusal(404, f"Nothing of database {database.id} is captured.")
-    _begin(world, ask, database, wanted)
+    _begin(world, request, database, wanted)
     return replies.empty(204 if world.quirks.updated_cdc_is_204 else 201)
 
 
-def delete_cdc(world: World, ask: Ask) -> replies.Reply:
+def delete_cdc(world: World, request: Request) -> replies.Reply:
     """Start to release tables."""
-    database, body = world.find_living(ask.arguments["databaseID"]), as_object(ask.body)
+    database, body = world.find_living(request.arguments["databaseID"]), as_object(request.body)
     if body["databaseID"] != database.id:
         raise replies.refusal(400, "databaseID differs from that of the path")
-    doomed, now = _tables(body), _capture(world, database).latest
+    to_remove, now = _tables(body), _capture(world, database).latest
     require(database, "ACTIVE")
-    missing = [".".join(table) for table in doomed if table not in now.tables]
-    if missing or not doomed:
+    missing = [".".join(table) for table in to_remove if table not in now.tables]
+    if missing or not to_remove:
         raise replies.refusal(404 if missing else 400, f"Not captured: {', '.join(missing) or 'nothing'}.")
-    left = tuple(table for table in now.tables if table not in doomed)
-    _begin(world, ask, database, Capture(left, now.regions if left else ()))
+    left = tuple(table for table in now.tables if table not in to_remove)
+    _begin(world, request, database, Capture(left, now.regions if left else ()))
     return replies.empty(204)
 
 
-def _wanted(world: World, ask: Ask) -> tuple[Database, Capture]:
+def _wanted(world: World, request: Request) -> tuple[Database, Capture]:
     """Read what shall be captured, and refuse it unless it is there and the database is idle."""
-    database, body = world.find_living(ask.arguments["databaseID"]), as_object(ask.body)
+    database, body = world.find_living(request.arguments["databaseID"]), as_object(request.body)
     wanted = Capture(_tables(body), tuple(body["regions"]))
     complaints = [f"there is no keyspace {keyspace}" for keyspace, _ in wanted.tables if keyspace not in database.keyspaces]
     datacenters = {datacenter.id: datacenter.region for datacenter in database.living}
@@ -109,14 +109,14 @@ def _tables(body: Mapping[str, Any]) -> tuple[Table, ...]:
     return tuple(dict.fromkeys((table["keyspaceName"], table["tableName"]) for table in body["tables"]))
 
 
-def _begin(world: World, ask: Ask, database: Database, capture: Capture) -> None:
-    world.begin(ask, database, "change capture", unmarked=world.quirks.maintenance_lag)
-    if database.progress is not None and database.progress.doomed is None:
+def _begin(world: World, request: Request, database: Database, capture: Capture) -> None:
+    world.begin(request, database, "change capture", unmarked=world.quirks.maintenance_lag)
+    if database.progress is not None and database.progress.ends_in is None:
         _capture(world, database).set(capture, database.progress.ends())
 
 
-def _capture(world: World, database: Database) -> Lagging[Capture]:
-    return world.store(Captures).of.setdefault(database.id, Lagging(Capture()))
+def _capture(world: World, database: Database) -> DelayedValue[Capture]:
+    return world.store(Captures).of.setdefault(database.id, DelayedValue(Capture()))
 
 
 def _names(world: World, database: Database) -> dict[str, str]:

@@ -8,7 +8,7 @@ import attrs
 from astra_devops.emulator import replies
 from astra_devops.emulator.state import catalog
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 SERVERLESS, CLASSIC = "serverless", "classic"
 
@@ -25,8 +25,8 @@ class Keys:
 def create(kind: str) -> Handler:
     """Make the operation that registers a key; there is one for each kind of database, provider and region, for good."""
 
-    def handler(world: World, ask: Ask) -> replies.Reply:
-        body = as_object(ask.body)
+    def handler(world: World, request: Request) -> replies.Reply:
+        body = as_object(request.body)
         if body.get("orgId", world.organization.id) != world.organization.id:
             raise replies.refusal(403, f"Organization {body['orgId']} is not that of the token.")
         provider, key = _only_key(body)
@@ -45,7 +45,7 @@ def create(kind: str) -> Handler:
 def get_all(kind: str) -> Handler:
     """Make the operation that lists the keys of a kind."""
 
-    def handler(world: World, ask: Ask) -> replies.Reply:
+    def handler(world: World, request: Request) -> replies.Reply:
         found = [(provider, region, key) for (known, provider, region), key in world.store(Keys).registered.items() if known == kind]
         return replies.json([_summary(world, *entry) for entry in found])
 
@@ -55,8 +55,8 @@ def get_all(kind: str) -> Handler:
 def get(kind: str) -> Handler:
     """Make the operation that gives the key of a provider and region."""
 
-    def handler(world: World, ask: Ask) -> replies.Reply:
-        provider, region = ask.arguments["provider"].lower(), ask.arguments["region"]
+    def handler(world: World, request: Request) -> replies.Reply:
+        provider, region = request.arguments["provider"].lower(), request.arguments["region"]
         key = world.store(Keys).registered.get((kind, provider, region))
         if key is None:
             raise replies.refusal(404, f"There is no key for {kind} databases in {provider} {region}.")
@@ -68,8 +68,8 @@ def get(kind: str) -> Handler:
 def get_accounts(kind: str) -> Handler:
     """Make the operation that lists accounts: one for serverless databases, and for classic ones those that were assigned."""
 
-    def handler(world: World, ask: Ask) -> replies.Reply:
-        provider, region = _provider(ask), ask.arguments["region"]
+    def handler(world: World, request: Request) -> replies.Reply:
+        provider, region = _provider(request), request.arguments["region"]
         if (provider.upper(), region) not in catalog.KNOWN:
             raise replies.refusal(404, f"no region {region} of {provider}")
         identities = [f"astra-{provider}-{region}"] if kind == SERVERLESS else world.store(Keys).assigned.get(provider, [])
@@ -79,9 +79,9 @@ def get_accounts(kind: str) -> Handler:
     return handler
 
 
-def assign_account(world: World, ask: Ask) -> replies.Reply:
+def assign_account(world: World, request: Request) -> replies.Reply:
     """Set another account aside for classic databases."""
-    provider = _provider(ask)
+    provider = _provider(request)
     world.store(Keys).assigned.setdefault(provider, []).append(f"{world.source.getrandbits(39) % 10**12:012d}")
     return replies.empty(201)
 
@@ -100,8 +100,8 @@ def _summary(world: World, provider: str, region: str, key: str) -> dict[str, st
     return {"OrganizationID": world.organization.id, "CloudProvider": provider, "KeyID": key, "Region": region}
 
 
-def _provider(ask: Ask) -> str:
-    provider = ask.arguments["provider"].lower()
+def _provider(request: Request) -> str:
+    provider = request.arguments["provider"].lower()
     if provider.upper() not in catalog.PROVIDERS:
         raise replies.refusal(400, f"no provider {provider}")
     return provider

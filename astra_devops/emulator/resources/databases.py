@@ -18,7 +18,7 @@ from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.transitions import STATUSES
 from astra_devops.emulator.time.instants import Instant
-from astra_devops.emulator.world import Ask, Handler, World, as_object, require, unknown_database
+from astra_devops.emulator.world import Handler, Request, World, as_object, require, unknown_database
 
 PAGE = 25
 LARGEST_PAGE = 100
@@ -37,30 +37,30 @@ class UnknownIds:
     by_id: dict[str, Instant] = attrs.field(factory=dict)
 
 
-def list_databases(world: World, ask: Ask) -> replies.Reply:
+def list_databases(world: World, request: Request) -> replies.Reply:
     """Give one page of databases: those behind ``starting_after`` that the filters let through."""
-    asked = int(ask.query.get("limit", PAGE))
+    asked = int(request.query.get("limit", PAGE))
     if asked < 1 or (asked > LARGEST_PAGE and not world.quirks.clamp_page_limit):
         raise replies.refusal(400, f"limit must be from 1 to {LARGEST_PAGE}, not {asked}")
-    start = ask.query.get("starting_after")
+    start = request.query.get("starting_after")
     behind = world.organization.after(None if start is None else str(start))
     if behind is None:
         raise replies.refusal(400, f"starting_after: no database has the id {start}")
-    page = itertools.islice(_shown(world, ask, behind), min(asked, LARGEST_PAGE))
+    page = itertools.islice(_shown(world, request, behind), min(asked, LARGEST_PAGE))
     return replies.json([database_document(world, database) for database in page])
 
 
-def _shown(world: World, ask: Ask, databases: Iterator[Database]) -> Iterator[Database]:
-    include = str(ask.query.get("include", "nonterminated")).lower()
-    provider = str(ask.query.get("provider", "ALL")).upper()
+def _shown(world: World, request: Request, databases: Iterator[Database]) -> Iterator[Database]:
+    include = str(request.query.get("include", "nonterminated")).lower()
+    provider = str(request.query.get("provider", "ALL")).upper()
     if not world.quirks.ignore_unknown_filters and not (
         include.upper() in STATUSES | {"ALL", "NONTERMINATED"} and provider in ALL_PROVIDERS
     ):
         raise replies.refusal(400, "include and provider must have one of their documented values")
     everywhere = provider not in catalog.PROVIDERS
     now = world.clock.monotonic()
-    visible = _permissions.visible(world, ask.token, "org-db-view")
-    stale = world.faults.staleness_of(ask.operation.id)
+    visible = _permissions.visible(world, request.token, "org-db-view")
+    stale = world.faults.staleness_of(request.operation.id)
     for database in databases:
         if database.listed_from > now or not (everywhere or database.provider == provider):
             continue
@@ -90,9 +90,9 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
     return complaints
 
 
-def create_database(world: World, ask: Ask) -> replies.Reply:
+def create_database(world: World, request: Request) -> replies.Reply:
     """Accept a new database. The name may be taken already: names are not unique."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     keyspace = spelled(world, body.get("keyspace") or (DEFAULT_KEYSPACE if world.quirks.default_keyspace else ""))
     complaints: list[tuple[int | None, str]] = []
     if not NAME.fullmatch(body["name"]):
@@ -107,13 +107,13 @@ def create_database(world: World, ask: Ask) -> replies.Reply:
         complaints.append((UNKNOWN_GROUP, f"PCU group {group_id} could not be found."))
     if complaints:
         return replies.errors(422, *complaints)
-    database = place_database(world, body, owner=ask.token.client_id)
+    database = place_database(world, body, owner=request.token.client_id)
     database.keyspace = keyspace or None
     database.early_404s = world.faults.early_404s
     database.listed_from = world.clock.monotonic() + world.faults.listing_delay
-    world.begin(ask, database, "create in group" if database.pcu_group_id else "create", keyspace)
+    world.begin(request, database, "create in group" if database.pcu_group_id else "create", keyspace)
     if database.pcu_group_id:
-        join_at_birth(world, database, ask.token.client_id)
+        join_at_birth(world, database, request.token.client_id)
     body_too = b"" if world.quirks.created_without_body else orjson.dumps({"id": database.id})
     return replies.Reply(201, body_too, headers={"Location": database.id})
 
@@ -146,9 +146,9 @@ def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Data
     return database
 
 
-def get_database(world: World, ask: Ask) -> replies.Reply:
+def get_database(world: World, request: Request) -> replies.Reply:
     """Give one database."""
-    database_id, now = ask.arguments["databaseID"], world.clock.monotonic()
+    database_id, now = request.arguments["databaseID"], world.clock.monotonic()
     missed = world.store(UnknownIds).by_id
     if now - missed.get(database_id, float("-inf")) < world.quirks.cached_misses:
         raise unknown_database(database_id)
@@ -160,85 +160,85 @@ def get_database(world: World, ask: Ask) -> replies.Reply:
     if database.early_404s > 0:
         database.early_404s -= 1
         raise unknown_database(database.id)
-    stale = world.faults.staleness_of(ask.operation.id)
+    stale = world.faults.staleness_of(request.operation.id)
     known = database if stale is None else world.look_back(database, stale)
     if known is None:
         raise unknown_database(database.id)
     return replies.json(database_document(world, known))
 
 
-def terminate_database(world: World, ask: Ask) -> replies.Reply:
+def terminate_database(world: World, request: Request) -> replies.Reply:
     """Start to terminate a database that is idle and has a single datacenter left."""
-    database = world.find_living(ask.arguments["databaseID"])
-    if ask.query.get("preparedStateOnly"):
+    database = world.find_living(request.arguments["databaseID"])
+    if request.query.get("preparedStateOnly"):
         require(database, "PREPARED")
     busy = database.progress is not None and database.progress.change not in ("create", "create in group")
     if busy or database.status not in TERMINABLE:
         raise replies.refusal(409, f"Database {database.id} is in state {database.status} and cannot be terminated now.")
     if len(database.living) > 1 and world.quirks.extra_datacenters_first:
         raise replies.refusal(400, "Terminate the other datacenters of the database first.")
-    world.begin(ask, database, "terminate")
+    world.begin(request, database, "terminate")
     return replies.empty(202)
 
 
-def suspend_database(world: World, ask: Ask) -> replies.Reply:
+def suspend_database(world: World, request: Request) -> replies.Reply:
     """Start to suspend a database."""
-    database = world.find_living(ask.arguments["databaseID"])
+    database = world.find_living(request.arguments["databaseID"])
     require(database, "ACTIVE")
-    world.begin(ask, database, "suspend")
+    world.begin(request, database, "suspend")
     return replies.empty(202)
 
 
-def park_database(world: World, ask: Ask) -> replies.Reply:
+def park_database(world: World, request: Request) -> replies.Reply:
     """Start to park a classic database."""
-    database = _classic(world, ask)
+    database = _classic(world, request)
     require(database, "ACTIVE")
-    world.begin(ask, database, "park")
+    world.begin(request, database, "park")
     return replies.empty(202)
 
 
-def unpark_database(world: World, ask: Ask) -> replies.Reply:
+def unpark_database(world: World, request: Request) -> replies.Reply:
     """Start to wake a parked classic database."""
-    database = _classic(world, ask)
+    database = _classic(world, request)
     require(database, "PARKED")
-    world.begin(ask, database, "unpark")
+    world.begin(request, database, "unpark")
     return replies.empty(202)
 
 
-def resize_database(world: World, ask: Ask) -> replies.Reply:
+def resize_database(world: World, request: Request) -> replies.Reply:
     """Start to change the capacity of a classic database."""
-    database = _classic(world, ask)
-    units = as_object(ask.body).get("capacityUnits")
+    database = _classic(world, request)
+    units = as_object(request.body).get("capacityUnits")
     if units is None:
         raise replies.refusal(400, "capacityUnits is missing")
     require(database, "ACTIVE")
-    world.begin(ask, database, "resize", str(int(units)))
+    world.begin(request, database, "resize", str(int(units)))
     return replies.empty(202)
 
 
-def reset_password(world: World, ask: Ask) -> replies.Reply:
+def reset_password(world: World, request: Request) -> replies.Reply:
     """Accept a new password, which nobody can log in with."""
-    database = world.find_living(ask.arguments["databaseID"])
-    body = as_object(ask.body)
+    database = world.find_living(request.arguments["databaseID"])
+    body = as_object(request.body)
     if not (body.get("username") and body.get("password")):
         raise replies.refusal(400, "username and password are needed")
     require(database, "ACTIVE")
     return replies.empty(202)
 
 
-def update_engine_type(world: World, ask: Ask) -> replies.Reply:
+def update_engine_type(world: World, request: Request) -> replies.Reply:
     """Start to change the engine type."""
-    database = world.find_living(ask.arguments["databaseID"])
-    engine = as_object(ask.body).get("engineType")
+    database = world.find_living(request.arguments["databaseID"])
+    engine = as_object(request.body).get("engineType")
     if not engine:
         raise replies.refusal(400, "engineType is missing")
     require(database, "ACTIVE")
-    world.begin(ask, database, "set engine type", str(engine))
+    world.begin(request, database, "set engine type", str(engine))
     return replies.empty(202)
 
 
-def _classic(world: World, ask: Ask) -> Database:
-    database = world.find_living(ask.arguments["databaseID"])
+def _classic(world: World, request: Request) -> Database:
+    database = world.find_living(request.arguments["databaseID"])
     if database.serverless and world.quirks.classic_only_changes:
         raise replies.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")
     return database

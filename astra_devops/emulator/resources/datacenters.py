@@ -3,15 +3,15 @@
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources._database_documents import datacenter_document
 from astra_devops.emulator.state import catalog
-from astra_devops.emulator.world import Ask, Handler, World, require
+from astra_devops.emulator.world import Handler, Request, World, require
 
 UNDERFILLED = 2000106
 
 
-def list_datacenters(world: World, ask: Ask) -> replies.Reply:
+def list_datacenters(world: World, request: Request) -> replies.Reply:
     """List the datacenters of a database, the terminated ones only if asked for."""
-    database = world.find(ask.arguments["databaseID"])
-    listed = database.datacenters if ask.query.get("all") else database.living
+    database = world.find(request.arguments["databaseID"])
+    listed = database.datacenters if request.query.get("all") else database.living
     return replies.json([datacenter_document(world, database, datacenter) for datacenter in listed])
 
 
@@ -29,10 +29,10 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
     return found
 
 
-def add_datacenters(world: World, ask: Ask) -> replies.Reply:
+def add_datacenters(world: World, request: Request) -> replies.Reply:
     """Start to add a datacenter: one at a call, although the body is an array."""
-    database = world.find_living(ask.arguments["databaseID"])
-    entries = ask.body if isinstance(ask.body, list) else []
+    database = world.find_living(request.arguments["databaseID"])
+    entries = request.body if isinstance(request.body, list) else []
     if len(entries) != 1:
         raise replies.refusal(400, f"One region can be added at a time, not {len(entries)}.")
     provider, region = entries[0]["cloudProvider"], entries[0]["region"]
@@ -41,19 +41,19 @@ def add_datacenters(world: World, ask: Ask) -> replies.Reply:
     if any(datacenter.region == region for datacenter in database.living):
         raise replies.refusal(400, f"Database {database.id} has a datacenter in {region} already.")
     require(database, "ACTIVE")
-    world.begin(ask, database, "add datacenter", region, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "add datacenter", region, unmarked=world.quirks.maintenance_lag)
     return replies.empty(201)
 
 
-def terminate_datacenter(world: World, ask: Ask) -> replies.Reply:
+def terminate_datacenter(world: World, request: Request) -> replies.Reply:
     """Start to terminate a datacenter that is not the last one."""
-    database, datacenter_id = world.find_living(ask.arguments["databaseID"]), ask.arguments["datacenterID"]
+    database, datacenter_id = world.find_living(request.arguments["databaseID"]), request.arguments["datacenterID"]
     if not any(datacenter.id == datacenter_id for datacenter in database.living):
         raise replies.refusal(404, f"Database {database.id} has no datacenter {datacenter_id}.")
     if len(database.living) == 1:
         raise replies.refusal(400, "The last datacenter goes only with its database.")
     require(database, "ACTIVE")
-    world.begin(ask, database, "terminate datacenter", datacenter_id, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "terminate datacenter", datacenter_id, unmarked=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 

@@ -8,9 +8,9 @@ import attrs
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources import _addresses
 from astra_devops.emulator.resources._addresses import Entries
-from astra_devops.emulator.state.lagging import Lagging
+from astra_devops.emulator.state.delayed import DelayedValue
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 
 @store("devops_access_list")
@@ -18,7 +18,7 @@ from astra_devops.emulator.world import Ask, Handler, World, as_object
 class DevOpsAccessList:
     """The list; without entries there is none, and everybody is let in."""
 
-    entries: Lagging[Entries] = attrs.field(factory=lambda: Lagging(()))
+    entries: DelayedValue[Entries] = attrs.field(factory=lambda: DelayedValue(()))
 
 
 def refuse_unless_let_in(world: World, sender: str) -> None:
@@ -32,33 +32,33 @@ def refuse_unless_let_in(world: World, sender: str) -> None:
         raise replies.refusal(403, f"The access list of the organization does not let {sender} in.")
 
 
-def get(world: World, ask: Ask) -> replies.Reply:
+def get(world: World, request: Request) -> replies.Reply:
     """Give the list; 404 if there is none."""
-    entries = _list(world, ask).at(world.clock.monotonic())
+    entries = _list(world, request).at(world.clock.monotonic())
     if not entries:
         raise replies.refusal(404, "The organization has no access list.")
     return _document(world, entries)
 
 
-def add(world: World, ask: Ask) -> replies.Reply:
+def add(world: World, request: Request) -> replies.Reply:
     """Add entries, and make the list with the first; an address that is on it already is a conflict."""
-    known = _list(world, ask)
-    new = tuple(_addresses.read(world, item) for item in _items(ask))
+    known = _list(world, request)
+    new = tuple(_addresses.read(world, item) for item in _items(request))
     taken = {entry.address for entry in known.latest} & {entry.address for entry in new}
     if taken:
         raise replies.refusal(409, f"{', '.join(sorted(taken))} is on the access list already.")
     return _set(world, known, known.latest + new, status=201)
 
 
-def replace(world: World, ask: Ask) -> replies.Reply:
+def replace(world: World, request: Request) -> replies.Reply:
     """Set the whole list, and make it where there is none."""
-    return _set(world, _list(world, ask), _addresses.merged((), (_addresses.read(world, item) for item in _items(ask))))
+    return _set(world, _list(world, request), _addresses.merged((), (_addresses.read(world, item) for item in _items(request))))
 
 
-def update(world: World, ask: Ask) -> replies.Reply:
+def update(world: World, request: Request) -> replies.Reply:
     """Change the one entry that the body names; what the body leaves out stays."""
-    known = _list(world, ask)
-    body = as_object(ask.body)
+    known = _list(world, request)
+    body = as_object(request.body)
     address = _addresses.read(world, body).address
     old = next((entry for entry in known.latest if entry.address == address), None)
     if old is None:
@@ -68,23 +68,23 @@ def update(world: World, ask: Ask) -> replies.Reply:
     return _set(world, known, _addresses.merged(known.latest, [new]))
 
 
-def delete(world: World, ask: Ask) -> replies.Reply:
+def delete(world: World, request: Request) -> replies.Reply:
     """Accept to take the list away; it is in force a little longer."""
-    _list(world, ask).set((), world.clock.monotonic() + world.quirks.access_list_lag)
+    _list(world, request).set((), world.clock.monotonic() + world.quirks.access_list_lag)
     return replies.empty(202)
 
 
-def _list(world: World, ask: Ask) -> Lagging[Entries]:
-    if ask.arguments["orgId"] != world.organization.id:
-        raise replies.refusal(404, f"Organization {ask.arguments['orgId']} could not be found.")
+def _list(world: World, request: Request) -> DelayedValue[Entries]:
+    if request.arguments["orgId"] != world.organization.id:
+        raise replies.refusal(404, f"Organization {request.arguments['orgId']} could not be found.")
     return world.store(DevOpsAccessList).entries
 
 
-def _items(ask: Ask) -> list[Mapping[str, Any]]:
-    return ask.body if isinstance(ask.body, list) else []
+def _items(request: Request) -> list[Mapping[str, Any]]:
+    return request.body if isinstance(request.body, list) else []
 
 
-def _set(world: World, known: Lagging[Entries], entries: Entries, *, status: int = 200) -> replies.Reply:
+def _set(world: World, known: DelayedValue[Entries], entries: Entries, *, status: int = 200) -> replies.Reply:
     known.set(entries, world.clock.monotonic())
     return _document(world, entries, status)
 

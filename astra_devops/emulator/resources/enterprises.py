@@ -14,7 +14,7 @@ from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.tokens import Token
 from astra_devops.emulator.state.transitions import Progress
-from astra_devops.emulator.world import Ask, Handler, Platform, World, as_object, plain_refusal
+from astra_devops.emulator.world import Handler, Platform, Request, World, as_object, plain_refusal
 
 REPORTS = "/billing-reports/"
 MONTH = re.compile(r"0?[1-9]|1[0-2]")
@@ -41,13 +41,13 @@ class Reports:
     by_id: dict[str, Report] = attrs.field(factory=dict)
 
 
-def create_organization(world: World, ask: Ask) -> replies.Reply:
+def create_organization(world: World, request: Request) -> replies.Reply:
     """Make an organisation without anything in it. Answered in the wire's own casing, with nanoseconds."""
-    body, platform = as_object(ask.body), world.platform
+    body, platform = as_object(request.body), world.platform
     enterprise_id = body.get("enterpriseID", platform.enterprise_id)
     if enterprise_id != platform.enterprise_id:
         raise plain_refusal(world, 403, f"The token may not make organizations in enterprise {enterprise_id}.")
-    organization = found(platform, body["name"], body["email"], body["adminUserID"]).organization
+    organization = new_organization(platform, body["name"], body["email"], body["adminUserID"]).organization
     created = f"{organization.created:%Y-%m-%dT%H:%M:%S}.395919529Z"
     document = {
         "OrganizationName": organization.name,
@@ -63,24 +63,26 @@ def create_organization(world: World, ask: Ask) -> replies.Reply:
     return replies.json(document, 201)
 
 
-def found(platform: Platform, name: str, email: str, owner_id: str) -> World:
+def new_organization(platform: Platform, name: str, email: str, owner_id: str) -> World:
     """Make an organisation. The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever runs them."""
     roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
-    return platform.found(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
+    return platform.add_organization(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
 
 
 def populate(platform: Platform) -> Token:
     """Make the enterprise, its first organisation, and the emulator's own token."""
     now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
     platform.enterprise_id = platform.new_id()
-    platform.found(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
-    first = found(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
-    return platform.wallet.issue(platform.source, now, first.id, unlimited=True, enterprise=True)
+    platform.add_organization(
+        Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles)
+    )
+    first = new_organization(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
+    return platform.token_store.issue(platform.source, now, first.id, unlimited=True, enterprise=True)
 
 
-def get_consumption(world: World, ask: Ask) -> replies.Reply:
+def get_consumption(world: World, request: Request) -> replies.Reply:
     """Give the costs of each datacenter within a window, by either form of the request."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     earlier = "startDate" in body
     start, end = (_moment(body, name) for name in (("startDate", "endDate") if earlier else ("fromDate", "toDate")))
     days = 90 if earlier else 31
@@ -97,23 +99,23 @@ def get_consumption(world: World, ask: Ask) -> replies.Reply:
     return replies.json({"costs": costs, "totalCost": total})
 
 
-def generate_report(world: World, ask: Ask) -> replies.Reply:
+def generate_report(world: World, request: Request) -> replies.Reply:
     """Start to make a report. Every request makes another one."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     if not (MONTH.fullmatch(body["month"]) and YEAR.fullmatch(body["year"])):
         raise replies.refusal(400, "month must be from 1 to 12, and year one of four digits")
-    held, doomed = world.faults.fate_of(ask.operation.id, "make report")
-    progress = Progress("make report", world.clock.monotonic(), "", held=held, doomed=doomed)
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "make report")
+    progress = Progress("make report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
     _reports(world.platform)[report.id] = report
     return replies.json(_report(world, report))
 
 
-def get_report(world: World, ask: Ask) -> replies.Reply:
+def get_report(world: World, request: Request) -> replies.Reply:
     """Give a report, and where to download it once it is there."""
-    report = _reports(world.platform).get(ask.arguments["reportId"])
+    report = _reports(world.platform).get(request.arguments["reportId"])
     if report is None:
-        raise replies.refusal(404, f"Report {ask.arguments['reportId']} could not be found.")
+        raise replies.refusal(404, f"Report {request.arguments['reportId']} could not be found.")
     document = _report(world, report)
     details: dict[str, object] = {}
     if document["status"] == "COMPLETED":

@@ -9,7 +9,7 @@ from astra_devops.emulator import replies
 from astra_devops.emulator.resources._migration import BUSY, INITIALIZING_FOR, OVER, POINT_OF_NO_RETURN, Migration, directory_of
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World
+from astra_devops.emulator.world import Handler, Request, World
 
 SPECIFIED = {
     "Initializing": "INITIALIZING",
@@ -32,22 +32,22 @@ class Migrations:
     all: dict[str, Migration] = attrs.field(factory=dict)
 
 
-def initialize_migration(world: World, ask: Ask) -> replies.Reply:
+def initialize_migration(world: World, request: Request) -> replies.Reply:
     """Begin a migration into a serverless database, or into one datacenter of it."""
-    database = world.find_living(ask.arguments["databaseID"])
-    datacenter_id = ask.arguments.get("datacenterID")
+    database = world.find_living(request.arguments["databaseID"])
+    datacenter_id = request.arguments.get("datacenterID")
     if datacenter_id is not None and all(datacenter.id != datacenter_id for datacenter in database.living):
         raise replies.refusal(404, f"Database {database.id} has no datacenter {datacenter_id}.")
     if not database.serverless:
         raise replies.refusal(403, f"Database {database.id} is classic; migrations are for serverless databases.")
     now = world.clock.monotonic()
-    numbers = (_number(ask, "concurrency", 1), _number(ask, "targetSubsetSizeGB", 5.0))
+    numbers = (_number(request, "concurrency", 1), _number(request, "targetSubsetSizeGB", 5.0))
     migration = Migration(world.new_id(), database.id, database.provider, int(numbers[0]), numbers[1], [(now, "Initializing")])
-    held, doomed = world.faults.fate_of(ask.operation.id, "initialize migration")
-    if held is not None:
-        migration.log = [(now, held)]
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "initialize migration")
+    if stuck_in is not None:
+        migration.log = [(now, stuck_in)]
     else:
-        migration.plan(now, (now + INITIALIZING_FOR, doomed or "ReceivingFiles"))
+        migration.plan(now, (now + INITIALIZING_FOR, ends_in or "ReceivingFiles"))
     world.store(Migrations).all[migration.id] = migration
     return replies.json(_document(world, migration))
 
@@ -71,47 +71,47 @@ def place_migration(world: World, database: Database, phase: str) -> Migration:
     return migration
 
 
-def launch_migration(world: World, ask: Ask) -> replies.Reply:
+def launch_migration(world: World, request: Request) -> replies.Reply:
     """Start to import, from a migration that receives files or has failed."""
-    migration, now = _find(world, ask)
+    migration, now = _find(world, request)
     if migration.phase(now) in (*BUSY, *AT_REST):
         raise _conflict(migration, now, "launched")
     migration.imported = 0.0
-    migration.held, migration.doomed = world.faults.fate_of(ask.operation.id, "import migration")
+    migration.stuck_in, migration.ends_in = world.faults.state_fault_of(request.operation.id, "import migration")
     migration.launch(now)
     return replies.json(_document(world, migration))
 
 
-def pause_migration(world: World, ask: Ask) -> replies.Reply:
+def pause_migration(world: World, request: Request) -> replies.Reply:
     """Halt an import."""
-    migration, now = _find(world, ask)
+    migration, now = _find(world, request)
     if migration.phase(now) != "ImportInProgress":
         raise _conflict(migration, now, "paused")
     migration.pause(now)
     return replies.json(_document(world, migration))
 
 
-def resume_migration(world: World, ask: Ask) -> replies.Reply:
+def resume_migration(world: World, request: Request) -> replies.Reply:
     """Go on with a paused import; do nothing where none is paused."""
-    migration, now = _find(world, ask)
+    migration, now = _find(world, request)
     if migration.phase(now) == "Paused":
         migration.launch(now)
     return replies.json(_document(world, migration))
 
 
-def abort_migration(world: World, ask: Ask) -> replies.Reply:
+def abort_migration(world: World, request: Request) -> replies.Reply:
     """Give up a migration that is not past the point of no return."""
-    migration, now = _find(world, ask)
+    migration, now = _find(world, request)
     if migration.phase(now) in ("MigrationDone", "Aborted", *OVER) or migration.importing_for(now) >= POINT_OF_NO_RETURN:
         raise _conflict(migration, now, "aborted")
     migration.abort(now)
     return replies.json(_document(world, migration))
 
 
-def cleanup_migration(world: World, ask: Ask) -> replies.Reply:
+def cleanup_migration(world: World, request: Request) -> replies.Reply:
     """Remove the files, at once or later; never while an import is under way."""
-    migration, now = _find(world, ask)
-    at = _time(world, ask.query.get("option.cleanupTime"))
+    migration, now = _find(world, request)
+    at = _time(world, request.query.get("option.cleanupTime"))
     phase = migration.phase(now)
     if phase in OVER or (phase == "ImportInProgress" and at <= now):
         raise _conflict(migration, now, "cleaned up")
@@ -122,17 +122,17 @@ def cleanup_migration(world: World, ask: Ask) -> replies.Reply:
     return replies.json(_document(world, migration))
 
 
-def get_migration_status(world: World, ask: Ask) -> replies.Reply:
+def get_migration_status(world: World, request: Request) -> replies.Reply:
     """Tell how far a migration is, with fresh credentials while it receives files."""
-    migration, _ = _find(world, ask)
+    migration, _ = _find(world, request)
     return replies.json(_document(world, migration))
 
 
-def _find(world: World, ask: Ask) -> tuple[Migration, float]:
-    database = world.find_living(ask.arguments["databaseID"])
-    migration = world.store(Migrations).all.get(ask.arguments["migrationID"])
+def _find(world: World, request: Request) -> tuple[Migration, float]:
+    database = world.find_living(request.arguments["databaseID"])
+    migration = world.store(Migrations).all.get(request.arguments["migrationID"])
     if migration is None or migration.database_id != database.id:
-        raise replies.refusal(404, f"Database {database.id} has no migration {ask.arguments['migrationID']}.")
+        raise replies.refusal(404, f"Database {database.id} has no migration {request.arguments['migrationID']}.")
     return migration, world.clock.monotonic()
 
 
@@ -147,7 +147,7 @@ def _document(world: World, migration: Migration) -> dict[str, object]:
         if credentials.hint is not None:
             upload["hint"] = credentials.hint
     due = migration.cleanup_due(now)
-    failed = migration.doomed is not None and shown == migration.doomed
+    failed = migration.ends_in is not None and shown == migration.ends_in
     return {
         "migrationID": migration.id,
         "dbID": migration.database_id,
@@ -178,9 +178,9 @@ def _time(world: World, text: object) -> float:
     return now + (moment - world.clock.now()).total_seconds()
 
 
-def _number(ask: Ask, name: str, otherwise: float) -> float:
+def _number(request: Request, name: str, otherwise: float) -> float:
     try:
-        number = float(ask.query.get(name, otherwise))
+        number = float(request.query.get(name, otherwise))
     except ValueError:
         number = math.nan
     if not abs(number) < LARGEST:

@@ -19,7 +19,7 @@ from astra_devops.emulator.resources._capacity import (
 from astra_devops.emulator.state import catalog
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.transitions import Progress
-from astra_devops.emulator.world import Ask, Handler, World, as_object, require
+from astra_devops.emulator.world import Handler, Request, World, as_object, require
 
 NEEDED = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
 FIXED = {"instanceType": "instance_type", "provisionType": "provision_type"}
@@ -28,24 +28,24 @@ TAKES_DATABASES = ("CREATED", "ACTIVE", "INITIALIZING", "PLACING")
 PARKED = ("PARKING", "PARKED", "UNPARKING")
 
 
-def get(world: World, ask: Ask) -> replies.Reply:
+def get(world: World, request: Request) -> replies.Reply:
     """Give the groups that the body names, or all if it names none."""
-    wanted = as_object(ask.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
+    wanted = as_object(request.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
     groups = [group_document(world, find_group(world, group_id)) for group_id in wanted]
     return replies.json(groups or (None if world.quirks.null_pcu_groups else []))
 
 
-def get_by_datacenter(world: World, ask: Ask) -> replies.Reply:
+def get_by_datacenter(world: World, request: Request) -> replies.Reply:
     """Give the group of a datacenter, as a list."""
-    group_id = group_id_of(world, ask.arguments["datacenterUUID"])
-    if group_id is None or database_of(world, ask.arguments["datacenterUUID"]) is None:
-        return _none(world, f"Datacenter {ask.arguments['datacenterUUID']} is in no PCU group.")
+    group_id = group_id_of(world, request.arguments["datacenterUUID"])
+    if group_id is None or database_of(world, request.arguments["datacenterUUID"]) is None:
+        return _none(world, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
     return replies.json([group_document(world, find_group(world, group_id))])
 
 
-def create(world: World, ask: Ask) -> replies.Reply:
+def create(world: World, request: Request) -> replies.Reply:
     """Accept a new group. The title may be taken already."""
-    body = _only(ask)
+    body = _only(request)
     missing = [name for name in NEEDED if body.get(name) in (None, "")]
     if missing:
         raise replies.refusal(400, f"{', '.join(missing)} must be given")
@@ -54,8 +54,8 @@ def create(world: World, ask: Ask) -> replies.Reply:
     if body["instanceType"] not in types(world):
         raise replies.refusal(400, f"no instance type {body['instanceType']}")
     _check_capacity({name: body[name] for name in NUMBERS})
-    group = place_group(world, body, owner=ask.token.client_id)
-    _begin(world, ask, group, "create group")
+    group = place_group(world, body, owner=request.token.client_id)
+    _begin(world, request, group, "create group")
     return replies.json([group_document(world, group)], 201)
 
 
@@ -81,9 +81,9 @@ def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
     return group
 
 
-def update(world: World, ask: Ask) -> replies.Reply:
+def update(world: World, request: Request) -> replies.Reply:
     """Change a group. What the body leaves out may be lost."""
-    body = _only(ask)
+    body = _only(request)
     group = find_group(world, str(body.get("pcuGroupUUID")))
     if group.state in PARKED:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
@@ -100,9 +100,9 @@ def update(world: World, ask: Ask) -> replies.Reply:
     return replies.json([group_document(world, group)]) if world.quirks.bodies_of_pcu_changes else replies.empty(200)
 
 
-def delete(world: World, ask: Ask) -> replies.Reply:
+def delete(world: World, request: Request) -> replies.Reply:
     """Delete a flexible group without databases."""
-    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    group = find_group(world, request.arguments["pcuGroupUUID"])
     if group.reserved:
         raise replies.refusal(400, f"PCU group {group.id} has reserved capacity; its subscription has to end first.")
     if members(world, group.id):
@@ -111,9 +111,9 @@ def delete(world: World, ask: Ask) -> replies.Reply:
     return replies.empty(200)
 
 
-def park(world: World, ask: Ask) -> replies.Reply:
+def park(world: World, request: Request) -> replies.Reply:
     """Start to park a flexible group in use. Its databases hibernate."""
-    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    group = find_group(world, request.arguments["pcuGroupUUID"])
     databases = _databases(world, group)
     if group.reserved:
         raise replies.refusal(400, f"PCU group {group.id} has reserved capacity and cannot be parked.")
@@ -123,61 +123,61 @@ def park(world: World, ask: Ask) -> replies.Reply:
         raise replies.refusal(409, f"PCU group {group.id} is {group.state} and cannot be parked.")
     for database in databases:
         require(database, "ACTIVE", "HIBERNATED")
-    _begin(world, ask, group, "park group")
+    _begin(world, request, group, "park group")
     _change_all(world, databases, "ACTIVE", "hibernate")
     return replies.empty(200)
 
 
-def unpark(world: World, ask: Ask) -> replies.Reply:
+def unpark(world: World, request: Request) -> replies.Reply:
     """Start to wake a parked group and its databases."""
-    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    group = find_group(world, request.arguments["pcuGroupUUID"])
     if group.progress is not None or group.state != "PARKED":
         raise replies.refusal(409, f"PCU group {group.id} is {group.state}, not PARKED.")
-    _begin(world, ask, group, "unpark group")
+    _begin(world, request, group, "unpark group")
     _change_all(world, _databases(world, group), "HIBERNATED", "resume")
     return replies.empty(200)
 
 
-def get_types(world: World, ask: Ask) -> replies.Reply:
+def get_types(world: World, request: Request) -> replies.Reply:
     """List the types of each region, those of one provider or region only if the body says so."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
     wanted = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
     return replies.json([type_document(place.provider, place.name, name) for place in wanted for name in types(world)])
 
 
-def get_associations(world: World, ask: Ask) -> replies.Reply:
+def get_associations(world: World, request: Request) -> replies.Reply:
     """List the datacenters of a group; without any, the answer is the same as for a group that does not exist."""
-    group = find_group(world, ask.arguments["pcuGroupUUID"])
+    group = find_group(world, request.arguments["pcuGroupUUID"])
     found = [association_document(world, association) for association, _ in members(world, group.id)]
     return replies.json(found) if found else _none(world, f"PCU group {group.id} has no associations.")
 
 
-def associate(world: World, ask: Ask) -> replies.Reply:
+def associate(world: World, request: Request) -> replies.Reply:
     """Start to place a datacenter in a group of its region."""
-    group, datacenter_id = find_group(world, ask.arguments["pcuGroupUUID"]), ask.arguments["datacenterUUID"]
+    group, datacenter_id = find_group(world, request.arguments["pcuGroupUUID"]), request.arguments["datacenterUUID"]
     database = _placeable(world, group, datacenter_id)
     if group_id_of(world, datacenter_id) is not None:
         raise replies.refusal(409, f"Datacenter {datacenter_id} is in a PCU group already.")
-    association = _place(world, ask, group, database, datacenter_id)
+    association = _place(world, request, group, database, datacenter_id)
     return replies.json([association], 201) if world.quirks.bodies_of_pcu_changes else replies.empty(201)
 
 
-def dissociate(world: World, ask: Ask) -> replies.Reply:
+def dissociate(world: World, request: Request) -> replies.Reply:
     """Take a datacenter out of a group."""
-    group = find_group(world, ask.arguments["pcuGroupUUID"])
-    _require_member(world, group, ask.arguments["datacenterUUID"])
-    del world.store(Capacity).associations[ask.arguments["datacenterUUID"]]
+    group = find_group(world, request.arguments["pcuGroupUUID"])
+    _require_member(world, group, request.arguments["datacenterUUID"])
+    del world.store(Capacity).associations[request.arguments["datacenterUUID"]]
     return replies.empty(200)
 
 
-def transfer(world: World, ask: Ask) -> replies.Reply:
+def transfer(world: World, request: Request) -> replies.Reply:
     """Start to move a datacenter from one group to another."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     datacenter_id = str(body.get("datacenterUUID"))
     old, new = (find_group(world, str(body.get(name))) for name in ("fromPCUGroupUUID", "toPCUGroupUUID"))
     _require_member(world, old, datacenter_id)
-    _place(world, ask, new, _placeable(world, new, datacenter_id), datacenter_id)
+    _place(world, request, new, _placeable(world, new, datacenter_id), datacenter_id)
     return replies.empty(202)
 
 
@@ -221,9 +221,9 @@ def association_document(world: World, association: Association) -> dict[str, ob
     }
 
 
-def _only(ask: Ask) -> Mapping[str, Any]:
+def _only(request: Request) -> Mapping[str, Any]:
     """Read the one entry of a body that is a list."""
-    entries = ask.body if isinstance(ask.body, list) else []
+    entries = request.body if isinstance(request.body, list) else []
     if len(entries) != 1:
         raise replies.refusal(400, f"One PCU group can be changed at a time, not {len(entries)}.")
     return as_object(entries[0])
@@ -235,9 +235,9 @@ def _check_capacity(given: Mapping[str, int]) -> None:
         raise replies.refusal(400, "0 <= reserved <= min <= max and min >= 1 must hold")
 
 
-def _begin(world: World, ask: Ask, group: Group, change: str) -> None:
-    held, doomed = world.faults.fate_of(ask.operation.id, change)
-    group.begin(Progress(change, world.clock.monotonic(), group.state, held=held, doomed=doomed))
+def _begin(world: World, request: Request, group: Group, change: str) -> None:
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, change)
+    group.begin(Progress(change, world.clock.monotonic(), group.state, stuck_in=stuck_in, ends_in=ends_in))
 
 
 def _change_all(world: World, databases: list[Database], state: str, change: str) -> None:
@@ -265,9 +265,9 @@ def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
     return database
 
 
-def _place(world: World, ask: Ask, group: Group, database: Database, datacenter_id: str) -> dict[str, object]:
-    world.begin(ask, database, "associate", datacenter_id)
-    return association_document(world, join(world, database, datacenter_id, group, ask.token.client_id))
+def _place(world: World, request: Request, group: Group, database: Database, datacenter_id: str) -> dict[str, object]:
+    world.begin(request, database, "associate", datacenter_id)
+    return association_document(world, join(world, database, datacenter_id, group, request.token.client_id))
 
 
 def _require_member(world: World, group: Group, datacenter_id: str) -> None:

@@ -9,7 +9,7 @@ from astra_devops.emulator.state.databases import Database, Datacenter
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.transitions import CHANGES
 from astra_devops.emulator.time.instants import Instant
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 ACCEPTING = CHANGES["accept endpoint"]
 """How long an endpoint that was accepted takes to show, and how it shows then."""
@@ -45,28 +45,28 @@ class PrivateLinks:
     by_datacenter: dict[str, Link] = attrs.field(factory=dict)
 
 
-def list_all(world: World, ask: Ask) -> replies.Reply:
+def list_all(world: World, request: Request) -> replies.Reply:
     """List the private links of every database that has one."""
     living = [database for database in world.organization.databases.values() if world.look(database).status != "TERMINATED"]
     clusters = [_cluster(world, database) for database in living]
     return replies.json({"clusters": [cluster for cluster in clusters if cluster["datacenters"]]})
 
 
-def list_of_database(world: World, ask: Ask) -> replies.Reply:
+def list_of_database(world: World, request: Request) -> replies.Reply:
     """List the private links of a database's datacenters."""
-    return replies.json(_cluster(world, _database(world, ask)))
+    return replies.json(_cluster(world, _database(world, request)))
 
 
-def get(world: World, ask: Ask) -> replies.Reply:
+def get(world: World, request: Request) -> replies.Reply:
     """Give the private link of a datacenter, which may have nothing in it yet."""
-    _, datacenter = _datacenter(world, ask)
+    _, datacenter = _datacenter(world, request)
     return replies.json(_document(world, datacenter))
 
 
-def allow(world: World, ask: Ask) -> replies.Reply:
+def allow(world: World, request: Request) -> replies.Reply:
     """Let principals connect, and make the endpoint service for the first."""
-    _, datacenter = _datacenter(world, ask)
-    wanted = as_object(ask.body).get("allowedPrincipals") or ()
+    _, datacenter = _datacenter(world, request)
+    wanted = as_object(request.body).get("allowedPrincipals") or ()
     if not wanted:
         raise _refusal(world, 400, "allowedPrincipals must not be empty")
     link = world.store(PrivateLinks).by_datacenter.setdefault(datacenter.id, Link(_service_name(world, datacenter)))
@@ -74,26 +74,26 @@ def allow(world: World, ask: Ask) -> replies.Reply:
     return replies.json({"serviceName": link.service_name, "allowedPrincipals": link.principals})
 
 
-def disallow(world: World, ask: Ask) -> replies.Reply:
+def disallow(world: World, request: Request) -> replies.Reply:
     """No longer let a principal connect."""
-    link = _link(world, ask)
-    principal = as_object(ask.body).get("allowedPrincipal")
+    link = _link(world, request)
+    principal = as_object(request.body).get("allowedPrincipal")
     if principal not in link.principals:
         raise _refusal(world, 404, f"principal {principal} is not allowed")
     link.principals.remove(principal)
     return replies.empty(204)
 
 
-def accept(world: World, ask: Ask) -> replies.Reply:
+def accept(world: World, request: Request) -> replies.Reply:
     """Let an endpoint in. It shows a little later, on Azure under another id."""
-    database, _ = _datacenter(world, ask)
-    link, body = _link(world, ask), as_object(ask.body)
+    database, _ = _datacenter(world, request)
+    link, body = _link(world, request), as_object(request.body)
     registered = body.get("endpointID")
     if not registered:
         raise _refusal(world, 400, "endpointID is missing")
     if any(registered in (known.id, known.registered) for known in link.endpoints.values()):
         raise _refusal(world, 409, f"endpoint {registered} exists already")
-    held, doomed = world.faults.fate_of(ask.operation.id, "accept endpoint")
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "accept endpoint")
     endpoint = Endpoint(
         id=_stored_id(world, database, registered),
         registered=registered,
@@ -101,28 +101,28 @@ def accept(world: World, ask: Ask) -> replies.Reply:
         created=world.clock.now(),
         ready=world.clock.monotonic() + ACCEPTING.seconds,
         description=body.get("description", ""),
-        status=held or doomed or ACCEPTING.settles,
+        status=stuck_in or ends_in or ACCEPTING.settles,
     )
     link.endpoints[endpoint.id] = endpoint
     return replies.json(_endpoint_document(endpoint) | {"status": ACCEPTING.settles})
 
 
-def get_endpoint(world: World, ask: Ask) -> replies.Reply:
+def get_endpoint(world: World, request: Request) -> replies.Reply:
     """Give one endpoint."""
-    return replies.json(_endpoint_document(_endpoint(world, ask)))
+    return replies.json(_endpoint_document(_endpoint(world, request)))
 
 
-def describe(world: World, ask: Ask) -> replies.Reply:
+def describe(world: World, request: Request) -> replies.Reply:
     """Replace the description of an endpoint."""
-    endpoint = _endpoint(world, ask)
-    endpoint.description = as_object(ask.body).get("description", "")
+    endpoint = _endpoint(world, request)
+    endpoint.description = as_object(request.body).get("description", "")
     return replies.json(_endpoint_document(endpoint))
 
 
-def reject(world: World, ask: Ask) -> replies.Reply:
+def reject(world: World, request: Request) -> replies.Reply:
     """No longer let an endpoint in; it is not known any more."""
-    endpoint = _endpoint(world, ask)
-    del _link(world, ask).endpoints[endpoint.id]
+    endpoint = _endpoint(world, request)
+    del _link(world, request).endpoints[endpoint.id]
     return replies.empty(204)
 
 
@@ -130,34 +130,34 @@ def _refusal(world: World, status: int, message: str) -> replies.Refusal:
     return replies.Refusal(replies.text(status, message)) if world.quirks.private_link_errors_in_text else replies.refusal(status, message)
 
 
-def _database(world: World, ask: Ask) -> Database:
-    database = world.organization.databases.get(ask.arguments["clusterID"])
+def _database(world: World, request: Request) -> Database:
+    database = world.organization.databases.get(request.arguments["clusterID"])
     if database is None or world.look(database).status == "TERMINATED":
-        raise _refusal(world, 404, f"cluster {ask.arguments['clusterID']} not found")
+        raise _refusal(world, 404, f"cluster {request.arguments['clusterID']} not found")
     return database
 
 
-def _datacenter(world: World, ask: Ask) -> tuple[Database, Datacenter]:
-    database = _database(world, ask)
+def _datacenter(world: World, request: Request) -> tuple[Database, Datacenter]:
+    database = _database(world, request)
     for datacenter in database.living:
-        if datacenter.id == ask.arguments["datacenterID"]:
+        if datacenter.id == request.arguments["datacenterID"]:
             return database, datacenter
-    raise _refusal(world, 404, f"datacenter {ask.arguments['datacenterID']} not found")
+    raise _refusal(world, 404, f"datacenter {request.arguments['datacenterID']} not found")
 
 
-def _link(world: World, ask: Ask) -> Link:
-    _, datacenter = _datacenter(world, ask)
+def _link(world: World, request: Request) -> Link:
+    _, datacenter = _datacenter(world, request)
     link = world.store(PrivateLinks).by_datacenter.get(datacenter.id)
     if link is None:
         raise _refusal(world, 404, f"datacenter {datacenter.id} has no private link")
     return link
 
 
-def _endpoint(world: World, ask: Ask) -> Endpoint:
+def _endpoint(world: World, request: Request) -> Endpoint:
     """Find an endpoint by the id that it is stored under."""
-    endpoint = _link(world, ask).endpoints.get(ask.arguments["endpointID"])
+    endpoint = _link(world, request).endpoints.get(request.arguments["endpointID"])
     if endpoint is None or endpoint.ready > world.clock.monotonic():
-        message = f"endpoint {ask.arguments['endpointID']} not found"
+        message = f"endpoint {request.arguments['endpointID']} not found"
         raise replies.Refusal(replies.json(message, 404)) if world.quirks.private_link_errors_in_text else replies.refusal(404, message)
     return endpoint
 

@@ -5,14 +5,14 @@ import itertools
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources._capacity import type_document, types
 from astra_devops.emulator.state.catalog import CONTINENTS, LISTED_TIERS, REGIONS, TWICE_LISTED, Region
-from astra_devops.emulator.world import Ask, Handler, World
+from astra_devops.emulator.world import Handler, Request, World
 
 
-def list_serverless_regions(world: World, ask: Ask) -> replies.Reply:
+def list_serverless_regions(world: World, request: Request) -> replies.Reply:
     """List the regions for serverless databases: once per kind of database, and some of them twice."""
-    wanted = str(ask.query.get("region-type", "")).lower()
+    wanted = str(request.query.get("region-type", "")).lower()
     kinds = {"": ("serverless",), "all": ("serverless", "vector")}.get(wanted, (wanted,))
-    mine = str(ask.query.get("filter-by-org", "")).lower() == "enabled"
+    mine = str(request.query.get("filter-by-org", "")).lower() == "enabled"
     listed = []
     for kind, region in ((kind, region) for kind in kinds for region in REGIONS):
         if kind not in ("serverless", "vector") or (kind == "vector" and not region.vector) or (mine and region.reserved):
@@ -39,7 +39,7 @@ def _serverless(world: World, region: Region, kind: str) -> dict[str, object]:
     }
 
 
-def list_available_regions(world: World, ask: Ask) -> replies.Reply:
+def list_available_regions(world: World, request: Request) -> replies.Reply:
     """List the combinations of tier, provider and region for classic databases, with what they cost and how many are in use."""
     used: dict[tuple[str, str, str], tuple[int, int]] = {}
     for database in world.organization.databases.values():

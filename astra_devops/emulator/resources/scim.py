@@ -11,7 +11,7 @@ from astra_devops.emulator.resources import _scim_changes
 from astra_devops.emulator.resources._scim_changes import check, matcher, patched
 from astra_devops.emulator.resources._scim_documents import BASE, CONFIGURATION, GROUP, RESOURCE_TYPES, SCHEMAS, USER, listing
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 PAGE = 100
 
@@ -55,96 +55,96 @@ class Directory:
     groups: Resources = attrs.field(factory=dict)
 
 
-def list_users(world: World, ask: Ask) -> replies.Reply:
+def list_users(world: World, request: Request) -> replies.Reply:
     """Give one page of users."""
-    return _page(world, ask, world.store(Directory).users)
+    return _page(world, request, world.store(Directory).users)
 
 
-def create_user(world: World, ask: Ask) -> replies.Reply:
+def create_user(world: World, request: Request) -> replies.Reply:
     """Make a user under a name that is not taken."""
-    users, body = world.store(Directory).users, as_object(ask.body)
+    users, body = world.store(Directory).users, as_object(request.body)
     _refuse_taken(users, body, "")
     return replies.json(_place(world, users, USER, body), 201)
 
 
-def get_user(world: World, ask: Ask) -> replies.Reply:
+def get_user(world: World, request: Request) -> replies.Reply:
     """Give one user."""
-    return replies.json(_find(world.store(Directory).users, ask.arguments["userID"]).document())
+    return replies.json(_find(world.store(Directory).users, request.arguments["userID"]).document())
 
 
-def replace_user(world: World, ask: Ask) -> replies.Reply:
+def replace_user(world: World, request: Request) -> replies.Reply:
     """Set all attributes of a user."""
     users = world.store(Directory).users
-    user, body = _find(users, ask.arguments["userID"]), as_object(ask.body)
+    user, body = _find(users, request.arguments["userID"]), as_object(request.body)
     _refuse_taken(users, body, user.id)
     return replies.json(_renew(world, user, body))
 
 
-def patch_user(world: World, ask: Ask) -> replies.Reply:
+def patch_user(world: World, request: Request) -> replies.Reply:
     """Change some attributes of a user."""
     users = world.store(Directory).users
-    user = _find(users, ask.arguments["userID"])
-    changed = patched(user.document(), as_object(ask.body)["Operations"])
+    user = _find(users, request.arguments["userID"])
+    changed = patched(user.document(), as_object(request.body)["Operations"])
     check(changed, _scim_changes.USER)
     _refuse_taken(users, changed, user.id)
     return replies.json(_renew(world, user, changed))
 
 
-def delete_user(world: World, ask: Ask) -> replies.Reply:
+def delete_user(world: World, request: Request) -> replies.Reply:
     """Delete a user, who leaves every group by that."""
     directory = world.store(Directory)
-    user = _find(directory.users, ask.arguments["userID"])
+    user = _find(directory.users, request.arguments["userID"])
     del directory.users[user.id]
     for group in directory.groups.values():
         group.attributes["members"] = [member for member in group.attributes["members"] if member["value"] != user.id]
     return replies.empty(204)
 
 
-def list_groups(world: World, ask: Ask) -> replies.Reply:
+def list_groups(world: World, request: Request) -> replies.Reply:
     """Give one page of groups."""
-    return _page(world, ask, world.store(Directory).groups)
+    return _page(world, request, world.store(Directory).groups)
 
 
-def create_group(world: World, ask: Ask) -> replies.Reply:
+def create_group(world: World, request: Request) -> replies.Reply:
     """Make a group. Its name may be taken already."""
-    directory, body = world.store(Directory), as_object(ask.body)
+    directory, body = world.store(Directory), as_object(request.body)
     return replies.json(_place(world, directory.groups, GROUP, {**body, "members": _members(directory, body)}), 201)
 
 
-def get_group(world: World, ask: Ask) -> replies.Reply:
+def get_group(world: World, request: Request) -> replies.Reply:
     """Give one group."""
-    return replies.json(_find(world.store(Directory).groups, ask.arguments["groupID"]).document())
+    return replies.json(_find(world.store(Directory).groups, request.arguments["groupID"]).document())
 
 
-def replace_group(world: World, ask: Ask) -> replies.Reply:
+def replace_group(world: World, request: Request) -> replies.Reply:
     """Set all attributes and members of a group."""
-    directory, body = world.store(Directory), as_object(ask.body)
-    group = _find(directory.groups, ask.arguments["groupID"])
+    directory, body = world.store(Directory), as_object(request.body)
+    group = _find(directory.groups, request.arguments["groupID"])
     return replies.json(_renew(world, group, {**body, "members": _members(directory, body)}))
 
 
-def patch_group(world: World, ask: Ask) -> replies.Reply:
+def patch_group(world: World, request: Request) -> replies.Reply:
     """Change some attributes or members of a group."""
     directory = world.store(Directory)
-    group = _find(directory.groups, ask.arguments["groupID"])
-    changed = patched(group.document(), as_object(ask.body)["Operations"])
+    group = _find(directory.groups, request.arguments["groupID"])
+    changed = patched(group.document(), as_object(request.body)["Operations"])
     check(changed, _scim_changes.GROUP)
     return replies.json(_renew(world, group, {**changed, "members": _members(directory, changed)}))
 
 
-def delete_group(world: World, ask: Ask) -> replies.Reply:
+def delete_group(world: World, request: Request) -> replies.Reply:
     """Delete a group; its members stay."""
     groups = world.store(Directory).groups
-    del groups[_find(groups, ask.arguments["groupID"]).id]
+    del groups[_find(groups, request.arguments["groupID"]).id]
     return replies.empty(204)
 
 
-def _page(world: World, ask: Ask, resources: Resources) -> replies.Reply:
-    text = ask.query.get("filter")
+def _page(world: World, request: Request, resources: Resources) -> replies.Reply:
+    text = request.query.get("filter")
     found = [resource.document() for resource in resources.values()]
     if text is not None:
         found = list(filter(matcher(str(text)), found))
-    start, count = int(ask.query.get("startIndex", 1)), int(ask.query.get("count", PAGE))
+    start, count = int(request.query.get("startIndex", 1)), int(request.query.get("count", PAGE))
     if world.quirks.short_scim_pages:
         count = (count + 1) // 2
     page = found[start - 1 : start - 1 + count]
@@ -197,9 +197,9 @@ def _members(directory: Directory, body: Mapping[str, Any]) -> list[dict[str, An
 
 
 OPERATIONS: dict[str, Handler] = {
-    "getSCIMServiceProviderConfig": lambda world, ask: replies.json(CONFIGURATION),
-    "getSCIMSchemas": lambda world, ask: replies.json(SCHEMAS),
-    "getSCIMResourceTypes": lambda world, ask: replies.json(RESOURCE_TYPES),
+    "getSCIMServiceProviderConfig": lambda world, request: replies.json(CONFIGURATION),
+    "getSCIMSchemas": lambda world, request: replies.json(SCHEMAS),
+    "getSCIMResourceTypes": lambda world, request: replies.json(RESOURCE_TYPES),
     "listSCIMUsers": list_users,
     "createSCIMUser": create_user,
     "getSCIMUser": get_user,

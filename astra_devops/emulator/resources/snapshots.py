@@ -8,7 +8,7 @@ import attrs
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.state.databases import Database
-from astra_devops.emulator.world import Ask, Handler, World
+from astra_devops.emulator.world import Handler, Request, World
 
 EVERY = timedelta(hours=1)
 KEPT = 7 * 24
@@ -49,11 +49,11 @@ def check_region(database: Database, region: object) -> None:
         raise replies.refusal(400, f"Database {database.id} has no datacenter in {region}.")
 
 
-def list_snapshots(world: World, ask: Ask) -> replies.Reply:
+def list_snapshots(world: World, request: Request) -> replies.Reply:
     """List the snapshots of a database that were taken within a period."""
-    database = world.find_living(ask.arguments["databaseID"])
-    check_region(database, ask.query.get("sourceRegion"))
-    start, end = (_moment(name, ask.query.get(name)) for name in ("from", "to"))
+    database = world.find_living(request.arguments["databaseID"])
+    check_region(database, request.query.get("sourceRegion"))
+    start, end = (_moment(name, request.query.get(name)) for name in ("from", "to"))
     return replies.json(
         {
             "snapshots": [

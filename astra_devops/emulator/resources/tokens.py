@@ -6,13 +6,13 @@ from astra_devops.emulator import replies
 from astra_devops.emulator.resources._default_roles import ADMINISTRATOR
 from astra_devops.emulator.resources.users import checked_roles
 from astra_devops.emulator.state.tokens import Token
-from astra_devops.emulator.world import Ask, Handler, World, as_object, plain_refusal
+from astra_devops.emulator.world import Handler, Request, World, as_object, plain_refusal
 
 
-def create_token(world: World, ask: Ask) -> replies.Reply:
+def create_token(world: World, request: Request) -> replies.Reply:
     """Make a token that works at once, and show its secrets this once."""
-    body = as_object(ask.body)
-    world = _organization(world, ask, body.get("orgId", world.organization.id))
+    body = as_object(request.body)
+    world = _organization(world, request, body.get("orgId", world.organization.id))
     expiry = body.get("tokenExpiry")
     try:
         expires = None if expiry is None else datetime.fromisoformat(expiry)
@@ -23,7 +23,7 @@ def create_token(world: World, ask: Ask) -> replies.Reply:
     roles = tuple(checked_roles(world, body["roles"]))
     description = body.get("description", "")
     organization_id = world.organization.id
-    token = world.platform.wallet.issue(
+    token = world.platform.token_store.issue(
         world.source,
         world.clock.now(),
         organization_id,
@@ -36,27 +36,27 @@ def create_token(world: World, ask: Ask) -> replies.Reply:
     return replies.json({**_document(world, token), **shown})
 
 
-def get_tokens(world: World, ask: Ask) -> replies.Reply:
+def get_tokens(world: World, request: Request) -> replies.Reply:
     """List the tokens of the organisation without their secrets."""
-    return replies.json({"clients": [_document(world, token) for token in world.platform.wallet.of(world.organization.id)]})
+    return replies.json({"clients": [_document(world, token) for token in world.platform.token_store.of(world.organization.id)]})
 
 
-def delete_token(world: World, ask: Ask) -> replies.Reply:
+def delete_token(world: World, request: Request) -> replies.Reply:
     """Revoke a token, the asking one perhaps."""
-    token = world.platform.wallet.find(world.organization.id, ask.arguments["clientId"])
+    token = world.platform.token_store.find(world.organization.id, request.arguments["clientId"])
     if token is None:
-        raise replies.refusal(404, f"Client {ask.arguments['clientId']} not found.")
-    del world.platform.wallet.tokens[token.value]
+        raise replies.refusal(404, f"Client {request.arguments['clientId']} not found.")
+    del world.platform.token_store.tokens[token.value]
     return replies.empty(204 if world.quirks.deleted_token_is_204 else 200)
 
 
-def _organization(world: World, ask: Ask, organization_id: str) -> World:
+def _organization(world: World, request: Request, organization_id: str) -> World:
     """Find the organisation that a token is wanted for: the asking token's, or with a token of the enterprise any other.
 
     Raises:
         Refusal: there is none, or it is not for this token to ask.
     """
-    if organization_id != world.organization.id and not (ask.token.enterprise and organization_id in world.platform.worlds):
+    if organization_id != world.organization.id and not (request.token.enterprise and organization_id in world.platform.worlds):
         raise plain_refusal(world, 403, "The token may not make tokens for another organization.")
     return world.platform.worlds[organization_id]
 

@@ -7,7 +7,7 @@ from astra_devops.emulator.resources import _permissions
 from astra_devops.emulator.resources._default_roles import ADMINISTRATOR
 from astra_devops.emulator.resources.roles import spelled
 from astra_devops.emulator.state.stores import store
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 
 @attrs.define
@@ -60,7 +60,7 @@ def accept(world: World, email: str) -> bool:
     return bool(invited)
 
 
-def get_organization_users(world: World, ask: Ask) -> replies.Reply:
+def get_organization_users(world: World, request: Request) -> replies.Reply:
     """List the users, and tell the organisation's name."""
     organization = world.organization
     name = organization.owner_email if world.quirks.organization_named_by_email else organization.name
@@ -68,9 +68,9 @@ def get_organization_users(world: World, ask: Ask) -> replies.Reply:
     return replies.json(spelled(world, {"orgID": organization.id, "orgName": name, "users": users}))
 
 
-def invite_user(world: World, ask: Ask) -> replies.Reply:
+def invite_user(world: World, request: Request) -> replies.Reply:
     """Invite somebody, or somebody again with other roles; the invitation counts until it is accepted."""
-    body = as_object(ask.body)
+    body = as_object(request.body)
     if body.get("orgID", body.get("OrgID")) != world.organization.id:
         raise replies.refusal(404, "There is no such organization.")
     roles = checked_roles(world, body["roles"])
@@ -83,28 +83,28 @@ def invite_user(world: World, ask: Ask) -> replies.Reply:
     return replies.empty(200)
 
 
-def get_organization_user(world: World, ask: Ask) -> replies.Reply:
+def get_organization_user(world: World, request: Request) -> replies.Reply:
     """Give one user."""
-    return replies.json(_document(world, _find(world, ask)))
+    return replies.json(_document(world, _find(world, request)))
 
 
-def remove_user(world: World, ask: Ask) -> replies.Reply:
+def remove_user(world: World, request: Request) -> replies.Reply:
     """Take somebody out of the organisation."""
-    del people(world)[_find(world, ask).id]
+    del people(world)[_find(world, request).id]
     return replies.empty(204)
 
 
-def set_roles(world: World, ask: Ask) -> replies.Reply:
+def set_roles(world: World, request: Request) -> replies.Reply:
     """Replace the roles of a user."""
-    user = _find(world, ask)
-    user.roles = checked_roles(world, as_object(ask.body)["roles"])
+    user = _find(world, request)
+    user.roles = checked_roles(world, as_object(request.body)["roles"])
     return replies.empty(204)
 
 
-def _find(world: World, ask: Ask) -> User:
-    user = people(world).get(ask.arguments["userID"])
+def _find(world: World, request: Request) -> User:
+    user = people(world).get(request.arguments["userID"])
     if user is None:
-        raise replies.refusal(404, f"User {ask.arguments['userID']} not found.")
+        raise replies.refusal(404, f"User {request.arguments['userID']} not found.")
     return user
 
 

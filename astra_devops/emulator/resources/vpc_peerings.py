@@ -9,7 +9,7 @@ from astra_devops.emulator import replies
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.transitions import Progress
-from astra_devops.emulator.world import Ask, Handler, World, as_object
+from astra_devops.emulator.world import Handler, Request, World, as_object
 
 OVER = ("failed", "expired", "rejected", "deleted")
 """States in which a new peering may be made."""
@@ -40,32 +40,32 @@ class Peerings:
     by_database: dict[str, Peering] = attrs.field(factory=dict)
 
 
-def get(world: World, ask: Ask) -> replies.Reply:
+def get(world: World, request: Request) -> replies.Reply:
     """Give the peering of a database; 404 if it has none."""
-    database, peering, status = _existing(world, ask)
+    database, peering, status = _existing(world, request)
     return replies.json(_document(world, database, peering, status))
 
 
-def create(world: World, ask: Ask) -> replies.Reply:
+def create(world: World, request: Request) -> replies.Reply:
     """Start to peer with a network of the customer."""
-    database, known = _find(world, ask)
-    provider, now = _provider(ask), world.clock.monotonic()
+    database, known = _find(world, request)
+    provider, now = _provider(request), world.clock.monotonic()
     if provider.upper() != database.provider:
         raise replies.refusal(400, f"Database {database.id} does not run on {provider}.")
     status = None if known is None else known.status(now)
     if status is not None and status not in OVER:
         raise replies.refusal(409, f"Database {database.id} has a peering in state {status}.")
     change = f"peer on {provider}"
-    held, doomed = world.faults.fate_of(ask.operation.id, change)
-    making = Progress(change, now, "", held=held, doomed=doomed)
-    peering = Peering(_new_id(world, provider), provider, _network(provider, as_object(ask.body)), making)
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, change)
+    making = Progress(change, now, "", stuck_in=stuck_in, ends_in=ends_in)
+    peering = Peering(_new_id(world, provider), provider, _network(provider, as_object(request.body)), making)
     world.store(Peerings).by_database[database.id] = peering
     return replies.json(_document(world, database, peering, peering.status(now)), 201)
 
 
-def delete(world: World, ask: Ask) -> replies.Reply:
+def delete(world: World, request: Request) -> replies.Reply:
     """Start to cut a peering."""
-    _, peering, status = _existing(world, ask)
+    _, peering, status = _existing(world, request)
     if status == "deleted":
         raise replies.refusal(404, f"The peering {peering.id} has been deleted.")
     if peering.cutting is None:
@@ -73,28 +73,28 @@ def delete(world: World, ask: Ask) -> replies.Reply:
     return replies.empty(204)
 
 
-def _provider(ask: Ask) -> str:
+def _provider(request: Request) -> str:
     """Read the provider, which these paths have in lower case only."""
-    provider = ask.arguments["provider"]
+    provider = request.arguments["provider"]
     if provider not in NETWORKS:
         raise replies.refusal(400, f"provider must be one of {', '.join(NETWORKS)}, not {provider}")
     return provider
 
 
-def _find(world: World, ask: Ask) -> tuple[Database, Peering | None]:
+def _find(world: World, request: Request) -> tuple[Database, Peering | None]:
     """Find a database, and the peering that was last made of it."""
-    database = world.find_living(ask.arguments["databaseID"])
+    database = world.find_living(request.arguments["databaseID"])
     if database.serverless:
         raise replies.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")
     peering = world.store(Peerings).by_database.get(database.id)
     return database, peering
 
 
-def _existing(world: World, ask: Ask) -> tuple[Database, Peering, str]:
-    database, peering = _find(world, ask)
+def _existing(world: World, request: Request) -> tuple[Database, Peering, str]:
+    database, peering = _find(world, request)
     status = None if peering is None else peering.status(world.clock.monotonic())
-    if peering is None or status is None or peering.provider != _provider(ask):
-        raise replies.refusal(404, f"Database {database.id} has no peering with a network on {ask.arguments['provider']}.")
+    if peering is None or status is None or peering.provider != _provider(request):
+        raise replies.refusal(404, f"Database {database.id} has no peering with a network on {request.arguments['provider']}.")
     return database, peering, status
 
 

@@ -59,9 +59,9 @@ def load(platform: Platform, document: Mapping[str, Any]) -> str:
 def _read(platform: Platform, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     reader = _converter(platform, platform.clock.now() - datetime.fromisoformat(document["taken"]))
     values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
-    if document["token"] not in values["wallet"].tokens:
+    if document["token"] not in values["token_store"].tokens:
         raise ValueError("its own token is not among its tokens")
-    owners = {token.organization_id for token in values["wallet"].tokens.values()} | {values["enterprise_id"]}
+    owners = {token.organization_id for token in values["token_store"].tokens.values()} | {values["enterprise_id"]}
     if missing := owners - values["worlds"].keys():
         raise ValueError(f"it lacks the organization {min(missing)!r}")
     return values, str(document["token"])

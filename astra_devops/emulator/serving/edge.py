@@ -59,8 +59,8 @@ def serve_data(platform: Platform, path: str) -> replies.Reply:
         return replies.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()
-        held, doomed = world.faults.fate_of("dataApi", "resume")
-        database.begin(Progress("resume", now, database.state, held=held, doomed=doomed), now)
+        stuck_in, ends_in = world.faults.state_fault_of("dataApi", "resume")
+        database.begin(Progress("resume", now, database.state, stuck_in=stuck_in, ends_in=ends_in), now)
         if world.quirks.empty_waking_answer:
             return replies.empty(503)
         return replies.json({"message": f"Resuming your database {database.id}, please try again shortly."}, 503)

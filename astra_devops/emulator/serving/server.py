@@ -8,7 +8,7 @@ from aiohttp import web
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.routing import Match, Query
-from astra_devops.emulator.journal import Exchange, Journal, Plane
+from astra_devops.emulator.journal import EndpointKind, Exchange, Journal
 from astra_devops.emulator.net.outage import Outage
 from astra_devops.emulator.net.ports import Port
 from astra_devops.emulator.page import page
@@ -20,7 +20,7 @@ from astra_devops.emulator.time.timekeeping import Timekeeper
 Act = Callable[[bytes], replies.Reply]
 
 
-class Front:
+class HttpServer:
     """Receives requests, notes them in the journal, and sends what the service says, or what a fault makes of it."""
 
     def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float) -> None:
@@ -77,14 +77,14 @@ class Front:
         return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: self._service.bundle(path, query))
 
     async def _serve(
-        self, request: web.BaseRequest, plane: Plane, operation: str | None, path: str, query: Mapping[str, str], act: Act
+        self, request: web.BaseRequest, endpoint_kind: EndpointKind, operation: str | None, path: str, query: Mapping[str, str], act: Act
     ) -> web.StreamResponse:
         with self._time.held():
             if self._latency:
                 await self._time.pause(self._latency)
             body = await request.read()
             authorized = "Authorization" in request.headers or "Token" in request.headers
-            exchange = Exchange(plane, request.method, path, operation, self._time.clock.now(), authorized, query, body)
+            exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             self._journal.add(exchange)
             fault = self._service.platform.faults.take(operation or "")
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)

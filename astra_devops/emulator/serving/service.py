@@ -39,7 +39,7 @@ from astra_devops.emulator.resources import (
 )
 from astra_devops.emulator.serving import edge, java_routes
 from astra_devops.emulator.state.tokens import Token
-from astra_devops.emulator.world import Ask, Handler, Platform, World
+from astra_devops.emulator.world import Handler, Platform, Request, World
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -123,11 +123,13 @@ class Service:
                 world, token = self._authenticate(match, headers)
                 devops_access_lists.refuse_unless_let_in(world, sender)
                 body = self._read_body(world, operation, raw_body)
-                ask = Ask(operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query))
+                request = Request(
+                    operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query)
+                )
                 handler = HANDLERS.get(operation.id)
                 if handler is None:
                     return replies.errors(501, (None, f"The emulator does not implement {operation.id} yet."))
-                return handler(world, ask)
+                return handler(world, request)
             except replies.Refusal as refusal:
                 return refusal.reply
 
@@ -142,7 +144,7 @@ class Service:
             return edge.serve_data(self.platform, path)
 
     def _authenticate(self, match: Match, headers: Mapping[str, str]) -> tuple[World, Token]:
-        token = self.platform.wallet.read(headers, self.platform.clock.now())
+        token = self.platform.token_store.read(headers, self.platform.clock.now())
         if token is None:
             raise replies.Refusal(replies.INVALID_TOKEN_FORMAT)
         if isinstance(token, str):

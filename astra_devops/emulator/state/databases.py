@@ -33,7 +33,7 @@ class Datacenter:
 class Database:
     """One database. ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
 
-    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``held`` is a state that shows
+    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``stuck_in`` is a state that shows
     in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
     ``earlier`` holds copies as of the beginning of the latest changes, for stale reads.
     """
@@ -54,7 +54,7 @@ class Database:
     past: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
     proxied: bool = False
     state: str = "ACTIVE"
-    held: str | None = None
+    stuck_in: str | None = None
     engine_type: str | None = None
     pcu_group_id: str | None = None
     progress: Progress | None = None
@@ -69,7 +69,7 @@ class Database:
     @property
     def status(self) -> str:
         """The state that shows."""
-        return self.held or self.state
+        return self.stuck_in or self.state
 
     @property
     def serverless(self) -> bool:
@@ -125,7 +125,7 @@ class Database:
         if progress.ends() <= now:
             self.progress = None
             moment -= timedelta(seconds=now - progress.ends())
-            if progress.doomed is None:
+            if progress.ends_in is None:
                 self._take_effect(progress, moment)
             self.terminated_at = progress.ends() if self.state == "TERMINATED" else None
 

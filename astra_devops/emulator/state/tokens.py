@@ -34,7 +34,7 @@ class Token:
 
 
 @attrs.define
-class Wallet:
+class TokenStore:
     """The tokens that the emulator knows, by their value."""
 
     tokens: dict[str, Token] = attrs.field(factory=dict, repr=False)

@@ -86,7 +86,7 @@ class Progress:
     """One change under way since ``began`` (seconds of the emulator's clock).
 
     ``subject`` is what the change is about, such as the keyspace's name. ``unmarked`` is for how many seconds the old state still shows
-    before the change's own first state does; the work begins only then. ``held`` is a state that it never leaves; ``doomed`` a state that
+    before the change's own first state does; the work begins only then. ``stuck_in`` is a state that it never leaves; ``ends_in`` a state that
     it ends in instead of the usual one.
     """
 
@@ -95,13 +95,13 @@ class Progress:
     before: str
     subject: str = ""
     unmarked: float = 0.0
-    held: str | None = None
-    doomed: str | None = None
+    stuck_in: str | None = None
+    ends_in: str | None = None
 
     def state(self, now: float) -> str:
         """Tell which state shows at a time."""
-        if self.held is not None:
-            return self.held
+        if self.stuck_in is not None:
+            return self.stuck_in
         passed = now - self.began - self.unmarked
         if passed < 0:
             return self.before
@@ -109,8 +109,8 @@ class Progress:
             if passed < seconds:
                 return state
             passed -= seconds
-        return self.doomed or CHANGES[self.change].settles
+        return self.ends_in or CHANGES[self.change].settles
 
     def ends(self) -> float:
         """Tell when it is over; infinity if never."""
-        return float("inf") if self.held is not None else self.began + self.unmarked + CHANGES[self.change].seconds
+        return float("inf") if self.stuck_in is not None else self.began + self.unmarked + CHANGES[self.change].seconds

@@ -9,7 +9,7 @@ from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.models.access_lists import AccessList, AccessListAddress, AccessListConfigurations, AccessListEntry
 from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 _MINUTE: Final = 60.0
 
@@ -72,9 +72,9 @@ def written(entries: Iterable[AccessListEntry | AccessListAddress]) -> str:
     return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.spelled(entry.address)}" for entry in entries))
 
 
-async def shown(look: Look, params: Params) -> Sight[AccessList]:
+async def shown(context: PollContext, params: Params) -> Observation[AccessList]:
     """Reached once the list shows what was asked for."""
-    access_list = await read_after_change(look.caller, params["database_id"])
+    access_list = await read_after_change(context.caller, params["database_id"])
     enabled = status(access_list)
     listed = written(access_list.addresses or [])
     there = set(listed.split(",")) - {""}
@@ -84,23 +84,23 @@ async def shown(look: Look, params: Params) -> Sight[AccessList]:
         and not {item for address in _items(params, "excluding") for item in (address, f"!{address}")} & there
         and params.get("status", enabled) == enabled
     )
-    return Sight(enabled, done, access_list)
+    return Observation(enabled, done, access_list)
 
 
-async def deleted(look: Look, params: Params) -> Sight[None]:
+async def deleted(context: PollContext, params: Params) -> Observation[None]:
     """Reached once there is no list."""
-    access_list = await read_after_change(look.caller, params["database_id"])
-    return Sight(status(access_list), not is_enabled(access_list) and not access_list.addresses)
+    access_list = await read_after_change(context.caller, params["database_id"])
+    return Observation(status(access_list), not is_enabled(access_list) and not access_list.addresses)
 
 
 def _items(params: Params, name: str) -> list[str]:
     return params[name].split(",") if params.get(name) else []
 
 
-REPLACE: Final = Kind(name="access_lists.replace", goal=shown, timeout=5 * _MINUTE)
-ADD: Final = Kind(name="access_lists.add", goal=shown, timeout=5 * _MINUTE)
-UPDATE: Final = Kind(name="access_lists.update", goal=shown, timeout=5 * _MINUTE)
-REMOVE: Final = Kind(name="access_lists.remove", goal=shown, timeout=5 * _MINUTE)
-ENABLE: Final = Kind(name="access_lists.enable", goal=shown, timeout=5 * _MINUTE)
-DISABLE: Final = Kind(name="access_lists.disable", goal=shown, timeout=5 * _MINUTE)
-DELETE: Final = Kind(name="access_lists.delete", goal=deleted, timeout=5 * _MINUTE)
+REPLACE: Final = OperationKind(name="access_lists.replace", condition=shown, timeout=5 * _MINUTE)
+ADD: Final = OperationKind(name="access_lists.add", condition=shown, timeout=5 * _MINUTE)
+UPDATE: Final = OperationKind(name="access_lists.update", condition=shown, timeout=5 * _MINUTE)
+REMOVE: Final = OperationKind(name="access_lists.remove", condition=shown, timeout=5 * _MINUTE)
+ENABLE: Final = OperationKind(name="access_lists.enable", condition=shown, timeout=5 * _MINUTE)
+DISABLE: Final = OperationKind(name="access_lists.disable", condition=shown, timeout=5 * _MINUTE)
+DELETE: Final = OperationKind(name="access_lists.delete", condition=deleted, timeout=5 * _MINUTE)

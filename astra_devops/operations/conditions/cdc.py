@@ -8,7 +8,7 @@ import orjson
 from astra_devops import errors
 from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 Names = frozenset[tuple[str, ...]]
 """Tables as keyspace and table; regions as datacenter, cluster and tenant."""
@@ -29,49 +29,49 @@ def spelled(names: Names) -> str:
     return orjson.dumps(sorted(names)).decode()
 
 
-async def config_of(look: Look, database_id: str) -> CdcConfig | None:
+async def config_of(context: PollContext, database_id: str) -> CdcConfig | None:
     """Read what is captured of a database; None if nothing is."""
     try:
-        return (await endpoints.get_cdc(look.caller, database_id=database_id)).value
+        return (await endpoints.get_cdc(context.caller, database_id=database_id)).value
     except errors.NotFoundError:
         return None
 
 
-async def captured(look: Look, params: Params) -> Sight[CdcConfig]:
+async def captured(context: PollContext, params: Params) -> Observation[CdcConfig]:
     """Reached once the tables are captured and go where they were meant to."""
-    return await _compared(look, params, lambda wanted, found: wanted <= found)
+    return await _compared(context, params, lambda wanted, found: wanted <= found)
 
 
-async def replaced(look: Look, params: Params) -> Sight[CdcConfig]:
+async def replaced(context: PollContext, params: Params) -> Observation[CdcConfig]:
     """Reached once these tables are captured and no others, and go where they were meant to and nowhere else."""
-    return await _compared(look, params, lambda wanted, found: wanted == found)
+    return await _compared(context, params, lambda wanted, found: wanted == found)
 
 
-async def released(look: Look, params: Params) -> Sight[None]:
+async def released(context: PollContext, params: Params) -> Observation[None]:
     """Reached once none of the tables is captured."""
-    database = await look.poller.see(params["database_id"], look.not_before)
+    database = await context.poller.see(params["database_id"], context.not_before)
     if database.status != "ACTIVE":
-        return Sight(str(database.status), message=database.message)
-    config = await config_of(look, params["database_id"])
+        return Observation(str(database.status), message=database.message)
+    config = await config_of(context, params["database_id"])
     left = tables_of(config.tables) & _read(params["tables"]) if config else None
-    return Sight(str(database.status), done=not left)
+    return Observation(str(database.status), done=not left)
 
 
-async def _compared(look: Look, params: Params, fits: Callable[[Names, Names], bool]) -> Sight[CdcConfig]:
-    database = await look.poller.see(params["database_id"], look.not_before)
+async def _compared(context: PollContext, params: Params, fits: Callable[[Names, Names], bool]) -> Observation[CdcConfig]:
+    database = await context.poller.see(params["database_id"], context.not_before)
     if database.status != "ACTIVE":
-        return Sight(str(database.status), message=database.message)
-    config = await config_of(look, params["database_id"])
+        return Observation(str(database.status), message=database.message)
+    config = await config_of(context, params["database_id"])
     if config is None:
-        return Sight(str(database.status))
+        return Observation(str(database.status))
     fitting = fits(_read(params["tables"]), tables_of(config.tables)) and fits(_read(params["regions"]), regions_of(config.regions))
-    return Sight(str(database.status), fitting, config)
+    return Observation(str(database.status), fitting, config)
 
 
 def _read(text: str) -> Names:
     return frozenset(tuple(names) for names in orjson.loads(text))
 
 
-ENABLE: Final = Kind(name="cdc.enable", goal=captured, timeout=600.0)
-UPDATE: Final = Kind(name="cdc.update", goal=replaced, timeout=600.0)
-DISABLE: Final = Kind(name="cdc.disable", goal=released, timeout=600.0)
+ENABLE: Final = OperationKind(name="cdc.enable", condition=captured, timeout=600.0)
+UPDATE: Final = OperationKind(name="cdc.update", condition=replaced, timeout=600.0)
+DISABLE: Final = OperationKind(name="cdc.disable", condition=released, timeout=600.0)

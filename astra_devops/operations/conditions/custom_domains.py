@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from astra_devops._rest.endpoints import custom_domains as endpoints
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 
 def written(domains: Iterable[str]) -> str:
@@ -12,10 +12,10 @@ def written(domains: Iterable[str]) -> str:
     return ",".join(sorted({domain.lower() for domain in domains}))
 
 
-async def in_force(look: Look, params: Params) -> Sight[None]:
+async def in_force(context: PollContext, params: Params) -> Observation[None]:
     """Reached once the domains are those that were asked for."""
-    answer = await endpoints.get_custom_domains(look.caller)
-    return Sight(None, written(answer.value or []) == params["domains"])
+    answer = await endpoints.get_custom_domains(context.caller)
+    return Observation(None, written(answer.value or []) == params["domains"])
 
 
-REPLACE: Final = Kind(name="custom_domains.replace", goal=in_force, timeout=15 * 60.0)
+REPLACE: Final = OperationKind(name="custom_domains.replace", condition=in_force, timeout=15 * 60.0)

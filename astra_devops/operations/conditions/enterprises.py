@@ -4,18 +4,18 @@ from typing import Final
 
 from astra_devops._rest.endpoints import enterprises as endpoints
 from astra_devops._rest.models.enterprises import BillingReport
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 
-async def report_ready(look: Look, params: Params) -> Sight[BillingReport]:
+async def report_ready(context: PollContext, params: Params) -> Observation[BillingReport]:
     """Reached once the report can be downloaded."""
-    report = (await endpoints.get_report_details(look.caller, report_id=params["report_id"])).value
-    return Sight(str(report.status), report.status == "COMPLETED", report)
+    report = (await endpoints.get_report_details(context.caller, report_id=params["report_id"])).value
+    return Observation(str(report.status), report.status == "COMPLETED", report)
 
 
-CREATE_BILLING_REPORT: Final = Kind(
+CREATE_BILLING_REPORT: Final = OperationKind(
     name="enterprises.create_billing_report",
-    goal=report_ready,
+    condition=report_ready,
     timeout=30 * 60.0,
     failed=frozenset({"FAILED"}),
     resource="report_id",

@@ -9,7 +9,7 @@ from typing import Final
 
 from astra_devops._rest.models.databases import Database
 from astra_devops.operations.conditions.databases import on_database
-from astra_devops.operations.kinds import Kind, Params
+from astra_devops.operations.kinds import OperationKind, Params
 
 
 def has_proxy(database: Database) -> bool | None:
@@ -35,5 +35,5 @@ def _is(database: Database, seen: Collection[str], *, wanted: bool) -> bool:
     return any(status != "ACTIVE" for status in seen) if there is None else there is wanted
 
 
-LAUNCH: Final = Kind(name="migration_proxies.launch", goal=on_database(is_launched), timeout=3600.0)
-REMOVE: Final = Kind(name="migration_proxies.remove", goal=on_database(is_removed), timeout=3600.0)
+LAUNCH: Final = OperationKind(name="migration_proxies.launch", condition=on_database(is_launched), timeout=3600.0)
+REMOVE: Final = OperationKind(name="migration_proxies.remove", condition=on_database(is_removed), timeout=3600.0)

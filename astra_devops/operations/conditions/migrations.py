@@ -12,7 +12,7 @@ from typing import Final
 from astra_devops._json import times
 from astra_devops._rest.endpoints import migrations as endpoints
 from astra_devops._rest.models.migrations import Migration
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 INITIALIZING: Final = "Initializing"
 RECEIVING: Final = "ReceivingFiles"
@@ -61,46 +61,50 @@ def takes_files(migration: Migration) -> bool:
     return phase_of(migration) == RECEIVING and there
 
 
-async def initialized(look: Look, params: Params) -> Sight[Migration]:
+async def initialized(context: PollContext, params: Params) -> Observation[Migration]:
     """Reached once files may be uploaded, or the migration is further than that."""
-    migration = await _see(look, params)
-    return _sight(migration, done=takes_files(migration) or phase_of(migration) in (IMPORTING, DONE))
+    migration = await _see(context, params)
+    return _observation(migration, done=takes_files(migration) or phase_of(migration) in (IMPORTING, DONE))
 
 
-async def imported(look: Look, params: Params) -> Sight[Migration]:
+async def imported(context: PollContext, params: Params) -> Observation[Migration]:
     """Reached once the import is over.
 
     A migration that has failed can be launched again. So the end of an earlier launch, which may go on showing for minutes, is no end of
     this one, unless it shows for longer than the service lags behind.
     """
-    migration = await _see(look, params)
+    migration = await _see(context, params)
     phase = phase_of(migration)
-    if phase is not None and phase == params.get("before") and not set(look.seen) - {phase}:
+    if phase is not None and phase == params.get("before") and not set(context.seen) - {phase}:
         launched = times.read(params["launched"])
-        if launched is not None and look.caller.clock.now() - launched < _LAG:
-            return Sight(None)
-    return _sight(migration, done=phase == DONE)
+        if launched is not None and context.caller.clock.now() - launched < _LAG:
+            return Observation(None)
+    return _observation(migration, done=phase == DONE)
 
 
-async def closed(look: Look, params: Params) -> Sight[Migration]:
+async def closed(context: PollContext, params: Params) -> Observation[Migration]:
     """Reached once the files are gone."""
-    migration = await _see(look, params)
-    return _sight(migration, done=phase_of(migration) == CLOSED)
+    migration = await _see(context, params)
+    return _observation(migration, done=phase_of(migration) == CLOSED)
 
 
-async def _see(look: Look, params: Params) -> Migration:
-    answer = await endpoints.get_migration_status(look.caller, database_id=params["database_id"], migration_id=params["migration_id"])
+async def _see(context: PollContext, params: Params) -> Migration:
+    answer = await endpoints.get_migration_status(context.caller, database_id=params["database_id"], migration_id=params["migration_id"])
     return answer.value
 
 
-def _sight(migration: Migration, *, done: bool) -> Sight[Migration]:
+def _observation(migration: Migration, *, done: bool) -> Observation[Migration]:
     phase = phase_of(migration)
     word = f"status {migration.status}" if migration.status and migration.status != phase else ""
-    return Sight(phase, done, migration, "; ".join(filter(None, (word, migration.progress_info))) or None)
+    return Observation(phase, done, migration, "; ".join(filter(None, (word, migration.progress_info))) or None)
 
 
 _ENDED: Final = frozenset({FAILED, ABORTED, CLEANING, CLOSED})
-INITIALIZE: Final = Kind(name="migrations.initialize", goal=initialized, timeout=60 * _MINUTE, failed=_ENDED, resource="migration_id")
+INITIALIZE: Final = OperationKind(
+    name="migrations.initialize", condition=initialized, timeout=60 * _MINUTE, failed=_ENDED, resource="migration_id"
+)
 # An import of terabytes takes days.
-LAUNCH: Final = Kind(name="migrations.launch", goal=imported, timeout=7 * _DAY, failed=_ENDED, resource="migration_id")
-CLEAN_UP: Final = Kind(name="migrations.cleanup", goal=closed, timeout=60 * _MINUTE, failed=frozenset(), resource="migration_id")
+LAUNCH: Final = OperationKind(name="migrations.launch", condition=imported, timeout=7 * _DAY, failed=_ENDED, resource="migration_id")
+CLEAN_UP: Final = OperationKind(
+    name="migrations.cleanup", condition=closed, timeout=60 * _MINUTE, failed=frozenset(), resource="migration_id"
+)

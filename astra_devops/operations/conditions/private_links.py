@@ -5,7 +5,7 @@ from typing import Final
 
 from astra_devops._rest.endpoints import private_links as endpoints
 from astra_devops._rest.models.private_links import PrivateLinkEndpoint
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 # A GUID without its hyphens.
 _DIGITS_OF_GUID: Final = 32
@@ -30,23 +30,23 @@ def _is_made_of(stored: str, name: str) -> bool:
     return bool(name) and stored.startswith(name) and (not rest or (len(digits) == _DIGITS_OF_GUID and set(digits) <= _HEX))
 
 
-async def accepted(look: Look, params: Params) -> Sight[PrivateLinkEndpoint]:
+async def accepted(context: PollContext, params: Params) -> Observation[PrivateLinkEndpoint]:
     """Reached once the datacenter lists the endpoint as accepted.
 
     The list is looked at, not the endpoint: its id may be another one than was registered.
     """
     cluster, datacenter = params["database_id"], params["datacenter_id"]
-    answer = await endpoints.get_private_links_for_datacenter(look.caller, cluster_id=cluster, datacenter_id=datacenter)
+    answer = await endpoints.get_private_links_for_datacenter(context.caller, cluster_id=cluster, datacenter_id=datacenter)
     found = find(answer.value.endpoints or [], params["endpoint_id"])
     if len(found) != 1:
-        return Sight(None, message=f"{len(found)} endpoints may be it" if found else None)
+        return Observation(None, message=f"{len(found)} endpoints may be it" if found else None)
     status = found[0].status
-    return Sight(None if status is None else str(status), status is None or status.lower() == "accepted", found[0])
+    return Observation(None if status is None else str(status), status is None or status.lower() == "accepted", found[0])
 
 
-ACCEPT_ENDPOINT: Final = Kind(
+ACCEPT_ENDPOINT: Final = OperationKind(
     name="private_links.accept_endpoint",
-    goal=accepted,
+    condition=accepted,
     timeout=15 * 60.0,
     failed=frozenset({"Rejected", "rejected"}),
     resource="endpoint_id",

@@ -4,14 +4,16 @@ from typing import Final
 
 from astra_devops._rest.endpoints import restores as endpoints
 from astra_devops._rest.models.restores import RestoreStatus
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 
-async def restored(look: Look, params: Params) -> Sight[RestoreStatus]:
+async def restored(context: PollContext, params: Params) -> Observation[RestoreStatus]:
     """Reached once the service says that the restore is done, in whatever capitals."""
-    answer = await endpoints.restore_status(look.caller, database_id=params["database_id"], operation_id=params["operation_id"])
+    answer = await endpoints.restore_status(context.caller, database_id=params["database_id"], operation_id=params["operation_id"])
     state = str(answer.value.status or "").upper()
-    return Sight(state or None, state == "DONE", answer.value)
+    return Observation(state or None, state == "DONE", answer.value)
 
 
-CREATE: Final = Kind(name="restores.create", goal=restored, timeout=3600.0, failed=frozenset({"ERROR"}), resource="operation_id")
+CREATE: Final = OperationKind(
+    name="restores.create", condition=restored, timeout=3600.0, failed=frozenset({"ERROR"}), resource="operation_id"
+)

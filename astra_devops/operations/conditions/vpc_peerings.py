@@ -5,7 +5,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import VpcPeering
-from astra_devops.operations.kinds import Kind, Look, Params, Sight
+from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 _MINUTE: Final = 60.0
 
@@ -15,25 +15,25 @@ OVER: Final = frozenset({"failed", "expired", "rejected", "deleting", "deleted"}
 """States that do not lead to a peering."""
 
 
-async def made(look: Look, params: Params) -> Sight[VpcPeering]:
+async def made(context: PollContext, params: Params) -> Observation[VpcPeering]:
     """Reached once the peering is active, or waits for its owner to accept it."""
-    peering = await _see(look, params)
-    return Sight(peering.status, peering.status.lower() in MADE, peering)
+    peering = await _see(context, params)
+    return Observation(peering.status, peering.status.lower() in MADE, peering)
 
 
-async def cut(look: Look, params: Params) -> Sight[None]:
+async def cut(context: PollContext, params: Params) -> Observation[None]:
     """Reached once the peering is deleted, or nobody knows it any more."""
     try:
-        peering = await _see(look, params)
+        peering = await _see(context, params)
     except errors.NotFoundError:
-        return Sight(None, done=True)
-    return Sight(peering.status, peering.status.lower() == "deleted")
+        return Observation(None, done=True)
+    return Observation(peering.status, peering.status.lower() == "deleted")
 
 
-async def _see(look: Look, params: Params) -> VpcPeering:
+async def _see(context: PollContext, params: Params) -> VpcPeering:
     provider, database_id = params["cloud_provider"], params["database_id"]
-    return (await endpoints.get_vpc_peering_connection_details(look.caller, provider=provider, database_id=database_id)).value
+    return (await endpoints.get_vpc_peering_connection_details(context.caller, provider=provider, database_id=database_id)).value
 
 
-CREATE: Final = Kind(name="vpc_peerings.create", goal=made, timeout=30 * _MINUTE, failed=OVER, resource="connection_id")
-DELETE: Final = Kind(name="vpc_peerings.delete", goal=cut, timeout=30 * _MINUTE, failed=frozenset())
+CREATE: Final = OperationKind(name="vpc_peerings.create", condition=made, timeout=30 * _MINUTE, failed=OVER, resource="connection_id")
+DELETE: Final = OperationKind(name="vpc_peerings.delete", condition=cut, timeout=30 * _MINUTE, failed=frozenset())

@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
-from astra_devops._runtime.call import LANDED, Answer
+from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._outcome.creations import sent_at
 
@@ -68,18 +68,18 @@ async def revoke(caller: Caller, client_id: str, family: str = "client_id_secret
         NotFoundError: there is none of that client id.
     """
 
-    async def landed() -> Answer[None] | None:
+    async def check_outcome() -> Answer[None] | None:
         try:
-            return LANDED if await find(caller, client_id, family) is None else None
+            return TOOK_EFFECT if await find(caller, client_id, family) is None else None
         except errors.AuthenticationError as error:
             if await is_own_end(caller, client_id, error):
-                return LANDED
+                return TOOK_EFFECT
             raise
 
     if family == "tokens":
-        await endpoints.delete_token(caller, client_id=client_id, landed=landed)
+        await endpoints.delete_token(caller, client_id=client_id, check_outcome=check_outcome)
     else:
-        await endpoints.delete_token_for_client(caller, client_id=client_id, landed=landed)
+        await endpoints.delete_token_for_client(caller, client_id=client_id, check_outcome=check_outcome)
 
 
 async def is_own_end(caller: Caller, client_id: str, error: errors.APIStatusError) -> bool:

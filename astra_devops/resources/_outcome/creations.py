@@ -9,7 +9,7 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.models.databases import DatabaseInfoCreate
-from astra_devops._runtime.call import Answer, Landed
+from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import listing
 
@@ -21,7 +21,7 @@ _LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 _Wanted = tuple[str, str, str]
 
 
-class Creations:
+class CreationTracker:
     """What one client has made and is making: ids that are somebody's already, and requests that could be each other's."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Creations:
         finally:
             self._under_way[wanted] -= 1
 
-    def landed(self, caller: Caller, body: DatabaseInfoCreate) -> Landed[None]:
+    def check_outcome(self, caller: Caller, body: DatabaseInfoCreate) -> OutcomeCheck[None]:
         """Make the check of a creation: exactly one new database of that name, provider and region is ours.
 
         A database is new if its ``creationTime`` is not before the sending, by the service's own clock. None or several within the
@@ -50,7 +50,7 @@ class Creations:
         """
         began = caller.clock.now()
 
-        async def landed() -> Answer[None] | None:
+        async def check_outcome() -> Answer[None] | None:
             candidates: list[str] = []
             for pause in _LOOKS:
                 await caller.clock.sleep(pause)
@@ -62,7 +62,7 @@ class Creations:
                     break
             raise _unknown(body, candidates)
 
-        return landed
+        return check_outcome
 
 
 async def _made_since(caller: Caller, body: DatabaseInfoCreate, began: datetime) -> list[str]:

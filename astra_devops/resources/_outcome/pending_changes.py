@@ -9,7 +9,7 @@ from typing import Any
 from astra_devops.operations.handle import AsyncOperation
 
 
-class LatestChanges:
+class PendingChanges:
     """The latest change of each thing, by a key of its own; shared by a client and its views.
 
     Only the latest, since a later change may rightly undo an earlier one, which then never shows.

@@ -6,7 +6,7 @@ from typing import Any, Final, Protocol, TypeVar
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime.call import LANDED, Answer, Landed
+from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 
@@ -36,29 +36,29 @@ async def see(caller: Caller, database_id: str) -> Database | None:
         return None
 
 
-def landed_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> Landed[None]:
+def took_effect_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> OutcomeCheck[None]:
     """Make the check of a change to a database: did the request whose answer was lost take effect? ``question`` asks the database."""
 
     async def ask(database: Database | None) -> bool:
         return question(database)
 
-    return landed_when(caller, database_id, ask)
+    return took_effect_when(caller, database_id, ask)
 
 
-def landed_when(caller: Caller, database_id: str, ask: Callable[[Database | None], Awaitable[bool]]) -> Landed[None]:
+def took_effect_when(caller: Caller, database_id: str, ask: Callable[[Database | None], Awaitable[bool]]) -> OutcomeCheck[None]:
     """Make the same check of a question that takes more than the database itself.
 
     While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole call bounds it.
     """
 
-    async def landed() -> Answer[None] | None:
+    async def check_outcome() -> Answer[None] | None:
         began = caller.clock.monotonic()
         looks = 0
         while True:
             looks += 1
             database = await see(caller, database_id)
             if await ask(database):
-                return LANDED
+                return TOOK_EFFECT
             if database is None or database.status not in TRANSIENT:
                 return None
             pause = ceiling(_PACE, looks)
@@ -66,25 +66,25 @@ def landed_when(caller: Caller, database_id: str, ask: Callable[[Database | None
                 raise TimeoutError(f"the database is still in {database.status}")
             await caller.clock.sleep(pause)
 
-    return landed
+    return check_outcome
 
 
-def landed_by(question: Callable[[], Awaitable[bool]]) -> Landed[Any]:
+def check_outcome_by(question: Callable[[], Awaitable[bool]]) -> OutcomeCheck[Any]:
     """Make the check of a change to something else: ``question`` looks at it, once, and says whether the change is there."""
 
-    async def landed() -> Answer[None] | None:
-        return LANDED if await question() else None
+    async def check_outcome() -> Answer[None] | None:
+        return TOOK_EFFECT if await question() else None
 
-    return landed
+    return check_outcome
 
 
-async def while_busy(
-    caller: Caller, database_id: str, send: Send[T], *, pointless: Callable[[Database], bool] = lambda database: False
+async def retry_while_busy(
+    caller: Caller, database_id: str, send: Send[T], *, give_up_if: Callable[[Database], bool] = lambda database: False
 ) -> T:
     """Repeat a call that the service refuses with 409, for as long as its database is busy and the time of the whole call lasts.
 
     ``send`` is a generated endpoint function, with all its arguments but the caller and the database.
-    ``pointless`` says of the database that waiting would not help, as when the thing to be made exists already.
+    ``give_up_if`` says of the database that waiting would not help, as when the thing to be made exists already.
     """
     clock = caller.clock
     began = clock.monotonic()
@@ -97,7 +97,7 @@ async def while_busy(
             conflict = error
         database = await see(caller, database_id)
         delay = ceiling(_PACE, tries)
-        if database is None or pointless(database) or clock.monotonic() - began + delay > caller.options.timeout:
+        if database is None or give_up_if(database) or clock.monotonic() - began + delay > caller.options.timeout:
             if database is not None:
                 conflict.add_note(f"the database is in {database.status}")
             raise conflict

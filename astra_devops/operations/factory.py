@@ -8,13 +8,13 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import Kind, kind_of
+from astra_devops.operations.kinds import OperationKind, kind_of
 from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
 
 
-class Waiting:
+class OperationFactory:
     """What resources make operations with. All waits of one client share its poller."""
 
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
@@ -22,7 +22,7 @@ class Waiting:
         self._caller = caller.view(attrs.evolve(caller.options, retry=RetryPolicy(max_attempts=1)))
         self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 
-    def start(self, kind: Kind[T], **params: str) -> AsyncOperation[T]:
+    def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Make the handle of an operation that was just accepted."""
         return AsyncOperation(kind, params, self._caller, self.poller)
 

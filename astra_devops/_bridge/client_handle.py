@@ -9,14 +9,14 @@ from astra_devops._bridge.process import PerProcess
 C = TypeVar("C", bound=Closable)
 
 
-class Live(Generic[C]):
+class ClientHandle(Generic[C]):
     """A recipe for an async client, and the client that it makes in each process, with the bridge on which it lives.
 
     The first is made at once, so that a setting that is no good is reported where it was given. A ``bridge`` that was handed in serves
     others too, and stays open when this client is closed. A view has a ``parent``, and is open for as long as that is.
     """
 
-    def __init__(self, name: str, bridge: Bridge | None, make: Callable[[], C], parent: Optional["Live[C]"] = None) -> None:
+    def __init__(self, name: str, bridge: Bridge | None, make: Callable[[], C], parent: Optional["ClientHandle[C]"] = None) -> None:
         self._name = name
         self._shared = bridge is not None
         self._parent = parent
@@ -37,9 +37,9 @@ class Live(Generic[C]):
         """Whether it was closed, or its bridge was."""
         return self._closed or self.bridge.closed or (self._parent is not None and self._parent.closed)
 
-    def view(self, make: Callable[[], C]) -> "Live[C]":
+    def view(self, make: Callable[[], C]) -> "ClientHandle[C]":
         """Make the same for a view of the client, which each process makes anew as well."""
-        return Live(self._name, self.bridge, make, self)
+        return ClientHandle(self._name, self.bridge, make, self)
 
     def close(self) -> None:
         """Close the client, and the bridge unless others share it. Closing a view does nothing, closing twice no harm."""
@@ -48,7 +48,7 @@ class Live(Generic[C]):
         if not self._shared:
             self.bridge.close()
         elif not self.closed:
-            client = self._client.made()
+            client = self._client.get()
             if client is not None:
                 self.bridge.call(client.aclose)
             self._closed = True

@@ -9,38 +9,38 @@ from astra_devops._bridge.latch import Latch
 T = TypeVar("T")
 
 
-class Hop(Generic[T]):
+class BridgedCall(Generic[T]):
     """A coroutine function with its arguments, and the place where its outcome lands.
 
     Lighter than a ``concurrent.futures.Future`` by half, and waiting for it may be interrupted and repeated.
     """
 
-    __slots__ = ("_arrival", "_call", "deserted", "error", "task", "value")
+    __slots__ = ("_arrival", "_call", "abandoned", "error", "task", "value")
 
     def __init__(self, function: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         self._call = (function, args, kwargs)
         self._arrival = Latch()
         self.task: asyncio.Task[None] | None = None
-        self.deserted = False
+        self.abandoned = False
         self.value: T | None = None
         self.error: BaseException | None = None
 
-    def depart(self, loop: asyncio.AbstractEventLoop) -> None:
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start the task. On the loop, which runs this in a copy of the calling thread's context, and so the task too."""
         if not self._arrival.opened:
             self.task = loop.create_task(self._run())
-            self.task.add_done_callback(self._finish)
+            self.task.add_done_callback(self._on_done)
 
     def cancel(self) -> None:
         """Cancel the task, or see to it that it never starts. On the loop."""
         if self.task is None:
-            self.land(asyncio.CancelledError())
+            self.finish(asyncio.CancelledError())
         else:
             self.task.cancel()
 
-    def land(self, error: BaseException | None) -> None:
+    def finish(self, error: BaseException | None) -> None:
         """Let the waiting thread go on, with ``error`` unless the call has its own outcome; a deserted one waits for ever."""
-        if not self._arrival.opened and not self.deserted:
+        if not self._arrival.opened and not self.abandoned:
             self.error = self.error or error
             self._arrival.open()
 
@@ -69,6 +69,6 @@ class Hop(Generic[T]):
             # SystemExit too: it is the calling thread's to end by, not the loop's.
             self.error = error
 
-    def _finish(self, task: asyncio.Task[None]) -> None:
+    def _on_done(self, task: asyncio.Task[None]) -> None:
         # A task that is cancelled before its first step never enters _run.
-        self.land(asyncio.CancelledError() if task.cancelled() else None)
+        self.finish(asyncio.CancelledError() if task.cancelled() else None)

@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 @attrs.define
-class Lagging(Generic[V]):
+class DelayedValue(Generic[V]):
     """A value as readers see it. Changes start out from ``latest``, readers get what :meth:`at` gives."""
 
     _shown: V

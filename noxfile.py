@@ -11,8 +11,9 @@ DIST = ROOT / "dist"
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
 
-# Tests must find the installed wheel, never the checkout they lie in: the first keeps the current directory off the path of every
-# interpreter they start, the second makes tests/unit/test_package.py insist.
+# Tests must find the installed wheel, never the checkout they lie in: the first keeps the current
+# directory off the path of every interpreter they start, the second makes
+# tests/unit/test_package.py insist.
 AGAINST_WHEEL = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "1"}
 
 # What no wheel has, the generators and their sources, is tested in the checkout.
@@ -107,7 +108,8 @@ def peers(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Hold the emulator of the wheel to the contract: the same requests in every run, or as many others as two variables say.
 
-    ``ASTRA_DEVOPS_FUZZ_EXAMPLES=250 ASTRA_DEVOPS_FUZZ_SEED=1 nox -s fuzz`` sends each operation 250 requests instead of 20.
+    ``ASTRA_DEVOPS_FUZZ_EXAMPLES=250 ASTRA_DEVOPS_FUZZ_SEED=1 nox -s fuzz`` sends each operation 250
+    requests instead of 20.
     """
     install_wheel(session, "test", "fuzz")
     session.run("pytest", "-q", "-n", "auto", "-p", "no:schemathesis", "tests/fuzzing", *session.posargs, env=AGAINST_WHEEL)
@@ -136,7 +138,8 @@ def peers_node(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Report which lines no test reaches."""
     install_wheel(session, "test", "codegen", "benchmarks")
-    # pytest imports plugins, and with them this package, before a plugin could start measuring: so coverage starts pytest.
+    # pytest imports plugins, and with them this package, before a plugin could start measuring: so
+    # coverage starts pytest.
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", "pytest", "-q", *OF_THE_WHEEL, *session.posargs, env=AGAINST_WHEEL)
     session.run("coverage", "combine", "--quiet")

@@ -13,8 +13,9 @@ MASK: Final = "**********"
 class Secret:
     """A string that shows itself only when asked.
 
-    ``repr``, ``str`` and f-strings give a mask. Pickling or copying gives a *redacted* secret, whose :meth:`reveal` raises: a secret
-    that reaches a log, a cache or a job queue by accident arrives there empty.
+    ``repr``, ``str`` and f-strings give a mask. Pickling or copying gives a *redacted* secret,
+    whose :meth:`reveal` raises: a secret that reaches a log, a cache or a job queue by accident
+    arrives there empty.
 
     >>> token = Secret("AstraCS:...")
     >>> token
@@ -31,7 +32,11 @@ class Secret:
         self._value: str | None = value
 
     def reveal(self) -> str:
-        """Return the string itself. Raise ``ValueError`` if this secret went through pickle or copy, or was withheld by its source."""
+        """Return the string itself.
+
+        Raise ``ValueError`` if this secret went through pickle or copy, or was withheld by its
+        source.
+        """
         if self._value is None:
             raise ValueError("this secret is not here: it was redacted when it was pickled or copied, or the service withheld it")
         return self._value
@@ -60,7 +65,10 @@ class Secret:
 
 
 class SecretBytes:
-    """Bytes that show only their length: the raw body of an answer, which may hold anything. Pickled and copied out as redacted."""
+    """Bytes that show only their length: the raw body of an answer, which may hold anything.
+
+    Pickled and copied out as redacted.
+    """
 
     __slots__ = ("_length", "_value")
 
@@ -156,8 +164,9 @@ _TELLTALE: Final = re.compile(
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Mask in a text what must not be shown: the given secrets, and whatever looks like a token or a signature of a presigned URL.
 
-    A service may echo in its error what it was sent, as JSON within JSON too. A secret of a few characters cannot be cut out without
-    showing which they were, so a text that echoes one is withheld whole.
+    A service may echo in its error what it was sent, as JSON within JSON too. A secret of a few
+    characters cannot be cut out without showing which they were, so a text that echoes one is
+    withheld whole.
     """
     for secret in secrets:
         for spelling in _spellings(secret):

@@ -20,8 +20,8 @@
     ├── OperationFailedError           accepted, then failed
     └── OperationTimeoutError          accepted, still not done
 
-A wrong argument is none of these: it raises ``ValueError`` or ``TypeError`` before anything is sent. Every exception here survives
-``pickle`` and ``copy``; none shows a secret in its text.
+A wrong argument is none of these: it raises ``ValueError`` or ``TypeError`` before anything is
+sent. Every exception here survives ``pickle`` and ``copy``; none shows a secret in its text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,10 @@ __all__ = [
 
 
 class ErrorDetail(NamedTuple):
-    """One error as the service words it. ``id`` is the service's own number, such as 340018 for an unknown token."""
+    """One error as the service words it.
+
+    ``id`` is the service's own number, such as 340018 for an unknown token.
+    """
 
     id: int | None
     message: str
@@ -70,7 +73,8 @@ class StatusChange(NamedTuple):
 class OperationSnapshot(NamedTuple):
     """What is known of an accepted operation: plain values, so that it can be logged, pickled and taken up elsewhere.
 
-    ``resume_token`` goes to ``client.resume``, in this process or another. ``elapsed`` is in seconds.
+    ``resume_token`` goes to ``client.resume``, in this process or another. ``elapsed`` is in
+    seconds.
     """
 
     kind: str
@@ -90,7 +94,10 @@ class AstraDevOpsError(Exception):
 
 
 class ConfigurationError(AstraDevOpsError):
-    """A setting is missing or wrong: no token, a malformed one, plain http to a remote host. Nothing was tried."""
+    """A setting is missing or wrong: no token, a malformed one, plain http to a remote host.
+
+    Nothing was tried.
+    """
 
 
 class RequestNotSentError(AstraDevOpsError):
@@ -110,13 +117,16 @@ class RequestNotSentError(AstraDevOpsError):
 
 
 class OutcomeUnknownError(AstraDevOpsError):
-    """The request was sent and no usable answer came: it may have taken effect. It was not repeated, since that could do it twice.
+    """The request was sent and no usable answer came: it may have taken effect.
+
+    It was not repeated, since that could do it twice.
 
     Attributes:
         operation: the operation id.
         reason: what happened instead of an answer.
         how_to_find_out: what to look at before trying again.
-        candidates: ids of resources that may be the outcome; empty if none was found or could be looked for.
+        candidates: ids of resources that may be the outcome; empty if none was found or could be
+            looked for.
     """
 
     def __init__(self, message: str, *, operation: str, reason: str, how_to_find_out: str, candidates: Sequence[str] = ()) -> None:
@@ -190,7 +200,10 @@ class UnprocessableError(APIStatusError):
 
 
 class RateLimitedError(APIStatusError):
-    """429: too many requests. ``retry_after`` is what the service asked to wait, in seconds, if it did."""
+    """429: too many requests.
+
+    ``retry_after`` is what the service asked to wait, in seconds, if it did.
+    """
 
     retry_after: float | None = None
 
@@ -273,7 +286,10 @@ class OperationFailedError(_OperationError):
 
 
 class OperationTimeoutError(_OperationError):
-    """The operation is accepted and still not done when the wait's time is up. It goes on at the service; resume the wait if you like."""
+    """The operation is accepted and still not done when the wait's time is up.
+
+    It goes on at the service; resume the wait if you like.
+    """
 
 
 def _rebuild(cls: type[AstraDevOpsError], args: tuple[Any, ...], state: dict[str, Any]) -> AstraDevOpsError:

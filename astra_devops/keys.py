@@ -31,7 +31,8 @@ class GcpKey:
     """A key in Google Cloud KMS.
 
     Attributes:
-        key_id: resource name of the key, ``projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>``.
+        key_id: resource name of the key,
+            ``projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>``.
         region: where the databases are that it shall encrypt, such as ``us-east1``.
     """
 

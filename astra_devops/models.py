@@ -1,7 +1,7 @@
 """The values that the service answers with, and the enums of its vocabulary.
 
-Every enum is open: a field typed ``DatabaseStatus | str`` holds a member where the value is known, and the plain string where it is not.
-Fields that the contract does not know are kept in ``extra``.
+Every enum is open: a field typed ``DatabaseStatus | str`` holds a member where the value is known,
+and the plain string where it is not. Fields that the contract does not know are kept in ``extra``.
 """
 
 from importlib import import_module
@@ -204,7 +204,8 @@ __all__ = [
     "VpcPeering",
 ]
 
-# Modules of _rest.models, the likeliest first; each is imported only when a name was not found before it.
+# Modules of _rest.models, the likeliest first; each is imported only when a name was not found
+# before it.
 _HOMES: Final = (
     "databases",
     "common",

@@ -41,8 +41,9 @@ _KNOWN: Final = frozenset(action.value for action in PolicyAction)
 def drn(organization_id: str, *, database_id: str | None = None, keyspace: str | None = None, table: str | None = None) -> str:
     """Name a resource, for the ``resources`` of a policy.
 
-    ``"*"`` stands for every database, keyspace or table. A name is about its own level only: the service's own roles name the
-    organization, the databases, the keyspaces and the tables one by one.
+    ``"*"`` stands for every database, keyspace or table. A name is about its own level only: the
+    service's own roles name the organization, the databases, the keyspaces and the tables one by
+    one.
 
     Args:
         organization_id: see ``organizations.current``.
@@ -50,7 +51,8 @@ def drn(organization_id: str, *, database_id: str | None = None, keyspace: str |
         keyspace: needed for a table. Case-sensitive, as is the table.
 
     Raises:
-        ValueError: an argument is empty, holds a colon, a space or a ``*`` among other characters, or needs another that is missing.
+        ValueError: an argument is empty, holds a colon, a space or a ``*`` among other characters,
+            or needs another that is missing.
 
     >>> drn(organization.id, database_id="*")
     'drn:astra:org:d04d1eb2-6a52-483e-ab16-faaad3d077a9:db:*'
@@ -70,8 +72,9 @@ def keyspace_drns(organization_id: str, database_id: str, keyspace: str, *, syst
     """Name a keyspace with all its tables, and the database that it is in, as access to the keyspace takes all three.
 
     Args:
-        system_tables: name the tables of the system keyspaces too, which drivers for CQL read to learn of nodes and schema. They tell the
-            names of other keyspaces and tables, not what is in them.
+        system_tables: name the tables of the system keyspaces too, which drivers for CQL read to
+            learn of nodes and schema. They tell the names of other keyspaces and tables, not what
+            is in them.
 
     Raises:
         ValueError: as for :func:`drn`.
@@ -91,8 +94,9 @@ def policy(description: str, actions: Iterable[PolicyAction | str], resources: I
 
     Args:
         description: what it is for.
-        actions: permissions, as :class:`PolicyAction` or by name, such as ``"org-db-view"``; :data:`READ` and :data:`WRITE` are sets of
-            them. Names that this version does not know are passed on.
+        actions: permissions, as :class:`PolicyAction` or by name, such as ``"org-db-view"``;
+            :data:`READ` and :data:`WRITE` are sets of them. Names that this version does not know
+            are passed on.
         resources: names made by :func:`drn` or :func:`keyspace_drns`.
 
     Raises:

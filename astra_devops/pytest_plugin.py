@@ -1,7 +1,8 @@
 """Fixtures for pytest: a fresh emulator of the service for each test, and both clients on it.
 
-``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous one. Neither client nor emulator is
-imported before a test asks for one of them, and no other test is touched.
+``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous
+one. Neither client nor emulator is imported before a test asks for one of them, and no other test
+is touched.
 """
 
 import importlib
@@ -60,8 +61,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     """Serve the API from memory, for this test alone, from a thread of its own and by a clock that skips every wait.
 
-    ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token meanwhile, so that code that takes its token from the environment or from
-    ``~/.astrarc`` does not get the real one.
+    ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token meanwhile, so that code that takes its
+    token from the environment or from ``~/.astrarc`` does not get the real one.
     """
     kind = _emulator_class()
     with kind.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
@@ -82,7 +83,8 @@ def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
 def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
     """Give an asynchronous client of ``astra_emulator``, for tests that anyio's plugin or pytest-asyncio runs.
 
-    Its connections live and end on the loop of the test, so whoever runs the test has to run the fixture behind this one too.
+    Its connections live and end on the loop of the test, so whoever runs the test has to run the
+    fixture behind this one too.
     """
     client: AsyncAstraDevOps = request.getfixturevalue(_home_of_async_client(request))
     return client

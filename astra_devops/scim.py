@@ -17,8 +17,8 @@ _ATTRIBUTE: Final = re.compile(r"(?:urn:[\w.:-]+:)?[A-Za-z$][\w$-]*(?:\.[A-Za-z$
 def scim_filter(attribute: str, operator: ScimOperator, value: str | bool | int | float | datetime | None = None) -> str:
     """Write a filter: the value is quoted, so that nothing in it can change what the filter says.
 
-    Filters may be joined by ``and`` and ``or``, as in ``f"{one} and {other}"`` (RFC 7644, section 3.4.2.2). Which of them a service
-    understands is its own affair.
+    Filters may be joined by ``and`` and ``or``, as in ``f"{one} and {other}"`` (RFC 7644, section
+    3.4.2.2). Which of them a service understands is its own affair.
 
     Args:
         attribute: such as ``"userName"`` or ``"name.familyName"``.

@@ -1,13 +1,15 @@
 """Where a database's metrics, or an organization's audit log, are exported to: one class per kind of outside system.
 
-How the exporter shows who it is, is a class of its own where there is a choice, so that a token beside a password cannot be said.
+How the exporter shows who it is, is a class of its own where there is a choice, so that a token
+beside a password cannot be said.
 
 >>> from astra_devops.sinks import BearerAuth, PrometheusSink
 >>> sink = PrometheusSink(endpoint="https://prometheus.example.com/api/prom/push", auth=BearerAuth("..."))
 >>> await astra.telemetry.set(database_id, sink)
 
-Secrets may be given as ``str`` or :class:`~astra_devops.Secret`, and are kept as ``Secret``. In a sink that was read from the service they
-may be withheld: the ``Secret`` is there, but has nothing to reveal.
+Secrets may be given as ``str`` or :class:`~astra_devops.Secret`, and are kept as ``Secret``. In a
+sink that was read from the service they may be withheld: the ``Secret`` is there, but has nothing
+to reveal.
 """
 
 from collections.abc import Iterable
@@ -72,7 +74,8 @@ class OAuth2:
     """A client of an OAuth 2 issuer.
 
     Attributes:
-        credentials_url: address of the client's credentials file. Whoever has it has the credentials, so it is a secret.
+        credentials_url: address of the client's credentials file. Whoever has it has the
+            credentials, so it is a secret.
         issuer_url: address of the issuer.
         audience: audience to ask a token for.
         scope: scope to ask a token for.

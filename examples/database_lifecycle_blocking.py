@@ -1,7 +1,8 @@
 """The life of a database, step by step, with the blocking client.
 
-Runs on the embedded emulator, where minutes pass in a second or less. With ASTRA_DB_APPLICATION_TOKEN set it runs on the service
-instead: it makes a real database there, which may cost money, and terminates it at the end, also when a step fails.
+Runs on the embedded emulator, where minutes pass in a second or less. With
+ASTRA_DB_APPLICATION_TOKEN set it runs on the service instead: it makes a real database there, which
+may cost money, and terminates it at the end, also when a step fails.
 """
 
 import os

@@ -1,7 +1,7 @@
 """One line for every database of an organisation, with eight reads under way at a time.
 
-Runs on the embedded emulator, where it first makes a dozen databases. With ASTRA_DB_APPLICATION_TOKEN set it runs on the service, and only
-reads.
+Runs on the embedded emulator, where it first makes a dozen databases. With
+ASTRA_DB_APPLICATION_TOKEN set it runs on the service, and only reads.
 """
 
 import asyncio
@@ -15,7 +15,10 @@ WORKERS = 8
 
 
 async def make_fleet(astra: AsyncAstraDevOps, count: int) -> None:
-    """Make databases all at once. Waits of one client share their polls, so twelve waits cost hardly more than one."""
+    """Make databases all at once.
+
+    Waits of one client share their polls, so twelve waits cost hardly more than one.
+    """
 
     async def make(number: int) -> None:
         operation = await astra.databases.create(f"shop-{number:02}", cloud_provider="AWS", region="us-east-2")

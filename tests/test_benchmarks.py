@@ -1,4 +1,7 @@
-"""The benchmarks run, and print every table. What they print is for people: no figure is asserted."""
+"""The benchmarks run, and print every table.
+
+What they print is for people: no figure is asserted.
+"""
 
 import subprocess
 import sys

@@ -1,4 +1,8 @@
-"""Who may import whom. Read from the syntax trees of the checkout, so that imports for types and inside functions count too."""
+"""Who may import whom.
+
+Read from the syntax trees of the checkout, so that imports for types and inside functions count
+too.
+"""
 
 import ast
 import subprocess
@@ -58,7 +62,8 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
     },
     "__init__": {"blocking", "client", "errors", "models", "operations", "resources", "_bridge", "_runtime", "_secret"},
-    # The service in memory, which must not share a line with the client: it would repeat the client's mistakes.
+    # The service in memory, which must not share a line with the client: it would repeat the
+    # client's mistakes.
     "_contract": set(),
     "emulator.replies": set(),
     "emulator.time": set(),
@@ -95,16 +100,19 @@ LAYERS: dict[str, set[str]] = {
     "_codegen": {"_codegen"},
 }
 
-# Libraries with one door, and the files or directories that it opens to. The longest name that fits an import decides.
+# Libraries with one door, and the files or directories that it opens to. The longest name that fits
+# an import decides.
 DOORS: dict[str, set[str]] = {
-    # The recorder is a client of the service too, and must not be ours: it would then record what our client makes of an answer.
+    # The recorder is a client of the service too, and must not be ours: it would then record what
+    # our client makes of an answer.
     "aiohttp": {"_runtime/transport.py", "emulator/recording/recorder.py"},
     "aiohttp.web": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
 }
 
-# Libraries that another one brings along and hands out in its interface, or that are imported by another name.
+# Libraries that another one brings along and hands out in its interface, or that are imported by
+# another name.
 IMPLIED = {"yarl": "aiohttp", "yaml": "pyyaml"}
 
 # Hand-written folders and files: modules in one, lines in the other.
@@ -147,7 +155,10 @@ class Import(NamedTuple):
 
     @property
     def imported(self) -> str:
-        """The module below the package that is imported. ``from astra_devops import AstraDevOps`` imports ``__init__``."""
+        """The module below the package that is imported.
+
+        ``from astra_devops import AstraDevOps`` imports ``__init__``.
+        """
         name = self.target.removeprefix("astra_devops").removeprefix(".")
         if name and name in MODULES:
             return name

@@ -1,7 +1,8 @@
 """The README and the guide tell the truth: the commands are those of CI, and each Python block runs as it stands.
 
-A block is a complete program that would talk to the service. Here the two clients that it imports go to an emulator unless it says where;
-nothing else is changed. A block that defines tests is a complete test file, and pytest runs it.
+A block is a complete program that would talk to the service. Here the two clients that it imports
+go to an emulator unless it says where; nothing else is changed. A block that defines tests is a
+complete test file, and pytest runs it.
 """
 
 import re

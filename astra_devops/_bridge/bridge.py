@@ -28,7 +28,10 @@ class Closable(Protocol):
 
 
 class _BridgeState:
-    """What the thread of a bridge is made of. Apart from the bridge, which nothing shall hold but those who use it."""
+    """What the thread of a bridge is made of.
+
+    Apart from the bridge, which nothing shall hold but those who use it.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -40,7 +43,10 @@ class _BridgeState:
             raise RuntimeError(f"{self.name} is closed")
 
     def new_thread(self) -> LoopThread:
-        """Make a thread, not started yet. Under the lock of its cell, which closing takes too: none is made behind its back."""
+        """Make a thread, not started yet.
+
+        Under the lock of its cell, which closing takes too: none is made behind its back.
+        """
         self.check_open()
         return LoopThread(self.name, self.clients)
 
@@ -48,11 +54,13 @@ class _BridgeState:
 class Bridge:
     """One event loop on a thread of its own, and calls that run on it while their thread waits.
 
-    The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls may come from any number of threads, from
-    inside a running event loop (which then stands still for the length of the call), and from callbacks in worker threads; a call from the
-    bridge's own thread could never end and is refused.
+    The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls
+    may come from any number of threads, from inside a running event loop (which then stands still
+    for the length of the call), and from callbacks in worker threads; a call from the bridge's own
+    thread could never end and is refused.
 
-    A task sees the context variables of the thread that calls, as they are at that moment; what it sets does not come back.
+    A task sees the context variables of the thread that calls, as they are at that moment; what it
+    sets does not come back.
 
     ``name`` is the class that messages and warnings speak of.
     """
@@ -65,8 +73,8 @@ class Bridge:
     def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run ``function`` on the loop and give what it returns, or raise what it raises.
 
-        Whatever interrupts the wait, Ctrl-C above all, cancels the call, and is raised on once the call's cleanup has ended; a second
-        interrupt does not wait for that.
+        Whatever interrupts the wait, Ctrl-C above all, cancels the call, and is raised on once the
+        call's cleanup has ended; a second interrupt does not wait for that.
         """
         self._state.check_open()
         thread = self._thread()
@@ -115,10 +123,13 @@ class Bridge:
         return self._state.closed
 
     def close(self) -> None:
-        """Cancel what is under way, close the clients, and end the thread. A second call waits for the first, and does nothing more.
+        """Cancel what is under way, close the clients, and end the thread.
 
-        A callback cannot be cancelled: the calls that it makes are, and its end is waited for. Inside a callback nothing is waited for,
-        since the call that the callback belongs to is among those that end.
+        A second call waits for the first, and does nothing more.
+
+        A callback cannot be cancelled: the calls that it makes are, and its end is waited for.
+        Inside a callback nothing is waited for, since the call that the callback belongs to is
+        among those that end.
         """
         current = self._thread.peek()
         if current is not None and current.is_current():

@@ -12,7 +12,8 @@ T = TypeVar("T")
 class BridgedCall(Generic[T]):
     """A coroutine function with its arguments, and the place where its outcome lands.
 
-    Lighter than a ``concurrent.futures.Future`` by half, and waiting for it may be interrupted and repeated.
+    Lighter than a ``concurrent.futures.Future`` by half, and waiting for it may be interrupted and
+    repeated.
     """
 
     __slots__ = ("_arrival", "_call", "abandoned", "error", "task", "value")
@@ -26,7 +27,10 @@ class BridgedCall(Generic[T]):
         self.error: BaseException | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the task. On the loop, which runs this in a copy of the calling thread's context, and so the task too."""
+        """Start the task.
+
+        On the loop, which runs this in a copy of the calling thread's context, and so the task too.
+        """
         if not self._arrival.opened:
             self.task = loop.create_task(self._run())
             self.task.add_done_callback(self._on_done)
@@ -50,7 +54,8 @@ class BridgedCall(Generic[T]):
 
     def outcome(self) -> T:
         """Give what the call returned or raise what it raised, with the traceback it had on the loop."""
-        # Taken out, since the loop may hold this object for a moment longer than the caller holds the outcome.
+        # Taken out, since the loop may hold this object for a moment longer than the caller holds
+        # the outcome.
         value, self.value = self.value, None
         error, self.error = self.error, None
         if error is None:
@@ -58,7 +63,8 @@ class BridgedCall(Generic[T]):
         try:
             raise error
         finally:
-            # The traceback now holds this frame: a name for the error in it would be a cycle that only the collector can break.
+            # The traceback now holds this frame: a name for the error in it would be a cycle that
+            # only the collector can break.
             del error
 
     async def _run(self) -> None:

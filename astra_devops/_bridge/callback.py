@@ -23,7 +23,10 @@ class CallbackScope:
         self._cancelled = False
 
     def enter(self, thread: LoopThread, bridged: BridgedCall[Any]) -> None:
-        """Note that ``bridged`` is about to go. Raises CancelledError when the callback is no longer waited for."""
+        """Note that ``bridged`` is about to go.
+
+        Raises CancelledError when the callback is no longer waited for.
+        """
         self._bridged_calls[bridged] = thread
         if self._cancelled:
             raise asyncio.CancelledError
@@ -50,7 +53,8 @@ def current_scope() -> CallbackScope | None:
 def in_worker_thread(function: F) -> F:
     """Make an async function of a plain one, which runs in a worker thread; everything else comes back as it is.
 
-    The result has the type of ``function``, since what takes a callback takes the plain and the async kind alike.
+    The result has the type of ``function``, since what takes a callback takes the plain and the
+    async kind alike.
     """
     return cast("F", partial(_run, function)) if callable(function) and not _is_async(function) else function
 
@@ -84,7 +88,8 @@ async def _run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
 async def _settle(function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
     """Run ``function`` in a thread and give its outcome as a value: a SystemExit that ends a task would end the loop with it."""
     try:
-        # A limiter of its own: callbacks may wait for calls that wait for callbacks, and a shared limit would be a deadlock.
+        # A limiter of its own: callbacks may wait for calls that wait for callbacks, and a shared
+        # limit would be a deadlock.
         return await to_thread.run_sync(function, limiter=CapacityLimiter(1)), None
     except BaseException as error:
         return None, error

@@ -12,8 +12,9 @@ C = TypeVar("C", bound=Closable)
 class ClientHandle(Generic[C]):
     """A recipe for an async client, and the client that it makes in each process, with the bridge on which it lives.
 
-    The first is made at once, so that a setting that is no good is reported where it was given. A ``bridge`` that was handed in serves
-    others too, and stays open when this client is closed. A view has a ``parent``, and is open for as long as that is.
+    The first is made at once, so that a setting that is no good is reported where it was given. A
+    ``bridge`` that was handed in serves others too, and stays open when this client is closed. A
+    view has a ``parent``, and is open for as long as that is.
     """
 
     def __init__(self, name: str, bridge: Bridge | None, make: Callable[[], C], parent: Optional["ClientHandle[C]"] = None) -> None:
@@ -42,7 +43,10 @@ class ClientHandle(Generic[C]):
         return ClientHandle(self._name, self.bridge, make, self)
 
     def close(self) -> None:
-        """Close the client, and the bridge unless others share it. Closing a view does nothing, closing twice no harm."""
+        """Close the client, and the bridge unless others share it.
+
+        Closing a view does nothing, closing twice no harm.
+        """
         if self._parent is not None:
             return
         if not self._shared:

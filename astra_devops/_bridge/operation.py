@@ -23,8 +23,8 @@ class Resuming(Protocol):
 class Operation(Generic[T]):
     """An operation that the service has accepted and may still be working on.
 
-    Nothing is asked of the service until you wait, watch or refresh; dropping the handle does not stop the operation. A child after
-    ``fork`` may go on with it.
+    Nothing is asked of the service until you wait, watch or refresh; dropping the handle does not
+    stop the operation. A child after ``fork`` may go on with it.
 
     >>> operation = astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     >>> database = operation.wait(timeout=600)
@@ -51,7 +51,10 @@ class Operation(Generic[T]):
 
     @property
     def resume_token(self) -> str:
-        """A short text for ``client.resume``, in this process or another. It holds ids and names, no secret."""
+        """A short text for ``client.resume``, in this process or another.
+
+        It holds ids and names, no secret.
+        """
         return self._operation().resume_token
 
     @property
@@ -72,18 +75,20 @@ class Operation(Generic[T]):
     def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T:
         """Wait until the operation has had its effect, and return the resource.
 
-        Server errors, rate limits, lost connections and a 404 just after the creation do not end the wait. Ctrl-C ends it and leaves
-        nothing running; the operation itself goes on.
+        Server errors, rate limits, lost connections and a 404 just after the creation do not end
+        the wait. Ctrl-C ends it and leaves nothing running; the operation itself goes on.
 
         Args:
-            timeout: seconds to wait; by default what this kind of operation may take (2 minutes for a keyspace, 15 for a serverless
-                database, an hour for what moves data).
+            timeout: seconds to wait; by default what this kind of operation may take (2 minutes for
+                a keyspace, 15 for a serverless database, an hour for what moves data).
             interval: seconds between looks; by default 2, growing to 15, with jitter.
-            fail_on: states that end the wait; by default ``ERROR``, ``TERMINATING`` and ``TERMINATED`` (none for a termination).
+            fail_on: states that end the wait; by default ``ERROR``, ``TERMINATING`` and
+                ``TERMINATED`` (none for a termination).
 
         Raises:
             OperationFailedError: the resource is in a state that ends the wait.
-            OperationTimeoutError: the time is up; the operation goes on, and its resume token is in the error.
+            OperationTimeoutError: the time is up; the operation goes on, and its resume token is in
+                the error.
             AuthenticationError, PermissionDeniedError: the token may not look.
         """
         return self._bridge.call(self._operation().wait, timeout=timeout, interval=interval, fail_on=fail_on)
@@ -91,13 +96,19 @@ class Operation(Generic[T]):
     def events(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
     ) -> Iterator[OperationEvent]:
-        """Wait, and give an event for each look; the last one is ``done``. Arguments and errors as for :meth:`wait`."""
+        """Wait, and give an event for each look; the last one is ``done``.
+
+        Arguments and errors as for :meth:`wait`.
+        """
         wait_loop = self._operation().wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
         while (event := self._bridge.call(wait_loop.next_event)) is not None:
             yield event
 
     def refresh(self) -> OperationEvent:
-        """Look once, without waiting. Errors as for :meth:`wait`, but a passing one is told in the event."""
+        """Look once, without waiting.
+
+        Errors as for :meth:`wait`, but a passing one is told in the event.
+        """
         return self._bridge.call(self._operation().refresh)
 
     def __repr__(self) -> str:

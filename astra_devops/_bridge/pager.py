@@ -11,7 +11,9 @@ T = TypeVar("T")
 
 
 class Pager(Generic[T]):
-    """All items of a list that the service gives in pages. Each iteration starts anew, and fetches a page when it gets there.
+    """All items of a list that the service gives in pages.
+
+    Each iteration starts anew, and fetches a page when it gets there.
 
         for database in astra.databases.list(): ...
         everything = astra.databases.list().collect()

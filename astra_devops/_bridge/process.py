@@ -33,8 +33,8 @@ class WeakRegistry(Generic[V]):
 class PerProcess(Generic[V]):
     """A value made on first use, once in each process.
 
-    In a child after ``fork`` the parent's value is pinned, untouched, and the next use makes a new one. ``first`` is the value that this
-    process has already.
+    In a child after ``fork`` the parent's value is pinned, untouched, and the next use makes a new
+    one. ``first`` is the value that this process has already.
     """
 
     def __init__(self, make: Callable[[], V], first: V | None = None) -> None:
@@ -45,7 +45,10 @@ class PerProcess(Generic[V]):
         _cells.add(self)
 
     def __call__(self) -> V:
-        """Give this process's value; make it if there is none yet. Threads that come at the same time get the same one."""
+        """Give this process's value; make it if there is none yet.
+
+        Threads that come at the same time get the same one.
+        """
         value = self._value
         if value is not None:
             return value
@@ -78,9 +81,10 @@ _pinned: list[object] = []
 def pin(value: object) -> None:
     """Keep ``value`` alive until the process is gone.
 
-    A selector that was inherited by ``fork`` is shared with the parent: were a connection in it collected here, its socket would be taken
-    off the parent's watch too, and the parent would wait for ever. The hook below keeps the list, and so what it holds, through the
-    interpreter's own teardown.
+    A selector that was inherited by ``fork`` is shared with the parent: were a connection in it
+    collected here, its socket would be taken off the parent's watch too, and the parent would wait
+    for ever. The hook below keeps the list, and so what it holds, through the interpreter's own
+    teardown.
     """
     _pinned.append(value)
 

@@ -16,10 +16,12 @@ from astra_devops._bridge.process import PerProcess
 class LoopThread:
     """A thread that serves calls until it is told to stop; then it cancels what is left, closes the clients that it has by then, and ends.
 
-    It is a daemon, so that a program that closes nothing can still end; threads that anyio or asyncio start from it are daemons too.
+    It is a daemon, so that a program that closes nothing can still end; threads that anyio or
+    asyncio start from it are daemons too.
 
-    The running thread holds the clients. Were it only their users who do, the collector could find client and connections in one piece of
-    garbage, and finalize the connections first, from any thread.
+    The running thread holds the clients. Were it only their users who do, the collector could find
+    client and connections in one piece of garbage, and finalize the connections first, from any
+    thread.
     """
 
     def __init__(self, name: str, clients: list[PerProcess[Any]]) -> None:
@@ -43,7 +45,8 @@ class LoopThread:
         if self._stopping:
             raise RuntimeError("the event loop of the blocking client has ended")
         if not self._launched.locked():
-            # Starting a Thread does not stand an interrupt either: so a thread does that which gets none, and of several only the first.
+            # Starting a Thread does not stand an interrupt either: so a thread does that which gets
+            # none, and of several only the first.
             _thread.start_new_thread(self._launch, ())
         self._ready.wait()
         if self._loop is None:
@@ -77,7 +80,8 @@ class LoopThread:
         """Put ``bridged`` on its way. Raises RuntimeError when the loop is closed."""
         loop = self._loop
         assert loop is not None
-        # Listed before it is sent: what is sent while the loop ends is then found by the sweep, and its thread is not left waiting.
+        # Listed before it is sent: what is sent while the loop ends is then found by the sweep, and
+        # its thread is not left waiting.
         self._bridged_calls.add(bridged)
         loop.call_soon_threadsafe(bridged.start, loop)
 
@@ -87,12 +91,16 @@ class LoopThread:
             if self.cancel_soon(bridged):
                 bridged.wait()
         except BaseException:
-            # A second interrupt does not wait, and may have come before the cancellation was on its way.
+            # A second interrupt does not wait, and may have come before the cancellation was on its
+            # way.
             self.cancel_soon(bridged)
             raise
 
     def cancel_soon(self, bridged: BridgedCall[Any]) -> bool:
-        """Cancel ``bridged`` without waiting. False when the loop is closed, and nothing runs any more."""
+        """Cancel ``bridged`` without waiting.
+
+        False when the loop is closed, and nothing runs any more.
+        """
         assert self._loop is not None
         try:
             self._loop.call_soon_threadsafe(bridged.cancel)
@@ -107,7 +115,8 @@ class LoopThread:
     def stop(self, *, at_exit: bool = False) -> None:
         """Ask the thread to end, and return at once. Takes no lock, so ``__del__`` may call it.
 
-        ``at_exit`` leaves those who wait for calls waiting: they are daemon threads, and would only die noisily.
+        ``at_exit`` leaves those who wait for calls waiting: they are daemon threads, and would only
+        die noisily.
         """
         if not self._stopping:
             self._at_exit = at_exit
@@ -138,8 +147,9 @@ class LoopThread:
             with asyncio.Runner() as runner:
                 runner.run(self._serve())
         except BaseException as error:
-            # At exit the interpreter lets nobody start threads any more, and asyncio wants one to end its executor with. Any other
-            # failure reaches those who still wait for the loop, as the cause of what they get.
+            # At exit the interpreter lets nobody start threads any more, and asyncio wants one to
+            # end its executor with. Any other failure reaches those who still wait for the loop, as
+            # the cause of what they get.
             self._failure = error
         finally:
             self._stopping = True
@@ -172,7 +182,8 @@ class LoopThread:
                 self._close_error = error
 
     def _sweep(self) -> None:
-        # After the loop has closed: nothing can be sent any more, and what was sent in its last moment never ran.
+        # After the loop has closed: nothing can be sent any more, and what was sent in its last
+        # moment never ran.
         for bridged in list(self._bridged_calls):
             bridged.abandoned = self._at_exit
             bridged.finish(asyncio.CancelledError())

@@ -37,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if arguments.check:
             parts = [_generated(arguments.spec, arguments.overlay), *_blocking(arguments.spec)]
             return _check(target, parts, argv, pages=arguments.spec is None)
-        # One after the other: the blocking variant is made from source that imports what is generated first.
+        # One after the other: the blocking variant is made from source that imports what is
+        # generated first.
         _write(target, _generated(arguments.spec, arguments.overlay))
         for files in _blocking(arguments.spec):
             _write(target, files)

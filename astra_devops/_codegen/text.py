@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 WIDTH: Final = 140
+"""Columns of code."""
+PROSE_WIDTH: Final = 100
+"""Columns of docstrings."""
 _BULLET: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -65,7 +68,7 @@ def paragraphs(text: str) -> list[str]:
 
 def wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
     """Break a line of text so that it fits behind ``indent`` columns; the lines after the first hang by ``hanging`` columns."""
-    width = WIDTH - indent
+    width = PROSE_WIDTH - indent
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
 

@@ -15,7 +15,8 @@ def write(directory: Path, files: dict[str, str]) -> None:
     """Delete a generated directory and write it anew, unless it is fresh already.
 
     Raises:
-        ForeignDirectoryError: it has content, and its ``__init__.py`` does not say that it is generated.
+        ForeignDirectoryError: it has content, and its ``__init__.py`` does not say that it is
+            generated.
     """
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise ForeignDirectoryError(f"{directory} is not a directory")

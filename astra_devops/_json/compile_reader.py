@@ -1,7 +1,8 @@
 """The source of the function that reads one model: two lines per field, with the common case of each type checked inline.
 
-What costs in Python is calls, so there are none for text, numbers and enums that have the promised type. Instances are filled slot by slot,
-without ``__init__``, which would cost more than all the rest; models have neither converters nor validators, so nothing is passed over.
+What costs in Python is calls, so there are none for text, numbers and enums that have the promised
+type. Instances are filled slot by slot, without ``__init__``, which would cost more than all the
+rest; models have neither converters nor validators, so nothing is passed over.
 """
 
 import linecache
@@ -61,7 +62,8 @@ def _compiled(lines: list[str], names: dict[str, Any], title: str) -> Reader:
 def sort_out(document: dict[str, object], model: Model) -> tuple[dict[str, object], Extra]:
     """Part an object with unknown names into the fields, respelled as the contract has them, and the rest.
 
-    The exact spelling of a name wins over any other; another spelling beside it is kept with the unknown names.
+    The exact spelling of a name wins over any other; another spelling beside it is kept with the
+    unknown names.
     """
     unknown = [*filterfalse(model.known.__contains__, document)]
     spelled = respelled(document, unknown, model)
@@ -87,7 +89,8 @@ class _FieldSource:
         default = self.field.default
         if default is None and not is_list(shape):
             return f"get({wire})", self._value(shape, nullable)
-        # A null list is an empty one, and only an absent one is None: here "not there" and null are two things.
+        # A null list is an empty one, and only an absent one is None: here "not there" and null are
+        # two things.
         checked = self._list(shape) if is_list(shape) else f"{self._reader(self.field.shape)}(v)"
         absent = "None" if default is None else f"{self._bound('default', default)}()"
         return f"get({wire}, absent)", f"{absent} if v is absent else {checked}"

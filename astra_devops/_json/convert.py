@@ -13,13 +13,15 @@ __all__ = ["ShapeError", "query", "structure", "unstructure"]
 def structure(data: object, shape: Any) -> Any:
     """Read a JSON value as the type that an annotation names.
 
-    Tolerant where the service is loose: names in other capitals or known by an alias, unknown names (kept in ``extra``), ``null`` for an
-    empty list, Go's spellings of time, values that an enum does not list. An operation without a result (``None``) takes whatever comes.
+    Tolerant where the service is loose: names in other capitals or known by an alias, unknown names
+    (kept in ``extra``), ``null`` for an empty list, Go's spellings of time, values that an enum
+    does not list. An operation without a result (``None``) takes whatever comes.
 
     ``data`` is handed over: lists and objects of it may live on in the result.
 
     Raises:
-        ShapeError: it does not fit, with the place and the type, but never the value, of what was found.
+        ShapeError: it does not fit, with the place and the type, but never the value, of what was
+            found.
     """
     if shape is None:
         return None

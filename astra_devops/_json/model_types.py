@@ -27,8 +27,9 @@ _JSON_TYPES: Final[Mapping[type, str]] = {
 class ShapeError(ValueError):
     """A document does not have the shape that the contract gives it.
 
-    ``pointer`` is the JSON pointer of the place (``""`` is the whole document), ``expected`` says what belongs there and ``found`` what
-    stands there, by its type only: the value itself may be secret.
+    ``pointer`` is the JSON pointer of the place (``""`` is the whole document), ``expected`` says
+    what belongs there and ``found`` what stands there, by its type only: the value itself may be
+    secret.
     """
 
     def __init__(self, pointer: str, expected: str, found: str) -> None:
@@ -62,7 +63,11 @@ def refused(value: object, expected: str) -> ShapeError:
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """One field of a model. ``default`` makes the value of an absent optional field; ``None`` stands for a default of ``None``."""
+    """One field of a model.
+
+    ``default`` makes the value of an absent optional field; ``None`` stands for a default of
+    ``None``.
+    """
 
     name: str
     wire: str
@@ -75,7 +80,8 @@ class Field:
 class Model:
     """An attrs class as the wire sees it.
 
-    ``spellings`` leads from an alias or a name without its capitals to the wire name; ``extra`` is the field that keeps unknown names.
+    ``spellings`` leads from an alias or a name without its capitals to the wire name; ``extra`` is
+    the field that keeps unknown names.
     """
 
     cls: type[Any]

@@ -20,7 +20,10 @@ _under_way: Final[set[Any]] = set()
 
 @functools.cache
 def reader_of(shape: Any) -> Reader:
-    """Give the function that reads a JSON value as ``shape``. Its errors do not know yet where in the document they are."""
+    """Give the function that reads a JSON value as ``shape``.
+
+    Its errors do not know yet where in the document they are.
+    """
     if shape in LEAVES:
         return LEAVES[shape]
     if is_enum(shape):  # the converter would take a StrEnum for a str
@@ -30,7 +33,10 @@ def reader_of(shape: Any) -> Reader:
 
 
 def _within(shape: Any) -> Reader:
-    """Give the reader of a part of a model. A model within itself is looked up when it is first met: now its reader is not there yet."""
+    """Give the reader of a part of a model.
+
+    A model within itself is looked up when it is first met: now its reader is not there yet.
+    """
     if shape in _under_way:
         return lambda value, _=None: reader_of(shape)(value)
     return reader_of(shape)

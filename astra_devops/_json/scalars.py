@@ -1,4 +1,7 @@
-"""Reading of single JSON values: text, numbers, times, secrets, enums. Each raises a ``ShapeError`` whose pointer is still empty."""
+"""Reading of single JSON values: text, numbers, times, secrets, enums.
+
+Each raises a ``ShapeError`` whose pointer is still empty.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

@@ -7,7 +7,8 @@ from typing import Final
 _GO_ZERO_DAY: Final = 1
 """The day number of 1 January of year 1, Go's zero time, by which the service says "never"."""
 
-# RFC 3339 with letters of either case, and what Go's Time.String() prints: after the offset a zone name, then a monotonic reading.
+# RFC 3339 with letters of either case, and what Go's Time.String() prints: after the offset a zone
+# name, then a monotonic reading.
 _SPELLING: Final = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)"
     r"(?: ?(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|[Zz]|UTC|GMT))?"
@@ -20,7 +21,8 @@ _parse = datetime.fromisoformat
 def read(text: str) -> datetime | None:
     """Read a point in time; ``None`` for an empty text and for Go's zero time, which both mean that there is none.
 
-    Digits below the microsecond are cut off. A time without a zone is taken as UTC, a date as its first moment in UTC; an offset is kept.
+    Digits below the microsecond are cut off. A time without a zone is taken as UTC, a date as its
+    first moment in UTC; an offset is kept.
 
     Raises:
         ValueError: it is no point in time. The message does not hold the text.

@@ -40,7 +40,10 @@ def chooser(shape: Any) -> Choice:
 
 
 def _by_type(all_of: tuple[Any, ...]) -> Mapping[type, Any]:
-    """Map each JSON type to the member that takes it. The models, of which there may be several, are left out."""
+    """Map each JSON type to the member that takes it.
+
+    The models, of which there may be several, are left out.
+    """
     found: dict[type, Any] = dict.fromkeys(_JSON_TYPES, object) if object in all_of or Any in all_of else {}
     for kind in (NoneType, bool, int, float):
         if kind in all_of:

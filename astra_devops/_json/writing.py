@@ -1,4 +1,7 @@
-"""Writing: request models to JSON, and query arguments to text. Strict, since what is wrong here is the caller's mistake."""
+"""Writing: request models to JSON, and query arguments to text.
+
+Strict, since what is wrong here is the caller's mistake.
+"""
 
 import math
 from collections.abc import Mapping
@@ -17,10 +20,12 @@ from astra_devops._secret import Secret
 def unstructure(value: object, name: str = "body") -> object:
     """Turn a request body into JSON values, checking each field against its annotation.
 
-    ``None`` is left out where a field is optional, and so is ``extra``; a :class:`Secret` is revealed; times are written in UTC.
+    ``None`` is left out where a field is optional, and so is ``extra``; a :class:`Secret` is
+    revealed; times are written in UTC.
 
     Raises:
-        TypeError: a value has another type than its field, which is named by its path from ``name``.
+        TypeError: a value has another type than its field, which is named by its path from
+            ``name``.
         ValueError: a value cannot be sent: a time without a zone, NaN, a redacted secret.
     """
     if attrs.has(type(value)):
@@ -36,7 +41,8 @@ def query(name: str, value: object) -> list[tuple[str, str]]:
     """Spell one query argument: no pair for ``None``, one for each item of a list, otherwise one.
 
     Raises:
-        TypeError: it cannot stand in a URL; a :class:`Secret` least of all, since every proxy on the way logs it.
+        TypeError: it cannot stand in a URL; a :class:`Secret` least of all, since every proxy on
+            the way logs it.
         ValueError: a time without a zone, or NaN.
     """
     if value is None:
@@ -65,7 +71,10 @@ def _write_model(value: Any, name: str) -> dict[str, object]:
 
 
 def _write_as(value: object, allowed: tuple[Any, ...], name: str) -> object:
-    """Write a value that must be of one of some types. Of two kinds of list, the items may be of either."""
+    """Write a value that must be of one of some types.
+
+    Of two kinds of list, the items may be of either.
+    """
     fitting = [shape for shape in allowed if _is_a(value, shape)]
     if not fitting:
         raise TypeError(f"{name} must be {_listed(allowed)}, not {type(value).__name__}")

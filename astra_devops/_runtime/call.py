@@ -17,7 +17,8 @@ Confidence = Literal["documented", "inferred"]
 class Operation:
     """One operation of the contract, as ``_rest/index.py`` lists it.
 
-    ``group`` names the module in ``_rest/endpoints``, ``function`` the function in it; ``path`` is the template with its ``{variables}``.
+    ``group`` names the module in ``_rest/endpoints``, ``function`` the function in it; ``path`` is
+    the template with its ``{variables}``.
     """
 
     id: str
@@ -36,7 +37,8 @@ class Operation:
 class Call(Generic[T]):
     """One call of an operation: a value, made of what the caller gave, before anything is encoded or sent.
 
-    ``result`` is the type of the decoded answer, as an annotation (``Database``, ``list[Database]``, ``None``).
+    ``result`` is the type of the decoded answer, as an annotation (``Database``,
+    ``list[Database]``, ``None``).
     """
 
     operation: Operation
@@ -48,7 +50,9 @@ class Call(Generic[T]):
 
 @attrs.frozen(kw_only=True)
 class Answer(Generic[T_co]):
-    """What the service answered: the decoded value, and what came with it. ``attempts`` counts the requests that it took.
+    """What the service answered: the decoded value, and what came with it.
+
+    ``attempts`` counts the requests that it took.
 
     ``headers`` finds names in any case.
     """
@@ -63,12 +67,15 @@ class Answer(Generic[T_co]):
 OutcomeCheck = Callable[[], Awaitable[Answer[T] | None]]
 """Asks whether a request whose answer was lost took effect after all.
 
-An :class:`Answer` means yes, with what is known of it; ``None`` means surely not, so that the request may be sent again; an exception is
-raised to the user.
+An :class:`Answer` means yes, with what is known of it; ``None`` means surely not, so that the
+request may be sent again; an exception is raised to the user.
 """
 
 TOOK_EFFECT: Final[Answer[None]] = Answer(value=None, status=0, headers={})
-"""The answer of a request whose own answer was lost, but whose effect is there. No status came, and none is made up."""
+"""The answer of a request whose own answer was lost, but whose effect is there.
+
+No status came, and none is made up.
+"""
 
 
 def segment(value: str, name: str) -> str:
@@ -76,7 +83,8 @@ def segment(value: str, name: str) -> str:
 
     Raises:
         TypeError: it is not a string.
-        ValueError: it is empty, ``.`` or ``..``, which a server or proxy would resolve to another path.
+        ValueError: it is empty, ``.`` or ``..``, which a server or proxy would resolve to another
+            path.
     """
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")

@@ -25,7 +25,10 @@ _LOOK_FIRST: Final = "look at the resource before calling again: repeating may d
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """What ``with_options`` may change for a view of a client. Seconds; ``headers`` go with every request."""
+    """What ``with_options`` may change for a view of a client.
+
+    Seconds; ``headers`` go with every request.
+    """
 
     timeout: float
     attempt_timeout: float
@@ -35,7 +38,11 @@ class Options:
 
 @attrs.define
 class _Progress:
-    """Where a call stands. ``spent`` counts seconds: of the loop's clock on the wire, of the client's clock between attempts."""
+    """Where a call stands.
+
+    ``spent`` counts seconds: of the loop's clock on the wire, of the client's clock between
+    attempts.
+    """
 
     attempt: int = 0
     spent: float = 0.0
@@ -80,7 +87,8 @@ class Caller:
 
         Raises:
             TypeError, ValueError: an argument is wrong; nothing was sent.
-            RequestNotSentError, OutcomeUnknownError, APIStatusError, ResponseDecodeError: as their names say.
+            RequestNotSentError, OutcomeUnknownError, APIStatusError, ResponseDecodeError: as their
+                names say.
         """
         request = build(call)
         headers = await self._headers(request)

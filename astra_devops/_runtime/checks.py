@@ -1,4 +1,7 @@
-"""Checks of arguments that several resources take. Each error names the argument; nothing has been sent by then."""
+"""Checks of arguments that several resources take.
+
+Each error names the argument; nothing has been sent by then.
+"""
 
 import re
 from datetime import datetime

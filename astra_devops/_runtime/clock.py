@@ -7,7 +7,10 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What a client needs of a clock. Any object of this shape will do; the emulator's virtual clock is one."""
+    """What a client needs of a clock.
+
+    Any object of this shape will do; the emulator's virtual clock is one.
+    """
 
     def monotonic(self) -> float:
         """Return seconds that only ever grow."""

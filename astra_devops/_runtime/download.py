@@ -32,7 +32,8 @@ async def download(caller: Caller, address: Callable[[], Awaitable[Secret]], tar
 
     Raises:
         OSError: the file cannot be written.
-        RequestNotSentError, OutcomeUnknownError, APIStatusError: the host could not be reached, broke off, or refused.
+        RequestNotSentError, OutcomeUnknownError, APIStatusError: the host could not be reached,
+            broke off, or refused.
         ResponseDecodeError: what came is not a sound zip.
     """
     attempt = 0

@@ -11,7 +11,8 @@ def block(text: str, name: str, *, ipv6: bool = False) -> str:
 
     Raises:
         TypeError: it is not a string.
-        ValueError: it is no address or block, is one of IPv6 where only IPv4 is taken, or has bits set behind its mask.
+        ValueError: it is no address or block, is one of IPv6 where only IPv4 is taken, or has bits
+            set behind its mask.
     """
     if not isinstance(text, str):
         raise TypeError(f"{name} must be a str, not {type(text).__name__}")

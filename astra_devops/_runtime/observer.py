@@ -9,7 +9,8 @@ import attrs
 from astra_devops.errors import OperationSnapshot
 
 logger: Final = logging.getLogger("astra_devops")
-# A library leaves it to the program whether its log goes anywhere; without this, warnings would go to standard error.
+# A library leaves it to the program whether its log goes anywhere; without this, warnings would go
+# to standard error.
 logger.addHandler(logging.NullHandler())
 
 
@@ -25,7 +26,10 @@ class RequestEvent:
 
 @attrs.frozen
 class ResponseEvent:
-    """An answer came, or did not: then ``status`` is None and ``reason`` says why. ``elapsed`` is in seconds."""
+    """An answer came, or did not: then ``status`` is None and ``reason`` says why.
+
+    ``elapsed`` is in seconds.
+    """
 
     operation: str
     status: int | None

@@ -12,8 +12,8 @@ FetchPage = Callable[[T | None, int], Awaitable[list[T]]]
 class AsyncPager(Generic[T]):
     """A list that is fetched page by page, as one goes along it.
 
-    Each iteration starts anew. The list is at its end when a page is empty or brings nothing but items already seen, never when a page
-    is short: the service cuts pages as it likes.
+    Each iteration starts anew. The list is at its end when a page is empty or brings nothing but
+    items already seen, never when a page is short: the service cuts pages as it likes.
 
     >>> async for database in astra.databases.list(): ...
     >>> databases = await astra.databases.list().collect()
@@ -55,7 +55,10 @@ class PageIterator(Generic[T]):
         self._ended = False
 
     async def next_page(self) -> list[T] | None:
-        """Fetch the next page; None at the end. Items that an earlier page has brought are left out."""
+        """Fetch the next page; None at the end.
+
+        Items that an earlier page has brought are left out.
+        """
         if self._ended:
             return None
         page = await self._fetch(self._last, len(self._seen))

@@ -15,7 +15,10 @@ from astra_devops._secret import Secret
 
 @attrs.frozen
 class Request:
-    """What goes out: the method, the target (path and query, quoted) and the body. The origin and the headers are the client's."""
+    """What goes out: the method, the target (path and query, quoted) and the body.
+
+    The origin and the headers are the client's.
+    """
 
     method: str
     target: str

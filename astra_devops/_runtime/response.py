@@ -32,7 +32,10 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
 
 @attrs.frozen
 class Raw:
-    """An answer as it came: header names in any case, the body decompressed. ``oversized``: the body was cut at the size limit."""
+    """An answer as it came: header names in any case, the body decompressed.
+
+    ``oversized``: the body was cut at the size limit.
+    """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
@@ -92,7 +95,8 @@ def read_error(
 ) -> errors.APIStatusError:
     """Make the exception for an error status, whatever the body looks like.
 
-    ``target`` is the path as sent; ``wait`` what the service asked to wait, in seconds; ``secrets`` what the request carried.
+    ``target`` is the path as sent; ``wait`` what the service asked to wait, in seconds; ``secrets``
+    what the request carried.
     """
     document = _json_or_none(raw.body)
     details = tuple(errors.ErrorDetail(number, redact(text, secrets)) for number, text in _details(document, raw))

@@ -1,4 +1,7 @@
-"""Whether to try again, and when: decisions as pure functions of values. The only module that imports backoff."""
+"""Whether to try again, and when: decisions as pure functions of values.
+
+The only module that imports backoff.
+"""
 
 import itertools
 import math
@@ -22,11 +25,12 @@ _FAILED_BEFORE_OR_AFTER: Final = frozenset({408, 500, 502, 503, 504})
 class RetryPolicy:
     """How often, and how long apart, a call is repeated. Seconds throughout.
 
-    The nth wait is drawn from 0 to ``base_delay * 2 ** (n - 1)``, at most ``max_delay`` ("full jitter"). A ``Retry-After`` of the
-    service is obeyed instead, up to ``max_retry_after``.
+    The nth wait is drawn from 0 to ``base_delay * 2 ** (n - 1)``, at most ``max_delay`` ("full
+    jitter"). A ``Retry-After`` of the service is obeyed instead, up to ``max_retry_after``.
 
-    ``jitter`` draws a number between two others, for these waits and for the pauses between looks at an operation. By default each client
-    draws its own; ``jitter=random.Random(7).uniform`` makes a test go the same way every time.
+    ``jitter`` draws a number between two others, for these waits and for the pauses between looks
+    at an operation. By default each client draws its own; ``jitter=random.Random(7).uniform`` makes
+    a test go the same way every time.
     """
 
     max_attempts: int = attrs.field(default=4, validator=attrs.validators.ge(1))
@@ -64,7 +68,8 @@ Outcome = NotSent | Lost | Refused
 def next_step(retry: RetryClass, outcome: Outcome, *, reconcilable: bool) -> Step:
     """Say what the outcome of one attempt permits, limits of number and time apart.
 
-    ``reconcile`` means: find out first whether the request took effect. A 429 was refused before it did anything, whatever it was.
+    ``reconcile`` means: find out first whether the request took effect. A 429 was refused before it
+    did anything, whatever it was.
     """
     match outcome:
         case NotSent() | Refused(status=429):
@@ -89,7 +94,8 @@ def is_ambiguous(retry: RetryClass, outcome: Outcome) -> bool:
 def next_attempt(policy: RetryPolicy, attempt: int, outcome: Outcome, remaining: float) -> float | None:
     """Seconds to wait after the ``attempt``-th attempt (from 1) before the next, or None to stop.
 
-    ``remaining`` is what is left of the whole call's time; a wait that would use it up is not begun.
+    ``remaining`` is what is left of the whole call's time; a wait that would use it up is not
+    begun.
     """
     if attempt >= policy.max_attempts:
         return None

@@ -34,7 +34,8 @@ def origin(base_url: str | None, environment: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("base_url must not carry credentials, a query or a fragment")
     check_tls(base_url, "base_url")
-    # Clients of other languages take the address with its version; the contract's paths bring their own.
+    # Clients of other languages take the address with its version; the contract's paths bring their
+    # own.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/v2')}"
 
 

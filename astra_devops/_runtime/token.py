@@ -17,15 +17,17 @@ TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 TokenProvider = Callable[[], str | Secret | Awaitable[str | Secret]]
 Token = str | Secret | TokenProvider
 
-# "AstraCS:", a client id of 24 characters, a colon, 64 more: 97 in all. Which characters is the service's affair.
+# "AstraCS:", a client id of 24 characters, a colon, 64 more: 97 in all. Which characters is the
+# service's affair.
 _SHAPE: Final = re.compile(r"AstraCS:[!-9;-~]{24}:[!-9;-~]{64}")
 
 
 class TokenSource:
     """Knows where to get the token, and gets it when a call needs it: constructing a client reads no file.
 
-    Precedence: ``token``, then a ``profile`` that is named, then the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, then
-    the profile ``default`` of ``~/.astrarc``. A named profile comes before the environment, so that asking for one is never ignored.
+    Precedence: ``token``, then a ``profile`` that is named, then the environment variable
+    ``ASTRA_DB_APPLICATION_TOKEN``, then the profile ``default`` of ``~/.astrarc``. A named profile
+    comes before the environment, so that asking for one is never ignored.
     """
 
     def __init__(self, token: Token | None = None, profile: str | None = None) -> None:
@@ -59,7 +61,10 @@ class TokenSource:
         return self._token
 
     async def client_id(self) -> str:
-        """Return the part of the token that names its client. It is no secret: lists of tokens show it."""
+        """Return the part of the token that names its client.
+
+        It is no secret: lists of tokens show it.
+        """
         return (await self.reveal()).split(":")[1]
 
     def __repr__(self) -> str:

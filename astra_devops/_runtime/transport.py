@@ -20,7 +20,8 @@ Sink = Callable[[bytes, int | None], Awaitable[None]]
 """Takes a piece of a download, and the length of the whole where the host tells it."""
 
 LARGEST_BODY: Final = 64 * 1024 * 1024
-# A little less than the 60 s after which common load balancers drop an idle connection: a write on one that is being dropped is lost.
+# A little less than the 60 s after which common load balancers drop an idle connection: a write on
+# one that is being dropped is lost.
 _KEEPALIVE: Final = 55.0
 _LONGEST_CONNECT: Final = 10.0
 
@@ -178,7 +179,8 @@ class Transport:
         if self._session_factory is not None:
             made = self._session_factory()
             return await made if inspect.isawaitable(made) else made
-        # The number of connections is bounded by the semaphore: waiting for one must not count as time spent connecting.
+        # The number of connections is bounded by the semaphore: waiting for one must not count as
+        # time spent connecting.
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 

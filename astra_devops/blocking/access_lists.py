@@ -12,16 +12,20 @@ from astra_devops.resources.access_lists import AsyncAccessLists
 
 
 class AccessLists:
-    """Access lists of databases: the IPv4 addresses and blocks that may reach each. A list counts only while it is enabled.
+    """Access lists of databases: the IPv4 addresses and blocks that may reach each.
 
-    Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as :class:`~astra_devops.models.AccessListEntry` to describe or
-    disable one, or as the entries of a list that was read.
+    A list counts only while it is enabled.
 
-    The service accepts a change at once and shows it seconds later, so every change is an operation; waiting is up to you. A change that is
-    made of what a list holds waits for the one before it by itself.
+    Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as
+    :class:`~astra_devops.models.AccessListEntry` to describe or disable one, or as the entries of a
+    list that was read.
 
-    ``calling_from`` is the address from which you reach the database. A change after which an enabled list would not let it in is refused
-    with ``ValueError``, and nothing is changed.
+    The service accepts a change at once and shows it seconds later, so every change is an
+    operation; waiting is up to you. A change that is made of what a list holds waits for the one
+    before it by itself.
+
+    ``calling_from`` is the address from which you reach the database. A change after which an
+    enabled list would not let it in is refused with ``ValueError``, and nothing is changed.
 
     >>> operation = astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)  # let only 10.0.0.0/8 reach it
     >>> access_list = operation.wait()
@@ -39,9 +43,12 @@ class AccessLists:
         return self._bridge.call(self._target().list)
 
     def get(self, database_id: str) -> AccessList:
-        """Fetch the access list of a database. One that was never made is empty and disabled: everybody is let in.
+        """Fetch the access list of a database.
 
-        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database without one from one that does not exist.
+        One that was never made is empty and disabled: everybody is let in.
+
+        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database
+        without one from one that does not exist.
 
         Raises:
             NotFoundError: there is no such database.
@@ -54,7 +61,8 @@ class AccessLists:
         """Set the whole list: these addresses and no others. Done when it shows.
 
         Args:
-            addresses: all that may reach the database; none at all shuts it, once the list is enabled.
+            addresses: all that may reach the database; none at all shuts it, once the list is
+                enabled.
             enabled: whether the list is enforced; by default as it was.
             calling_from: refuse if the new list would lock this address out.
 
@@ -72,7 +80,9 @@ class AccessLists:
         )
 
     def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
-        """Let further addresses in; the others stay. Done when they show. It does not enable the list.
+        """Let further addresses in; the others stay. Done when they show.
+
+        It does not enable the list.
 
         Args:
             calling_from: refuse if the list is enabled and would still not let this address in.
@@ -89,7 +99,9 @@ class AccessLists:
     def update(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
     ) -> Operation[AccessList]:
-        """Change the entries of some addresses, such as their descriptions; the others stay. Done when they show.
+        """Change the entries of some addresses, such as their descriptions; the others stay.
+
+        Done when they show.
 
         Args:
             addresses: the entries as they shall be.
@@ -125,7 +137,9 @@ class AccessLists:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().enable, database_id, calling_from=calling_from))
 
     def disable(self, database_id: str) -> Operation[AccessList]:
-        """Stop enforcing the list, so that everybody is let in; its addresses stay. Done when it shows as disabled.
+        """Stop enforcing the list, so that everybody is let in; its addresses stay.
+
+        Done when it shows as disabled.
 
         Needs ``accesslist-write``.
 
@@ -137,8 +151,8 @@ class AccessLists:
     def remove(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
         """No longer let some addresses in; the others stay. Done when they no longer show.
 
-        They are removed one by one, since of several in one request the service removes only the first. If one cannot be removed, a note
-        on the error names those that are.
+        They are removed one by one, since of several in one request the service removes only the
+        first. If one cannot be removed, a note on the error names those that are.
 
         Args:
             calling_from: refuse if the list is enabled and would lock this address out.
@@ -164,7 +178,9 @@ class AccessLists:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, database_id))
 
     def validate(self, addresses: Sequence[Address], *, enabled: bool | None = None) -> AccessListValidation:
-        """Ask the service whether :meth:`replace` with the same arguments would be accepted. Nothing changes.
+        """Ask the service whether :meth:`replace` with the same arguments would be accepted.
+
+        Nothing changes.
 
         Raises:
             ValueError: an address is wrong already in its form.

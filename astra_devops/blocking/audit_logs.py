@@ -10,7 +10,10 @@ from astra_devops.sinks import PulsarSink
 
 
 class AuditLogs:
-    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else. The token's organization is the default."""
+    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else.
+
+    The token's organization is the default.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -20,9 +23,12 @@ class AuditLogs:
         return self._client().audit_logs
 
     def set(self, sink: PulsarSink, *, organization_id: str | None = None) -> Operation[None]:
-        """Export the audit log; a sink that was set before is replaced. Done when the service tells of the new one.
+        """Export the audit log; a sink that was set before is replaced.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at once, whatever the service still does.
+        Done when the service tells of the new one.
+
+        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
+        once, whatever the service still does.
 
         Args:
             sink: one that was read with :meth:`get` may lack its secrets; set them anew.

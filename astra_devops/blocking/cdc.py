@@ -12,7 +12,8 @@ from astra_devops.resources.cdc import AsyncCdc
 class Cdc:
     """Change data capture: the changes of some tables of a serverless database are sent to streaming tenants.
 
-    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are case-sensitive.
+    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are
+    case-sensitive.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -32,7 +33,8 @@ class Cdc:
     ) -> Operation[CdcConfig]:
         """Capture the changes of tables. Done when they are listed and the database is ACTIVE.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
@@ -66,7 +68,9 @@ class Cdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> Operation[CdcConfig]:
-        """Replace what is captured: these tables and no others, sent there and nowhere else. Done when it shows.
+        """Replace what is captured: these tables and no others, sent there and nowhere else.
+
+        Done when it shows.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
@@ -85,7 +89,9 @@ class Cdc:
         )
 
     def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> Operation[None]:
-        """Stop capturing the changes of tables. Done when none of them is listed any more and the database is ACTIVE.
+        """Stop capturing the changes of tables.
+
+        Done when none of them is listed any more and the database is ACTIVE.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.

@@ -86,9 +86,10 @@ class AstraDevOps:
         """Check the settings. Times are in seconds.
 
         Args:
-            token: an application token (``AstraCS:...``), or a sync or async callable that returns one for each call. Without it: the
-                section ``profile`` of ``~/.astrarc`` if one is named, else the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else
-                the section ``default`` of that file.
+            token: an application token (``AstraCS:...``), or a sync or async callable that returns
+                one for each call. Without it: the section ``profile`` of ``~/.astrarc`` if one is
+                named, else the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else the
+                section ``default`` of that file.
             base_url: another address than the environment's; https, or http to this machine.
             environment: ``prod``, ``dev`` or ``test``.
             profile: a section of astra-cli's ``~/.astrarc``.
@@ -96,11 +97,13 @@ class AstraDevOps:
             attempt_timeout: for one request.
             retry: how often and how far apart a call is repeated.
             clock: what waits, retries and deadlines go by.
-            observer: called with each :class:`~astra_devops.Event`; without one, the logger ``astra_devops`` tells of them.
+            observer: called with each :class:`~astra_devops.Event`; without one, the logger
+                ``astra_devops`` tells of them.
             max_connections: requests under way at once.
             proxy: address of an http proxy.
             ssl_context: for a certificate authority of your own.
-            session_factory: makes the ``aiohttp.ClientSession``, inside the running loop; it is closed with the client.
+            session_factory: makes the ``aiohttp.ClientSession``, inside the running loop; it is
+                closed with the client.
             user_agent_suffix: appended to the User-Agent header.
             bridge: the event loop thread to live on, to share one among clients; by default the client has its own.
 
@@ -137,7 +140,10 @@ class AstraDevOps:
         self.close()
 
     def close(self) -> None:
-        """Close the connections. A view has none of its own, so that closing one does nothing. Idempotent."""
+        """Close the connections. A view has none of its own, so that closing one does nothing.
+
+        Idempotent.
+        """
         self._handle.close()
 
     def __repr__(self) -> str:
@@ -151,7 +157,9 @@ class AstraDevOps:
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "AstraDevOps":
-        """Make a view of this client with other options. It shares the connections, the token and the waits; closing it does nothing.
+        """Make a view of this client with other options.
+
+        It shares the connections, the token and the waits; closing it does nothing.
 
         Args:
             timeout: seconds for a whole call.
@@ -361,18 +369,21 @@ class AstraDevOps:
     def can(self, *permissions: str, resource: str | None = None) -> bool | None:
         """Say whether this client's token has all of some permissions, as far as the service tells.
 
-        It is read from the roles of the token, so it takes two requests, and more where the service leaves policies out of its list of
-        roles. Nothing else is tried, and nothing is kept: what holds now may not hold at the next call.
+        It is read from the roles of the token, so it takes two requests, and more where the service
+        leaves policies out of its list of roles. Nothing else is tried, and nothing is kept: what
+        holds now may not hold at the next call.
 
         Args:
             permissions: such as ``"org-db-create"``; see ``astra_devops.models.PolicyAction``.
-            resource: what they are needed for, as :func:`astra_devops.policies.drn` names it; by default, anything at all.
+            resource: what they are needed for, as :func:`astra_devops.policies.drn` names it; by
+                default, anything at all.
 
         Needs ``org-token-read`` and ``org-role-read``.
 
         Returns:
-            True if the roles grant all of them. False if they do not. None if that cannot be told: the token may not read tokens or
-            roles, the list of tokens does not have it, or a role grants a permission only on what ``resource`` is part of.
+            True if the roles grant all of them. False if they do not. None if that cannot be told:
+            the token may not read tokens or roles, the list of tokens does not have it, or a role
+            grants a permission only on what ``resource`` is part of.
 
         >>> if astra.can("org-db-create", "org-db-view"): ...
         """
@@ -383,11 +394,13 @@ class AstraDevOps:
     ) -> Answer[object]:
         """Call an operation of the contract by its id: what no resource offers, or offers otherwise.
 
-        It is checked, retried and redacted like every other call; the answer's value is the model that the contract names for it.
+        It is checked, retried and redacted like every other call; the answer's value is the model
+        that the contract names for it.
 
         Args:
             operation_id: such as ``listDatabases``.
-            path: a value for each variable of the operation's path, by its name there, such as ``databaseID``.
+            path: a value for each variable of the operation's path, by its name there, such as
+                ``databaseID``.
             query: by the names of the wire; None is not sent.
             body: JSON-ready values, or a model.
 

@@ -31,7 +31,9 @@ class CloudAccounts:
         return self._bridge.call(self._target().list, provider, region, classic=classic)
 
     def assign(self, provider: str) -> None:
-        """Have the service set an account aside for the organization's classic databases. ``list(..., classic=True)`` tells which.
+        """Have the service set an account aside for the organization's classic databases.
+
+        ``list(..., classic=True)`` tells which.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
@@ -39,6 +41,7 @@ class CloudAccounts:
         Needs ``org-cmk-write``.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could set another account aside.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
+                set another account aside.
         """
         self._bridge.call(self._target().assign, provider)

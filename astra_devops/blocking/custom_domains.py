@@ -12,9 +12,9 @@ from astra_devops.resources.custom_domains import AsyncCustomDomains
 class CustomDomains:
     """Custom domains of the token's organization: domain names, or prefixes of such, under which databases are reached over private links.
 
-    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them, change them and write them back; what
-    this client has asked for before they wait for, within the client's ``timeout``. Two programs that do so at once may undo each other's
-    change.
+    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them,
+    change them and write them back; what this client has asked for before they wait for, within the
+    client's ``timeout``. Two programs that do so at once may undo each other's change.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -29,11 +29,16 @@ class CustomDomains:
         return self._bridge.call(self._target().list)
 
     def replace(self, domains: Sequence[str]) -> Operation[None]:
-        """Set all domains at once; one that is left out is dropped. Done when these, and no others, are in force."""
+        """Set all domains at once; one that is left out is dropped.
+
+        Done when these, and no others, are in force.
+        """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().replace, domains))
 
     def add(self, domains: Sequence[str]) -> Operation[None]:
-        """Add domains; the others stay. Done when all are in force. Where nothing is new, nothing is sent.
+        """Add domains; the others stay. Done when all are in force.
+
+        Where nothing is new, nothing is sent.
 
         Raises:
             OperationTimeoutError: what this client has asked for before is still not in force.
@@ -41,7 +46,9 @@ class CustomDomains:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().add, domains))
 
     def remove(self, domains: Sequence[str]) -> Operation[None]:
-        """Drop domains; the others stay. Done when they are no longer in force. Where none is there, nothing is sent.
+        """Drop domains; the others stay. Done when they are no longer in force.
+
+        Where none is there, nothing is sent.
 
         Raises:
             OperationTimeoutError: what this client has asked for before is still not in force.

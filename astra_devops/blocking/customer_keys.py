@@ -13,8 +13,9 @@ from astra_devops.resources.customer_keys import AsyncCustomerKeys
 class CustomerKeys:
     """Keys of the token's organization that encrypt its databases: one per provider, region and kind of database.
 
-    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts databases that are created after its
-    registration. The service has no way to change or delete a registration: that takes a support ticket.
+    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts
+    databases that are created after its registration. The service has no way to change or delete a
+    registration: that takes a support ticket.
 
     >>> from astra_devops.keys import AwsKey
     >>> astra.customer_keys.create(AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1"))
@@ -28,18 +29,23 @@ class CustomerKeys:
         return self._client().customer_keys
 
     def create(self, key: AwsKey | GcpKey | AzureKey, *, classic: bool = False) -> None:
-        """Register a key for the databases of its provider and region that are created from now on. It cannot be undone.
+        """Register a key for the databases of its provider and region that are created from now on.
 
-        Before that, grant the service's accounts the use of the key, at the provider; ``cloud_accounts.list`` tells which.
+        It cannot be undone.
+
+        Before that, grant the service's accounts the use of the key, at the provider;
+        ``cloud_accounts.list`` tells which.
 
         Args:
             key: an ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
             classic: for classic databases, instead of serverless ones.
 
-        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose answer was lost.
+        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose
+        answer was lost.
 
         Raises:
-            BadRequestError: a key is registered already for this provider, region and kind of database.
+            BadRequestError: a key is registered already for this provider, region and kind of
+                database.
         """
         self._bridge.call(self._target().create, key, classic=classic)
 

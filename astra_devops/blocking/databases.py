@@ -28,9 +28,11 @@ class Databases:
         """List databases, page by page.
 
         Args:
-            include: which states; by default all but terminated ones, with ``"all"`` those too. The service ignores what it does not know.
+            include: which states; by default all but terminated ones, with ``"all"`` those too. The
+                service ignores what it does not know.
             provider: one cloud provider only, in any case.
-            page_size: databases per request, 1 to 100; by default 100, which takes the fewest requests.
+            page_size: databases per request, 1 to 100; by default 100, which takes the fewest
+                requests.
 
         Needs ``org-db-view``.
 
@@ -45,7 +47,8 @@ class Databases:
         Needs ``org-db-view``.
 
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may tell them apart.
+            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may
+                tell them apart.
         """
         return self._bridge.call(self._target().find, name, region=region)
 
@@ -55,8 +58,8 @@ class Databases:
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database. The service remembers for a while that an id does not exist, so do not ask for one
-                before it does.
+            NotFoundError: there is no such database. The service remembers for a while that an id
+                does not exist, so do not ask for one before it does.
         """
         return self._bridge.call(self._target().get, database_id)
 
@@ -72,28 +75,34 @@ class Databases:
         db_type: Literal["vector"] | str | None = None,
         pcu_group_id: str | None = None,
     ) -> Operation[Database]:
-        """Create a database. The operation knows the id at once, and is done when the database is ACTIVE.
+        """Create a database.
 
-        The service creates a second database of the same name without a word, so a request whose answer is lost is not repeated: the
-        client looks for the new database and adopts it.
+        The operation knows the id at once, and is done when the database is ACTIVE.
+
+        The service creates a second database of the same name without a word, so a request whose
+        answer is lost is not repeated: the client looks for the new database and adopts it.
 
         Args:
-            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit at either end; need not be unique.
+            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit
+                at either end; need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
             region: the provider's name for it, such as ``us-east-2``; see ``regions``.
             tier: ``serverless``, or a tier of classic databases.
             capacity_units: 1 to 100; more than 1 is for classic databases.
             keyspace: the first keyspace; by default the service makes ``default_keyspace``.
             db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service takes any, and a wrong one leaves a broken database
-                behind; so this looks first, if the token may see groups.
+            pcu_group_id: the group of provisioned capacity to place it in. The service takes any,
+                and a wrong one leaves a broken database behind; so this looks first, if the token
+                may see groups.
 
         Needs ``org-db-create``.
 
         Raises:
-            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider and region; nothing was created.
+            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider
+                and region; nothing was created.
             UnprocessableError: the service does not offer this tier, provider or region.
-            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name can be found; lists the candidates.
+            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name
+                can be found; lists the candidates.
 
         >>> operation = astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
         >>> database = operation.wait()
@@ -117,23 +126,28 @@ class Databases:
     def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> Operation[None]:
         """Terminate a database and all that is in it. Done when it is TERMINATED or gone.
 
-        A database that is in MAINTENANCE refuses; the call waits for it within the client's ``timeout``.
+        A database that is in MAINTENANCE refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
-            prepared_state_only: terminate only if the database is PREPARED; meant for the service's own use.
+            prepared_state_only: terminate only if the database is PREPARED; meant for the service's
+                own use.
 
         Needs ``org-db-terminate``.
 
         Raises:
             ConflictError: the database is still busy.
-            APIStatusError: also of a database with further datacenters, which must be terminated first; see ``datacenters.terminate``.
+            APIStatusError: also of a database with further datacenters, which must be terminated
+                first; see ``datacenters.terminate``.
         """
         return Operation(
             self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, prepared_state_only=prepared_state_only)
         )
 
     def suspend(self, database_id: str, *, free_consumed: int | None = None) -> Operation[Database]:
-        """Suspend a database. Done when it is SUSPENDED. Newer editions of the API no longer have this operation.
+        """Suspend a database. Done when it is SUSPENDED.
+
+        Newer editions of the API no longer have this operation.
 
         Args:
             free_consumed: percentage of the free credit that is used up, 0 to 100.
@@ -143,7 +157,9 @@ class Databases:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().suspend, database_id, free_consumed=free_consumed))
 
     def park(self, database_id: str) -> Operation[Database]:
-        """Park a classic database: it keeps its data and costs less. Done when it is PARKED. Deprecated by the service.
+        """Park a classic database: it keeps its data and costs less. Done when it is PARKED.
+
+        Deprecated by the service.
 
         Needs ``org-db-suspend``.
         """
@@ -167,7 +183,9 @@ class Databases:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().resize, database_id, capacity_units))
 
     def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
-        """Set the password of a user of a classic database. The service accepts it and tells nothing of when it is in force.
+        """Set the password of a user of a classic database.
+
+        The service accepts it and tells nothing of when it is in force.
 
         Args:
             password: at least 6 characters.
@@ -186,8 +204,8 @@ class Databases:
     def resume(self, database_id: str) -> Operation[Database]:
         """Wake a hibernated database. Done when it is ACTIVE.
 
-        The service has no operation for this: any request to the database's own data endpoint wakes it. The endpoint reads the token, so
-        it is sent there, to hosts of the vendor only.
+        The service has no operation for this: any request to the database's own data endpoint wakes
+        it. The endpoint reads the token, so it is sent there, to hosts of the vendor only.
 
         Needs ``org-db-view``.
 

@@ -11,7 +11,10 @@ from astra_devops.resources.datacenters import AsyncDatacenters
 
 
 class Datacenters:
-    """Datacenters of a database, one per region. A datacenter's id is the database's, a hyphen and a number."""
+    """Datacenters of a database, one per region.
+
+    A datacenter's id is the database's, a hyphen and a number.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -21,16 +24,24 @@ class Datacenters:
         return self._client().datacenters
 
     def list(self, database_id: str, *, include_terminated: bool = False) -> builtins.list[Datacenter]:
-        """List the datacenters of a database; terminated ones too if asked for. Needs ``org-db-view``."""
+        """List the datacenters of a database; terminated ones too if asked for.
+
+        Needs ``org-db-view``.
+        """
         return self._bridge.call(self._target().list, database_id, include_terminated=include_terminated)
 
     def create(self, database_id: str, *, cloud_provider: str, region: str, tier: str = "serverless") -> Operation[Datacenter]:
-        """Add a region to a database. Done when its datacenter is listed and the database is ACTIVE, which may take most of an hour.
+        """Add a region to a database.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        Done when its datacenter is listed and the database is ACTIVE, which may take most of an
+        hour.
+
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database runs in.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database
+                runs in.
             region: the provider's name for it.
 
         Needs ``db-manage-region``.
@@ -57,12 +68,15 @@ class Datacenters:
             timeout: seconds for each region; by default an hour.
 
         Raises:
-            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions that are done.
+            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions
+                that are done.
         """
         return self._bridge.call(self._target().create_all, database_id, regions, cloud_provider=cloud_provider, tier=tier, timeout=timeout)
 
     def terminate(self, database_id: str, datacenter_id: str) -> Operation[None]:
-        """Take a region from a database. Done when its datacenter is no longer listed and the database is ACTIVE.
+        """Take a region from a database.
+
+        Done when its datacenter is no longer listed and the database is ACTIVE.
 
         Needs ``db-manage-region``.
 

@@ -11,14 +11,17 @@ from astra_devops.resources.devops_access_lists import AsyncDevOpsAccessLists
 
 
 class DevOpsAccessLists:
-    """The access list of an organization's DevOps API. As soon as there is one, only its addresses may call this very API.
+    """The access list of an organization's DevOps API.
 
-    A list without your own address locks you out of everything this client does, and of undoing it. So every change asks for
-    ``calling_from``, the public address that the service sees you under: one after which the list would not let it in is refused with
-    ``ValueError``, and nothing is changed. ``None`` says that you do not want this checked.
+    As soon as there is one, only its addresses may call this very API.
 
-    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id of an organization; without one it is
-    about that of the token.
+    A list without your own address locks you out of everything this client does, and of undoing it.
+    So every change asks for ``calling_from``, the public address that the service sees you under:
+    one after which the list would not let it in is refused with ``ValueError``, and nothing is
+    changed. ``None`` says that you do not want this checked.
+
+    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id
+    of an organization; without one it is about that of the token.
 
     >>> astra.devops_access_lists.add(["203.0.113.0/24"], calling_from="203.0.113.7")
     """
@@ -31,7 +34,9 @@ class DevOpsAccessLists:
         return self._client().devops_access_lists
 
     def get(self, *, organization_id: str | None = None) -> DevOpsAccessList:
-        """Fetch the list. Where the token's own organization has none it is empty: everybody is let in.
+        """Fetch the list.
+
+        Where the token's own organization has none it is empty: everybody is let in.
 
         Raises:
             NotFoundError: another organization has no list, or does not exist.
@@ -39,7 +44,9 @@ class DevOpsAccessLists:
         return self._bridge.call(self._target().get, organization_id=organization_id)
 
     def add(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """Let further addresses in; the others stay. The first ones make the list, and shut everybody else out.
+        """Let further addresses in; the others stay.
+
+        The first ones make the list, and shut everybody else out.
 
         Args:
             calling_from: refuse if the list would not let this address in afterwards.
@@ -91,16 +98,22 @@ class DevOpsAccessLists:
         )
 
     def remove(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """No longer let some addresses in; the others stay. The service has no such operation: the list is read, and replaced by the rest.
+        """No longer let some addresses in; the others stay.
+
+        The service has no such operation: the list is read, and replaced by the rest.
 
         Args:
             calling_from: refuse if the list would not let this address in afterwards.
 
         Raises:
-            ValueError: an address is wrong or not on the list, it is the last one, or ``calling_from`` would be locked out.
+            ValueError: an address is wrong or not on the list, it is the last one, or
+                ``calling_from`` would be locked out.
         """
         return self._bridge.call(self._target().remove, addresses, calling_from=calling_from, organization_id=organization_id)
 
     def delete(self, *, organization_id: str | None = None) -> Operation[None]:
-        """Delete the whole list, so that this API may be called from everywhere. Done when there is none any more."""
+        """Delete the whole list, so that this API may be called from everywhere.
+
+        Done when there is none any more.
+        """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, organization_id=organization_id))

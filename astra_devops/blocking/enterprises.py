@@ -21,14 +21,17 @@ class Enterprises:
         return self._client().enterprises
 
     def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
-        """Create an organization in an enterprise. Keep its id: the service has no way to read, list or delete such an organization.
+        """Create an organization in an enterprise.
+
+        Keep its id: the service has no way to read, list or delete such an organization.
 
         Args:
             email: address of the organization.
             admin_user_id: user who becomes its administrator.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could make a second organization.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
+                make a second organization.
         """
         return self._bridge.call(
             self._target().create_organization, name, email=email, admin_user_id=admin_user_id, enterprise_id=enterprise_id
@@ -54,7 +57,8 @@ class Enterprises:
     ) -> EnterpriseConsumption:
         """Fetch the same of a window of at most 90 days, by the request of an earlier edition of the API.
 
-        The path is inferred: the edition that documents this request does not say where it goes. Prefer ``consumption``.
+        The path is inferred: the edition that documents this request does not say where it goes.
+        Prefer ``consumption``.
 
         Args:
             start: an aware datetime.
@@ -65,16 +69,20 @@ class Enterprises:
         return self._bridge.call(self._target().usage, start, end, cluster_ids=cluster_ids, organization_ids=organization_ids)
 
     def create_billing_report(self, month: int, year: int) -> Operation[BillingReport]:
-        """Have the billing report of a month made. The operation knows the id at once, and is done when the report can be downloaded.
+        """Have the billing report of a month made.
 
-        The service wants month and year as strings and does not document their form; they are sent without leading zeros.
+        The operation knows the id at once, and is done when the report can be downloaded.
+
+        The service wants month and year as strings and does not document their form; they are sent
+        without leading zeros.
 
         Args:
             month: 1 to 12.
             year: in full.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could start a second report.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
+                start a second report.
 
         >>> operation = astra.enterprises.create_billing_report(3, 2026)
         >>> report = operation.wait()

@@ -11,7 +11,10 @@ from astra_devops.resources.keyspaces import AsyncKeyspaces
 
 
 class Keyspaces:
-    """Keyspaces of a database. Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive."""
+    """Keyspaces of a database.
+
+    Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -27,7 +30,8 @@ class Keyspaces:
     def create(self, database_id: str, name: str) -> Operation[Database]:
         """Add a keyspace to a database. Done when it is listed and the database is ACTIVE.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
             name: at most 48 letters, digits and underscores.
@@ -41,9 +45,12 @@ class Keyspaces:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create, database_id, name))
 
     def delete(self, database_id: str, name: str) -> Operation[Database]:
-        """Drop a keyspace and all that is in it. Done when it is no longer listed and the database is ACTIVE.
+        """Drop a keyspace and all that is in it.
 
-        A keyspace that does not exist is not an error: the service says that there is nothing to do, and the operation is done at once.
+        Done when it is no longer listed and the database is ACTIVE.
+
+        A keyspace that does not exist is not an error: the service says that there is nothing to
+        do, and the operation is done at once.
 
         Needs ``db-keyspace-drop``; without it the service answers 401.
 
@@ -53,7 +60,9 @@ class Keyspaces:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, database_id, name))
 
     def enable_graph(self, database_id: str, name: str) -> None:
-        """Give a keyspace of a classic database the graph engine. The service accepts it and tells nothing of when it is done.
+        """Give a keyspace of a classic database the graph engine.
+
+        The service accepts it and tells nothing of when it is done.
 
         Needs ``db-keyspace-alter``.
         """

@@ -12,9 +12,12 @@ from astra_devops.resources.migration_proxies import AsyncMigrationProxies
 
 
 class MigrationProxies:
-    """Proxies that carry a live workload over from another cluster. Only older editions of the API have them.
+    """Proxies that carry a live workload over from another cluster.
 
-    Nothing says how to see one. A wait goes by the actions that the database offers, and by the MAINTENANCE that a change brings.
+    Only older editions of the API have them.
+
+    Nothing says how to see one. A wait goes by the actions that the database offers, and by the
+    MAINTENANCE that a change brings.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -27,7 +30,9 @@ class MigrationProxies:
     def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
     ) -> Operation[Database]:
-        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one. Deprecated by the service.
+        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one.
+
+        Deprecated by the service.
 
         Args:
             origin_username: a user of the cluster that the data comes from.
@@ -53,7 +58,9 @@ class MigrationProxies:
         )
 
     def remove(self, database_id: str) -> Operation[Database]:
-        """Remove the migration proxy of a database. Done when the database is ACTIVE without one. Deprecated by the service.
+        """Remove the migration proxy of a database. Done when the database is ACTIVE without one.
+
+        Deprecated by the service.
 
         Needs ``org-db-managemigratorproxy``.
 

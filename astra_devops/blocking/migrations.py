@@ -13,8 +13,9 @@ from astra_devops.resources.migrations import AsyncMigrations
 class Migrations:
     """Imports of SSTables: initialize, upload files to the directory that the service gives, launch, clean up.
 
-    The service may take minutes to show that a new phase has begun. No list shows migrations: their ids are known only to who began them.
-    The database must be serverless; the service asks for an Enterprise plan, too.
+    The service may take minutes to show that a new phase has begun. No list shows migrations: their
+    ids are known only to who began them. The database must be serverless; the service asks for an
+    Enterprise plan, too.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -33,15 +34,19 @@ class Migrations:
         target_subset_size_gb: float | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Operation[Migration]:
-        """Begin a migration. Done when files may be uploaded, with the credentials for it; see also :meth:`credentials`.
+        """Begin a migration.
 
-        A second request would begin a second migration, so one whose answer is lost is not repeated.
+        Done when files may be uploaded, with the credentials for it; see also :meth:`credentials`.
+
+        A second request would begin a second migration, so one whose answer is lost is not
+        repeated.
 
         Args:
             datacenter_id: the datacenter to import into; by default the service chooses one.
             concurrency: how many imports shall run at the same time.
             target_subset_size_gb: the size to aim at for one portion of the data, in GB.
-            options: further settings of the importer, by their names without the prefix ``option.``; only with ``datacenter_id``.
+            options: further settings of the importer, by their names without the prefix
+                ``option.``; only with ``datacenter_id``.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -66,10 +71,13 @@ class Migrations:
         )
 
     def launch(self, database_id: str, migration_id: str) -> Operation[Migration]:
-        """Import the uploaded files. Done when the import is over; by default a wait takes up to a week.
+        """Import the uploaded files.
 
-        From then on nothing can be uploaded any more. A migration that has failed can be launched once more with the same files: its old
-        state, which may show for minutes, is not taken for the outcome of the new launch.
+        Done when the import is over; by default a wait takes up to a week.
+
+        From then on nothing can be uploaded any more. A migration that has failed can be launched
+        once more with the same files: its old state, which may show for minutes, is not taken for
+        the outcome of the new launch.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -79,7 +87,9 @@ class Migrations:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().launch, database_id, migration_id))
 
     def pause(self, database_id: str, migration_id: str) -> Migration:
-        """Halt an import: what is under way is finished, nothing new is begun. The state that is returned may be the one before.
+        """Halt an import: what is under way is finished, nothing new is begun.
+
+        The state that is returned may be the one before.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -89,30 +99,38 @@ class Migrations:
         return self._bridge.call(self._target().pause, database_id, migration_id)
 
     def resume(self, database_id: str, migration_id: str) -> Migration:
-        """Let a paused import go on. The service does nothing if it is not paused. The state that is returned may be the one before.
+        """Let a paused import go on. The service does nothing if it is not paused.
+
+        The state that is returned may be the one before.
 
         Needs ``org-db-create`` and ``org-db-view``.
         """
         return self._bridge.call(self._target().resume, database_id, migration_id)
 
     def abort(self, database_id: str, migration_id: str) -> Migration:
-        """Give a migration up for good. The state that is returned may be the one before; look again in some minutes.
+        """Give a migration up for good.
+
+        The state that is returned may be the one before; look again in some minutes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            ConflictError: the import has come too far: once the metadata of the SSTables is being imported, it can only be waited for.
+            ConflictError: the import has come too far: once the metadata of the SSTables is being
+                imported, it can only be waited for.
         """
         return self._bridge.call(self._target().abort, database_id, migration_id)
 
     def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> Operation[Migration]:
-        """Remove the uploaded files, revoke the credentials and close the migration. Done when it is closed.
+        """Remove the uploaded files, revoke the credentials and close the migration.
 
-        The service does so by itself when a migration has been idle for a week; ``at`` puts that off, or brings it forward.
+        Done when it is closed.
+
+        The service does so by itself when a migration has been idle for a week; ``at`` puts that
+        off, or brings it forward.
 
         Args:
-            at: when to clean up, with a time zone; by default at once. A wait gives up after an hour, so for a later time give it a
-                ``timeout`` that reaches beyond.
+            at: when to clean up, with a time zone; by default at once. A wait gives up after an
+                hour, so for a later time give it a ``timeout`` that reaches beyond.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -122,7 +140,9 @@ class Migrations:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().cleanup, database_id, migration_id, at=at))
 
     def get(self, database_id: str, migration_id: str) -> Migration:
-        """Fetch a migration. Asking also makes the service renew upload credentials that have expired.
+        """Fetch a migration.
+
+        Asking also makes the service renew upload credentials that have expired.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -132,9 +152,12 @@ class Migrations:
         return self._bridge.call(self._target().get, database_id, migration_id)
 
     def credentials(self, database_id: str, migration_id: str) -> UploadCredentials | None:
-        """Fetch credentials for uploading that have not expired, by the service's own clock. None while the migration takes no files.
+        """Fetch credentials for uploading that have not expired, by the service's own clock.
 
-        They work for about an hour: ask anew before they expire (``credential_expiration``), as often as an upload takes.
+        None while the migration takes no files.
+
+        They work for about an hour: ask anew before they expire (``credential_expiration``), as
+        often as an upload takes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 

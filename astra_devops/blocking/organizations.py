@@ -21,6 +21,7 @@ class Organizations:
     def current(self) -> Organization:
         """Fetch id and name of the token's organization.
 
-        The service tells the name only with the users, so it is None unless the token has ``org-user-read``; the id takes no permission.
+        The service tells the name only with the users, so it is None unless the token has
+        ``org-user-read``; the id takes no permission.
         """
         return self._bridge.call(self._target().current)

@@ -11,11 +11,15 @@ from astra_devops.resources.pcu_groups import AsyncPcuGroups
 
 
 class PcuGroups:
-    """PCU groups of the token's organization, and the datacenters in them. A title may stand for several groups; an id stands for one.
+    """PCU groups of the token's organization, and the datacenters in them.
 
-    Which permission these calls need is not documented; Organization Administrators and Billing Administrators have it.
+    A title may stand for several groups; an id stands for one.
 
-    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number; ``datacenters.list`` tells it.
+    Which permission these calls need is not documented; Organization Administrators and Billing
+    Administrators have it.
+
+    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number;
+    ``datacenters.list`` tells it.
 
     >>> operation = astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
     >>> group = operation.wait()
@@ -33,7 +37,8 @@ class PcuGroups:
     def list(self, ids: Sequence[str] | None = None) -> builtins.list[PcuGroup]:
         """List the groups with these ids; all of them if none are given.
 
-        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all groups.
+        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all
+        groups.
 
         Raises:
             NotFoundError: there is no group by one of the ids.
@@ -65,9 +70,13 @@ class PcuGroups:
         provision_type: PcuProvisionType | str = "shared",
         description: str | None = None,
     ) -> Operation[PcuGroup]:
-        """Create a group. The operation knows the id at once, and is done when the group is CREATED, which it stays until it is used.
+        """Create a group.
 
-        A group costs money from then on. Provider, region, instance type and provision type cannot be changed later.
+        The operation knows the id at once, and is done when the group is CREATED, which it stays
+        until it is used.
+
+        A group costs money from then on. Provider, region, instance type and provision type cannot
+        be changed later.
 
         Args:
             title: need not be unique.
@@ -75,13 +84,14 @@ class PcuGroups:
             region: the provider's name for it, such as ``us-east-2``.
             min: units that the group always has, at least 1.
             max: units that it may grow to, at least ``min``.
-            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a group can be parked, or deleted at will.
+            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a
+                group can be parked, or deleted at will.
             instance_type: kind of machine; see ``list_types``.
             provision_type: ``shared`` or ``dedicated``.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would make a second group; ``list`` tells
-                whether there is one.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would
+                make a second group; ``list`` tells whether there is one.
         """
         return Operation(
             self._bridge,
@@ -112,13 +122,15 @@ class PcuGroups:
     ) -> PcuGroup:
         """Change a group, and return it as it is then. What is not given stays.
 
-        The service loses what an update leaves out, so this reads the group, changes it, and writes all of it. Of two updates at the same
-        time the later one wins. A parked group has to be unparked first.
+        The service loses what an update leaves out, so this reads the group, changes it, and writes
+        all of it. Of two updates at the same time the later one wins. A parked group has to be
+        unparked first.
 
         Args:
             min: units that the group always has.
             max: units that it may grow to.
-            reserved: units committed to; they can be raised for a group that has some, and otherwise not be changed.
+            reserved: units committed to; they can be raised for a group that has some, and
+                otherwise not be changed.
 
         Raises:
             NotFoundError: there is no such group.
@@ -135,14 +147,20 @@ class PcuGroups:
         self._bridge.call(self._target().delete, group_id)
 
     def park(self, group_id: str) -> Operation[PcuGroup]:
-        """Park a group: its databases hibernate, and its units cost nothing until it is unparked. Done when it is PARKED.
+        """Park a group: its databases hibernate, and its units cost nothing until it is unparked.
 
-        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of its databases has several regions.
+        Done when it is PARKED.
+
+        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of
+        its databases has several regions.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, group_id))
 
     def unpark(self, group_id: str) -> Operation[PcuGroup]:
-        """Bring a parked group and its databases back. Done when it is CREATED, which an unparked group shows for a while, or ACTIVE."""
+        """Bring a parked group and its databases back.
+
+        Done when it is CREATED, which an unparked group shows for a while, or ACTIVE.
+        """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, group_id))
 
     def list_types(self, *, provider: str | None = None, region: str | None = None) -> builtins.list[PcuType]:
@@ -163,7 +181,9 @@ class PcuGroups:
         return self._bridge.call(self._target().list_associations, group_id)
 
     def associate(self, group_id: str, datacenter_id: str) -> Operation[PcuAssociation]:
-        """Place a datacenter in a group of its region. Done when it is listed there and group and database are ACTIVE: up to an hour.
+        """Place a datacenter in a group of its region.
+
+        Done when it is listed there and group and database are ACTIVE: up to an hour.
 
         Raises:
             NotFoundError: there is no such group or datacenter.
@@ -180,7 +200,9 @@ class PcuGroups:
         self._bridge.call(self._target().dissociate, group_id, datacenter_id)
 
     def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> Operation[PcuAssociation]:
-        """Move a datacenter to another group of its region. Done when it is listed there and group and database are ACTIVE: up to an hour.
+        """Move a datacenter to another group of its region.
+
+        Done when it is listed there and group and database are ACTIVE: up to an hour.
 
         >>> for association in astra.pcu_groups.list_associations(old_id):
         ...     moving = astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)

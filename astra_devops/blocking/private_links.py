@@ -13,8 +13,9 @@ from astra_devops.resources.private_links import AsyncPrivateLinks
 class PrivateLinks:
     """Private links of datacenters: who may connect to a datacenter's endpoint service, and the endpoints that do.
 
-    First allow your account with ``add_principals``, which gives the name of the service; then make an endpoint to that service in your
-    cloud; then let it in with ``accept_endpoint``. ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
+    First allow your account with ``add_principals``, which gives the name of the service; then make
+    an endpoint to that service in your cloud; then let it in with ``accept_endpoint``.
+    ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -55,7 +56,9 @@ class PrivateLinks:
         return self._bridge.call(self._target().add_principals, database_id, datacenter_id, principals)
 
     def remove_principal(self, database_id: str, datacenter_id: str, principal: str) -> None:
-        """No longer let a principal connect. Endpoints that it has already are not touched; see ``reject_endpoint``.
+        """No longer let a principal connect.
+
+        Endpoints that it has already are not touched; see ``reject_endpoint``.
 
         Needs ``db-manage-privateendpoint``.
 
@@ -67,17 +70,21 @@ class PrivateLinks:
     def accept_endpoint(
         self, database_id: str, datacenter_id: str, endpoint_id: str, *, description: str | None = None
     ) -> Operation[PrivateLinkEndpoint]:
-        """Let in an endpoint that you have made in your cloud. Done when the datacenter lists it as Accepted.
+        """Let in an endpoint that you have made in your cloud.
+
+        Done when the datacenter lists it as Accepted.
 
         Args:
-            endpoint_id: the cloud's name or id for it, such as ``vpce-0123456789abcdef0``. On Azure the service stores it under another
-                one: use the ``endpoint_id`` of what the wait returns from then on.
+            endpoint_id: the cloud's name or id for it, such as ``vpce-0123456789abcdef0``. On Azure
+                the service stores it under another one: use the ``endpoint_id`` of what the wait
+                returns from then on.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
             ConflictError: it is registered already.
-            OutcomeUnknownError: the answer was lost, and not exactly one new endpoint can be it; lists the candidates.
+            OutcomeUnknownError: the answer was lost, and not exactly one new endpoint can be it;
+                lists the candidates.
         """
         return Operation(
             self._bridge,

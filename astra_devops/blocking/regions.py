@@ -23,8 +23,8 @@ class Regions:
         """List the regions for serverless databases. What the service lists twice is listed once.
 
         Args:
-            region_type: ``"vector"`` for regions with vector search, ``"all"`` for both kinds; by default those without. The service
-                ignores values that it does not know.
+            region_type: ``"vector"`` for regions with vector search, ``"all"`` for both kinds; by
+                default those without. The service ignores values that it does not know.
             only_my_organization: leave out regions that the token's organization may not use.
 
         Needs ``org-db-create``, although it only reads.

@@ -10,10 +10,12 @@ from astra_devops.resources.restores import AsyncRestores
 
 
 class Restores:
-    """Returns of databases to their own snapshots. No list shows them: their ids are known only to who began them.
+    """Returns of databases to their own snapshots.
 
-    The paths are inferred from those of the clones: the reference page shows these operations without theirs, and newer editions no longer
-    have them.
+    No list shows them: their ids are known only to who began them.
+
+    The paths are inferred from those of the clones: the reference page shows these operations
+    without theirs, and newer editions no longer have them.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:

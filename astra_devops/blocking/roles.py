@@ -23,7 +23,9 @@ class Roles:
         return self._client().roles
 
     def list(self) -> builtins.list[Role]:
-        """List all roles. The service may leave everything but id and name out of lists; ``get`` tells the rest.
+        """List all roles.
+
+        The service may leave everything but id and name out of lists; ``get`` tells the rest.
 
         Needs ``org-role-read``.
         """
@@ -40,7 +42,9 @@ class Roles:
         return self._bridge.call(self._target().find, name)
 
     def get(self, role_id: str) -> Role:
-        """Fetch one role with its policy. The service may demand more rights for this than for the list.
+        """Fetch one role with its policy.
+
+        The service may demand more rights for this than for the list.
 
         Needs ``org-role-read``.
 
@@ -60,7 +64,8 @@ class Roles:
 
         Raises:
             ConflictError: the name is taken.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that name, if there is one now.
+            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that
+                name, if there is one now.
 
         >>> astra.roles.create("viewer", policy("See databases", ["org-db-view"], [drn(organization.id, database_id="*")]))
         """
@@ -69,13 +74,14 @@ class Roles:
     def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
         """Change the name of a role, or its policy, or both.
 
-        The service takes only both, so what is not given is read first, and a change that somebody makes in between is lost. Tokens and
-        users that have the role have it as it is now.
+        The service takes only both, so what is not given is read first, and a change that somebody
+        makes in between is lost. Tokens and users that have the role have it as it is now.
 
         Needs ``org-role-write``, and ``org-role-read`` unless both are given.
 
         Raises:
-            ValueError: neither is given; or the policy is not, and the service does not tell the present one.
+            ValueError: neither is given; or the policy is not, and the service does not tell the
+                present one.
             NotFoundError: there is no such role.
         """
         self._bridge.call(self._target().update, role_id, name=name, policy=policy)

@@ -10,7 +10,10 @@ from astra_devops.resources.scim import AsyncScim
 
 
 class Scim:
-    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644). Their ids are the service's, not the identity provider's."""
+    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644).
+
+    Their ids are the service's, not the identity provider's.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -23,7 +26,8 @@ class Scim:
         """List users, page by page.
 
         Args:
-            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes values.
+            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes
+                values.
             page_size: users per request, 1 to 1000; by default what the service likes, about 100.
 
         >>> for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")): ...
@@ -50,7 +54,8 @@ class Scim:
 
         Raises:
             ConflictError: there is such a user already.
-            OutcomeUnknownError: the answer was lost; look for the user name before creating it again.
+            OutcomeUnknownError: the answer was lost; look for the user name before creating it
+                again.
         """
         return self._bridge.call(
             self._target().create_user,
@@ -73,7 +78,8 @@ class Scim:
     def replace_user(self, user: ScimUser) -> ScimUser:
         """Set all attributes of a user to those given: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user`` touches nothing but what it names.
+        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user``
+        touches nothing but what it names.
 
         Raises:
             NotFoundError: there is no user of that id.
@@ -85,7 +91,9 @@ class Scim:
         return self._bridge.call(self._target().replace_user, user)
 
     def patch_user(self, user_id: str, operations: Sequence[ScimPatchOperation]) -> ScimUser:
-        """Change some attributes of a user, and return it as it is then. A request whose answer is lost is not repeated.
+        """Change some attributes of a user, and return it as it is then.
+
+        A request whose answer is lost is not repeated.
 
         Args:
             operations: applied in order; all of them or none.
@@ -110,7 +118,8 @@ class Scim:
         """List groups, page by page.
 
         Args:
-            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes values.
+            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes
+                values.
             page_size: groups per request, 1 to 1000; by default what the service likes, about 100.
         """
         return Pager(self._bridge, lambda: self._target().list_groups(filter=filter, page_size=page_size))
@@ -122,7 +131,8 @@ class Scim:
             members: ids of SCIM users.
 
         Raises:
-            OutcomeUnknownError: the answer was lost; look for the group before creating it again, which may make a second one.
+            OutcomeUnknownError: the answer was lost; look for the group before creating it again,
+                which may make a second one.
         """
         return self._bridge.call(self._target().create_group, display_name, members=members)
 
@@ -145,7 +155,9 @@ class Scim:
         return self._bridge.call(self._target().replace_group, group)
 
     def patch_group(self, group_id: str, operations: Sequence[ScimPatchOperation]) -> ScimGroup:
-        """Change some attributes or members of a group, and return it as it is then. A request whose answer is lost is not repeated.
+        """Change some attributes or members of a group, and return it as it is then.
+
+        A request whose answer is lost is not repeated.
 
         Args:
             operations: applied in order; all of them or none.

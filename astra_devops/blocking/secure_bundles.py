@@ -12,7 +12,10 @@ from astra_devops.resources.secure_bundles import AsyncSecureBundles, BundleKind
 
 
 class SecureBundles:
-    """Secure connect bundles of a database, one per datacenter. They hold keys: treat them like passwords."""
+    """Secure connect bundles of a database, one per datacenter.
+
+    They hold keys: treat them like passwords.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -22,7 +25,9 @@ class SecureBundles:
         return self._client().secure_bundles
 
     def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
-        """Make addresses to download bundles from. They are secrets, and good for five minutes; do not keep them.
+        """Make addresses to download bundles from.
+
+        They are secrets, and good for five minutes; do not keep them.
 
         Args:
             all: one for each datacenter; by default only the primary one's.
@@ -30,7 +35,8 @@ class SecureBundles:
         Needs ``db-cql``.
 
         Raises:
-            ConflictError: the database is not ready; the call has waited for it within the client's ``timeout``.
+            ConflictError: the database is not ready; the call has waited for it within the client's
+                ``timeout``.
             AuthenticationError: also of a database that is hibernated; a note says so.
         """
         return self._bridge.call(self._target().urls, database_id, all=all)
@@ -47,20 +53,25 @@ class SecureBundles:
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
-        The file appears under its name only when it is complete and a sound zip; until then it has another name beside it, and a
-        failure leaves nothing behind. The token is not sent to the host that keeps the bundles.
+        The file appears under its name only when it is complete and a sound zip; until then it has
+        another name beside it, and a failure leaves nothing behind. The token is not sent to the
+        host that keeps the bundles.
 
         Args:
-            path: the file, which is overwritten, or a directory, in which it is named ``secure-connect-<database id>.zip``.
+            path: the file, which is overwritten, or a directory, in which it is named
+                ``secure-connect-<database id>.zip``.
             region: whose datacenter's bundle; by default the primary one's.
-            kind: for clients outside the cloud provider's network, inside it (``internal``), or for the migration proxy.
+            kind: for clients outside the cloud provider's network, inside it (``internal``), or for
+                the migration proxy.
             custom_domain: the bundle for this custom domain instead.
-            progress: called with the bytes received and the bytes in all (None if unknown); sync or async.
+            progress: called with the bytes received and the bytes in all (None if unknown); sync or
+                async.
 
         Needs ``db-cql``.
 
         Raises:
-            ValueError: the database has no bundle of this region, kind or domain; the message lists what there is.
+            ValueError: the database has no bundle of this region, kind or domain; the message lists
+                what there is.
             ResponseDecodeError: what came is not a sound zip.
             ConflictError: the database is not ready.
         """

@@ -10,7 +10,10 @@ from astra_devops.sinks import TelemetrySink
 
 
 class Telemetry:
-    """The export of a database's metrics to an outside system. A database has one sink at most, and nothing takes it away again."""
+    """The export of a database's metrics to an outside system.
+
+    A database has one sink at most, and nothing takes it away again.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -20,12 +23,16 @@ class Telemetry:
         return self._client().telemetry
 
     def set(self, database_id: str, sink: TelemetrySink) -> Operation[None]:
-        """Export the metrics of a database; a sink that was set before is replaced. Done when the service tells of the new one.
+        """Export the metrics of a database; a sink that was set before is replaced.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at once, whatever the service still does.
+        Done when the service tells of the new one.
+
+        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
+        once, whatever the service still does.
 
         Args:
-            sink: one of the classes of ``astra_devops.sinks``. One that was read with :meth:`get` may lack its secrets; set them anew.
+            sink: one of the classes of ``astra_devops.sinks``. One that was read with :meth:`get`
+                may lack its secrets; set them anew.
 
         Needs ``db-manage-telemetry``.
 

@@ -48,7 +48,9 @@ class Users:
         return self._bridge.call(self._target().get, user_id)
 
     def invite(self, email: str, roles: Sequence[RoleRef], *, organization_id: str | None = None) -> None:
-        """Send somebody an invitation by e-mail. Inviting again sends another, with the roles given then.
+        """Send somebody an invitation by e-mail.
+
+        Inviting again sends another, with the roles given then.
 
         Since each request sends an e-mail, one whose answer is lost is not repeated.
 
@@ -61,7 +63,8 @@ class Users:
         Raises:
             ValueError: no role bears a name given; the message lists those that there are.
             AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the user's id, if the address is among the users now.
+            OutcomeUnknownError: the answer was lost; ``candidates`` has the user's id, if the
+                address is among the users now.
 
         >>> astra.users.invite("ann@example.com", ["Database Administrator"])
         """

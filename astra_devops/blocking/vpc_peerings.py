@@ -10,7 +10,10 @@ from astra_devops.resources.vpc_peerings import AsyncVpcPeerings, Network
 
 
 class VpcPeerings:
-    """Peerings between the networks of classic databases and yours. A database has at most one per cloud provider."""
+    """Peerings between the networks of classic databases and yours.
+
+    A database has at most one per cloud provider.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -35,12 +38,13 @@ class VpcPeerings:
     def create(self, database_id: str, network: Network) -> Operation[VpcPeering]:
         """Peer a database with a network of yours. Done when the service has done its part.
 
-        That is when the peering is ``active``, or ``pending-acceptance``: then it waits for you to accept it in your cloud account, and
-        waiting on would not help. Look at the ``status`` of what the wait returns; once you have accepted, :meth:`get` shows ``active``.
+        That is when the peering is ``active``, or ``pending-acceptance``: then it waits for you to
+        accept it in your cloud account, and waiting on would not help. Look at the ``status`` of
+        what the wait returns; once you have accepted, :meth:`get` shows ``active``.
 
         Args:
-            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc` or
-                :class:`~astra_devops.models.GoogleVpc`; the class says which cloud.
+            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc`
+                or :class:`~astra_devops.models.GoogleVpc`; the class says which cloud.
 
         Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
 

@@ -1,9 +1,11 @@
 """The Astra DevOps API as a stateful service in memory, for tests and for work without the real one.
 
-:class:`Emulator` is the service; :class:`RealClock`, :class:`ScaledClock` and :class:`VirtualClock` are what it can go by;
-:class:`Quirks` are the undocumented behaviours it shows. ``python -m astra_devops.emulator`` runs it for other programs.
+:class:`Emulator` is the service; :class:`RealClock`, :class:`ScaledClock` and :class:`VirtualClock`
+are what it can go by; :class:`Quirks` are the undocumented behaviours it shows. ``python -m
+astra_devops.emulator`` runs it for other programs.
 
-It is independent of the client: it knows the contract, and nothing else of this package. It needs the extra ``astra-devops[emulator]``.
+It is independent of the client: it knows the contract, and nothing else of this package. It needs
+the extra ``astra-devops[emulator]``.
 """
 
 from typing import TYPE_CHECKING

@@ -16,7 +16,10 @@ from astra_devops.emulator.time.clock import ScaledClock
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGINT or SIGTERM. Once it listens, print one line of JSON with the URL and a token."""
+    """Run until SIGINT or SIGTERM.
+
+    Once it listens, print one line of JSON with the URL and a token.
+    """
     given = sys.argv[1:] if arguments is None else list(arguments)
     if given[:1] in (["record"], ["replay"]):
         from astra_devops.emulator import commands

@@ -45,16 +45,19 @@ class Emulator:
                 await operation.wait()  # minutes by the emulator's clock, none by yours
 
     Args:
-        clock: what time it goes by; a :class:`VirtualClock` unless given. With a virtual clock, time moves only while somebody sleeps on
-            it, so a client that cannot be given ``clock=emulator.clock`` wants a :class:`ScaledClock`.
+        clock: what time it goes by; a :class:`VirtualClock` unless given. With a virtual clock,
+            time moves only while somebody sleeps on it, so a client that cannot be given
+            ``clock=emulator.clock`` wants a :class:`ScaledClock`.
         host: the address to listen on.
-        port: the port to listen on; 0 takes a free one. Bundles and data endpoints have another port, always a free one.
+        port: the port to listen on; 0 takes a free one. Bundles and data endpoints have another
+            port, always a free one.
         seed: where ids, tokens and keys come from; the same seed gives the same ones.
         latency: seconds of the clock that each answer takes.
         quirks: which of the service's undocumented behaviours to show.
         contract: an OpenAPI 3.1 document to go by, instead of the one that comes with the package.
         faults: what shall go wrong, such as what :meth:`Faults.load` has read.
-        state: what to begin with, as :meth:`snapshot` has written it; :attr:`token` is the one from there.
+        state: what to begin with, as :meth:`snapshot` has written it; :attr:`token` is the one from
+            there.
 
     Raises:
         ValueError: ``state`` cannot be read, or ``latency`` is no length of time.
@@ -200,14 +203,18 @@ class Emulator:
             }
 
     def add_organization(self, name: str, *, email: str = "owner@example.com") -> str:
-        """Make another organisation without asking the API, and give its id. Nothing of it can be seen from the others."""
+        """Make another organisation without asking the API, and give its id.
+
+        Nothing of it can be seen from the others.
+        """
         with self._service.lock:
             return new_organization(self._platform, name, email, self._platform.new_id()).organization.id
 
     def add_token(self, permissions: Iterable[str] | None = None, *, organization_id: str | None = None) -> str:
         """Make another token, of the first organisation unless another is named.
 
-        It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role; everything in its organisation if None.
+        It may do only what ``permissions`` name, such as ``{"org-db-view"}``, through a role;
+        everything in its organisation if None.
 
         Raises:
             TypeError: ``permissions`` is one text.
@@ -289,7 +296,10 @@ class Emulator:
                 raise ValueError(f"email: nobody has invited {email!r}")
 
     def hibernate(self, database_id: str) -> None:
-        """Send a database to sleep, as the service does after two idle days. A request to its data endpoint wakes it."""
+        """Send a database to sleep, as the service does after two idle days.
+
+        A request to its data endpoint wakes it.
+        """
         with self._service.lock:
             database = self._world_with(database_id).find(database_id)
             now = self.clock.monotonic()
@@ -298,9 +308,9 @@ class Emulator:
     def snapshot(self) -> dict[str, Any]:
         """Write down everything that the service remembers, ready for JSON, for :meth:`restore` or another emulator's ``state``.
 
-        The same seed and the same requests give the same snapshot on a virtual clock. Changes under way go on from where they are. The
-        emulator's tokens and keys are in it, which open nothing elsewhere; so is whatever was sent to it. Quirks, faults and the journal
-        are not.
+        The same seed and the same requests give the same snapshot on a virtual clock. Changes under
+        way go on from where they are. The emulator's tokens and keys are in it, which open nothing
+        elsewhere; so is whatever was sent to it. Quirks, faults and the journal are not.
         """
         from astra_devops.emulator.saving import snapshot
 
@@ -310,7 +320,8 @@ class Emulator:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go back to a snapshot, as if no time had passed since. Times of day move along.
 
-        :attr:`token` stays what it is, so that clients which have it go on; the one that the snapshot was taken with works too.
+        :attr:`token` stays what it is, so that clients which have it go on; the one that the
+        snapshot was taken with works too.
 
         Raises:
             ValueError: ``state`` cannot be read; everything stays as it is.
@@ -329,7 +340,10 @@ class Emulator:
         return self._platform.token_store.tokens[token]
 
     def reset(self) -> None:
-        """Forget databases, added tokens and organisations, faults and the journal. Time goes on, and ids never come back."""
+        """Forget databases, added tokens and organisations, faults and the journal.
+
+        Time goes on, and ids never come back.
+        """
         with self._service.lock:
             kept = (self.enterprise_id, self.organization_id)
             self._platform.worlds = {key: self._platform.worlds[key] for key in kept}

@@ -15,7 +15,10 @@ COMMANDS = ("record", "replay")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until SIGINT or SIGTERM. Once it listens, print one line of JSON with the URL, and with a token in a replay."""
+    """Run until SIGINT or SIGTERM.
+
+    Once it listens, print one line of JSON with the URL, and with a token in a replay.
+    """
     chosen = _parser().parse_args(arguments)
     try:
         if chosen.command == "record":

@@ -20,9 +20,10 @@ EndpointKind = Literal["devops", "bundle", "data"]
 class Exchange:
     """One request, and what came of it.
 
-    ``operation`` is the operation id of the contract; ``None`` where there is no such route. ``status`` is ``None`` as long as nothing was
-    answered, and stays so when a fault cut the line; ``outcome`` then says what happened. ``authorized`` tells whether an Authorization or
-    Token header came along; the header itself is never kept.
+    ``operation`` is the operation id of the contract; ``None`` where there is no such route.
+    ``status`` is ``None`` as long as nothing was answered, and stays so when a fault cut the line;
+    ``outcome`` then says what happened. ``authorized`` tells whether an Authorization or Token
+    header came along; the header itself is never kept.
     """
 
     endpoint_kind: EndpointKind

@@ -49,7 +49,8 @@ def text(status: int, message: str) -> Reply:
 def errors(status: int, *problems: tuple[int | None, str]) -> Reply:
     """Answer with the usual error document, from pairs of an id and a message.
 
-    Few ids are known to the public; where none is, the error goes without one, which the service does too.
+    Few ids are known to the public; where none is, the error goes without one, which the service
+    does too.
     """
     listed = [{"ID": number, "message": message} if number else {"message": message} for number, message in problems]
     return json({"errors": listed}, status)

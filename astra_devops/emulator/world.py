@@ -25,7 +25,10 @@ S = TypeVar("S")
 
 @attrs.frozen
 class Request:
-    """One request for an operation, read and checked. ``lists`` holds the query parameters that are lists."""
+    """One request for an operation, read and checked.
+
+    ``lists`` holds the query parameters that are lists.
+    """
 
     operation: Operation
     arguments: Mapping[str, str]
@@ -37,9 +40,12 @@ class Request:
 
 @attrs.define
 class Platform:
-    """What the organisations of one enterprise have in common. ``edge`` is the base URL of bundles and data endpoints.
+    """What the organisations of one enterprise have in common.
 
-    ``worlds`` holds what each organisation has of its own, by its id. The enterprise has such a world too, but there is no database in it.
+    ``edge`` is the base URL of bundles and data endpoints.
+
+    ``worlds`` holds what each organisation has of its own, by its id. The enterprise has such a
+    world too, but there is no database in it.
     """
 
     clock: Clock
@@ -67,7 +73,10 @@ class Platform:
         return [world for organization_id, world in self.worlds.items() if organization_id != self.enterprise_id]
 
     def world_with(self, database_id: str) -> "World | None":
-        """Find the organisation that a database belongs to. Only for what stands outside of the API: that looks into one alone."""
+        """Find the organisation that a database belongs to.
+
+        Only for what stands outside of the API: that looks into one alone.
+        """
         return next((world for world in self.organizations if database_id in world.organization.databases), None)
 
 

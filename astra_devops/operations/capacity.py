@@ -35,14 +35,18 @@ def as_it_is(group: PcuGroup) -> PcuGroupUpdateRequest:
         provision_type=group.provision_type,
         min=group.min,
         max=group.max,
-        # A reserve of zero is left out when the service writes a group, and zero is what it takes a missing one for.
+        # A reserve of zero is left out when the service writes a group, and zero is what it takes a
+        # missing one for.
         reserved=group.reserved or 0,
         description=group.description,
     )
 
 
 async def associations_of(caller: Caller, group_id: str) -> list[PcuAssociation]:
-    """List the datacenters of a group. One without any answers 404, as one that does not exist: here both have none."""
+    """List the datacenters of a group.
+
+    One without any answers 404, as one that does not exist: here both have none.
+    """
     try:
         return (await endpoints.pcu_association_get(caller, group_id=group_id)).value
     except errors.NotFoundError:
@@ -52,7 +56,8 @@ async def associations_of(caller: Caller, group_id: str) -> list[PcuAssociation]
 async def check_placement(caller: Caller, group_id: str, provider: str, region: str) -> None:
     """Check that a new database can be placed in a group: the service takes any id, and a wrong one leaves a broken database.
 
-    A token that may create databases need not be allowed to see groups; then nobody can tell, and the service has to.
+    A token that may create databases need not be allowed to see groups; then nobody can tell, and
+    the service has to.
 
     Raises:
         ValueError: there is no such group, or it is elsewhere.

@@ -18,7 +18,8 @@ class OperationFactory:
     """What resources make operations with. All waits of one client share its poller."""
 
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
-        # The next look is the retry: a wait has its own pace, and repeats of its requests would only disturb it.
+        # The next look is the retry: a wait has its own pace, and repeats of its requests would
+        # only disturb it.
         self._caller = caller.view(attrs.evolve(caller.options, retry=RetryPolicy(max_attempts=1)))
         self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 

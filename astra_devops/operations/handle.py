@@ -17,7 +17,8 @@ T = TypeVar("T")
 class AsyncOperation(Generic[T]):
     """An operation that the service has accepted and may still be working on.
 
-    Nothing is asked of the service until you wait, watch or refresh; dropping the handle does not stop the operation.
+    Nothing is asked of the service until you wait, watch or refresh; dropping the handle does not
+    stop the operation.
 
     >>> operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     >>> database = await operation.wait(timeout=600)
@@ -43,7 +44,10 @@ class AsyncOperation(Generic[T]):
 
     @property
     def resume_token(self) -> str:
-        """A short text for ``client.resume``, in this process or another. It holds ids and names, no secret."""
+        """A short text for ``client.resume``, in this process or another.
+
+        It holds ids and names, no secret.
+        """
         return resume_token.encode(self.kind, self.ids)
 
     @property
@@ -65,17 +69,20 @@ class AsyncOperation(Generic[T]):
     async def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T:
         """Wait until the operation has had its effect, and return the resource.
 
-        Server errors, rate limits, lost connections and a 404 just after the creation do not end the wait.
+        Server errors, rate limits, lost connections and a 404 just after the creation do not end
+        the wait.
 
         Args:
-            timeout: seconds to wait; by default what this kind of operation may take (2 minutes for a keyspace, 15 for a serverless
-                database, an hour for what moves data).
+            timeout: seconds to wait; by default what this kind of operation may take (2 minutes for
+                a keyspace, 15 for a serverless database, an hour for what moves data).
             interval: seconds between looks; by default 2, growing to 15, with jitter.
-            fail_on: states that end the wait; by default ``ERROR``, ``TERMINATING`` and ``TERMINATED`` (none for a termination).
+            fail_on: states that end the wait; by default ``ERROR``, ``TERMINATING`` and
+                ``TERMINATED`` (none for a termination).
 
         Raises:
             OperationFailedError: the resource is in a state that ends the wait.
-            OperationTimeoutError: the time is up; the operation goes on, and its resume token is in the error.
+            OperationTimeoutError: the time is up; the operation goes on, and its resume token is in
+                the error.
             AuthenticationError, PermissionDeniedError: the token may not look.
         """
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
@@ -86,13 +93,19 @@ class AsyncOperation(Generic[T]):
     async def events(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
     ) -> AsyncIterator[OperationEvent]:
-        """Wait, and give an event for each look; the last one is ``done``. Arguments and errors as for :meth:`wait`."""
+        """Wait, and give an event for each look; the last one is ``done``.
+
+        Arguments and errors as for :meth:`wait`.
+        """
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
         while (event := await wait_loop.next_event()) is not None:
             yield event
 
     async def refresh(self) -> OperationEvent:
-        """Look once, without waiting. Errors as for :meth:`wait`, but a passing one is told in the event."""
+        """Look once, without waiting.
+
+        Errors as for :meth:`wait`, but a passing one is told in the event.
+        """
         event = await self.wait_loop().next_event()
         assert event is not None
         return event
@@ -100,7 +113,10 @@ class AsyncOperation(Generic[T]):
     def wait_loop(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
     ) -> "WaitLoop[T]":
-        """Begin a wait whose every step is one call. :meth:`wait` and :meth:`events` are made of it."""
+        """Begin a wait whose every step is one call.
+
+        :meth:`wait` and :meth:`events` are made of it.
+        """
         self._wait_loop = WaitLoop(
             self._kind,
             self.ids,

@@ -1,7 +1,8 @@
 """What can be waited for: a goal that looks, the states that rule it out, and the time it may take.
 
-A goal looks for the *effect*, never for a bare ACTIVE: a database may still read ACTIVE before it goes into the MAINTENANCE that a
-change of its keyspaces brings. The conditions themselves are in ``conditions/``, one module per noun.
+A goal looks for the *effect*, never for a bare ACTIVE: a database may still read ACTIVE before it
+goes into the MAINTENANCE that a change of its keyspaces brings. The conditions themselves are in
+``conditions/``, one module per noun.
 """
 
 from collections.abc import Awaitable, Collection, Mapping
@@ -18,12 +19,18 @@ T_co = TypeVar("T_co", covariant=True)
 Params = Mapping[str, str]
 
 FAILED: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
-"""States that do not lead to a running database. Every other state, an unknown one too, means: not yet."""
+"""States that do not lead to a running database.
+
+Every other state, an unknown one too, means: not yet.
+"""
 
 
 @attrs.frozen
 class Observation(Generic[T_co]):
-    """What one look saw. ``status`` is the service's word, None where there is nothing to see; ``value`` counts when ``done``.
+    """What one look saw.
+
+    ``status`` is the service's word, None where there is nothing to see; ``value`` counts when
+    ``done``.
 
     ``failed`` says that the goal is out of reach, where the status alone does not.
     """
@@ -37,7 +44,10 @@ class Observation(Generic[T_co]):
 
 @attrs.frozen
 class PollContext:
-    """What a goal may look with. What was seen before ``not_before`` will not do; ``seen`` are the statuses of earlier looks."""
+    """What a goal may look with.
+
+    What was seen before ``not_before`` will not do; ``seen`` are the statuses of earlier looks.
+    """
 
     caller: Caller
     poller: DatabasePoller
@@ -55,8 +65,9 @@ class Condition(Protocol[T_co]):
 class OperationKind(Generic[T]):
     """One kind of operation.
 
-    ``name`` is its module in ``conditions/``, a dot, and what is done: it stands in resume tokens, so it must not change. ``timeout`` in seconds
-    is the default of a wait; ``resource`` names the parameter that is the id of what comes of it.
+    ``name`` is its module in ``conditions/``, a dot, and what is done: it stands in resume tokens,
+    so it must not change. ``timeout`` in seconds is the default of a wait; ``resource`` names the
+    parameter that is the id of what comes of it.
     """
 
     name: str

@@ -14,14 +14,18 @@ from astra_devops.operations import listing
 
 T = TypeVar("T")
 
-# How many pages a list is taken to have before it was read once: few waits use single GETs, whatever the list.
+# How many pages a list is taken to have before it was read once: few waits use single GETs,
+# whatever the list.
 _PAGES_AT_FIRST: Final = 4
 # Seconds after which a database that nobody has looked at again is no longer waited for.
 _STILL_WAITING: Final = 20.0
 
 
 class Shared(Generic[T]):
-    """One piece of work that several may wait for. It is cancelled when the last of them is, and not before."""
+    """One piece of work that several may wait for.
+
+    It is cancelled when the last of them is, and not before.
+    """
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
         self._task = asyncio.create_task(work)

@@ -22,10 +22,12 @@ _JITTER: Final = 0.2
 _LONGEST_RETRY_AFTER: Final = 60.0
 # Seconds that are no time: so short a sleep may not move a clock of floating point at all.
 _RESOLUTION: Final = 0.001
-# How long a resource may answer 404, in seconds, before it counts as gone: the service caches that an id does not exist yet.
+# How long a resource may answer 404, in seconds, before it counts as gone: the service caches that
+# an id does not exist yet.
 _GRACE: Final = 120.0
 
-# What does not end a wait: the service, or the way to it, has a bad moment, while the operation goes on.
+# What does not end a wait: the service, or the way to it, has a bad moment, while the operation
+# goes on.
 _PASSING: Final = (
     errors.RequestNotSentError,
     errors.OutcomeUnknownError,
@@ -106,7 +108,10 @@ class WaitLoop(Generic[T]):
         return cast("T", self._observation.value)
 
     async def next_event(self) -> OperationEvent | None:
-        """Wait for the next look to be due, look, and tell; None once the goal is reached. Raises as ``wait`` does."""
+        """Wait for the next look to be due, look, and tell; None once the goal is reached.
+
+        Raises as ``wait`` does.
+        """
         if self.done:
             return None
         if self._polls:
@@ -119,15 +124,20 @@ class WaitLoop(Generic[T]):
         return event
 
     async def _poll(self) -> None:
-        """See the resource. What passes is kept as the problem of this look; a refusal is raised with what it was about."""
-        # What another wait saw of this database within half a pause, and after it was accepted, will do.
+        """See the resource.
+
+        What passes is kept as the problem of this look; a refusal is raised with what it was about.
+        """
+        # What another wait saw of this database within half a pause, and after it was accepted,
+        # will do.
         not_before = max(self._accepted, self._caller.clock.monotonic() - self._pause / 2)
         context = PollContext(self._caller, self._poller, not_before, [change.status for change in self._history])
         self._polls += 1
         self._problem = None
         self._pause = self._next_pause()
         try:
-            # In real seconds, of which a scaled or virtual clock has more: the bound is exact for the system's clock.
+            # In real seconds, of which a scaled or virtual clock has more: the bound is exact for
+            # the system's clock.
             async with asyncio.timeout(max(self._timeout - self._elapsed(), 1.0)):
                 self._observation = await self._kind.condition(context, self._ids)
         except errors.NotFoundError as error:

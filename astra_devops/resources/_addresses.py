@@ -54,7 +54,9 @@ def check_caller(calling_from: str | None) -> None:
 
 
 def refuse_lock_out(calling_from: str | None, listed: Iterable[Listed]) -> None:
-    """Refuse a list that would not let the caller in. An entry that does not say that it counts does not.
+    """Refuse a list that would not let the caller in.
+
+    An entry that does not say that it counts does not.
 
     Raises:
         ValueError: no entry that counts contains ``calling_from``.

@@ -16,7 +16,8 @@ def call_of(operation_id: str, path: Mapping[str, str] | None, query: Mapping[st
     """Make a call of names and values.
 
     Raises:
-        ValueError: there is no such operation, or ``path`` does not name exactly the variables of its path.
+        ValueError: there is no such operation, or ``path`` does not name exactly the variables of
+            its path.
     """
     operation = OPERATIONS.get(operation_id)
     if operation is None:

@@ -60,7 +60,8 @@ def checked(sink: S, *kinds: type[S]) -> S:
 
     Raises:
         TypeError: it is none of them.
-        ValueError: a text is empty, or a secret is empty or was withheld by the service that the sink was read from.
+        ValueError: a text is empty, or a secret is empty or was withheld by the service that the
+            sink was read from.
     """
     if not isinstance(sink, kinds):
         raise TypeError(f"sink must be a {' or a '.join(kind.__name__ for kind in kinds)}, not {type(sink).__name__}")
@@ -155,7 +156,10 @@ def pulsar_request_of(sink: PulsarSink) -> PulsarTelemetryRequest:
 
 
 def sink_of(config: TelemetryConfig) -> TelemetrySink | None:
-    """Make the sink that an answer tells of; None if it tells of none that this version knows. What it leaves out is an empty text."""
+    """Make the sink that an answer tells of; None if it tells of none that this version knows.
+
+    What it leaves out is an empty text.
+    """
     if (kafka := config.kafka) is not None:
         return KafkaSink(
             bootstrap_servers=kafka.bootstrap_servers or (),

@@ -12,7 +12,8 @@ from astra_devops._runtime.settings import is_loopback
 _ASLEEP: Final = frozenset({"HIBERNATED", "HIBERNATING"})
 _DEAD_ENDS: Final = frozenset({"ERROR", "PARKED", "PARKING", "SUSPENDED", "TERMINATED", "TERMINATING"})
 _VENDOR: Final = ".datastax.com"
-# Which path is asked for does not matter, and what comes back does not either: 503 is the usual answer, no answer has been seen.
+# Which path is asked for does not matter, and what comes back does not either: 503 is the usual
+# answer, no answer has been seen.
 _PATH: Final = "/api/rest/v2/schemas/keyspaces"
 
 
@@ -20,7 +21,8 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
     """Send the request that wakes a database, unless it is awake or waking already.
 
     Raises:
-        OperationFailedError: it is in a state that nothing wakes it from, or tells no data endpoint of the vendor's.
+        OperationFailedError: it is in a state that nothing wakes it from, or tells no data endpoint
+            of the vendor's.
         RequestNotSentError: its data endpoint cannot be reached.
     """
     if database.status in _DEAD_ENDS:
@@ -34,7 +36,8 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
         raise errors.OperationFailedError(
             f"database {database.id} tells no data endpoint of the vendor's, so there is nothing to wake it by", snapshot=snapshot
         )
-    # The emulator serves the endpoints of all databases at one address, told apart by the first segment of the path.
+    # The emulator serves the endpoints of all databases at one address, told apart by the first
+    # segment of the path.
     prefix = parts.path.removesuffix("/api/rest").rstrip("/")
     outcome = await caller.wake_request(f"{parts.scheme}://{parts.netloc}", prefix + _PATH)
     if isinstance(outcome, NotSent):

@@ -24,21 +24,26 @@ from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 T = TypeVar("T")
 
-# Seconds between looks at a list after a lost answer: what was just added may be missing from it for a while.
+# Seconds between looks at a list after a lost answer: what was just added may be missing from it
+# for a while.
 _LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 
 
 class AsyncAccessLists:
-    """Access lists of databases: the IPv4 addresses and blocks that may reach each. A list counts only while it is enabled.
+    """Access lists of databases: the IPv4 addresses and blocks that may reach each.
 
-    Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as :class:`~astra_devops.models.AccessListEntry` to describe or
-    disable one, or as the entries of a list that was read.
+    A list counts only while it is enabled.
 
-    The service accepts a change at once and shows it seconds later, so every change is an operation; waiting is up to you. A change that is
-    made of what a list holds waits for the one before it by itself.
+    Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as
+    :class:`~astra_devops.models.AccessListEntry` to describe or disable one, or as the entries of a
+    list that was read.
 
-    ``calling_from`` is the address from which you reach the database. A change after which an enabled list would not let it in is refused
-    with ``ValueError``, and nothing is changed.
+    The service accepts a change at once and shows it seconds later, so every change is an
+    operation; waiting is up to you. A change that is made of what a list holds waits for the one
+    before it by itself.
+
+    ``calling_from`` is the address from which you reach the database. A change after which an
+    enabled list would not let it in is refused with ``ValueError``, and nothing is changed.
 
     >>> operation = await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)  # let only 10.0.0.0/8 reach it
     >>> access_list = await operation.wait()
@@ -54,9 +59,12 @@ class AsyncAccessLists:
         return (await endpoints.get_all_access_lists_for_organization(self._caller)).value
 
     async def get(self, database_id: str) -> AccessList:
-        """Fetch the access list of a database. One that was never made is empty and disabled: everybody is let in.
+        """Fetch the access list of a database.
 
-        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database without one from one that does not exist.
+        One that was never made is empty and disabled: everybody is let in.
+
+        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database
+        without one from one that does not exist.
 
         Raises:
             NotFoundError: there is no such database.
@@ -69,7 +77,8 @@ class AsyncAccessLists:
         """Set the whole list: these addresses and no others. Done when it shows.
 
         Args:
-            addresses: all that may reach the database; none at all shuts it, once the list is enabled.
+            addresses: all that may reach the database; none at all shuts it, once the list is
+                enabled.
             enabled: whether the list is enforced; by default as it was.
             calling_from: refuse if the new list would lock this address out.
 
@@ -97,7 +106,9 @@ class AsyncAccessLists:
         return self._begin(conditions.REPLACE, database_id, exactly=conditions.written(wanted), status=_status(enforced))
 
     async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
-        """Let further addresses in; the others stay. Done when they show. It does not enable the list.
+        """Let further addresses in; the others stay. Done when they show.
+
+        It does not enable the list.
 
         Args:
             calling_from: refuse if the list is enabled and would still not let this address in.
@@ -119,7 +130,9 @@ class AsyncAccessLists:
     async def update(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
     ) -> AsyncOperation[AccessList]:
-        """Change the entries of some addresses, such as their descriptions; the others stay. Done when they show.
+        """Change the entries of some addresses, such as their descriptions; the others stay.
+
+        Done when they show.
 
         Args:
             addresses: the entries as they shall be.
@@ -165,7 +178,9 @@ class AsyncAccessLists:
         return self._begin(conditions.ENABLE, database_id, status=_status(True))
 
     async def disable(self, database_id: str) -> AsyncOperation[AccessList]:
-        """Stop enforcing the list, so that everybody is let in; its addresses stay. Done when it shows as disabled.
+        """Stop enforcing the list, so that everybody is let in; its addresses stay.
+
+        Done when it shows as disabled.
 
         Needs ``accesslist-write``.
 
@@ -180,8 +195,8 @@ class AsyncAccessLists:
     ) -> AsyncOperation[AccessList]:
         """No longer let some addresses in; the others stay. Done when they no longer show.
 
-        They are removed one by one, since of several in one request the service removes only the first. If one cannot be removed, a note
-        on the error names those that are.
+        They are removed one by one, since of several in one request the service removes only the
+        first. If one cannot be removed, a note on the error names those that are.
 
         Args:
             calling_from: refuse if the list is enabled and would lock this address out.
@@ -196,7 +211,8 @@ class AsyncAccessLists:
         check_caller(calling_from)
         known = await self._settled(database_id)
         _guard(known, calling_from, without(known.addresses or [], set(to_remove)))
-        # The list may hold a spelling that the service no longer makes, and knows the address by that.
+        # The list may hold a spelling that the service no longer makes, and knows the address by
+        # that.
         spellings = {ip.spelled(entry.address): entry.address for entry in known.addresses or []}
         for index, address in enumerate(to_remove):
             try:
@@ -219,7 +235,9 @@ class AsyncAccessLists:
         return self._begin(conditions.DELETE, database_id)
 
     async def validate(self, addresses: Sequence[Address], *, enabled: bool | None = None) -> AccessListValidation:
-        """Ask the service whether :meth:`replace` with the same arguments would be accepted. Nothing changes.
+        """Ask the service whether :meth:`replace` with the same arguments would be accepted.
+
+        Nothing changes.
 
         Raises:
             ValueError: an address is wrong already in its form.
@@ -247,7 +265,10 @@ class AsyncAccessLists:
         await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
 
     async def _delete(self, database_id: str, addresses: builtins.list[str] | None = None) -> None:
-        """Delete one address, or the list. Doing it twice does no harm, so that one look after a lost answer will do."""
+        """Delete one address, or the list.
+
+        Doing it twice does no harm, so that one look after a lost answer will do.
+        """
 
         async def check_outcome() -> Answer[None] | None:
             known = await self.get(database_id)

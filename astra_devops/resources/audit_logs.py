@@ -14,16 +14,22 @@ from astra_devops.sinks import PulsarSink
 
 
 class AsyncAuditLogs:
-    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else. The token's organization is the default."""
+    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else.
+
+    The token's organization is the default.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
         self._operations = operations
 
     async def set(self, sink: PulsarSink, *, organization_id: str | None = None) -> AsyncOperation[None]:
-        """Export the audit log; a sink that was set before is replaced. Done when the service tells of the new one.
+        """Export the audit log; a sink that was set before is replaced.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at once, whatever the service still does.
+        Done when the service tells of the new one.
+
+        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
+        once, whatever the service still does.
 
         Args:
             sink: one that was read with :meth:`get` may lack its secrets; set them anew.

@@ -20,7 +20,8 @@ from astra_devops.resources._outcome.reconcile import retry_while_busy, took_eff
 class AsyncCdc:
     """Change data capture: the changes of some tables of a serverless database are sent to streaming tenants.
 
-    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are case-sensitive.
+    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are
+    case-sensitive.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -37,7 +38,8 @@ class AsyncCdc:
     ) -> AsyncOperation[CdcConfig]:
         """Capture the changes of tables. Done when they are listed and the database is ACTIVE.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
@@ -78,7 +80,9 @@ class AsyncCdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> AsyncOperation[CdcConfig]:
-        """Replace what is captured: these tables and no others, sent there and nowhere else. Done when it shows.
+        """Replace what is captured: these tables and no others, sent there and nowhere else.
+
+        Done when it shows.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
@@ -95,7 +99,9 @@ class AsyncCdc:
         return self._started(conditions.UPDATE, database_id, body)
 
     async def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> AsyncOperation[None]:
-        """Stop capturing the changes of tables. Done when none of them is listed any more and the database is ACTIVE.
+        """Stop capturing the changes of tables.
+
+        Done when none of them is listed any more and the database is ACTIVE.
 
         Args:
             tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.

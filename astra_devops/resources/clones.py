@@ -11,7 +11,10 @@ from astra_devops.resources._outcome.accepted import id_of
 
 
 class AsyncClones:
-    """Copies of snapshots of one database into another. No list shows them: their ids are known only to who began them."""
+    """Copies of snapshots of one database into another.
+
+    No list shows them: their ids are known only to who began them.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
@@ -20,17 +23,22 @@ class AsyncClones:
     async def create(
         self, database_id: str, *, source_database_id: str, snapshot_id: str, source_region: str | None = None
     ) -> AsyncOperation[CloneStatus]:
-        """Copy a snapshot of another database over this one, which must exist. Done when the service says ``DONE``.
+        """Copy a snapshot of another database over this one, which must exist.
 
-        A second request would begin a second copy over the same database, so one whose answer is lost is not repeated.
+        Done when the service says ``DONE``.
+
+        A second request would begin a second copy over the same database, so one whose answer is
+        lost is not repeated.
 
         Args:
             database_id: the database to copy into.
             source_database_id: the database that the snapshot was taken of.
             snapshot_id: see ``snapshots.list``.
-            source_region: the region whose copy of the source is meant; by default the service chooses one.
+            source_region: the region whose copy of the source is meant; by default the service
+                chooses one.
 
-        ``wait`` on the operation gives the :class:`CloneStatus`; ``databases.get`` then shows the database.
+        ``wait`` on the operation gives the :class:`CloneStatus`; ``databases.get`` then shows the
+        database.
 
         Needs ``org-db-create``.
 

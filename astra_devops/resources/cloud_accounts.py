@@ -28,7 +28,9 @@ class AsyncCloudAccounts:
         return (await fetch(self._caller, provider=cloud, region=region)).value
 
     async def assign(self, provider: str) -> None:
-        """Have the service set an account aside for the organization's classic databases. ``list(..., classic=True)`` tells which.
+        """Have the service set an account aside for the organization's classic databases.
+
+        ``list(..., classic=True)`` tells which.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
@@ -36,6 +38,7 @@ class AsyncCloudAccounts:
         Needs ``org-cmk-write``.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could set another account aside.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
+                set another account aside.
         """
         await endpoints.assign_cloud_account(self._caller, provider=checks.provider(provider, "provider").lower())

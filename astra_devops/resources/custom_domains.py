@@ -17,9 +17,9 @@ _KEY = "custom domains"
 class AsyncCustomDomains:
     """Custom domains of the token's organization: domain names, or prefixes of such, under which databases are reached over private links.
 
-    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them, change them and write them back; what
-    this client has asked for before they wait for, within the client's ``timeout``. Two programs that do so at once may undo each other's
-    change.
+    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them,
+    change them and write them back; what this client has asked for before they wait for, within the
+    client's ``timeout``. Two programs that do so at once may undo each other's change.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory, changes: PendingChanges) -> None:
@@ -32,11 +32,16 @@ class AsyncCustomDomains:
         return (await endpoints.get_custom_domains(self._caller)).value or []
 
     async def replace(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Set all domains at once; one that is left out is dropped. Done when these, and no others, are in force."""
+        """Set all domains at once; one that is left out is dropped.
+
+        Done when these, and no others, are in force.
+        """
         return await self._set(_checked(domains))
 
     async def add(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Add domains; the others stay. Done when all are in force. Where nothing is new, nothing is sent.
+        """Add domains; the others stay. Done when all are in force.
+
+        Where nothing is new, nothing is sent.
 
         Raises:
             OperationTimeoutError: what this client has asked for before is still not in force.
@@ -47,7 +52,9 @@ class AsyncCustomDomains:
         return await self._set([*known, *(domain for domain in new if domain.lower() not in there)], known)
 
     async def remove(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Drop domains; the others stay. Done when they are no longer in force. Where none is there, nothing is sent.
+        """Drop domains; the others stay. Done when they are no longer in force.
+
+        Where none is there, nothing is sent.
 
         Raises:
             OperationTimeoutError: what this client has asked for before is still not in force.

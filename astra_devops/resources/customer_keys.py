@@ -14,8 +14,9 @@ from astra_devops.resources._identity import organization
 class AsyncCustomerKeys:
     """Keys of the token's organization that encrypt its databases: one per provider, region and kind of database.
 
-    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts databases that are created after its
-    registration. The service has no way to change or delete a registration: that takes a support ticket.
+    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts
+    databases that are created after its registration. The service has no way to change or delete a
+    registration: that takes a support ticket.
 
     >>> from astra_devops.keys import AwsKey
     >>> await astra.customer_keys.create(AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1"))
@@ -25,18 +26,23 @@ class AsyncCustomerKeys:
         self._caller = caller
 
     async def create(self, key: AwsKey | GcpKey | AzureKey, *, classic: bool = False) -> None:
-        """Register a key for the databases of its provider and region that are created from now on. It cannot be undone.
+        """Register a key for the databases of its provider and region that are created from now on.
 
-        Before that, grant the service's accounts the use of the key, at the provider; ``cloud_accounts.list`` tells which.
+        It cannot be undone.
+
+        Before that, grant the service's accounts the use of the key, at the provider;
+        ``cloud_accounts.list`` tells which.
 
         Args:
             key: an ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
             classic: for classic databases, instead of serverless ones.
 
-        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose answer was lost.
+        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose
+        answer was lost.
 
         Raises:
-            BadRequestError: a key is registered already for this provider, region and kind of database.
+            BadRequestError: a key is registered already for this provider, region and kind of
+                database.
         """
         body = _registration(key)
 
@@ -47,7 +53,8 @@ class AsyncCustomerKeys:
                     return TOOK_EFFECT
             return None
 
-        # No document demands the organization of a token that belongs to one, but the vendor's own Terraform provider always sends it.
+        # No document demands the organization of a token that belongs to one, but the vendor's own
+        # Terraform provider always sends it.
         body.org_id = await organization.current_id(self._caller)
         send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
         await send(self._caller, body=body, check_outcome=is_listed)

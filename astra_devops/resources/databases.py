@@ -42,9 +42,11 @@ class AsyncDatabases:
         """List databases, page by page.
 
         Args:
-            include: which states; by default all but terminated ones, with ``"all"`` those too. The service ignores what it does not know.
+            include: which states; by default all but terminated ones, with ``"all"`` those too. The
+                service ignores what it does not know.
             provider: one cloud provider only, in any case.
-            page_size: databases per request, 1 to 100; by default 100, which takes the fewest requests.
+            page_size: databases per request, 1 to 100; by default 100, which takes the fewest
+                requests.
 
         Needs ``org-db-view``.
 
@@ -61,7 +63,8 @@ class AsyncDatabases:
         Needs ``org-db-view``.
 
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may tell them apart.
+            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may
+                tell them apart.
         """
         checks.string(name, "name")
         found = [
@@ -80,8 +83,8 @@ class AsyncDatabases:
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database. The service remembers for a while that an id does not exist, so do not ask for one
-                before it does.
+            NotFoundError: there is no such database. The service remembers for a while that an id
+                does not exist, so do not ask for one before it does.
         """
         return (await endpoints.get_database(self._caller, database_id=database_id)).value
 
@@ -97,28 +100,34 @@ class AsyncDatabases:
         db_type: Literal["vector"] | str | None = None,
         pcu_group_id: str | None = None,
     ) -> AsyncOperation[Database]:
-        """Create a database. The operation knows the id at once, and is done when the database is ACTIVE.
+        """Create a database.
 
-        The service creates a second database of the same name without a word, so a request whose answer is lost is not repeated: the
-        client looks for the new database and adopts it.
+        The operation knows the id at once, and is done when the database is ACTIVE.
+
+        The service creates a second database of the same name without a word, so a request whose
+        answer is lost is not repeated: the client looks for the new database and adopts it.
 
         Args:
-            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit at either end; need not be unique.
+            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit
+                at either end; need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
             region: the provider's name for it, such as ``us-east-2``; see ``regions``.
             tier: ``serverless``, or a tier of classic databases.
             capacity_units: 1 to 100; more than 1 is for classic databases.
             keyspace: the first keyspace; by default the service makes ``default_keyspace``.
             db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service takes any, and a wrong one leaves a broken database
-                behind; so this looks first, if the token may see groups.
+            pcu_group_id: the group of provisioned capacity to place it in. The service takes any,
+                and a wrong one leaves a broken database behind; so this looks first, if the token
+                may see groups.
 
         Needs ``org-db-create``.
 
         Raises:
-            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider and region; nothing was created.
+            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider
+                and region; nothing was created.
             UnprocessableError: the service does not offer this tier, provider or region.
-            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name can be found; lists the candidates.
+            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name
+                can be found; lists the candidates.
 
         >>> operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
         >>> database = await operation.wait()
@@ -158,16 +167,19 @@ class AsyncDatabases:
     async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
         """Terminate a database and all that is in it. Done when it is TERMINATED or gone.
 
-        A database that is in MAINTENANCE refuses; the call waits for it within the client's ``timeout``.
+        A database that is in MAINTENANCE refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
-            prepared_state_only: terminate only if the database is PREPARED; meant for the service's own use.
+            prepared_state_only: terminate only if the database is PREPARED; meant for the service's
+                own use.
 
         Needs ``org-db-terminate``.
 
         Raises:
             ConflictError: the database is still busy.
-            APIStatusError: also of a database with further datacenters, which must be terminated first; see ``datacenters.terminate``.
+            APIStatusError: also of a database with further datacenters, which must be terminated
+                first; see ``datacenters.terminate``.
         """
         check_outcome = took_effect_if(self._caller, database_id, is_terminating)
 
@@ -176,7 +188,9 @@ class AsyncDatabases:
         return self._operations.start(conditions.TERMINATE_DATABASE, database_id=database_id)
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
-        """Suspend a database. Done when it is SUSPENDED. Newer editions of the API no longer have this operation.
+        """Suspend a database. Done when it is SUSPENDED.
+
+        Newer editions of the API no longer have this operation.
 
         Args:
             free_consumed: percentage of the free credit that is used up, 0 to 100.
@@ -192,7 +206,9 @@ class AsyncDatabases:
         return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)
 
     async def park(self, database_id: str) -> AsyncOperation[Database]:
-        """Park a classic database: it keeps its data and costs less. Done when it is PARKED. Deprecated by the service.
+        """Park a classic database: it keeps its data and costs less. Done when it is PARKED.
+
+        Deprecated by the service.
 
         Needs ``org-db-suspend``.
         """
@@ -232,7 +248,9 @@ class AsyncDatabases:
         return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
-        """Set the password of a user of a classic database. The service accepts it and tells nothing of when it is in force.
+        """Set the password of a user of a classic database.
+
+        The service accepts it and tells nothing of when it is in force.
 
         Args:
             password: at least 6 characters.
@@ -257,8 +275,8 @@ class AsyncDatabases:
     async def resume(self, database_id: str) -> AsyncOperation[Database]:
         """Wake a hibernated database. Done when it is ACTIVE.
 
-        The service has no operation for this: any request to the database's own data endpoint wakes it. The endpoint reads the token, so
-        it is sent there, to hosts of the vendor only.
+        The service has no operation for this: any request to the database's own data endpoint wakes
+        it. The endpoint reads the token, so it is sent there, to hosts of the vendor only.
 
         Needs ``org-db-view``.
 

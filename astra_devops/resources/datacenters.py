@@ -17,24 +17,35 @@ from astra_devops.resources._outcome.reconcile import retry_while_busy, took_eff
 
 
 class AsyncDatacenters:
-    """Datacenters of a database, one per region. A datacenter's id is the database's, a hyphen and a number."""
+    """Datacenters of a database, one per region.
+
+    A datacenter's id is the database's, a hyphen and a number.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
         self._operations = operations
 
     async def list(self, database_id: str, *, include_terminated: bool = False) -> builtins.list[Datacenter]:
-        """List the datacenters of a database; terminated ones too if asked for. Needs ``org-db-view``."""
+        """List the datacenters of a database; terminated ones too if asked for.
+
+        Needs ``org-db-view``.
+        """
         answer = await endpoints.list_datacenters(self._caller, database_id=database_id, all=True if include_terminated else None)
         return answer.value
 
     async def create(self, database_id: str, *, cloud_provider: str, region: str, tier: str = "serverless") -> AsyncOperation[Datacenter]:
-        """Add a region to a database. Done when its datacenter is listed and the database is ACTIVE, which may take most of an hour.
+        """Add a region to a database.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        Done when its datacenter is listed and the database is ACTIVE, which may take most of an
+        hour.
+
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database runs in.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database
+                runs in.
             region: the provider's name for it.
 
         Needs ``db-manage-region``.
@@ -65,7 +76,8 @@ class AsyncDatacenters:
             timeout: seconds for each region; by default an hour.
 
         Raises:
-            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions that are done.
+            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions
+                that are done.
         """
         if isinstance(regions, str):
             raise TypeError("regions must be a sequence of str, not one str")
@@ -85,7 +97,9 @@ class AsyncDatacenters:
         return made
 
     async def terminate(self, database_id: str, datacenter_id: str) -> AsyncOperation[None]:
-        """Take a region from a database. Done when its datacenter is no longer listed and the database is ACTIVE.
+        """Take a region from a database.
+
+        Done when its datacenter is no longer listed and the database is ACTIVE.
 
         Needs ``db-manage-region``.
 

@@ -19,14 +19,17 @@ from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 
 class AsyncDevOpsAccessLists:
-    """The access list of an organization's DevOps API. As soon as there is one, only its addresses may call this very API.
+    """The access list of an organization's DevOps API.
 
-    A list without your own address locks you out of everything this client does, and of undoing it. So every change asks for
-    ``calling_from``, the public address that the service sees you under: one after which the list would not let it in is refused with
-    ``ValueError``, and nothing is changed. ``None`` says that you do not want this checked.
+    As soon as there is one, only its addresses may call this very API.
 
-    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id of an organization; without one it is
-    about that of the token.
+    A list without your own address locks you out of everything this client does, and of undoing it.
+    So every change asks for ``calling_from``, the public address that the service sees you under:
+    one after which the list would not let it in is refused with ``ValueError``, and nothing is
+    changed. ``None`` says that you do not want this checked.
+
+    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id
+    of an organization; without one it is about that of the token.
 
     >>> await astra.devops_access_lists.add(["203.0.113.0/24"], calling_from="203.0.113.7")
     """
@@ -37,7 +40,9 @@ class AsyncDevOpsAccessLists:
         self._changes = changes
 
     async def get(self, *, organization_id: str | None = None) -> DevOpsAccessList:
-        """Fetch the list. Where the token's own organization has none it is empty: everybody is let in.
+        """Fetch the list.
+
+        Where the token's own organization has none it is empty: everybody is let in.
 
         Raises:
             NotFoundError: another organization has no list, or does not exist.
@@ -51,7 +56,9 @@ class AsyncDevOpsAccessLists:
             raise
 
     async def add(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """Let further addresses in; the others stay. The first ones make the list, and shut everybody else out.
+        """Let further addresses in; the others stay.
+
+        The first ones make the list, and shut everybody else out.
 
         Args:
             calling_from: refuse if the list would not let this address in afterwards.
@@ -133,13 +140,16 @@ class AsyncDevOpsAccessLists:
     async def remove(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
     ) -> DevOpsAccessList:
-        """No longer let some addresses in; the others stay. The service has no such operation: the list is read, and replaced by the rest.
+        """No longer let some addresses in; the others stay.
+
+        The service has no such operation: the list is read, and replaced by the rest.
 
         Args:
             calling_from: refuse if the list would not let this address in afterwards.
 
         Raises:
-            ValueError: an address is wrong or not on the list, it is the last one, or ``calling_from`` would be locked out.
+            ValueError: an address is wrong or not on the list, it is the last one, or
+                ``calling_from`` would be locked out.
         """
         to_remove = {entry.address for entry in some_entries(addresses, ipv6=True)}
         check_caller(calling_from)
@@ -155,7 +165,10 @@ class AsyncDevOpsAccessLists:
         return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_sent(left))).value
 
     async def delete(self, *, organization_id: str | None = None) -> AsyncOperation[None]:
-        """Delete the whole list, so that this API may be called from everywhere. Done when there is none any more."""
+        """Delete the whole list, so that this API may be called from everywhere.
+
+        Done when there is none any more.
+        """
         organization = await self._id(organization_id)
 
         async def check_outcome() -> Answer[None] | None:

@@ -16,7 +16,10 @@ from astra_devops.resources._outcome.reconcile import retry_while_busy, took_eff
 
 
 class AsyncKeyspaces:
-    """Keyspaces of a database. Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive."""
+    """Keyspaces of a database.
+
+    Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
@@ -29,7 +32,8 @@ class AsyncKeyspaces:
     async def create(self, database_id: str, name: str) -> AsyncOperation[Database]:
         """Add a keyspace to a database. Done when it is listed and the database is ACTIVE.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's ``timeout``.
+        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        ``timeout``.
 
         Args:
             name: at most 48 letters, digits and underscores.
@@ -48,9 +52,12 @@ class AsyncKeyspaces:
         return self._operations.start(conditions.CREATE, database_id=database_id, keyspace=name)
 
     async def delete(self, database_id: str, name: str) -> AsyncOperation[Database]:
-        """Drop a keyspace and all that is in it. Done when it is no longer listed and the database is ACTIVE.
+        """Drop a keyspace and all that is in it.
 
-        A keyspace that does not exist is not an error: the service says that there is nothing to do, and the operation is done at once.
+        Done when it is no longer listed and the database is ACTIVE.
+
+        A keyspace that does not exist is not an error: the service says that there is nothing to
+        do, and the operation is done at once.
 
         Needs ``db-keyspace-drop``; without it the service answers 401.
 
@@ -65,7 +72,9 @@ class AsyncKeyspaces:
         return self._operations.start(conditions.DELETE, database_id=database_id, keyspace=name)
 
     async def enable_graph(self, database_id: str, name: str) -> None:
-        """Give a keyspace of a classic database the graph engine. The service accepts it and tells nothing of when it is done.
+        """Give a keyspace of a classic database the graph engine.
+
+        The service accepts it and tells nothing of when it is done.
 
         Needs ``db-keyspace-alter``.
         """

@@ -16,9 +16,12 @@ from astra_devops.resources._outcome.reconcile import retry_while_busy, took_eff
 
 
 class AsyncMigrationProxies:
-    """Proxies that carry a live workload over from another cluster. Only older editions of the API have them.
+    """Proxies that carry a live workload over from another cluster.
 
-    Nothing says how to see one. A wait goes by the actions that the database offers, and by the MAINTENANCE that a change brings.
+    Only older editions of the API have them.
+
+    Nothing says how to see one. A wait goes by the actions that the database offers, and by the
+    MAINTENANCE that a change brings.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -28,7 +31,9 @@ class AsyncMigrationProxies:
     async def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
     ) -> AsyncOperation[Database]:
-        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one. Deprecated by the service.
+        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one.
+
+        Deprecated by the service.
 
         Args:
             origin_username: a user of the cluster that the data comes from.
@@ -60,7 +65,9 @@ class AsyncMigrationProxies:
         return self._operations.start(conditions.LAUNCH, database_id=database_id)
 
     async def remove(self, database_id: str) -> AsyncOperation[Database]:
-        """Remove the migration proxy of a database. Done when the database is ACTIVE without one. Deprecated by the service.
+        """Remove the migration proxy of a database. Done when the database is ACTIVE without one.
+
+        Deprecated by the service.
 
         Needs ``org-db-managemigratorproxy``.
 

@@ -33,8 +33,9 @@ class _Send(Protocol):
 class AsyncMigrations:
     """Imports of SSTables: initialize, upload files to the directory that the service gives, launch, clean up.
 
-    The service may take minutes to show that a new phase has begun. No list shows migrations: their ids are known only to who began them.
-    The database must be serverless; the service asks for an Enterprise plan, too.
+    The service may take minutes to show that a new phase has begun. No list shows migrations: their
+    ids are known only to who began them. The database must be serverless; the service asks for an
+    Enterprise plan, too.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -50,15 +51,19 @@ class AsyncMigrations:
         target_subset_size_gb: float | None = None,
         options: Mapping[str, object] | None = None,
     ) -> AsyncOperation[Migration]:
-        """Begin a migration. Done when files may be uploaded, with the credentials for it; see also :meth:`credentials`.
+        """Begin a migration.
 
-        A second request would begin a second migration, so one whose answer is lost is not repeated.
+        Done when files may be uploaded, with the credentials for it; see also :meth:`credentials`.
+
+        A second request would begin a second migration, so one whose answer is lost is not
+        repeated.
 
         Args:
             datacenter_id: the datacenter to import into; by default the service chooses one.
             concurrency: how many imports shall run at the same time.
             target_subset_size_gb: the size to aim at for one portion of the data, in GB.
-            options: further settings of the importer, by their names without the prefix ``option.``; only with ``datacenter_id``.
+            options: further settings of the importer, by their names without the prefix
+                ``option.``; only with ``datacenter_id``.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -91,10 +96,13 @@ class AsyncMigrations:
         return self._operations.start(conditions.INITIALIZE, database_id=database_id, migration_id=migration_id)
 
     async def launch(self, database_id: str, migration_id: str) -> AsyncOperation[Migration]:
-        """Import the uploaded files. Done when the import is over; by default a wait takes up to a week.
+        """Import the uploaded files.
 
-        From then on nothing can be uploaded any more. A migration that has failed can be launched once more with the same files: its old
-        state, which may show for minutes, is not taken for the outcome of the new launch.
+        Done when the import is over; by default a wait takes up to a week.
+
+        From then on nothing can be uploaded any more. A migration that has failed can be launched
+        once more with the same files: its old state, which may show for minutes, is not taken for
+        the outcome of the new launch.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -113,7 +121,9 @@ class AsyncMigrations:
         return self._operations.start(conditions.LAUNCH, database_id=database_id, migration_id=migration_id, **old)
 
     async def pause(self, database_id: str, migration_id: str) -> Migration:
-        """Halt an import: what is under way is finished, nothing new is begun. The state that is returned may be the one before.
+        """Halt an import: what is under way is finished, nothing new is begun.
+
+        The state that is returned may be the one before.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -123,7 +133,9 @@ class AsyncMigrations:
         return await self._change(endpoints.pause_migration, database_id, migration_id, lambda seen: phase_of(seen) == conditions.PAUSED)
 
     async def resume(self, database_id: str, migration_id: str) -> Migration:
-        """Let a paused import go on. The service does nothing if it is not paused. The state that is returned may be the one before.
+        """Let a paused import go on. The service does nothing if it is not paused.
+
+        The state that is returned may be the one before.
 
         Needs ``org-db-create`` and ``org-db-view``.
         """
@@ -131,23 +143,29 @@ class AsyncMigrations:
         return await self._change(endpoints.resume_migration, database_id, migration_id, lambda seen: False)
 
     async def abort(self, database_id: str, migration_id: str) -> Migration:
-        """Give a migration up for good. The state that is returned may be the one before; look again in some minutes.
+        """Give a migration up for good.
+
+        The state that is returned may be the one before; look again in some minutes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            ConflictError: the import has come too far: once the metadata of the SSTables is being imported, it can only be waited for.
+            ConflictError: the import has come too far: once the metadata of the SSTables is being
+                imported, it can only be waited for.
         """
         return await self._change(endpoints.abort_migration, database_id, migration_id, lambda seen: phase_of(seen) == conditions.ABORTED)
 
     async def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> AsyncOperation[Migration]:
-        """Remove the uploaded files, revoke the credentials and close the migration. Done when it is closed.
+        """Remove the uploaded files, revoke the credentials and close the migration.
 
-        The service does so by itself when a migration has been idle for a week; ``at`` puts that off, or brings it forward.
+        Done when it is closed.
+
+        The service does so by itself when a migration has been idle for a week; ``at`` puts that
+        off, or brings it forward.
 
         Args:
-            at: when to clean up, with a time zone; by default at once. A wait gives up after an hour, so for a later time give it a
-                ``timeout`` that reaches beyond.
+            at: when to clean up, with a time zone; by default at once. A wait gives up after an
+                hour, so for a later time give it a ``timeout`` that reaches beyond.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -172,7 +190,9 @@ class AsyncMigrations:
         return self._operations.start(conditions.CLEAN_UP, database_id=database_id, migration_id=migration_id)
 
     async def get(self, database_id: str, migration_id: str) -> Migration:
-        """Fetch a migration. Asking also makes the service renew upload credentials that have expired.
+        """Fetch a migration.
+
+        Asking also makes the service renew upload credentials that have expired.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -182,9 +202,12 @@ class AsyncMigrations:
         return (await endpoints.get_migration_status(self._caller, database_id=database_id, migration_id=migration_id)).value
 
     async def credentials(self, database_id: str, migration_id: str) -> UploadCredentials | None:
-        """Fetch credentials for uploading that have not expired, by the service's own clock. None while the migration takes no files.
+        """Fetch credentials for uploading that have not expired, by the service's own clock.
 
-        They work for about an hour: ask anew before they expire (``credential_expiration``), as often as an upload takes.
+        None while the migration takes no files.
+
+        They work for about an hour: ask anew before they expire (``credential_expiration``), as
+        often as an upload takes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -219,8 +242,9 @@ class AsyncMigrations:
     ) -> Migration:
         """Send a change, once more if its answer was lost and the migration does not show it.
 
-        Since the state lags, a change that has arrived may be sent again. The service refuses what it has begun already with 409, so
-        nothing is done twice. ``refused_again``: whether such a 409 is taken for the success of the first; the wait that follows will tell.
+        Since the state lags, a change that has arrived may be sent again. The service refuses what
+        it has begun already with 409, so nothing is done twice. ``refused_again``: whether such a
+        409 is taken for the success of the first; the wait that follows will tell.
         """
         lost = False
 

@@ -14,6 +14,7 @@ class AsyncOrganizations:
     async def current(self) -> Organization:
         """Fetch id and name of the token's organization.
 
-        The service tells the name only with the users, so it is None unless the token has ``org-user-read``; the id takes no permission.
+        The service tells the name only with the users, so it is None unless the token has
+        ``org-user-read``; the id takes no permission.
         """
         return await organization.current(self._caller)

@@ -31,11 +31,15 @@ _LARGEST: Final = 2**31 - 1
 
 
 class AsyncPcuGroups:
-    """PCU groups of the token's organization, and the datacenters in them. A title may stand for several groups; an id stands for one.
+    """PCU groups of the token's organization, and the datacenters in them.
 
-    Which permission these calls need is not documented; Organization Administrators and Billing Administrators have it.
+    A title may stand for several groups; an id stands for one.
 
-    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number; ``datacenters.list`` tells it.
+    Which permission these calls need is not documented; Organization Administrators and Billing
+    Administrators have it.
+
+    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number;
+    ``datacenters.list`` tells it.
 
     >>> operation = await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
     >>> group = await operation.wait()
@@ -50,7 +54,8 @@ class AsyncPcuGroups:
     async def list(self, ids: Sequence[str] | None = None) -> builtins.list[PcuGroup]:
         """List the groups with these ids; all of them if none are given.
 
-        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all groups.
+        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all
+        groups.
 
         Raises:
             NotFoundError: there is no group by one of the ids.
@@ -91,9 +96,13 @@ class AsyncPcuGroups:
         provision_type: PcuProvisionType | str = "shared",
         description: str | None = None,
     ) -> AsyncOperation[PcuGroup]:
-        """Create a group. The operation knows the id at once, and is done when the group is CREATED, which it stays until it is used.
+        """Create a group.
 
-        A group costs money from then on. Provider, region, instance type and provision type cannot be changed later.
+        The operation knows the id at once, and is done when the group is CREATED, which it stays
+        until it is used.
+
+        A group costs money from then on. Provider, region, instance type and provision type cannot
+        be changed later.
 
         Args:
             title: need not be unique.
@@ -101,13 +110,14 @@ class AsyncPcuGroups:
             region: the provider's name for it, such as ``us-east-2``.
             min: units that the group always has, at least 1.
             max: units that it may grow to, at least ``min``.
-            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a group can be parked, or deleted at will.
+            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a
+                group can be parked, or deleted at will.
             instance_type: kind of machine; see ``list_types``.
             provision_type: ``shared`` or ``dedicated``.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would make a second group; ``list`` tells
-                whether there is one.
+            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would
+                make a second group; ``list`` tells whether there is one.
         """
         _check_capacity(min, max, reserved)
         body = PcuGroupCreateRequest(
@@ -143,13 +153,15 @@ class AsyncPcuGroups:
     ) -> PcuGroup:
         """Change a group, and return it as it is then. What is not given stays.
 
-        The service loses what an update leaves out, so this reads the group, changes it, and writes all of it. Of two updates at the same
-        time the later one wins. A parked group has to be unparked first.
+        The service loses what an update leaves out, so this reads the group, changes it, and writes
+        all of it. Of two updates at the same time the later one wins. A parked group has to be
+        unparked first.
 
         Args:
             min: units that the group always has.
             max: units that it may grow to.
-            reserved: units committed to; they can be raised for a group that has some, and otherwise not be changed.
+            reserved: units committed to; they can be raised for a group that has some, and
+                otherwise not be changed.
 
         Raises:
             NotFoundError: there is no such group.
@@ -186,16 +198,22 @@ class AsyncPcuGroups:
         await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=check_outcome_by(is_gone))
 
     async def park(self, group_id: str) -> AsyncOperation[PcuGroup]:
-        """Park a group: its databases hibernate, and its units cost nothing until it is unparked. Done when it is PARKED.
+        """Park a group: its databases hibernate, and its units cost nothing until it is unparked.
 
-        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of its databases has several regions.
+        Done when it is PARKED.
+
+        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of
+        its databases has several regions.
         """
         check_outcome = check_outcome_by(partial(self._is_in, group_id, "PARKING", "PARKED"))
         await endpoints.pcu_group_park(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.PARK_GROUP, group_id=group_id)
 
     async def unpark(self, group_id: str) -> AsyncOperation[PcuGroup]:
-        """Bring a parked group and its databases back. Done when it is CREATED, which an unparked group shows for a while, or ACTIVE."""
+        """Bring a parked group and its databases back.
+
+        Done when it is CREATED, which an unparked group shows for a while, or ACTIVE.
+        """
         check_outcome = check_outcome_by(partial(self._is_in, group_id, "UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE"))
         await endpoints.pcu_group_unpark(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.UNPARK_GROUP, group_id=group_id)
@@ -225,7 +243,9 @@ class AsyncPcuGroups:
         return found
 
     async def associate(self, group_id: str, datacenter_id: str) -> AsyncOperation[PcuAssociation]:
-        """Place a datacenter in a group of its region. Done when it is listed there and group and database are ACTIVE: up to an hour.
+        """Place a datacenter in a group of its region.
+
+        Done when it is listed there and group and database are ACTIVE: up to an hour.
 
         Raises:
             NotFoundError: there is no such group or datacenter.
@@ -249,7 +269,9 @@ class AsyncPcuGroups:
         await endpoints.pcu_association_delete(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
 
     async def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> AsyncOperation[PcuAssociation]:
-        """Move a datacenter to another group of its region. Done when it is listed there and group and database are ACTIVE: up to an hour.
+        """Move a datacenter to another group of its region.
+
+        Done when it is listed there and group and database are ACTIVE: up to an hour.
 
         >>> for association in await astra.pcu_groups.list_associations(old_id):
         ...     moving = await astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)

@@ -30,8 +30,9 @@ _LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 class AsyncPrivateLinks:
     """Private links of datacenters: who may connect to a datacenter's endpoint service, and the endpoints that do.
 
-    First allow your account with ``add_principals``, which gives the name of the service; then make an endpoint to that service in your
-    cloud; then let it in with ``accept_endpoint``. ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
+    First allow your account with ``add_principals``, which gives the name of the service; then make
+    an endpoint to that service in your cloud; then let it in with ``accept_endpoint``.
+    ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -86,7 +87,9 @@ class AsyncPrivateLinks:
         return (await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, check_outcome=check_outcome)).value
 
     async def remove_principal(self, database_id: str, datacenter_id: str, principal: str) -> None:
-        """No longer let a principal connect. Endpoints that it has already are not touched; see ``reject_endpoint``.
+        """No longer let a principal connect.
+
+        Endpoints that it has already are not touched; see ``reject_endpoint``.
 
         Needs ``db-manage-privateendpoint``.
 
@@ -105,17 +108,21 @@ class AsyncPrivateLinks:
     async def accept_endpoint(
         self, database_id: str, datacenter_id: str, endpoint_id: str, *, description: str | None = None
     ) -> AsyncOperation[PrivateLinkEndpoint]:
-        """Let in an endpoint that you have made in your cloud. Done when the datacenter lists it as Accepted.
+        """Let in an endpoint that you have made in your cloud.
+
+        Done when the datacenter lists it as Accepted.
 
         Args:
-            endpoint_id: the cloud's name or id for it, such as ``vpce-0123456789abcdef0``. On Azure the service stores it under another
-                one: use the ``endpoint_id`` of what the wait returns from then on.
+            endpoint_id: the cloud's name or id for it, such as ``vpce-0123456789abcdef0``. On Azure
+                the service stores it under another one: use the ``endpoint_id`` of what the wait
+                returns from then on.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
             ConflictError: it is registered already.
-            OutcomeUnknownError: the answer was lost, and not exactly one new endpoint can be it; lists the candidates.
+            OutcomeUnknownError: the answer was lost, and not exactly one new endpoint can be it;
+                lists the candidates.
         """
         checks.string(endpoint_id, "endpoint_id")
         before = {endpoint.endpoint_id for endpoint in (await self.get(database_id, datacenter_id)).endpoints or []}
@@ -179,7 +186,10 @@ class AsyncPrivateLinks:
     def _new_endpoint(
         self, database_id: str, datacenter_id: str, endpoint_id: str, before: set[str | None]
     ) -> OutcomeCheck[PrivateLinkEndpoint]:
-        """Make the check of an acceptance. It looks for a while; as endpoints show late, it never says "surely not"."""
+        """Make the check of an acceptance.
+
+        It looks for a while; as endpoints show late, it never says "surely not".
+        """
 
         async def check_outcome() -> Answer[PrivateLinkEndpoint] | None:
             found: builtins.list[PrivateLinkEndpoint] = []

@@ -11,10 +11,12 @@ from astra_devops.resources._outcome.accepted import id_of
 
 
 class AsyncRestores:
-    """Returns of databases to their own snapshots. No list shows them: their ids are known only to who began them.
+    """Returns of databases to their own snapshots.
 
-    The paths are inferred from those of the clones: the reference page shows these operations without theirs, and newer editions no longer
-    have them.
+    No list shows them: their ids are known only to who began them.
+
+    The paths are inferred from those of the clones: the reference page shows these operations
+    without theirs, and newer editions no longer have them.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:

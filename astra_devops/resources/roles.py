@@ -22,7 +22,9 @@ class AsyncRoles:
         self._caller = caller
 
     async def list(self) -> builtins.list[Role]:
-        """List all roles. The service may leave everything but id and name out of lists; ``get`` tells the rest.
+        """List all roles.
+
+        The service may leave everything but id and name out of lists; ``get`` tells the rest.
 
         Needs ``org-role-read``.
         """
@@ -39,7 +41,9 @@ class AsyncRoles:
         return lookup.named(checks.string(name, "name"), await self.list())
 
     async def get(self, role_id: str) -> Role:
-        """Fetch one role with its policy. The service may demand more rights for this than for the list.
+        """Fetch one role with its policy.
+
+        The service may demand more rights for this than for the list.
 
         Needs ``org-role-read``.
 
@@ -59,7 +63,8 @@ class AsyncRoles:
 
         Raises:
             ConflictError: the name is taken.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that name, if there is one now.
+            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that
+                name, if there is one now.
 
         >>> await astra.roles.create("viewer", policy("See databases", ["org-db-view"], [drn(organization.id, database_id="*")]))
         """
@@ -73,13 +78,14 @@ class AsyncRoles:
     async def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
         """Change the name of a role, or its policy, or both.
 
-        The service takes only both, so what is not given is read first, and a change that somebody makes in between is lost. Tokens and
-        users that have the role have it as it is now.
+        The service takes only both, so what is not given is read first, and a change that somebody
+        makes in between is lost. Tokens and users that have the role have it as it is now.
 
         Needs ``org-role-write``, and ``org-role-read`` unless both are given.
 
         Raises:
-            ValueError: neither is given; or the policy is not, and the service does not tell the present one.
+            ValueError: neither is given; or the policy is not, and the service does not tell the
+                present one.
             NotFoundError: there is no such role.
         """
         if name is None and policy is None:
@@ -110,7 +116,10 @@ class AsyncRoles:
         await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=check_outcome)
 
     async def _look_for(self, name: str, error: errors.OutcomeUnknownError) -> None:
-        """Say whether there is a role of that name by now. Names are unique, so that it can hardly be another's."""
+        """Say whether there is a role of that name by now.
+
+        Names are unique, so that it can hardly be another's.
+        """
         try:
             error.candidates = tuple(role.id for role in await self.list() if role.name == name)
         except errors.AstraDevOpsError as problem:

@@ -33,7 +33,10 @@ _LARGEST_PAGE: Final = 1000
 
 
 class AsyncScim:
-    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644). Their ids are the service's, not the identity provider's."""
+    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644).
+
+    Their ids are the service's, not the identity provider's.
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -42,7 +45,8 @@ class AsyncScim:
         """List users, page by page.
 
         Args:
-            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes values.
+            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes
+                values.
             page_size: users per request, 1 to 1000; by default what the service likes, about 100.
 
         >>> async for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")): ...
@@ -75,7 +79,8 @@ class AsyncScim:
 
         Raises:
             ConflictError: there is such a user already.
-            OutcomeUnknownError: the answer was lost; look for the user name before creating it again.
+            OutcomeUnknownError: the answer was lost; look for the user name before creating it
+                again.
         """
         if isinstance(emails, str):
             raise TypeError("emails must be several str, not one str")
@@ -102,7 +107,8 @@ class AsyncScim:
     async def replace_user(self, user: ScimUser) -> ScimUser:
         """Set all attributes of a user to those given: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user`` touches nothing but what it names.
+        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user``
+        touches nothing but what it names.
 
         Raises:
             NotFoundError: there is no user of that id.
@@ -116,7 +122,9 @@ class AsyncScim:
         return (await endpoints.update_scim_user(self._caller, user_id=user.id, body=user)).value
 
     async def patch_user(self, user_id: str, operations: Sequence[ScimPatchOperation]) -> ScimUser:
-        """Change some attributes of a user, and return it as it is then. A request whose answer is lost is not repeated.
+        """Change some attributes of a user, and return it as it is then.
+
+        A request whose answer is lost is not repeated.
 
         Args:
             operations: applied in order; all of them or none.
@@ -142,7 +150,8 @@ class AsyncScim:
         """List groups, page by page.
 
         Args:
-            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes values.
+            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes
+                values.
             page_size: groups per request, 1 to 1000; by default what the service likes, about 100.
         """
         wanted, size = _checked_list(filter, page_size)
@@ -160,7 +169,8 @@ class AsyncScim:
             members: ids of SCIM users.
 
         Raises:
-            OutcomeUnknownError: the answer was lost; look for the group before creating it again, which may make a second one.
+            OutcomeUnknownError: the answer was lost; look for the group before creating it again,
+                which may make a second one.
         """
         if isinstance(members, str):
             raise TypeError("members must be several str, not one str")
@@ -189,7 +199,9 @@ class AsyncScim:
         return (await endpoints.update_scim_group(self._caller, group_id=group.id, body=group)).value
 
     async def patch_group(self, group_id: str, operations: Sequence[ScimPatchOperation]) -> ScimGroup:
-        """Change some attributes or members of a group, and return it as it is then. A request whose answer is lost is not repeated.
+        """Change some attributes or members of a group, and return it as it is then.
+
+        A request whose answer is lost is not repeated.
 
         Args:
             operations: applied in order; all of them or none.

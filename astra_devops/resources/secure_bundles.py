@@ -21,13 +21,18 @@ BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy
 
 
 class AsyncSecureBundles:
-    """Secure connect bundles of a database, one per datacenter. They hold keys: treat them like passwords."""
+    """Secure connect bundles of a database, one per datacenter.
+
+    They hold keys: treat them like passwords.
+    """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
-        """Make addresses to download bundles from. They are secrets, and good for five minutes; do not keep them.
+        """Make addresses to download bundles from.
+
+        They are secrets, and good for five minutes; do not keep them.
 
         Args:
             all: one for each datacenter; by default only the primary one's.
@@ -35,7 +40,8 @@ class AsyncSecureBundles:
         Needs ``db-cql``.
 
         Raises:
-            ConflictError: the database is not ready; the call has waited for it within the client's ``timeout``.
+            ConflictError: the database is not ready; the call has waited for it within the client's
+                ``timeout``.
             AuthenticationError: also of a database that is hibernated; a note says so.
         """
         send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
@@ -58,20 +64,25 @@ class AsyncSecureBundles:
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
-        The file appears under its name only when it is complete and a sound zip; until then it has another name beside it, and a
-        failure leaves nothing behind. The token is not sent to the host that keeps the bundles.
+        The file appears under its name only when it is complete and a sound zip; until then it has
+        another name beside it, and a failure leaves nothing behind. The token is not sent to the
+        host that keeps the bundles.
 
         Args:
-            path: the file, which is overwritten, or a directory, in which it is named ``secure-connect-<database id>.zip``.
+            path: the file, which is overwritten, or a directory, in which it is named
+                ``secure-connect-<database id>.zip``.
             region: whose datacenter's bundle; by default the primary one's.
-            kind: for clients outside the cloud provider's network, inside it (``internal``), or for the migration proxy.
+            kind: for clients outside the cloud provider's network, inside it (``internal``), or for
+                the migration proxy.
             custom_domain: the bundle for this custom domain instead.
-            progress: called with the bytes received and the bytes in all (None if unknown); sync or async.
+            progress: called with the bytes received and the bytes in all (None if unknown); sync or
+                async.
 
         Needs ``db-cql``.
 
         Raises:
-            ValueError: the database has no bundle of this region, kind or domain; the message lists what there is.
+            ValueError: the database has no bundle of this region, kind or domain; the message lists
+                what there is.
             ResponseDecodeError: what came is not a sound zip.
             ConflictError: the database is not ready.
         """

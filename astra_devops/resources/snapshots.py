@@ -24,7 +24,8 @@ class AsyncSnapshots:
         Args:
             start: only those taken at or after this time, which must have a time zone.
             end: only those taken at or before this time, which must have a time zone.
-            source_region: the region whose copy of the database is meant; by default the service chooses one.
+            source_region: the region whose copy of the database is meant; by default the service
+                chooses one.
 
         Needs ``org-db-view``.
 

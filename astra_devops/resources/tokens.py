@@ -17,15 +17,18 @@ from astra_devops.resources._identity.tokens import TokenFamily
 class AsyncTokens:
     """Tokens of the organization, known by their client ids: the second of the three parts of a token, which is no secret.
 
-    The service has two families of operations for the same tokens, ``/v2/tokens`` and ``/v2/clientIdSecrets``. Each method uses the one
-    that is known to work for it; ``family`` chooses.
+    The service has two families of operations for the same tokens, ``/v2/tokens`` and
+    ``/v2/clientIdSecrets``. Each method uses the one that is known to work for it; ``family``
+    chooses.
     """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def list(self, *, family: TokenFamily = "client_id_secrets") -> builtins.list[TokenInfo]:
-        """List the tokens, without their secrets, which nobody can see again. Of roles the service tells the ids.
+        """List the tokens, without their secrets, which nobody can see again.
+
+        Of roles the service tells the ids.
 
         Needs ``org-token-read``.
         """
@@ -40,13 +43,17 @@ class AsyncTokens:
         expires_at: datetime | None = None,
         family: TokenFamily = "tokens",
     ) -> Token:
-        """Create a token. What it returns is the only chance to read its secrets: ``token``, and ``secret`` for drivers.
+        """Create a token.
+
+        What it returns is the only chance to read its secrets: ``token``, and ``secret`` for
+        drivers.
 
         A request whose answer is lost is not repeated, since each makes another token.
 
         Args:
             roles: by id or by name. They cannot be changed later, but what they allow can.
-            organization_id: by default the calling token's own; tokens of an enterprise make tokens of its organizations this way.
+            organization_id: by default the calling token's own; tokens of an enterprise make tokens
+                of its organizations this way.
             description: what it is for.
             expires_at: when it stops working, with a time zone; by default never.
 
@@ -55,7 +62,8 @@ class AsyncTokens:
         Raises:
             ValueError: no role bears a name given; the message lists those that there are.
             AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the client ids of tokens that it may have made, to be deleted.
+            OutcomeUnknownError: the answer was lost; ``candidates`` has the client ids of tokens
+                that it may have made, to be deleted.
 
         >>> made = await astra.tokens.create(["sales-reader"], description="nightly report")
         >>> Path("token").write_text(made.token.reveal())
@@ -97,25 +105,31 @@ class AsyncTokens:
     ) -> Token:
         """Put a new token in the place of an old one: create it, try it, hand it to ``on_new``, then revoke the old one.
 
-        If the new token does not work, or ``on_new`` raises, the new one is deleted and the old one stays. If the old one cannot be
-        revoked, both work. The notes of the error name the client ids of both, and say which of them is valid; secrets they do not hold.
+        If the new token does not work, or ``on_new`` raises, the new one is deleted and the old one
+        stays. If the old one cannot be revoked, both work. The notes of the error name the client
+        ids of both, and say which of them is valid; secrets they do not hold.
 
-        All of it is done with the token that this client has at the beginning, whatever its provider returns once ``on_new`` was called.
+        All of it is done with the token that this client has at the beginning, whatever its
+        provider returns once ``on_new`` was called.
 
         Args:
-            client_id: the token to replace; by default the one that this client uses. A client that was made with a fixed token cannot be
-                used after that has been replaced: make it with a callable that returns the token of the day, or make a new one.
-            on_new: called with the new token while the old one still works; sync or async. It has to keep it: nobody can read it again.
+            client_id: the token to replace; by default the one that this client uses. A client that
+                was made with a fixed token cannot be used after that has been replaced: make it
+                with a callable that returns the token of the day, or make a new one.
+            on_new: called with the new token while the old one still works; sync or async. It has
+                to keep it: nobody can read it again.
             roles: by id or by name; by default those of the old token.
             description: by default the old one's.
-            expires_at: when the new token stops working, with a time zone; by default as long after now as the old one does after its
-                making, or never if that never does.
+            expires_at: when the new token stops working, with a time zone; by default as long after
+                now as the old one does after its making, or never if that never does.
 
-        Needs ``org-token-read`` and ``org-token-write``, and ``org-role-read`` for roles given by name.
+        Needs ``org-token-read`` and ``org-token-write``, and ``org-role-read`` for roles given by
+        name.
 
         Raises:
             ValueError: there is no token of that client id.
-            OutcomeUnknownError: an answer was lost; while creating, ``candidates`` has the client ids of tokens that it may have made.
+            OutcomeUnknownError: an answer was lost; while creating, ``candidates`` has the client
+                ids of tokens that it may have made.
 
         >>> await astra.tokens.rotate(on_new=lambda new: vault.write("astra", new.token.reveal()))
         """
@@ -130,7 +144,8 @@ class AsyncTokens:
         if info is None:
             raise ValueError(f"client_id must be that of a token of the organization; there is none with {old!r}")
         body = CreateTokenBody(
-            # Those of the old token are taken as they are: what was no role's id must not become one by its name.
+            # Those of the old token are taken as they are: what was no role's id must not become
+            # one by its name.
             roles=list(info.roles or []) if roles is None else await lookup.ids_of(caller, roles),
             token_expiry=expires_at or _after_as_long(info, caller),
             description=description if description is not None else info.description or None,

@@ -56,7 +56,9 @@ class AsyncUsers:
         return (await endpoints.get_organization_user(self._caller, user_id=user_id)).value
 
     async def invite(self, email: str, roles: Sequence[RoleRef], *, organization_id: str | None = None) -> None:
-        """Send somebody an invitation by e-mail. Inviting again sends another, with the roles given then.
+        """Send somebody an invitation by e-mail.
+
+        Inviting again sends another, with the roles given then.
 
         Since each request sends an e-mail, one whose answer is lost is not repeated.
 
@@ -69,7 +71,8 @@ class AsyncUsers:
         Raises:
             ValueError: no role bears a name given; the message lists those that there are.
             AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the user's id, if the address is among the users now.
+            OutcomeUnknownError: the answer was lost; ``candidates`` has the user's id, if the
+                address is among the users now.
 
         >>> await astra.users.invite("ann@example.com", ["Database Administrator"])
         """

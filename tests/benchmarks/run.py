@@ -1,7 +1,7 @@
 """Measure this client beside others: ``python -m tests.benchmarks.run [--quick]``, from the root of the checkout.
 
-A figure is the median of the rounds' ratios to the first line of its table, with the smallest and the largest. Read the ratios: times move
-by a factor of two with whatever else the machine does.
+A figure is the median of the rounds' ratios to the first line of its table, with the smallest and
+the largest. Read the ratios: times move by a factor of two with whatever else the machine does.
 """
 
 import argparse

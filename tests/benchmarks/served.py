@@ -1,6 +1,7 @@
 """Servers to be measured, each a process of its own: ``emulator COUNT`` with so many databases, or ``aiohttp`` with a canned answer.
 
-Each prints one line of JSON with its address, a token, and the path of a database, then serves until killed.
+Each prints one line of JSON with its address, a token, and the path of a database, then serves
+until killed.
 """
 
 import asyncio

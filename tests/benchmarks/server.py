@@ -58,7 +58,10 @@ END = answer([])
 
 
 class Canned(asyncio.Protocol):
-    """Answers by the request line: a page of the list, its end, or one database. ``delay`` seconds pass before each answer."""
+    """Answers by the request line: a page of the list, its end, or one database.
+
+    ``delay`` seconds pass before each answer.
+    """
 
     delay = 0.0
 

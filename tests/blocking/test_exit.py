@@ -50,7 +50,8 @@ def test_threads_that_still_work_when_the_main_one_ends_may_go_on(scripts: Scrip
     lines = scripts.check(
         """
         astra = connect()
-        # Newer Pythons start no thread any more once the main one has ended: the client's has to be there.
+        # Newer Pythons start no thread any more once the main one has ended: the client's has to be
+        # there.
         astra.databases.list().collect()
         ended = threading.main_thread()
 

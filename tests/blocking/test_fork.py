@@ -33,7 +33,8 @@ def test_a_child_uses_the_client_and_its_parent_goes_on_with_it(scripts: Scripts
 
 
 def test_a_child_that_does_nothing_takes_nothing_from_its_parent(scripts: Scripts) -> None:
-    # The child drops and collects all it can, and its interpreter is torn down: the parent's connection has to survive that.
+    # The child drops and collects all it can, and its interpreter is torn down: the parent's
+    # connection has to survive that.
     lines = scripts.check(
         f"""
         {WAIT}

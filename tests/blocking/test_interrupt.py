@@ -151,7 +151,8 @@ def test_ctrl_c_during_a_callback_ends_the_calls_that_it_makes(scripts: Scripts)
 
 
 def test_an_interrupt_at_any_moment_leaves_the_bridge_sound(scripts: Scripts) -> None:
-    # Timer signals fall into every line of a call sooner or later, those of locks and of the thread's start among them.
+    # Timer signals fall into every line of a call sooner or later, those of locks and of the
+    # thread's start among them.
     lines = scripts.check(
         """
         import random
@@ -179,7 +180,8 @@ def test_an_interrupt_at_any_moment_leaves_the_bridge_sound(scripts: Scripts) ->
 
 
         def use(bridge):
-            # In a function: a signal at the end of a loop escapes a try statement around that loop in Python 3.13.
+            # In a function: a signal at the end of a loop escapes a try statement around that loop
+            # in Python 3.13.
             signal.setitimer(signal.ITIMER_REAL, source.uniform(1e-6, 1e-3))
             for _ in range(20):
                 assert bridge.call(work) == 1

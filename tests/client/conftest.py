@@ -1,4 +1,7 @@
-"""The client against the emulator, over a socket. Both go by one virtual clock: a wait of minutes takes no time."""
+"""The client against the emulator, over a socket.
+
+Both go by one virtual clock: a wait of minutes takes no time.
+"""
 
 from collections.abc import AsyncIterator
 

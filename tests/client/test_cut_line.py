@@ -1,6 +1,7 @@
 """A proxy cuts the line around the request that creates a database, at every place where a line can break.
 
-The service runs as a process of its own and the client goes by the system's clock, as it would far away from it.
+The service runs as a process of its own and the client goes by the system's clock, as it would far
+away from it.
 """
 
 import asyncio

@@ -231,7 +231,8 @@ async def test_a_launch_whose_answer_is_lost_is_launched_once(emulator, astra, d
     migration = await receiving(astra, database_id)
     getattr(emulator.faults, fault)("launchMigration")
     operation = await astra.migrations.launch(database_id, migration.migration_id)
-    # The state lags, so that the client has to send again to find out; a second launch of what is launched is refused.
+    # The state lags, so that the client has to send again to find out; a second launch of what is
+    # launched is refused.
     assert [exchange.status for exchange in emulator.journal.of("launchMigration")] == [
         None,
         409 if fault == "reset_after_effect" else 200,

@@ -8,7 +8,8 @@ from astrapy.admin import admin
 from astrapy.api_options import APIOptions, DevOpsAPIURLOptions, TimeoutOptions
 from astrapy.exceptions import DevOpsAPIHttpException
 
-# These are constants of the client, no options of it; the emulator's time runs much faster than they expect.
+# These are constants of the client, no options of it; the emulator's time runs much faster than
+# they expect.
 admin.DEV_OPS_DATABASE_POLL_INTERVAL_S = 0.02
 admin.DEV_OPS_KEYSPACE_POLL_INTERVAL_S = 0.01
 

@@ -1,4 +1,7 @@
-"""The vendor's client against the emulator, in a process of its own. Its waits are in real time, so time is scaled."""
+"""The vendor's client against the emulator, in a process of its own.
+
+Its waits are in real time, so time is scaled.
+"""
 
 import json
 import subprocess

@@ -1,7 +1,8 @@
 """The requests of astra-cli, command by command, and what it demands of each answer.
 
-They were derived from its sources (datastax/astra-cli, and the client in datastax/astra-db-java), since Java's registries are needed to
-build it. It decodes documents whatever the case of their names, but takes states and providers for the names of constants.
+They were derived from its sources (datastax/astra-cli, and the client in datastax/astra-db-java),
+since Java's registries are needed to build it. It decodes documents whatever the case of their
+names, but takes states and providers for the names of constants.
 """
 
 from typing import Any

@@ -1,7 +1,8 @@
 """The requests of the vendor's Terraform provider, resource by resource, in its order, and what it demands of each answer.
 
-They were derived from its sources (datastax/terraform-provider-astra, internal/provider), since Go's registry is needed to build it. The
-provider decodes structures whatever the case of their names, but maps by the exact name; where it does the latter, the comments say so.
+They were derived from its sources (datastax/terraform-provider-astra, internal/provider), since
+Go's registry is needed to build it. The provider decodes structures whatever the case of their
+names, but maps by the exact name; where it does the latter, the comments say so.
 """
 
 from typing import Any

@@ -19,7 +19,8 @@ SEED = os.environ.get("ASTRA_DEVOPS_FUZZ_SEED")
 """Where the requests come from; without one, they are the same in every run."""
 
 CHECKS = {
-    # Much that has the right form is refused for what it means: a name that is taken, a database that is busy.
+    # Much that has the right form is refused for what it means: a name that is taken, a database
+    # that is busy.
     "positive_data_acceptance": {"enabled": False},
     # Asked of every operation by a test of its own.
     "ignored_auth": {"enabled": False},

@@ -18,7 +18,10 @@ def chance_of(case: Case) -> Random:
 
 
 def mix(case: Case, good: Request, names: Names, chance: Random) -> None:
-    """Put good names and bodies into a generated case. Where something was made wrong on purpose, everything else is made right."""
+    """Put good names and bodies into a generated case.
+
+    Where something was made wrong on purpose, everything else is made right.
+    """
     wrong = case.meta is not None and case.meta.generation.mode.is_negative
     if not _is_wrong(case, ParameterLocation.PATH) and case.path_parameters:
         case.path_parameters = {name: _name(name, value, good, names, chance, wrong) for name, value in case.path_parameters.items()}

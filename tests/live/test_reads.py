@@ -1,4 +1,6 @@
-"""Reads from the real service, for whoever has a token: ``pytest -m live tests/live``. Nothing is changed there, and nothing costs money.
+"""Reads from the real service, for whoever has a token: ``pytest -m live tests/live``.
+
+Nothing is changed there, and nothing costs money.
 
 These tests have never been run by the project's own CI, which cannot reach the service.
 """

@@ -1,7 +1,7 @@
 """The first generation of the vendor's client: a method for nearly every operation there was in 2024, called one after the other.
 
-Run with a URL and a token, it prints one JSON document. A method gives what the body says; where the service answers without one, the
-client raises its own error, and the status is noted.
+Run with a URL and a token, it prints one JSON document. A method gives what the body says; where
+the service answers without one, the client raises its own error, and the status is noted.
 """
 
 import json

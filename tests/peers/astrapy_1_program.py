@@ -9,7 +9,8 @@ from astrapy.admin import AstraDBAdmin
 from astrapy.constants import Environment
 from astrapy.exceptions import DevOpsAPIException, DevOpsAPIHttpException
 
-# What the client has no options for: its waits, and where it reads a database from whose endpoint it is given.
+# What the client has no options for: its waits, and where it reads a database from whose endpoint
+# it is given.
 admin.DEV_OPS_DATABASE_POLL_INTERVAL_S = 0.02
 admin.DEV_OPS_KEYSPACE_POLL_INTERVAL_S = 0.01
 

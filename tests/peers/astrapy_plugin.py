@@ -2,13 +2,16 @@
 
 ``ASTRA_EMULATOR_URL`` says where the emulator is. What is changed is in astrapy, not in its tests:
 
-- ``DEV_OPS_URL_ENV_MAP``: the address of the DevOps API in production is the emulator's. Requests to it go over a real socket.
-- ``DEV_OPS_DATABASE_POLL_INTERVAL_S`` and ``DEV_OPS_KEYSPACE_POLL_INTERVAL_S``, which are constants: the emulator's minutes are short.
+- ``DEV_OPS_URL_ENV_MAP``: the address of the DevOps API in production is the emulator's. Requests
+  to it go over a real socket.
+- ``DEV_OPS_DATABASE_POLL_INTERVAL_S`` and ``DEV_OPS_KEYSPACE_POLL_INTERVAL_S``, which are
+  constants: the emulator's minutes are short.
 
-What is stood in for is the Data API alone, of which the emulator has none. Requests to the endpoint of a database, such as
-``https://<id>-<region>.apps.astra.datastax.com``, are answered in this process with as much as the tests of the administration ask:
-``createCollection``, and ``findCollections`` for the names of what was created, by endpoint and keyspace. Anything else is an error, and
-so is a request to any other host.
+What is stood in for is the Data API alone, of which the emulator has none. Requests to the endpoint
+of a database, such as ``https://<id>-<region>.apps.astra.datastax.com``, are answered in this
+process with as much as the tests of the administration ask: ``createCollection``, and
+``findCollections`` for the names of what was created, by endpoint and keyspace. Anything else is an
+error, and so is a request to any other host.
 """
 
 import json

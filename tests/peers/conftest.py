@@ -14,7 +14,10 @@ Install = Callable[[str], Path]
 
 @pytest.fixture
 def emulator() -> Iterator[Emulator]:
-    """Serve the API from this process. The peers run in others and wait in real time, so the clock is scaled."""
+    """Serve the API from this process.
+
+    The peers run in others and wait in real time, so the clock is scaled.
+    """
     with Emulator.running(clock=ScaledClock(600)) as emulator:
         yield emulator
 

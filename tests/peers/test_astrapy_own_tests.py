@@ -23,7 +23,8 @@ CHOSEN = [
 
 TOURS = ["test_astra_db_database_admin_sync", "test_astra_db_admin_sync", "test_astra_db_database_admin_async", "test_astra_db_admin_async"]
 EXPECTED = {
-    # The vendor's other two environments need tokens of their own, which whoever is not the vendor lacks.
+    # The vendor's other two environments need tokens of their own, which whoever is not the vendor
+    # lacks.
     **{f"{tour}[{environment}]": f"{environment} token not available" for tour in TOURS for environment in ("dev", "test")},
     **{f"{tour}[prod]": "passed" for tour in TOURS},
     "test_astra_updatedbkeyspace_sync": "passed",
@@ -75,13 +76,15 @@ def test_the_vendors_own_tests_pass(sources: Path, emulator: Emulator, tmp_path:
         "TOLERATE_POPULATED_DATABASE": "yes",
         "PYTHONPATH": pathsep.join([str(HERE), *environ.get("PYTHONPATH", "").split(pathsep)]),
     }
-    # Their options ask for coverage of astrapy and for a way to print; the rest of their configuration stands.
+    # Their options ask for coverage of astrapy and for a way to print; the rest of their
+    # configuration stands.
     command = [sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "astrapy_plugin", f"--junitxml={report}", *CHOSEN]
     done = subprocess.run(command, cwd=sources, env=settings, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert outcomes(report) == EXPECTED
-    # They spoke to the emulator all along: it has done, and refused nothing of, what they have reported done.
+    # They spoke to the emulator all along: it has done, and refused nothing of, what they have
+    # reported done.
     changes = [exchange for exchange in emulator.journal if exchange.method != "GET"]
     assert Counter((exchange.operation, exchange.status) for exchange in changes) == {
         ("createDatabase", 201): 6,

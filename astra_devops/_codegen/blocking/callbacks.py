@@ -11,8 +11,8 @@ AWAITABLES = ("Awaitable", "Coroutine")
 class Callbacks:
     """Follow the aliases in annotations through the modules of the package.
 
-    A callback is a ``Callable`` whose answer may be awaitable. One that is always plain, such as an observer, is called by the loop itself
-    and has to stay as it is.
+    A callback is a ``Callable`` whose answer may be awaitable. One that is always plain, such as an
+    observer, is called by the loop itself and has to stay as it is.
     """
 
     def __init__(self, package: Path) -> None:

@@ -63,7 +63,10 @@ def _body(context: Context, function: Function, target: str, client: str) -> str
 
 
 def render_client(context: Context, attributes: Mapping[str, str]) -> str:
-    """Render the class of the client. ``attributes`` maps the async classes of resources to their names on the client."""
+    """Render the class of the client.
+
+    ``attributes`` maps the async classes of resources to their names on the client.
+    """
     node = context.source.async_class()
     own = context.twins[node.name].name
     context.use("astra_devops._bridge.bridge", "Bridge")

@@ -42,7 +42,10 @@ def blocking_text(text: str, names: Mapping[str, str]) -> str:
 
 
 def docstring(node: DocumentedNode, names: Mapping[str, str], indent: str, *, arguments: str = "") -> str:
-    """Render the docstring of the twin of ``node``; empty if it has none. ``arguments`` go to the end of its Args section."""
+    """Render the docstring of the twin of ``node``; empty if it has none.
+
+    ``arguments`` go to the end of its Args section.
+    """
     text = ast.get_docstring(node)
     if text is None:
         return ""

@@ -87,7 +87,10 @@ def _twin_name(context: Context, head: str, own: str) -> str:
 
 
 def render_signature(context: Context, function: Function, own: str, extra: str = "") -> str:
-    """Render ``def name(...) -> ...:`` of the twin. Defaults are copied; what they name is imported from where the source has it."""
+    """Render ``def name(...) -> ...:`` of the twin.
+
+    Defaults are copied; what they name is imported from where the source has it.
+    """
     copied = ast.parse(ast.unparse(ast.FunctionDef(function.name, function.args, [ast.Pass()], [], lineno=1))).body[0]
     assert isinstance(copied, ast.FunctionDef)
     for argument in _all(copied.args)[1:]:

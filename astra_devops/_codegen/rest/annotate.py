@@ -28,7 +28,10 @@ class Imports:
 
 @attrs.frozen
 class Annotator:
-    """Spells the types of one generated module. ``here`` is its own models module, if it is one; ``package`` where the models are."""
+    """Spells the types of one generated module.
+
+    ``here`` is its own models module, if it is one; ``package`` where the models are.
+    """
 
     definitions: dict[str, Definition]
     homes: dict[str, str]

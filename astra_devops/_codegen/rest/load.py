@@ -1,7 +1,7 @@
 """Reading a document: YAML or JSON, into plain dicts and lists.
 
-YAML is read by the core schema of YAML 1.2, so that dates, ``on`` and ``no`` stay strings. A key given twice is refused: which of the
-two is meant, nobody knows.
+YAML is read by the core schema of YAML 1.2, so that dates, ``on`` and ``no`` stay strings. A key
+given twice is refused: which of the two is meant, nobody knows.
 """
 
 import json

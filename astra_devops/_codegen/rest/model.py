@@ -110,7 +110,10 @@ Definition = Class | Enum
 
 @attrs.frozen(kw_only=True)
 class Parameter:
-    """An argument that goes into the path or the query. ``wildcard`` is the prefix of a family of query names."""
+    """An argument that goes into the path or the query.
+
+    ``wildcard`` is the prefix of a family of query names.
+    """
 
     name: str
     wire: str

@@ -7,7 +7,8 @@ from typing import Final
 
 from astra_devops._codegen.errors import SpecError
 
-# An acronym in the plural (orgIDs), an acronym before a word (URLList), IPv4, a word, an acronym, a number.
+# An acronym in the plural (orgIDs), an acronym before a word (URLList), IPv4, a word, an acronym, a
+# number.
 _WORD: Final = re.compile(r"[A-Z]{2,}s(?![a-z])|IPv[46]|[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+[0-9]*|[A-Z]+[0-9]*|[0-9]+")
 _SNAKE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*_?")
 _PASCAL: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:_[0-9]*)?")

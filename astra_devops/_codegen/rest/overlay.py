@@ -1,7 +1,8 @@
 """Applying an OpenAPI Overlay 1.0 document: its actions in order, each to what its JSONPath (RFC 9535) selects.
 
-Objects merge recursively, arrays concatenate, everything else is replaced. An action that selects nothing is an error: what it was
-about has gone, and somebody should know. Where an action selects a list, a list is added item by item (as Overlay 1.1 has it).
+Objects merge recursively, arrays concatenate, everything else is replaced. An action that selects
+nothing is an error: what it was about has gone, and somebody should know. Where an action selects a
+list, a list is added item by item (as Overlay 1.1 has it).
 """
 
 import copy
@@ -18,7 +19,8 @@ def apply(document: Node, overlay: Node) -> Node:
     """Return a copy of a document with an overlay applied.
 
     Raises:
-        SpecError: the overlay is malformed, or an action selects nothing; the pointer is that of the action, in the overlay.
+        SpecError: the overlay is malformed, or an action selects nothing; the pointer is that of
+            the action, in the overlay.
     """
     version = overlay.get("overlay")
     if not isinstance(version, str) or not version.startswith("1."):

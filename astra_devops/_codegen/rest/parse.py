@@ -118,7 +118,8 @@ class _Reader:
         for node, pointer in ((place.item, join("/paths", place.path)), (place.node, place.pointer)):
             for index, raw in enumerate(node.get("parameters") or ()):
                 parameter, where = follow(self._document, raw, join(pointer, "parameters", index))
-                # One shared by several operations is called after itself, or each would get its own copy of an enumeration.
+                # One shared by several operations is called after itself, or each would get its own
+                # copy of an enumeration.
                 shared = where.startswith("/components/")
                 hint = pascal(where.rsplit("/", 1)[-1].removesuffix("Param").removesuffix("Parameter")) if shared else ""
                 found[parameter["in"], parameter["name"]] = (parameter, where, hint)

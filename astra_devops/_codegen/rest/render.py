@@ -18,8 +18,8 @@ _SECRET: Final = "astra_devops._secret"
 def render(model: Model, *, package: str | None, source: str) -> dict[str, str]:
     """Return the files of ``_rest/`` as path to unformatted text.
 
-    ``package`` is the dotted name of the tree; without it the modules of the tree import each other relatively. ``source`` says in the
-    docstrings what they are generated from.
+    ``package`` is the dotted name of the tree; without it the modules of the tree import each other
+    relatively. ``source`` says in the docstrings what they are generated from.
     """
     return _Renderer(model, package, source).files()
 

@@ -33,8 +33,9 @@ _CONSTRAINT: Final = frozenset({"required", "title", "description"})
 class Schemas:
     """The classes found so far, and the way from a schema to its type.
 
-    A class is known by the pointer of its schema. Those under ``components`` get their names first; one inside another schema is
-    called after its parent and place, unless ``x-python-name`` says otherwise.
+    A class is known by the pointer of its schema. Those under ``components`` get their names first;
+    one inside another schema is called after its parent and place, unless ``x-python-name`` says
+    otherwise.
     """
 
     def __init__(self, document: Node, warn: Warn) -> None:
@@ -133,7 +134,8 @@ class Schemas:
         if len(telling) == 1 and not any(key in schema for key in ("properties", "required", "oneOf", "anyOf")):
             index, member = telling[0]
             if "$ref" in member or not _makes_class(member):
-                # One schema with notes around it, as OpenAPI 3.0 has to spell "that one, but nullable".
+                # One schema with notes around it, as OpenAPI 3.0 has to spell "that one, but
+                # nullable".
                 return self.type_of(member, join(pointer, "allOf", index), hint)
         return self._class(schema, pointer, hint)
 

@@ -1,6 +1,7 @@
 """Visiting a document by its grammar, so that a property *named* ``$ref``, ``items`` or ``required`` is never taken for the keyword.
 
-The walk is lazy and goes from the outside in: whoever mends a place while visiting it is then shown the children of the mended place.
+The walk is lazy and goes from the outside in: whoever mends a place while visiting it is then shown
+the children of the mended place.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,10 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 
 @attrs.frozen
 class Place:
-    """One object of the document. ``kind`` is what the grammar expects there; ``reference`` where it refers elsewhere instead."""
+    """One object of the document.
+
+    ``kind`` is what the grammar expects there; ``reference`` where it refers elsewhere instead.
+    """
 
     kind: Kind
     pointer: str
@@ -81,7 +85,8 @@ def _mapping(node: Node, pointer: str, key: str, kind: Kind) -> Iterator[Place]:
     mapping = node.get(key)
     if isinstance(mapping, dict):
         for name in list(mapping):
-            # Extension fields may stand between paths and status codes; among names (schemas, properties) x- means nothing.
+            # Extension fields may stand between paths and status codes; among names (schemas,
+            # properties) x- means nothing.
             if key not in ("paths", "responses") or not str(name).startswith("x-"):
                 yield from _visit(mapping.get(name), join(pointer, key, name), kind)
 

@@ -88,7 +88,8 @@ async def delete_addresses_or_access_list_for_database(
 
     Args:
         database_id: Identifier of the database.
-        addresses: Addresses to remove, each as a parameter of its own; without any, the whole list is removed.
+        addresses: Addresses to remove, each as a parameter of its own; without any, the whole list
+            is removed.
     """
     call: Call[None] = Call(
         index.DELETE_ADDRESSES_OR_ACCESS_LIST_FOR_DATABASE,
@@ -132,8 +133,8 @@ async def get_access_list_template(caller: Caller) -> Answer[AccessListDefinitio
 async def validate_access_list(caller: Caller, *, body: AccessListDefinition | None = None) -> Answer[AccessListValidation]:
     """Validate an access list.
 
-    Tells whether an access list is well formed. Nothing changes. The published document declares no body; it is evidently the list to
-    check.
+    Tells whether an access list is well formed. Nothing changes. The published document declares no
+    body; it is evidently the list to check.
 
     POST /v2/access-list/validate
     Success: 200.

@@ -29,8 +29,8 @@ async def get_dev_ops_access_list(caller: Caller, *, org_id: str) -> Answer[DevO
 async def replace_dev_ops_access_list(caller: Caller, *, org_id: str, body: list[DevOpsAccessListEntry]) -> Answer[DevOpsAccessList]:
     """Replace the DevOps access list.
 
-    Sets the DevOps access list of an organization, and makes it where there is none. A list without the caller's own address locks the
-    caller out.
+    Sets the DevOps access list of an organization, and makes it where there is none. A list without
+    the caller's own address locks the caller out.
 
     PUT /v2/organizations/{orgId}/devops-acl
     Success: 200.
@@ -50,8 +50,8 @@ async def add_dev_ops_access_list_addresses(
 ) -> Answer[DevOpsAccessList]:
     """Add addresses to the DevOps access list.
 
-    Makes the DevOps access list of an organization, or adds addresses to the one that exists. A list without the caller's own address locks
-    the caller out.
+    Makes the DevOps access list of an organization, or adds addresses to the one that exists. A
+    list without the caller's own address locks the caller out.
 
     POST /v2/organizations/{orgId}/devops-acl
     Success: 201.

@@ -23,7 +23,8 @@ async def create_organization_in_enterprise(
 ) -> Answer[EnterpriseOrganization]:
     """Create an organization in an enterprise.
 
-    Makes a new organization inside an enterprise. It can neither be read nor deleted through this API.
+    Makes a new organization inside an enterprise. It can neither be read nor deleted through this
+    API.
 
     POST /v2/enterprises/organizations
     Success: 201.
@@ -42,8 +43,9 @@ async def get_enterprise_consumption(
 ) -> Answer[EnterpriseConsumption]:
     """Get the consumption of an enterprise.
 
-    Costs of an enterprise within a window, by organization, database and region. The present form of the body spans at most 31 days; the
-    reference page documents an earlier form of at most 90 days without its path, so that its use here is inferred.
+    Costs of an enterprise within a window, by organization, database and region. The present form
+    of the body spans at most 31 days; the reference page documents an earlier form of at most 90
+    days without its path, so that its use here is inferred.
 
     POST /v2/enterprises/consumption
     Success: 200.

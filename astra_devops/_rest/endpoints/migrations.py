@@ -16,7 +16,8 @@ async def initialize_migration(
 ) -> Answer[Migration]:
     """Start a migration.
 
-    Prepares an import of SSTables into a database. Files can be uploaded once the migration has left its first phase.
+    Prepares an import of SSTables into a database. Files can be uploaded once the migration has
+    left its first phase.
 
     POST /v2/databases/{databaseID}/migrations/initialize
     Needs: org-db-create, org-db-view. Success: 200.
@@ -59,8 +60,8 @@ async def initialize_migration_dc(
         datacenter_id: Identifier of the datacenter: that of the database, a hyphen and a number.
         concurrency: How many imports shall run at the same time.
         target_subset_size_gb: Size to aim at for one portion of the data, in GB.
-        options: Stands for a family of parameters: every setting of the importer may be given under its name with the prefix option., as in
-            option.targetSubsetSizeGb=6.5.
+        options: Stands for a family of parameters: every setting of the importer may be given under
+            its name with the prefix option., as in option.targetSubsetSizeGb=6.5.
     """
     call: Call[Migration] = Call(
         index.INITIALIZE_MIGRATION_DC,
@@ -83,7 +84,8 @@ async def launch_migration(
 ) -> Answer[Migration]:
     """Launch a migration.
 
-    Starts the import of the uploaded files. After a failure the same migration can be launched once more.
+    Starts the import of the uploaded files. After a failure the same migration can be launched once
+    more.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/launch
     Needs: org-db-create, org-db-view. Success: 200.
@@ -176,7 +178,8 @@ async def cleanup_migration(
 ) -> Answer[Migration]:
     """Clean up after a migration.
 
-    Removes the uploaded files and everything else that a finished, failed or aborted migration has left behind.
+    Removes the uploaded files and everything else that a finished, failed or aborted migration has
+    left behind.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/cleanup
     Needs: org-db-create, org-db-view. Success: 200.
@@ -184,7 +187,8 @@ async def cleanup_migration(
     Args:
         database_id: Identifier of the database.
         migration_id: Identifier of the migration.
-        cleanup_time: When to clean up, as an ISO 8601 time such as 2024-09-06T15:30:00Z; a time in the past means at once.
+        cleanup_time: When to clean up, as an ISO 8601 time such as 2024-09-06T15:30:00Z; a time in
+            the past means at once.
     """
     call: Call[Migration] = Call(
         index.CLEANUP_MIGRATION,
@@ -198,7 +202,8 @@ async def cleanup_migration(
 async def get_migration_status(caller: Caller, *, database_id: str, migration_id: str) -> Answer[Migration]:
     """Get the state of a migration.
 
-    How far a migration is. Expired upload credentials are replaced by fresh ones. The state may lag by minutes.
+    How far a migration is. Expired upload credentials are replaced by fresh ones. The state may lag
+    by minutes.
 
     GET /v2/databases/{databaseID}/migrations/{migrationID}
     Needs: org-db-create, org-db-view. Success: 200.

@@ -53,7 +53,8 @@ async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_id: str
 async def pcu_update(caller: Caller, *, body: list[PcuGroupUpdateRequest]) -> Answer[list[PcuGroup] | None]:
     """Update a PCU group.
 
-    Changes a group of provisioned capacity. The body is a list and must repeat what shall stay. A parked group has to be unparked first.
+    Changes a group of provisioned capacity. The body is a list and must repeat what shall stay. A
+    parked group has to be unparked first.
 
     PUT /v2/pcus
     Success: 200.

@@ -24,8 +24,8 @@ async def get_tokens_for_org(caller: Caller) -> Answer[TokenInfoList]:
 async def create_token(caller: Caller, *, body: CreateTokenBody | None = None) -> Answer[Token]:
     """Create a token.
 
-    Makes a token with some roles, for the caller's organization or for one of its enterprise. The answer is the only chance to read the
-    secrets.
+    Makes a token with some roles, for the caller's organization or for one of its enterprise. The
+    answer is the only chance to read the secrets.
 
     POST /v2/tokens
     Needs: org-token-write. Success: 200.
@@ -40,8 +40,8 @@ async def create_token(caller: Caller, *, body: CreateTokenBody | None = None) -
 async def delete_token(caller: Caller, *, client_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Delete a token.
 
-    Revokes a token. The published document declares the path variable but leaves it out of the path; that it is the last segment is
-    inferred.
+    Revokes a token. The published document declares the path variable but leaves it out of the
+    path; that it is the last segment is inferred.
 
     DELETE /v2/tokens/{clientId}
     Needs: org-token-write. Success: 200, 204.
@@ -69,7 +69,8 @@ async def get_clients_for_org(caller: Caller) -> Answer[TokenInfoList]:
 async def generate_token_for_client(caller: Caller, *, body: GenerateTokenBody | None = None) -> Answer[Token]:
     """Generate a token for a client.
 
-    Makes a token with some roles in the caller's organization. The answer is the only chance to read the secrets.
+    Makes a token with some roles in the caller's organization. The answer is the only chance to
+    read the secrets.
 
     POST /v2/clientIdSecrets
     Needs: org-token-write. Success: 200.

@@ -18,7 +18,8 @@ class AccessListAddress:
         address: IPv4 address or CIDR block.
         enabled: Whether the entry counts.
         description: Purpose of the entry.
-        last_update_date_time: When the entry last changed, in RFC 3339 or in the default form of Go.
+        last_update_date_time: When the entry last changed, in RFC 3339 or in the default form of
+            Go.
     """
 
     address: str | None = attrs.field(default=None, metadata={"wire": "address"})

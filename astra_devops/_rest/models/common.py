@@ -113,9 +113,12 @@ class Datacenter:
         graphql_url: Address of the GraphQL API of this datacenter.
         data_endpoint_url: Address of the REST data API of this datacenter.
         secure_bundle_url: Signed address of the secure connect bundle; it works for five minutes.
-        secure_bundle_internal_url: Signed address of the bundle for private networking; it works for five minutes.
-        secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the migration proxy; it works for five minutes.
-        secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private networking; it works for five minutes.
+        secure_bundle_internal_url: Signed address of the bundle for private networking; it works
+            for five minutes.
+        secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the
+            migration proxy; it works for five minutes.
+        secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private
+            networking; it works for five minutes.
         streaming_tenant: Streaming tenant that receives the change data of this datacenter.
         pcu_group_id: PCU group that holds the datacenter.
         date_created: When the datacenter was added.
@@ -275,7 +278,8 @@ class Policy:
 
     Attributes:
         description: Purpose of the policy.
-        resources: Resources that the policy covers, as DRNs such as drn:astra:org:ORG_ID:db:DATABASE_ID.
+        resources: Resources that the policy covers, as DRNs such as
+            drn:astra:org:ORG_ID:db:DATABASE_ID.
         actions: Permissions that the policy grants.
         effect: What the policy does; it can only allow.
     """
@@ -464,7 +468,9 @@ class SplunkConfig:
 
 @attrs.define(kw_only=True)
 class TelemetryConfig:
-    """The outside system that something is exported to. One of the fields is there, and says which kind it is.
+    """The outside system that something is exported to.
+
+    One of the fields is there, and says which kind it is.
 
     Attributes:
         kafka: A Kafka topic.

@@ -17,7 +17,8 @@ class CapacityUnits:
     """The size that a Classic database shall be resized to.
 
     Attributes:
-        capacity_units: Total wanted, not the increment. One resize adds at most three units; shrinking is not offered.
+        capacity_units: Total wanted, not the increment. One resize adds at most three units;
+            shrinking is not offered.
     """
 
     capacity_units: int | None = attrs.field(default=None, metadata={"wire": "capacityUnits"})
@@ -59,7 +60,10 @@ class DatabaseAction(StrEnum):
 
 
 class DatabaseType(StrEnum):
-    """Kind of a serverless database: vector adds vector search. Left out, the database is a plain serverless one."""
+    """Kind of a serverless database: vector adds vector search.
+
+    Left out, the database is a plain serverless one.
+    """
 
     VECTOR = "vector"
 
@@ -67,7 +71,8 @@ class DatabaseType(StrEnum):
 class Tier(StrEnum):
     """Compute class of the database.
 
-    Serverless databases use serverless; developer is the free Classic tier, C and D tiers are paid Classic ones.
+    Serverless databases use serverless; developer is the free Classic tier, C and D tiers are paid
+    Classic ones.
     """
 
     DEVELOPER = "developer"
@@ -93,13 +98,14 @@ class DatabaseInfo:
         name: Name for people; several databases may share it.
         keyspace: Keyspace that was created together with the database.
         cloud_provider: Cloud provider that hosts the database.
-        tier: Compute class of the database. Serverless databases use serverless; developer is the free Classic tier, C and D tiers are paid
-            Classic ones.
+        tier: Compute class of the database. Serverless databases use serverless; developer is the
+            free Classic tier, C and D tiers are paid Classic ones.
         capacity_units: Amount of capacity, in units.
         region: Region of the provider in which the database lives.
-        additional_keyspaces: Keyspaces beyond the first one. The published bound is a numeric maximum of 1, which can only mean the number
-            of entries.
-        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is a plain serverless one.
+        additional_keyspaces: Keyspaces beyond the first one. The published bound is a numeric
+            maximum of 1, which can only mean the number of entries.
+        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is
+            a plain serverless one.
         keyspaces: All keyspaces of the database.
         datacenters: Regions of the database.
         engine_type: Engine that the database runs on.
@@ -142,7 +148,11 @@ class DatabaseMetrics:
 
 
 class DatabaseStatus(StrEnum):
-    """State of a database. ACTIVE is the only one in which everything is allowed; during MAINTENANCE it still serves reads and writes."""
+    """State of a database.
+
+    ACTIVE is the only one in which everything is allowed; during MAINTENANCE it still serves reads
+    and writes.
+    """
 
     ACTIVE = "ACTIVE"
     PENDING = "PENDING"
@@ -192,17 +202,19 @@ class Storage:
 
 @attrs.define(kw_only=True)
 class Database:
-    """A database as the service reports it: who owns it, what was asked for, what state it is in.
+    """A database as the service reports it: who owns it, what was asked for, what state it is
+    in.
 
     Attributes:
         id: Identifier of the database, a UUID in practice.
         org_id: Organization that owns the database.
         owner_id: User or token client that created the database.
         info: What a database was asked to be: name, place and size.
-        status: State of a database. ACTIVE is the only one in which everything is allowed; during MAINTENANCE it still serves reads and
-            writes.
+        status: State of a database. ACTIVE is the only one in which everything is allowed; during
+            MAINTENANCE it still serves reads and writes.
         creation_time: When the database was created, as an RFC 3339 time.
-        termination_time: When the database was terminated; a live one carries the zero time 0001-01-01T00:00:00Z.
+        termination_time: When the database was terminated; a live one carries the zero time
+            0001-01-01T00:00:00Z.
         storage: Nodes and disk space of a database.
         available_actions: Actions that the service would accept in the present state.
         message: Remark of the service on the state, for people.
@@ -248,12 +260,14 @@ class DatabaseInfoCreate:
     Attributes:
         name: Name for people, at most 50 characters; it need not be unique.
         cloud_provider: Cloud provider that hosts the database.
-        tier: Compute class of the database. Serverless databases use serverless; developer is the free Classic tier, C and D tiers are paid
-            Classic ones.
-        capacity_units: Amount of capacity, in units. Serverless and free databases have 1; a Classic one starts with at most 12.
+        tier: Compute class of the database. Serverless databases use serverless; developer is the
+            free Classic tier, C and D tiers are paid Classic ones.
+        capacity_units: Amount of capacity, in units. Serverless and free databases have 1; a
+            Classic one starts with at most 12.
         region: Region of the provider in which the database lives.
         keyspace: First keyspace. Left out, the service makes one called default_keyspace.
-        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is a plain serverless one.
+        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is
+            a plain serverless one.
         pcu_group_uuid: PCU group in which the database is placed at once.
         user: Database user of a Classic database.
         password: Password of that user.

@@ -11,7 +11,9 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class DatacenterCreate:
-    """A region that shall be added to a database. Place and compute class suffice; the service fills in the rest.
+    """A region that shall be added to a database.
+
+    Place and compute class suffice; the service fills in the rest.
 
     Attributes:
         tier: Compute class of the datacenter.
@@ -28,9 +30,12 @@ class DatacenterCreate:
         graphql_url: Address of the GraphQL API of this datacenter.
         data_endpoint_url: Address of the REST data API of this datacenter.
         secure_bundle_url: Signed address of the secure connect bundle; it works for five minutes.
-        secure_bundle_internal_url: Signed address of the bundle for private networking; it works for five minutes.
-        secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the migration proxy; it works for five minutes.
-        secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private networking; it works for five minutes.
+        secure_bundle_internal_url: Signed address of the bundle for private networking; it works
+            for five minutes.
+        secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the
+            migration proxy; it works for five minutes.
+        secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private
+            networking; it works for five minutes.
         streaming_tenant: Streaming tenant that receives the change data of this datacenter.
         pcu_group_uuid: PCU group that holds the datacenter.
     """

@@ -128,7 +128,9 @@ class EnterpriseConsumption:
 
 @attrs.define(kw_only=True)
 class EnterpriseConsumptionRequest:
-    """Window and selection of a consumption report, in the present form. The window spans at most 31 days.
+    """Window and selection of a consumption report, in the present form.
+
+    The window spans at most 31 days.
 
     Attributes:
         from_date: Start of the window, as an RFC 3339 time.
@@ -188,9 +190,9 @@ class EnterpriseOrganization:
 
 @attrs.define(kw_only=True)
 class EnterpriseUsageRequest:
-    """Window and selection of a usage report, in the form of the reference page. The window spans at most 90 days.
+    """Window and selection of a usage report, in the form of the reference page.
 
-    That this form goes to the same path is inferred.
+    The window spans at most 90 days. That this form goes to the same path is inferred.
 
     Attributes:
         start_date: Start of the window, as an RFC 3339 time.

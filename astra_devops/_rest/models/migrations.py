@@ -12,7 +12,10 @@ from astra_devops._secret import Extra, Secret
 
 
 class MigrationStatus(StrEnum):
-    """Phase of the migration. The guide and the specification use different words; both are listed, the guide's first."""
+    """Phase of the migration.
+
+    The guide and the specification use different words; both are listed, the guide's first.
+    """
 
     INITIALIZING = "Initializing"
     RECEIVING_FILES = "ReceivingFiles"
@@ -74,7 +77,8 @@ class Migration:
 
     Attributes:
         migration_id: Identifier of the migration.
-        status: Phase of the migration. The guide and the specification use different words; both are listed, the guide's first.
+        status: Phase of the migration. The guide and the specification use different words; both
+            are listed, the guide's first.
         concurrency: How many imports run at the same time.
         target_subset_size_gb: Size that the import aims at for one portion of the data, in GB.
         db_id: Database that receives the data.

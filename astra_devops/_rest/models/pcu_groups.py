@@ -145,9 +145,11 @@ class PcuGroupCreateRequest:
     """A PCU group that shall be made. 0 <= reserved <= min <= max, and min is at least 1.
 
     Attributes:
-        org_id: Organization that shall own the group; the service ignores it for callers that bear a token.
+        org_id: Organization that shall own the group; the service ignores it for callers that bear
+            a token.
         title: Name of the group.
-        cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE; it cannot change later.
+        cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE; it cannot change
+            later.
         region: Region of the group; it cannot change later.
         instance_type: Kind of machine; it cannot change later.
         provision_type: Whether the capacity is shared or dedicated; fixed when the group is made.
@@ -176,7 +178,8 @@ class PcuGroupGetRequest:
 
     Attributes:
         pcu_group_uuids: Ids of the groups; none at all means every group.
-        org_id: Organization that owns the groups; only the reference page has it, and the service ignores it for callers that bear a token.
+        org_id: Organization that owns the groups; only the reference page has it, and the service
+            ignores it for callers that bear a token.
     """
 
     pcu_group_uuids: list[str] | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUIDs"})

@@ -23,7 +23,8 @@ class PrivateLinkEndpoint:
     """An endpoint in the customer's cloud account and whether it is let in.
 
     Attributes:
-        endpoint_id: Identifier of the endpoint. On Azure it differs from the one that was registered.
+        endpoint_id: Identifier of the endpoint. On Azure it differs from the one that was
+            registered.
         description: Purpose of the endpoint.
         link_id: Identifier of the link.
         status: Whether the endpoint is let in.
@@ -44,7 +45,8 @@ class PrivateLinkDatacenter:
 
     Attributes:
         service_name: Name of the provider's endpoint service that a private endpoint connects to.
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription ids on Azure.
+        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
+            ids on Azure.
         datacenter_id: The datacenter.
         endpoints: Endpoints that were registered.
     """
@@ -75,7 +77,8 @@ class PrivateLinkCreateConfigInput:
     """Principals that shall be allowed to connect.
 
     Attributes:
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription ids on Azure.
+        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
+            ids on Azure.
     """
 
     allowed_principals: list[str] | None = attrs.field(default=None, metadata={"wire": "allowedPrincipals"})
@@ -126,7 +129,8 @@ class PrivateLinkService:
 
     Attributes:
         service_name: Name of the provider's endpoint service that a private endpoint connects to.
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription ids on Azure.
+        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
+            ids on Azure.
     """
 
     service_name: str | None = attrs.field(default=None, metadata={"wire": "serviceName"})

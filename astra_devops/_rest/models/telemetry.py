@@ -127,7 +127,8 @@ class RemotePrometheusBasicAuthTelemetryRequest:
 
     Attributes:
         endpoint: Address of the remote write endpoint.
-        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a token.
+        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a
+            token.
         user: User name.
         password: Password of the user.
     """
@@ -145,7 +146,8 @@ class RemotePrometheusBearerAuthTelemetryRequest:
 
     Attributes:
         endpoint: Address of the remote write endpoint.
-        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a token.
+        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a
+            token.
         token: Bearer token.
     """
 
@@ -160,7 +162,8 @@ class RemotePrometheusTelemetryRequest:
     """Sink that writes to a Prometheus server by remote write.
 
     Attributes:
-        prometheus_remote: Where and how to reach Prometheus; auth_strategy tells the two forms apart.
+        prometheus_remote: Where and how to reach Prometheus; auth_strategy tells the two forms
+            apart.
     """
 
     prometheus_remote: RemotePrometheusBasicAuthTelemetryRequest | RemotePrometheusBearerAuthTelemetryRequest = attrs.field(

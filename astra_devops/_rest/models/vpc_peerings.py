@@ -92,8 +92,8 @@ class VpcPeering:
 
     Attributes:
         connection_id: Identifier of the peering.
-        status: State of the peering. Known values are pending-acceptance, failed, expired, provisioning, active, deleting, deleted and
-            rejected.
+        status: State of the peering. Known values are pending-acceptance, failed, expired,
+            provisioning, active, deleting, deleted and rejected.
         current_vpc: One side of a peering.
         other_vpc: One side of a peering.
     """

@@ -1,4 +1,7 @@
-"""The names by which faults and the journal know operations. A misspelt one would go unnoticed: nothing would ever be done by that name."""
+"""The names by which faults and the journal know operations.
+
+A misspelt one would go unnoticed: nothing would ever be done by that name.
+"""
 
 from collections.abc import Collection
 from difflib import get_close_matches

@@ -28,7 +28,8 @@ def fault_kind(method: F) -> F:
 class Frequency(TypedDict, total=False):
     """How often a fault strikes: ``times`` is for how many requests, None for any number; ``probability`` is the chance of each request.
 
-    Without either it strikes once. With a probability alone it strikes for ever, each time by chance.
+    Without either it strikes once. With a probability alone it strikes for ever, each time by
+    chance.
     """
 
     times: int | None
@@ -37,7 +38,10 @@ class Frequency(TypedDict, total=False):
 
 @attrs.define
 class Entry:
-    """One script for an operation. ``times`` is how many requests it has left, None for any number."""
+    """One script for an operation.
+
+    ``times`` is how many requests it has left, None for any number.
+    """
 
     operation: str
     times: int | None
@@ -48,7 +52,8 @@ class Entry:
 class Fault(Entry):
     """What happens to an answer.
 
-    ``reply`` is answered; without one, ``reset`` cuts the connection. The rest changes how the true answer looks, or travels.
+    ``reply`` is answered; without one, ``reset`` cuts the connection. The rest changes how the true
+    answer looks, or travels.
     """
 
     moment: Moment = "after"

@@ -30,14 +30,18 @@ class Outage(Protocol):
 
 
 class Faults:
-    """What shall go wrong. Nearly every method adds a fault for one operation, and takes how often it strikes.
+    """What shall go wrong.
 
-    By default that is once. ``times=3`` is for the next three requests of the operation, ``times=None`` for ever, ``probability=0.2`` for
-    each request with that chance, and both together for a number of requests, each by chance. Chances are drawn from ``seed``.
+    Nearly every method adds a fault for one operation, and takes how often it strikes.
 
-    Operations are named by their id in the contract, such as ``"createDatabase"``; besides there are ``"downloadBundle"`` for presigned
-    URLs, ``"dataApi"`` for data endpoints, and ``"*"`` for any. Of several faults for one operation the oldest comes first, and each
-    request meets at most one of them. A name that there is not, or a number that makes no sense, is a ``ValueError``.
+    By default that is once. ``times=3`` is for the next three requests of the operation,
+    ``times=None`` for ever, ``probability=0.2`` for each request with that chance, and both
+    together for a number of requests, each by chance. Chances are drawn from ``seed``.
+
+    Operations are named by their id in the contract, such as ``"createDatabase"``; besides there
+    are ``"downloadBundle"`` for presigned URLs, ``"dataApi"`` for data endpoints, and ``"*"`` for
+    any. Of several faults for one operation the oldest comes first, and each request meets at most
+    one of them. A name that there is not, or a number that makes no sense, is a ``ValueError``.
 
     .. code-block:: python
 
@@ -63,7 +67,8 @@ class Faults:
     def load(cls, path: str | os.PathLike[str], *, seed: int = 0) -> "Faults":
         """Read faults from a file of YAML or, if its name ends in ``.json``, of JSON.
 
-        It holds a list. Each entry has one key that is a method of this class; its value has the arguments of that method by their names.
+        It holds a list. Each entry has one key that is a method of this class; its value has the
+        arguments of that method by their names.
 
         .. code-block:: yaml
 
@@ -100,7 +105,11 @@ class Faults:
 
     @fault_kind
     def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **frequency: Unpack[Frequency]) -> None:
-        """Answer 429. ``retry_after`` is the header as it stands: seconds, a date, or something that no server should send."""
+        """Answer 429.
+
+        ``retry_after`` is the header as it stands: seconds, a date, or something that no server
+        should send.
+        """
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **frequency)
 
@@ -121,9 +130,12 @@ class Faults:
 
     @fault_kind
     def no_answer(self, operation: str, **frequency: Unpack[Frequency]) -> None:
-        """Do what was asked and never answer. The connection stays open until the client gives up, in seconds of the real time.
+        """Do what was asked and never answer.
 
-        A client's ``attempt_timeout`` counts the time on the wire by the machine's clock, whatever its own: give it a short one.
+        The connection stays open until the client gives up, in seconds of the real time.
+
+        A client's ``attempt_timeout`` counts the time on the wire by the machine's clock, whatever
+        its own: give it a short one.
         """
         self._add(Fault(operation, *entries.checked_frequency(frequency), silent=True))
 
@@ -170,8 +182,9 @@ class Faults:
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for so many seconds of the emulator's clock, or until :meth:`accept_connections` or :meth:`clear`.
 
-        Open connections are closed, whatever is under way on them. So is the listening socket itself, and nobody here sees the attempts:
-        they can neither be counted nor be found in the journal.
+        Open connections are closed, whatever is under way on them. So is the listening socket
+        itself, and nobody here sees the attempts: they can neither be counted nor be found in the
+        journal.
 
         Raises:
             RuntimeError: the emulator is not running.
@@ -199,7 +212,8 @@ class Faults:
     def stale_reads(self, operation: str, seconds: float | None = None, **frequency: Unpack[Frequency]) -> None:
         """Let ``"getDatabase"`` or ``"listDatabases"`` answer as of ``seconds`` ago; as of just before the last change if None.
 
-        A database that was not there yet is not found, or not listed. Only the last few changes of a database are remembered.
+        A database that was not there yet is not found, or not listed. Only the last few changes of
+        a database are remembered.
 
         Raises:
             ValueError: the operation is another one.
@@ -213,8 +227,8 @@ class Faults:
     def stuck(self, target: str, status: str, **frequency: Unpack[Frequency]) -> None:
         """Keep a database in a state, such as PENDING for ever, or one that nobody has heard of.
 
-        ``target`` is a database id, which shows that state from now on until :meth:`clear`; or an operation, whose next changes show it and
-        never end.
+        ``target`` is a database id, which shows that state from now on until :meth:`clear`; or an
+        operation, whose next changes show it and never end.
         """
         times, probability = entries.checked_frequency(frequency)
         if _is_database_id(target):
@@ -226,7 +240,8 @@ class Faults:
     def fail_state(self, operation: str, *, status: str | None = None, **frequency: Unpack[Frequency]) -> None:
         """Let the next changes by an operation run their course, then end without their effect, in ``status`` or as such a change fails.
 
-        That is ERROR for most, HIBERNATED for a database that shall wake (``"dataApi"``), Rejected for an endpoint, FAILED for a report.
+        That is ERROR for most, HIBERNATED for a database that shall wake (``"dataApi"``), Rejected
+        for an endpoint, FAILED for a report.
         """
         self._add_state_fault(StateFault(operation, *entries.checked_frequency(frequency), ends_in=status))
 

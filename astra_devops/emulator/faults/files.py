@@ -79,7 +79,11 @@ def _checked(method: Callable[..., None], arguments: Mapping[Any, object]) -> di
 
 
 def _typed(name: str, value: object, kind: Any) -> object:
-    """Check one argument. A number may stand for text, since YAML reads ``retry_after: 5`` as one; nothing else is converted."""
+    """Check one argument.
+
+    A number may stand for text, since YAML reads ``retry_after: 5`` as one; nothing else is
+    converted.
+    """
     kinds = get_args(kind) or (kind,)
     if kind is object or (value is None and type(None) in kinds):
         return value

@@ -11,8 +11,9 @@ BACKLOG = 128
 class Port:
     """The listening side of a server, on one loop.
 
-    To refuse, it closes what listens and keeps the address with sockets that are bound only: the system then answers each attempt with a
-    reset, and nobody here ever hears of it. That is why attempts cannot be counted.
+    To refuse, it closes what listens and keeps the address with sockets that are bound only: the
+    system then answers each attempt with a reset, and nobody here ever hears of it. That is why
+    attempts cannot be counted.
     """
 
     def __init__(self, server: web.Server) -> None:

@@ -12,7 +12,8 @@ LINGER_NOT = struct.pack("ii", 1, 0)
 
 async def listen(handler: Handler, host: str, port: int) -> web.ServerRunner:
     """Open a socket; the runner knows its address, and closes it."""
-    # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0 would mean to wait for ever.
+    # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0 would
+    # mean to wait for ever.
     server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
     runner = web.ServerRunner(server, shutdown_timeout=0.1)
     try:

@@ -10,7 +10,10 @@ import attrs
 
 @attrs.define
 class _Runner:
-    """An emulator's loop in a thread of its own. ``problem`` is what went wrong in starting it, or later."""
+    """An emulator's loop in a thread of its own.
+
+    ``problem`` is what went wrong in starting it, or later.
+    """
 
     emulator: AbstractAsyncContextManager[object]
     ready: threading.Event = attrs.field(factory=threading.Event)

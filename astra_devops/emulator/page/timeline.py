@@ -1,4 +1,7 @@
-"""What states a database has been in, and when. It follows from the changes that were begun, so nothing has to be watched."""
+"""What states a database has been in, and when.
+
+It follows from the changes that were begun, so nothing has to be watched.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -27,7 +30,10 @@ class Stage:
 
 
 def history(database: Database, now: float, moment: datetime, speed: float) -> list[Stage]:
-    """List the states of a database up to now, oldest first. ``speed`` is how many seconds of the clock pass in one of the day."""
+    """List the states of a database up to now, oldest first.
+
+    ``speed`` is how many seconds of the clock pass in one of the day.
+    """
     points = _merged([point for point in _points(database, now, moment, speed) if point[0] <= now])
     if not points or points[-1][1] != database.status:
         points.append((now, database.status, HELD))

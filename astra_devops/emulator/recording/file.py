@@ -18,8 +18,9 @@ Pairs = list[tuple[str, str]]
 class Recorded:
     """One exchange, without its secrets.
 
-    ``failure`` says how the line was cut; there is no answer then. ``body`` is a document where the answer was JSON; else ``text``;
-    ``omitted`` counts the bytes of one that was neither, or too large.
+    ``failure`` says how the line was cut; there is no answer then. ``body`` is a document where the
+    answer was JSON; else ``text``; ``omitted`` counts the bytes of one that was neither, or too
+    large.
     """
 
     method: str

@@ -37,10 +37,13 @@ Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class Recorder:
-    """A proxy on this machine. Point a client at its ``url``; it passes everything on and writes it to a new file.
+    """A proxy on this machine.
 
-    Tokens, cookies, whatever the contract marks as secret, presigned URLs and e-mail addresses are replaced; ids and names stay. An
-    exchange in which a secret is still found after that is withheld.
+    Point a client at its ``url``; it passes everything on and writes it to a new file.
+
+    Tokens, cookies, whatever the contract marks as secret, presigned URLs and e-mail addresses are
+    replaced; ids and names stay. An exchange in which a secret is still found after that is
+    withheld.
 
     .. code-block:: python
 
@@ -88,7 +91,8 @@ class Recorder:
         except BaseException:
             await self._runner.cleanup()
             raise
-        # A connection of its own for each request, for one that had been idle too long would look as if the service had cut it.
+        # A connection of its own for each request, for one that had been idle too long would look
+        # as if the service had cut it.
         connector = aiohttp.TCPConnector(force_close=True)
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=TIMEOUT, middlewares=(_once,)

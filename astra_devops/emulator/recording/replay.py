@@ -23,8 +23,8 @@ TOKEN = f"AstraCS:{'replay' * 4}:{'0' * 64}"
 class Replay:
     """A server that answers as recorded: for each method, path and query in the order of the recording, whatever the token.
 
-    When a GET has used up its answers, the last one is repeated, since nobody polls as often twice. Anything else that was not recorded,
-    or not so often, is answered with 501.
+    When a GET has used up its answers, the last one is repeated, since nobody polls as often twice.
+    Anything else that was not recorded, or not so often, is answered with 501.
 
     .. code-block:: python
 

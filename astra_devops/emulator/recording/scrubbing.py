@@ -26,7 +26,10 @@ NAME_OF_ID = re.compile(r"ids?$", re.IGNORECASE)
 
 
 class SecretLeft(Exception):
-    """Raised when a secret is still there after everything has been done to remove it. Its message does not tell which."""
+    """Raised when a secret is still there after everything has been done to remove it.
+
+    Its message does not tell which.
+    """
 
 
 def secret_names(document: Any) -> frozenset[str]:
@@ -53,7 +56,9 @@ def _is_secret(schema: Mapping[str, Any]) -> bool:
 
 @attrs.define
 class Scrubber:
-    """Removes secrets from one exchange. First everything is shown to it, by :meth:`learn`; then it knows what to look for.
+    """Removes secrets from one exchange.
+
+    First everything is shown to it, by :meth:`learn`; then it knows what to look for.
 
     ``names`` are the fields that are secret whatever they hold.
     """

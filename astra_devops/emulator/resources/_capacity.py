@@ -22,7 +22,11 @@ TYPES: Mapping[str, Mapping[str, object]] = {
 
 @attrs.define
 class Group:
-    """One PCU group. ``state`` is the state when it was last looked at; CREATED and ACTIVE differ by whether it has databases."""
+    """One PCU group.
+
+    ``state`` is the state when it was last looked at; CREATED and ACTIVE differ by whether it has
+    databases.
+    """
 
     id: str
     title: str
@@ -99,7 +103,10 @@ def find_group(world: World, group_id: str) -> Group:
 
 
 def members(world: World, group_id: str) -> list[tuple[Association, Database]]:
-    """List the datacenters in a group with their databases. Those that were terminated since are forgotten on the way."""
+    """List the datacenters in a group with their databases.
+
+    Those that were terminated since are forgotten on the way.
+    """
     known = world.store(Capacity).associations
     found = []
     for association in [entry for entry in known.values() if entry.group_id == group_id]:

@@ -1,7 +1,8 @@
 """The roles that every organisation has, and every permission there is.
 
-What ``Organization Administrator``, ``Admin User``, ``API Admin User`` and the service accounts for reading and writing may do was recorded
-by astra-cli; the others follow from what the vendor's pages say of them.
+What ``Organization Administrator``, ``Admin User``, ``API Admin User`` and the service accounts for
+reading and writing may do was recorded by astra-cli; the others follow from what the vendor's pages
+say of them.
 """
 
 from collections.abc import Mapping

@@ -34,10 +34,13 @@ class Credentials:
 
 @attrs.define
 class Migration:
-    """One migration. ``log`` holds its phases, each with the time (of the emulator's clock) at which it begins, those to come included.
+    """One migration.
 
-    ``imported`` counts the seconds of importing that a pause has kept. ``stuck_in`` and ``ends_in`` are what the import stays in, or ends in, by
-    a fault.
+    ``log`` holds its phases, each with the time (of the emulator's clock) at which it begins, those
+    to come included.
+
+    ``imported`` counts the seconds of importing that a pause has kept. ``stuck_in`` and ``ends_in``
+    are what the import stays in, or ends in, by a fault.
     """
 
     id: str
@@ -60,7 +63,10 @@ class Migration:
         return next((since for since, phase in self.log if phase == "CleaningUpFiles" and since > now), None)
 
     def plan(self, now: float, *phases: tuple[float, str]) -> None:
-        """Change what is to come. The clean-up follows when the last of these phases has been idle for a week."""
+        """Change what is to come.
+
+        The clean-up follows when the last of these phases has been idle for a week.
+        """
         self._forget_from(now)
         self.log += phases
         self.schedule_cleanup(phases[-1][0] + IDLE_FOR)

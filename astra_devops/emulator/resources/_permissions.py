@@ -25,7 +25,10 @@ ENTERPRISE_TOKENS = ("/v2/tokens", "/v2/clientIdSecrets")
 
 @attrs.define
 class Role:
-    """One role. ``changed`` and ``changed_by`` tell of the last change of one that is not the service's own."""
+    """One role.
+
+    ``changed`` and ``changed_by`` tell of the last change of one that is not the service's own.
+    """
 
     id: str
     name: str
@@ -144,7 +147,10 @@ def _reaches(world: World, drn: str, operation: Operation, database_id: str | No
 
 
 def _database_of(world: World, drn: str) -> str | None:
-    """Read which database a DRN is about: its id, ``*`` for all, None for none. One of the organisation stands for all that is in it."""
+    """Read which database a DRN is about: its id, ``*`` for all, None for none.
+
+    One of the organisation stands for all that is in it.
+    """
     parts = drn.split(":")
     if parts[:3] != ["drn", "astra", "org"] or len(parts) < 4 or parts[3] not in (world.organization.id, PLACEHOLDER):
         return None

@@ -1,4 +1,7 @@
-"""Access lists of databases: who may reach which. A change is accepted at once and shows a little later."""
+"""Access lists of databases: who may reach which.
+
+A change is accepted at once and shows a little later.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -101,7 +104,10 @@ def template(world: World, request: Request) -> replies.Reply:
 
 
 def validate(world: World, request: Request) -> replies.Reply:
-    """Say what is wrong with a list. The form of the body is not checked before: that is what this is for."""
+    """Say what is wrong with a list.
+
+    The form of the body is not checked before: that is what this is for.
+    """
     body: object = {} if request.body is None else request.body
     items = (body.get("addresses") or []) if isinstance(body, dict) else None
     failures = [problem for problem in map(_problem, items) if problem is not None] if isinstance(items, list) else [NO_LIST]
@@ -129,7 +135,11 @@ def _lives(world: World, database_id: str) -> bool:
 
 
 def _of_database(world: World, request: Request) -> tuple[str, DelayedValue[AccessList | None]]:
-    """Find what a database has. The list goes with its database, and is refused in the same plain text as one that was never made."""
+    """Find what a database has.
+
+    The list goes with its database, and is refused in the same plain text as one that was never
+    made.
+    """
     database_id = request.arguments["databaseID"]
     if not _lives(world, database_id):
         raise plain_refusal(world, 404, f"database {database_id} not found")

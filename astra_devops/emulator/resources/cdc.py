@@ -25,7 +25,10 @@ class Capture:
 @store("cdc")
 @attrs.define
 class Captures:
-    """What is captured of each database. A change shows when the database is out of its MAINTENANCE."""
+    """What is captured of each database.
+
+    A change shows when the database is out of its MAINTENANCE.
+    """
 
     of: dict[str, DelayedValue[Capture]] = attrs.field(factory=dict)
 

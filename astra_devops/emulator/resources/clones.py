@@ -49,7 +49,8 @@ def _begin(world: World, request: Request, database: Database, change: str, snap
         raise replies.refusal(400, f"Database {database.id} is in state {database.status}; it must be ACTIVE.")
     stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "copy")
     now = world.clock.monotonic()
-    # What goes wrong is the copy's affair: the database stays in MAINTENANCE, or comes out of it as it was.
+    # What goes wrong is the copy's affair: the database stays in MAINTENANCE, or comes out of it as
+    # it was.
     fates = ("MAINTENANCE" if stuck_in else None, "ACTIVE" if ends_in else None)
     database.begin(Progress(change, now, database.state, " ".join(snapshot.keyspaces), 0.0, *fates), now)
     operation_id = world.new_id()

@@ -28,7 +28,10 @@ def get(world: World, request: Request) -> replies.Reply:
 
 
 def replace(world: World, request: Request) -> replies.Reply:
-    """Accept the domains that there shall be, all of them. Under a scripted failure they never come."""
+    """Accept the domains that there shall be, all of them.
+
+    Under a scripted failure they never come.
+    """
     domains = tuple(dict.fromkeys(request.body)) if isinstance(request.body, list) else ()
     if world.faults.state_fault_of(request.operation.id, CHANGE) == (None, None):
         world.store(CustomDomains).domains.set(domains, world.clock.monotonic() + CHANGES[CHANGE].seconds)

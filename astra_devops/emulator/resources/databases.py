@@ -74,7 +74,10 @@ def _shown(world: World, request: Request, databases: Iterator[Database]) -> Ite
 
 
 def _included(status: str, include: str) -> bool:
-    """Tell whether a filter lets a state through. A value that the service does not know is as good as none."""
+    """Tell whether a filter lets a state through.
+
+    A value that the service does not know is as good as none.
+    """
     if include.upper() in STATUSES:
         return status == include.upper()
     return include == "all" or status != "TERMINATED"

@@ -1,4 +1,7 @@
-"""The access list of the DevOps API itself. Whoever is not on it is not even let in to change it."""
+"""The access list of the DevOps API itself.
+
+Whoever is not on it is not even let in to change it.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -42,7 +42,10 @@ class Reports:
 
 
 def create_organization(world: World, request: Request) -> replies.Reply:
-    """Make an organisation without anything in it. Answered in the wire's own casing, with nanoseconds."""
+    """Make an organisation without anything in it.
+
+    Answered in the wire's own casing, with nanoseconds.
+    """
     body, platform = as_object(request.body), world.platform
     enterprise_id = body.get("enterpriseID", platform.enterprise_id)
     if enterprise_id != platform.enterprise_id:
@@ -64,7 +67,11 @@ def create_organization(world: World, request: Request) -> replies.Reply:
 
 
 def new_organization(platform: Platform, name: str, email: str, owner_id: str) -> World:
-    """Make an organisation. The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever runs them."""
+    """Make an organisation.
+
+    The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever
+    runs them.
+    """
     roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
     return platform.add_organization(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
 

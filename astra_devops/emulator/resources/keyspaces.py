@@ -50,7 +50,10 @@ def alter_keyspace_with_graph_engine(world: World, request: Request) -> replies.
 
 
 def create_solr_index(world: World, request: Request) -> replies.Reply:
-    """Start to make a Solr core for a table of a classic database. The emulator knows no tables, so any name will do."""
+    """Start to make a Solr core for a table of a classic database.
+
+    The emulator knows no tables, so any name will do.
+    """
     database, _ = _of_keyspace(world, request)
     if database.serverless:
         raise replies.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")

@@ -1,4 +1,7 @@
-"""Migrations: begun, launched, halted, given up, cleaned up, and told of. No file is ever looked for, so every import succeeds."""
+"""Migrations: begun, launched, halted, given up, cleaned up, and told of.
+
+No file is ever looked for, so every import succeeds.
+"""
 
 import math
 from datetime import UTC, datetime, timedelta

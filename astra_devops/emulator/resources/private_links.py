@@ -17,7 +17,10 @@ ACCEPTING = CHANGES["accept endpoint"]
 
 @attrs.define
 class Endpoint:
-    """One endpoint. ``status`` is what it shows from ``ready`` on; before that it does not show at all."""
+    """One endpoint.
+
+    ``status`` is what it shows from ``ready`` on; before that it does not show at all.
+    """
 
     id: str
     registered: str

@@ -1,4 +1,7 @@
-"""Exports: where the metrics of databases and the organisation's audit log go. Nothing is ever exported."""
+"""Exports: where the metrics of databases and the organisation's audit log go.
+
+Nothing is ever exported.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,7 @@
-"""Peerings between the networks of classic databases and those of customers. Their states follow from the time."""
+"""Peerings between the networks of classic databases and those of customers.
+
+Their states follow from the time.
+"""
 
 from collections.abc import Mapping
 from typing import Any

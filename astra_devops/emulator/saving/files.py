@@ -36,7 +36,9 @@ def read(path: Path) -> dict[str, Any] | None:
 
 
 def write(path: Path, state: Mapping[str, Any]) -> None:
-    """Write a state in place of what is there. Whoever reads finds the old one or the new one, never a part; only the owner may read it.
+    """Write a state in place of what is there.
+
+    Whoever reads finds the old one or the new one, never a part; only the owner may read it.
 
     Raises:
         OSError: it cannot be written.

@@ -83,7 +83,10 @@ def _in_words(problem: BaseException, kind: type | None) -> str:
 
 
 def _converter(platform: Platform, shift: timedelta) -> cattrs.Converter:
-    """Make a converter for the present. Times of day are moved by ``shift``; times of the clock are kept relative to the present."""
+    """Make a converter for the present.
+
+    Times of day are moved by ``shift``; times of the clock are kept relative to the present.
+    """
     seconds = platform.clock.monotonic()
     known = cattrs.Converter(forbid_extra_keys=True)
     known.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, known))

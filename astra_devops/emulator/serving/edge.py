@@ -27,7 +27,8 @@ NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> replies.Reply:
     """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
     path = unquote(path)
-    # A download takes real time, however fast the clock runs; five minutes are half a second at 600 times the speed.
+    # A download takes real time, however fast the clock runs; five minutes are half a second at 600
+    # times the speed.
     patience = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
     objection = platform.signer.objection(path, query, platform.clock.now(), patience)
     if objection is not None:
@@ -49,7 +50,11 @@ def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> rep
 
 
 def serve_data(platform: Platform, path: str) -> replies.Reply:
-    """Answer at a data endpoint. There is no data, but a request wakes a hibernated database; until it is awake the answer is 503."""
+    """Answer at a data endpoint.
+
+    There is no data, but a request wakes a hibernated database; until it is awake the answer is
+    503.
+    """
     host = path.removeprefix(DATA).partition("/")[0]
     world = platform.world_with(host[:36])
     if world is None:

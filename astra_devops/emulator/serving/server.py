@@ -46,7 +46,8 @@ class HttpServer:
             await self._runners.pop().cleanup()
 
     async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
-        # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0 would mean to wait for ever.
+        # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0
+        # would mean to wait for ever.
         server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
         runner = web.ServerRunner(server, shutdown_timeout=0.1)
         self._runners.append(runner)

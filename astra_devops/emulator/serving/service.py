@@ -91,7 +91,10 @@ BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0":
 
 
 class Service:
-    """The API itself, without any network: requests in, replies out. It may be asked from several threads."""
+    """The API itself, without any network: requests in, replies out.
+
+    It may be asked from several threads.
+    """
 
     def __init__(self, contract: Contract, platform: Platform) -> None:
         self.platform = platform
@@ -204,7 +207,10 @@ class Service:
         return body
 
     def _allows_nothing(self, pointer: str) -> bool:
-        """Tell whether a body may be without content. Where it may not, it must be there, which the contract forgets to say of some."""
+        """Tell whether a body may be without content.
+
+        Where it may not, it must be there, which the contract forgets to say of some.
+        """
         return any(not self._contract.problems(pointer, empty) for empty in EMPTY)
 
 

@@ -31,11 +31,14 @@ class Datacenter:
 
 @attrs.define
 class Database:
-    """One database. ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
+    """One database.
 
-    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only by fault: ``stuck_in`` is a state that shows
-    in its place, ``early_404s`` counts the reads still to be answered with 404, ``listed_from`` is when it begins to show up in lists.
-    ``earlier`` holds copies as of the beginning of the latest changes, for stale reads.
+    ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
+
+    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only
+    by fault: ``stuck_in`` is a state that shows in its place, ``early_404s`` counts the reads still
+    to be answered with 404, ``listed_from`` is when it begins to show up in lists. ``earlier``
+    holds copies as of the beginning of the latest changes, for stale reads.
     """
 
     id: str
@@ -93,7 +96,10 @@ class Database:
         del self.earlier[:-COPIES]
 
     def as_of(self, then: Instant, moment: datetime) -> "Database | None":
-        """Give a copy as it was at a time, as far back as is remembered; None before it was made. ``moment`` is the time of day then."""
+        """Give a copy as it was at a time, as far back as is remembered; None before it was made.
+
+        ``moment`` is the time of day then.
+        """
         since = [known for began, known in self.earlier if began <= then]
         if not since and self.earlier:
             oldest = self.earlier[0][1]
@@ -117,7 +123,10 @@ class Database:
         )
 
     def settle(self, now: float, moment: datetime) -> None:
-        """Bring the state up to ``now``, and let a finished change take effect. ``moment`` is the time of day at ``now``."""
+        """Bring the state up to ``now``, and let a finished change take effect.
+
+        ``moment`` is the time of day at ``now``.
+        """
         progress = self.progress
         if progress is None:
             return
@@ -216,7 +225,8 @@ class Organization:
     def after(self, database_id: str | None) -> Iterator[Database] | None:
         """Walk the databases behind the one named, all of them for None; the answer is None if that id never existed.
 
-        A place in the list outlives its database, so that a page may begin behind one that has vanished since.
+        A place in the list outlives its database, so that a page may begin behind one that has
+        vanished since.
         """
         if database_id is None:
             return self._from(0)

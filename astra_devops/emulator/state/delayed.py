@@ -11,7 +11,10 @@ V = TypeVar("V")
 
 @attrs.define
 class DelayedValue(Generic[V]):
-    """A value as readers see it. Changes start out from ``latest``, readers get what :meth:`at` gives."""
+    """A value as readers see it.
+
+    Changes start out from ``latest``, readers get what :meth:`at` gives.
+    """
 
     _shown: V
     _coming: list[tuple[Instant, V]] = attrs.field(factory=list, init=False)

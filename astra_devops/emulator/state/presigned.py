@@ -36,7 +36,10 @@ class Signer:
     secret: bytes = attrs.field(repr=False)
 
     def sign(self, base: str, path: str, region: str, moment: datetime) -> str:
-        """Make a URL that works for five minutes from a moment on. The path is unquoted: clients quote it each in their way."""
+        """Make a URL that works for five minutes from a moment on.
+
+        The path is unquoted: clients quote it each in their way.
+        """
         stamp = moment.strftime(_STAMP)
         credential = f"{self.access_key}%2F{stamp[:8]}%2F{region}%2Fs3%2Faws4_request"
         query = (
@@ -46,7 +49,10 @@ class Signer:
         return f"{base}{quote(path)}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
 
     def objection(self, path: str, query: Mapping[str, str], moment: datetime, patience: float) -> str | None:
-        """Say why a URL with an unquoted path does not work at a moment, or None if it does. It lasts ``patience`` times as long."""
+        """Say why a URL with an unquoted path does not work at a moment, or None if it does.
+
+        It lasts ``patience`` times as long.
+        """
         stamp, expires, signature = (query.get(name, "") for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"))
         if not (stamp and signature and expires.isdecimal()):
             return "Access Denied"
@@ -71,7 +77,10 @@ def bundle_path(datacenter_id: str, name: str, kind: str) -> str:
 
 
 def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> bytes:
-    """Make the zip file of one datacenter. The certificates have the right form only; nothing can be reached with them."""
+    """Make the zip file of one datacenter.
+
+    The certificates have the right form only; nothing can be reached with them.
+    """
     host = f"{database_id}-{region}.db.astra.datastax.com"
     settings = {
         "host": host if kind in ("external", "proxy") else f"internal-{host}",

@@ -15,10 +15,12 @@ SECRET = string.ascii_letters + string.digits + ".,-_+"
 
 @attrs.frozen(kw_only=True)
 class Token:
-    """One token, of an organisation or of the enterprise itself. ``roles`` are ids, or what was sent for ids.
+    """One token, of an organisation or of the enterprise itself.
 
-    An ``unlimited`` one may do everything in its organisation, whatever its roles say; with ``enterprise`` it may also do what is for the
-    tokens of the enterprise.
+    ``roles`` are ids, or what was sent for ids.
+
+    An ``unlimited`` one may do everything in its organisation, whatever its roles say; with
+    ``enterprise`` it may also do what is for the tokens of the enterprise.
     """
 
     value: str = attrs.field(repr=False)

@@ -1,4 +1,7 @@
-"""How long each change takes, through which states it goes, and how it ends. States follow from the time; nothing runs."""
+"""How long each change takes, through which states it goes, and how it ends.
+
+States follow from the time; nothing runs.
+"""
 
 from collections.abc import Mapping
 
@@ -11,7 +14,8 @@ from astra_devops.emulator.time.instants import Instant
 class Change:
     """One kind of change: its states with their usual seconds, the state it settles in, and the one it fails into.
 
-    A state without a name does not show: until such a change is over, whatever it is about looks as before.
+    A state without a name does not show: until such a change is over, whatever it is about looks as
+    before.
     """
 
     steps: tuple[tuple[str, float], ...]
@@ -58,7 +62,8 @@ CHANGES: Mapping[str, Change] = {
     "import migration": Change((("ImportInProgress", 1800),), settles="MigrationDone"),
     "clean up migration": Change((("CleaningUpFiles", 300),), settles="Closed"),
     "accept endpoint": Change((("", 10),), settles="Accepted", fails="Rejected"),
-    # The customer of the emulator accepts after five minutes; on the other clouds there is nothing to accept.
+    # The customer of the emulator accepts after five minutes; on the other clouds there is nothing
+    # to accept.
     "peer on aws": Change((("provisioning", 20), ("pending-acceptance", 300)), settles="active", fails="failed"),
     "peer on azure": Change((("provisioning", 60),), settles="active", fails="failed"),
     "peer on gcp": Change((("provisioning", 60),), settles="active", fails="failed"),
@@ -77,7 +82,8 @@ STATUSES = frozenset(
 TERMINATED_FOR = 86_400.0
 """Seconds for which a terminated database can still be read; afterwards it is unknown.
 
-Nobody knows the true figure. It is long enough for a client that polls every 15 real seconds on a clock that runs a thousand times as fast.
+Nobody knows the true figure. It is long enough for a client that polls every 15 real seconds on a
+clock that runs a thousand times as fast.
 """
 
 
@@ -85,9 +91,10 @@ Nobody knows the true figure. It is long enough for a client that polls every 15
 class Progress:
     """One change under way since ``began`` (seconds of the emulator's clock).
 
-    ``subject`` is what the change is about, such as the keyspace's name. ``unmarked`` is for how many seconds the old state still shows
-    before the change's own first state does; the work begins only then. ``stuck_in`` is a state that it never leaves; ``ends_in`` a state that
-    it ends in instead of the usual one.
+    ``subject`` is what the change is about, such as the keyspace's name. ``unmarked`` is for how
+    many seconds the old state still shows before the change's own first state does; the work begins
+    only then. ``stuck_in`` is a state that it never leaves; ``ends_in`` a state that it ends in
+    instead of the usual one.
     """
 
     change: str

@@ -1,7 +1,8 @@
 """The clocks that an emulator can run by: the machine's, a faster one, and one that skips every wait.
 
-All three have ``monotonic()``, ``now()`` and ``sleep()``, which is also what a client asks of its clock: hand it ``clock=emulator.clock``
-and its waits, deadlines and pauses follow the emulator's time.
+All three have ``monotonic()``, ``now()`` and ``sleep()``, which is also what a client asks of its
+clock: hand it ``clock=emulator.clock`` and its waits, deadlines and pauses follow the emulator's
+time.
 """
 
 import asyncio
@@ -51,9 +52,12 @@ class RealClock:
 
 
 class ScaledClock:
-    """Waits that take ``speed`` times less: at 600, what lasts ten minutes is over in a second. The time of day stays the machine's.
+    """Waits that take ``speed`` times less: at 600, what lasts ten minutes is over in a second.
 
-    For programs that cannot be given a clock, such as another language's client: they wait in real time, only less of it.
+    The time of day stays the machine's.
+
+    For programs that cannot be given a clock, such as another language's client: they wait in real
+    time, only less of it.
 
     Raises:
         ValueError: ``speed`` is not above zero.

@@ -3,4 +3,7 @@
 from typing import Annotated
 
 Instant = Annotated[float, "seconds of the emulator's clock"]
-"""When something happens. A snapshot of the state keeps it relative to the present, since clocks begin where they like."""
+"""When something happens.
+
+A snapshot of the state keeps it relative to the present, since clocks begin where they like.
+"""

@@ -32,7 +32,10 @@ class Timekeeper:
             await self.clock.sleep(seconds)
 
     async def along(self, seconds: float) -> None:
-        """Wait until so much time has passed for others. On a virtual clock, this wait alone does not make time move."""
+        """Wait until so much time has passed for others.
+
+        On a virtual clock, this wait alone does not make time move.
+        """
         await (self.clock.sleep(seconds) if self._virtual is None else self._virtual.sleep_along(seconds))
 
     def join(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -13,7 +13,8 @@ import attrs
 QUIET_ROUNDS = 8
 """How many times in a row every loop must be found idle before time jumps.
 
-One request passes through several turns of a loop (connect, accept, write, read, resume) in which nothing that the clock can see happens.
+One request passes through several turns of a loop (connect, accept, write, read, resume) in which
+nothing that the clock can see happens.
 """
 PATIENCE = 2_000
 """After so many rounds time jumps although a loop is never idle, for example since another virtual clock is looking at it too."""
@@ -39,9 +40,10 @@ class _Sleeper:
 class VirtualClock:
     """Time that jumps to the next wake-up once everybody sleeps, so that a wait of forty minutes takes none.
 
-    Coroutines on several event loops, in several threads, may sleep on one clock: a client on one loop and the emulator on another. Time
-    stands still while a request is being handled and while a loop has anything left to do. It starts at ``start``, which is the same
-    moment in every run unless told otherwise.
+    Coroutines on several event loops, in several threads, may sleep on one clock: a client on one
+    loop and the emulator on another. Time stands still while a request is being handled and while a
+    loop has anything left to do. It starts at ``start``, which is the same moment in every run
+    unless told otherwise.
 
     With ``auto=False`` time never jumps by itself, and a test moves it with :meth:`advance`.
     """
@@ -95,7 +97,9 @@ class VirtualClock:
             self._forget(sleeper)
 
     def advance(self, seconds: float) -> None:
-        """Move time forward at once, waking whoever sleeps until then. May be called from any thread.
+        """Move time forward at once, waking whoever sleeps until then.
+
+        May be called from any thread.
 
         Raises:
             ValueError: ``seconds`` is negative.
@@ -173,7 +177,10 @@ class VirtualClock:
         return len(self._sleepers) > self._along
 
     def _loops(self) -> list[asyncio.AbstractEventLoop]:
-        """List every loop that time waits for, each once; the lock is held. A stopped loop cannot do anything and is not waited for."""
+        """List every loop that time waits for, each once; the lock is held.
+
+        A stopped loop cannot do anything and is not waited for.
+        """
         loops = dict.fromkeys([*self._members, *(entry[2].loop for entry in self._sleepers)])
         return [loop for loop in loops if loop.is_running()]
 
@@ -245,7 +252,10 @@ class VirtualClock:
 
 
 def _has_work(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether other callbacks are due in this very turn. Loops that do not show it are taken to have none."""
+    """Tell whether other callbacks are due in this very turn.
+
+    Loops that do not show it are taken to have none.
+    """
     return bool(getattr(loop, "_ready", ()))
 
 

@@ -19,7 +19,10 @@ def place_of(config: object) -> dict[str, str]:
 
 
 def is_at(config: object, wanted: Mapping[str, str]) -> bool:
-    """Say whether an answer tells of the sink that is wanted. What it leaves out is not compared, apart from the kind."""
+    """Say whether an answer tells of the sink that is wanted.
+
+    What it leaves out is not compared, apart from the kind.
+    """
     found = place_of(config)
     return found.get("sink") == wanted.get("sink") and all(wanted.get(name, value) == value for name, value in found.items())
 

@@ -17,8 +17,9 @@ _MINUTE: Final = 60.0
 async def read(caller: Caller, database_id: str) -> AccessList:
     """Read the access list of a database; one that was never made is empty and disabled.
 
-    The service answers 404 in plain text for a list that was never made, and for a database that it does not know just as well. So the
-    database is asked for before such an answer is taken for an empty list.
+    The service answers 404 in plain text for a list that was never made, and for a database that it
+    does not know just as well. So the database is asked for before such an answer is taken for an
+    empty list.
     """
     try:
         return (await endpoints.get_access_list_for_database(caller, database_id=database_id)).value
@@ -67,7 +68,8 @@ def status(access_list: AccessList) -> str:
 def written(entries: Iterable[AccessListEntry | AccessListAddress]) -> str:
     """Write entries as a parameter of an operation: addresses, with ``!`` before those that do not count.
 
-    Descriptions are left out: they say nothing about who is let in, and the service might tidy them up.
+    Descriptions are left out: they say nothing about who is let in, and the service might tidy them
+    up.
     """
     return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.spelled(entry.address)}" for entry in entries))
 

@@ -55,7 +55,8 @@ def has_engine(database: Database, params: Params, seen: Collection[str]) -> boo
 async def terminated(context: PollContext, params: Params) -> Observation[None]:
     """Reached once the database is TERMINATED or gone.
 
-    A vanished database has answered 401 instead of 404, so a refusal is taken for one only after a look at the list.
+    A vanished database has answered 401 instead of 404, so a refusal is taken for one only after a
+    look at the list.
     """
     database_id = params["database_id"]
     database: Database | None
@@ -75,7 +76,8 @@ async def terminated(context: PollContext, params: Params) -> Observation[None]:
 
 CREATE_DATABASE: Final = OperationKind(name="databases.create", condition=on_database(is_active), timeout=_SERVERLESS)
 CREATE_CLASSIC_DATABASE: Final = OperationKind(name="databases.create_classic", condition=on_database(is_active), timeout=_SLOW)
-# A database in ERROR is often terminated for that very reason, and may read ERROR until the service gets to it.
+# A database in ERROR is often terminated for that very reason, and may read ERROR until the service
+# gets to it.
 TERMINATE_DATABASE: Final = OperationKind(name="databases.terminate", condition=terminated, timeout=_SLOW, failed=frozenset())
 SUSPEND_DATABASE: Final = OperationKind(name="databases.suspend", condition=on_database(has_status("SUSPENDED")), timeout=_SLOW)
 PARK_DATABASE: Final = OperationKind(name="databases.park", condition=on_database(has_status("PARKED")), timeout=_SLOW)

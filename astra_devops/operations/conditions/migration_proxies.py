@@ -1,7 +1,8 @@
 """What the launch and the removal of a migration proxy are waited for.
 
-No document says what shows that a proxy is there. The actions that a database offers do, as far as they are listed: one can be removed
-where there is one, and launched where there is none. Where neither is listed, the MAINTENANCE that both bring has to have come and gone.
+No document says what shows that a proxy is there. The actions that a database offers do, as far as
+they are listed: one can be removed where there is one, and launched where there is none. Where
+neither is listed, the MAINTENANCE that both bring has to have come and gone.
 """
 
 from collections.abc import Collection
@@ -13,7 +14,10 @@ from astra_devops.operations.kinds import OperationKind, Params
 
 
 def has_proxy(database: Database) -> bool | None:
-    """Say whether a database has a migration proxy; None if its actions do not tell. The serverless form is named otherwise."""
+    """Say whether a database has a migration proxy; None if its actions do not tell.
+
+    The serverless form is named otherwise.
+    """
     actions = [str(action).lower() for action in database.available_actions or () if str(action).lower().endswith("migrationproxy")]
     if any(action.startswith("remove") for action in actions):
         return True

@@ -1,8 +1,8 @@
 """What migrations are waited for.
 
-The guide to migrations and the specification call their phases differently, and neither says what a failed, aborted or paused one is
-called. So a phase is told by the guide's word where the word is known in either vocabulary, in whatever capitals, and failures by what
-their words have in common.
+The guide to migrations and the specification call their phases differently, and neither says what a
+failed, aborted or paused one is called. So a phase is told by the guide's word where the word is
+known in either vocabulary, in whatever capitals, and failures by what their words have in common.
 """
 
 from collections.abc import Mapping
@@ -70,8 +70,9 @@ async def initialized(context: PollContext, params: Params) -> Observation[Migra
 async def imported(context: PollContext, params: Params) -> Observation[Migration]:
     """Reached once the import is over.
 
-    A migration that has failed can be launched again. So the end of an earlier launch, which may go on showing for minutes, is no end of
-    this one, unless it shows for longer than the service lags behind.
+    A migration that has failed can be launched again. So the end of an earlier launch, which may go
+    on showing for minutes, is no end of this one, unless it shows for longer than the service lags
+    behind.
     """
     migration = await _see(context, params)
     phase = phase_of(migration)

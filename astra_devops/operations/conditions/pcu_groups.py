@@ -26,7 +26,8 @@ def group_is(*states: str) -> Condition[PcuGroup]:
 async def placed(context: PollContext, params: Params) -> Observation[PcuAssociation]:
     """Reached once the group lists the datacenter, no longer the group that it came from, and both group and database are at rest.
 
-    The group is listed with the datacenter as soon as the service has accepted it, so that alone says nothing.
+    The group is listed with the datacenter as soon as the service has accepted it, so that alone
+    says nothing.
     """
     group = await get_group(context.caller, params["group_id"])
     if group.status != "ACTIVE":
@@ -40,8 +41,9 @@ async def placed(context: PollContext, params: Params) -> Observation[PcuAssocia
     left = "from_group_id" not in params or await _find(context, params["from_group_id"], params["datacenter_id"]) is None
     if entry is None or not left:
         return Observation(_worded(group.status))
-    # Whether every placement gets from Accepted to Created is not documented. So one that is accepted is looked at once more, in case the
-    # states of group and database lag behind, and not for ever.
+    # Whether every placement gets from Accepted to Created is not documented. So one that is
+    # accepted is looked at once more, in case the states of group and database lag behind, and not
+    # for ever.
     fresh = entry.provisioning_status == PcuProvisioningStatus.ACCEPTED and PcuProvisioningStatus.ACCEPTED not in context.seen
     return Observation(_worded(entry.provisioning_status), not fresh, entry)
 
@@ -54,7 +56,8 @@ def _worded(status: str | None) -> str | None:
     return None if status is None else str(status)
 
 
-# CREATED is where a group without databases stays; nothing leads from there to ACTIVE but its first database.
+# CREATED is where a group without databases stays; nothing leads from there to ACTIVE but its first
+# database.
 CREATE_GROUP: Final = OperationKind(
     name="pcu_groups.create", condition=group_is("CREATED", "ACTIVE"), timeout=30 * _MINUTE, resource="group_id"
 )

@@ -15,7 +15,8 @@ _HEX: Final = frozenset("0123456789abcdef")
 def find(listed: Iterable[PrivateLinkEndpoint], endpoint_id: str) -> list[PrivateLinkEndpoint]:
     """Find the endpoint of an id; where none has it, those whose id is made of it.
 
-    On Azure the service stores an endpoint under its name with a GUID behind it, however it was registered: by name or by resource id.
+    On Azure the service stores an endpoint under its name with a GUID behind it, however it was
+    registered: by name or by resource id.
     """
     known = [endpoint for endpoint in listed if endpoint.endpoint_id]
     exact = [endpoint for endpoint in known if endpoint.endpoint_id == endpoint_id]

@@ -9,7 +9,10 @@ from astra_devops.operations.kinds import Observation, OperationKind, Params, Po
 
 
 async def is_set(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once the service tells of the sink. That it answers 404 until there is one is no failure."""
+    """Reached once the service tells of the sink.
+
+    That it answers 404 until there is one is no failure.
+    """
     try:
         answer = await endpoints.get_telemetry_config(context.caller, database_id=params["database_id"])
     except errors.NotFoundError:

@@ -10,7 +10,10 @@ from astra_devops.operations.kinds import Observation, OperationKind, Params, Po
 _MINUTE: Final = 60.0
 
 MADE: Final = frozenset({"active", "pending-acceptance"})
-"""States in which the service has done its part. A peering that waits for acceptance waits for its owner, who may take days."""
+"""States in which the service has done its part.
+
+A peering that waits for acceptance waits for its owner, who may take days.
+"""
 OVER: Final = frozenset({"failed", "expired", "rejected", "deleting", "deleted"})
 """States that do not lead to a peering."""
 

@@ -14,7 +14,8 @@ class Organization:
 
     Attributes:
         id: its id, which DRNs and invitations name.
-        name: its name, which may be somebody's e-mail address, and so is no part of the repr; None where the token may not know it.
+        name: its name, which may be somebody's e-mail address, and so is no part of the repr; None
+            where the token may not know it.
     """
 
     id: str

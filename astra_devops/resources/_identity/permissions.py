@@ -35,7 +35,10 @@ async def allowed(caller: Caller, permissions: Sequence[str], resource: str | No
 
 
 def grants(policies: Sequence[Policy], permission: str, resource: str | None) -> bool | None:
-    """Say whether policies grant a permission on a resource, or on any if it is None. None: on what it is part of, which may suffice."""
+    """Say whether policies grant a permission on a resource, or on any if it is None.
+
+    None: on what it is part of, which may suffice.
+    """
     granting = [policy for policy in policies if policy.effect == "allow" and permission in policy.actions]
     if resource is None:
         return bool(granting)
@@ -44,7 +47,10 @@ def grants(policies: Sequence[Policy], permission: str, resource: str | None) ->
 
 
 def covers(pattern: str, resource: str) -> bool | None:
-    """Say whether the resource of a policy covers another. None: it names what that is part of; whether that suffices, no document says."""
+    """Say whether the resource of a policy covers another.
+
+    None: it names what that is part of; whether that suffices, no document says.
+    """
     wanted, given = resource.split(":"), pattern.split(":")
     if len(given) > len(wanted):
         return False

@@ -25,7 +25,10 @@ async def listed(caller: Caller) -> list[Role]:
 
 
 def readable(role: Role) -> Role:
-    """Make a policy of the text that the service may give in its place. Text that is no policy stays as it is."""
+    """Make a policy of the text that the service may give in its place.
+
+    Text that is no policy stays as it is.
+    """
     if isinstance(role.policy, str):
         with suppress(orjson.JSONDecodeError, ShapeError):
             role.policy = structure(orjson.loads(role.policy), Policy)
@@ -33,10 +36,13 @@ def readable(role: Role) -> Role:
 
 
 async def ids_of(caller: Caller, roles: Sequence[RoleRef], argument: str = "roles") -> list[str]:
-    """Give the ids of roles. Only names are looked up: the service would take a name for an id, and grant nothing.
+    """Give the ids of roles.
+
+    Only names are looked up: the service would take a name for an id, and grant nothing.
 
     Raises:
-        TypeError, ValueError: something is no role, or there is none of that name; the message lists the names that there are.
+        TypeError, ValueError: something is no role, or there is none of that name; the message
+            lists the names that there are.
         AmbiguousNameError: several roles bear a name.
     """
     if isinstance(roles, str | Role):

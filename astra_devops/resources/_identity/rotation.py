@@ -14,9 +14,13 @@ from astra_devops._runtime.token import TokenSource
 from astra_devops.resources._identity import tokens
 
 OnNewToken = Callable[[Token], Awaitable[None] | None]
-"""Takes the new token while the old one still works: stores it, or hands it out. What it raises calls the rotation off. Sync or async."""
+"""Takes the new token while the old one still works: stores it, or hands it out.
 
-# Seconds between tries of a new token: the part of the service that is asked may hear of it a little later.
+What it raises calls the rotation off. Sync or async.
+"""
+
+# Seconds between tries of a new token: the part of the service that is asked may hear of it a
+# little later.
 _TRIES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 # Real seconds that a rotation which is being cancelled takes at most to delete what it has made.
 _LAST_WORDS: Final = 10.0
@@ -25,8 +29,9 @@ _LAST_WORDS: Final = 10.0
 async def rotate(caller: Caller, old: str, body: CreateTokenBody, on_new: OnNewToken) -> Token:
     """Make a token, try it, hand it over, and revoke the one with client id ``old``.
 
-    Until it is handed over, any failure deletes the new token again, and so does one of ``on_new``. Afterwards nothing does: it is in use.
-    The notes of the error tell the client ids of what still works.
+    Until it is handed over, any failure deletes the new token again, and so does one of ``on_new``.
+    Afterwards nothing does: it is in use. The notes of the error tell the client ids of what still
+    works.
     """
     try:
         new = await tokens.create(caller, body)
@@ -44,7 +49,10 @@ async def rotate(caller: Caller, old: str, body: CreateTokenBody, on_new: OnNewT
 
 
 async def _try_out(caller: Caller, new: Token) -> None:
-    """See whether the service knows the token. What it may do is another matter: to be told that it may not, it must be known."""
+    """See whether the service knows the token.
+
+    What it may do is another matter: to be told that it may not, it must be known.
+    """
     with_new = caller.view(caller.options, TokenSource(new.token))
     refusal: errors.AuthenticationError | None = None
     for pause in _TRIES:
@@ -70,7 +78,8 @@ async def _hand_over(caller: Caller, new: Token, old: str, on_new: OnNewToken) -
         await _take_back(caller, new, old, error, "while on_new was given the new token")
         raise
     except BaseException as error:
-        # Cut short, it may or may not have put the new token to use. Deleting it could break what uses it; keeping it breaks nothing.
+        # Cut short, it may or may not have put the new token to use. Deleting it could break what
+        # uses it; keeping it breaks nothing.
         error.add_note(f"{_both(new, old)}: on_new was cut short; delete the one that is not in use")
         raise
 
@@ -92,7 +101,10 @@ async def _revoke(caller: Caller, new: Token, old: str) -> None:
 
 
 async def _take_back(caller: Caller, new: Token, old: str, error: BaseException, when: str) -> None:
-    """Delete the new token, and say so in the notes of what went wrong. A cancelled rotation takes a moment to do it."""
+    """Delete the new token, and say so in the notes of what went wrong.
+
+    A cancelled rotation takes a moment to do it.
+    """
     problem: errors.AstraDevOpsError | None = None
     with move_on_after(_LAST_WORDS, shield=True) as scope:
         try:

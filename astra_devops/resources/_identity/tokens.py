@@ -15,7 +15,10 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.resources._outcome.creations import sent_at
 
 TokenFamily = Literal["tokens", "client_id_secrets"]
-"""Which operations are used: those of ``/v2/tokens``, or those of ``/v2/clientIdSecrets``. They are about the same tokens."""
+"""Which operations are used: those of ``/v2/tokens``, or those of ``/v2/clientIdSecrets``.
+
+They are about the same tokens.
+"""
 
 _UNKNOWN_TOKEN: Final = 340018
 
@@ -41,7 +44,11 @@ async def find(caller: Caller, client_id: str, family: str = "client_id_secrets"
 
 
 async def create(caller: Caller, body: CreateTokenBody, family: str = "tokens") -> Token:
-    """Make a token. Of one whose answer was lost nobody knows the secret any more, but the error tells its client id where it can."""
+    """Make a token.
+
+    Of one whose answer was lost nobody knows the secret any more, but the error tells its client id
+    where it can.
+    """
     began = caller.clock.now()
     try:
         if family == "tokens":

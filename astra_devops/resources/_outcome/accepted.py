@@ -7,7 +7,8 @@ def id_of(value: str | None, operation: str, field: str, how_to_find_out: str) -
     """Return the id in an answer.
 
     Raises:
-        OutcomeUnknownError: the service has accepted, but named no id; without it nobody can ask how far the operation is.
+        OutcomeUnknownError: the service has accepted, but named no id; without it nobody can ask
+            how far the operation is.
     """
     if value:
         return value

@@ -45,8 +45,9 @@ class CreationTracker:
     def check_outcome(self, caller: Caller, body: DatabaseInfoCreate) -> OutcomeCheck[None]:
         """Make the check of a creation: exactly one new database of that name, provider and region is ours.
 
-        A database is new if its ``creationTime`` is not before the sending, by the service's own clock. None or several within the
-        lag of the list leave the outcome unknown: sending again could make a second one.
+        A database is new if its ``creationTime`` is not before the sending, by the service's own
+        clock. None or several within the lag of the list leave the outcome unknown: sending again
+        could make a second one.
         """
         began = caller.clock.now()
 

@@ -14,7 +14,8 @@ async def or_none(caller: Caller, database_id: str, reading: Awaitable[T]) -> T 
     """Read something of a database; None where the service answers 404 although there is such a database.
 
     Raises:
-        NotFoundError: there is no such database. A token that may not look at databases is not told.
+        NotFoundError: there is no such database. A token that may not look at databases is not
+            told.
     """
     try:
         return await reading

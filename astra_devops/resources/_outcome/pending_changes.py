@@ -1,7 +1,8 @@
 """The changes that one client has asked for and that may not show yet.
 
-Some things are changed by reading them, changing what was read, and writing it back. Where the service shows a change only some time
-after it accepted it, the next one would be made of an old reading, and undo the change before it.
+Some things are changed by reading them, changing what was read, and writing it back. Where the
+service shows a change only some time after it accepted it, the next one would be made of an old
+reading, and undo the change before it.
 """
 
 from typing import Any
@@ -26,7 +27,8 @@ class PendingChanges:
         """Return once the latest change shows, so that what is read now holds it.
 
         Raises:
-            OperationTimeoutError: it does not show after ``timeout`` seconds. The next call asks no longer: others may have undone it.
+            OperationTimeoutError: it does not show after ``timeout`` seconds. The next call asks no
+                longer: others may have undone it.
         """
         operation = self._latest.pop(key, None)
         if operation is None or operation.done:

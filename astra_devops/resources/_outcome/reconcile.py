@@ -37,7 +37,10 @@ async def see(caller: Caller, database_id: str) -> Database | None:
 
 
 def took_effect_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> OutcomeCheck[None]:
-    """Make the check of a change to a database: did the request whose answer was lost take effect? ``question`` asks the database."""
+    """Make the check of a change to a database: did the request whose answer was lost take effect?
+
+    ``question`` asks the database.
+    """
 
     async def ask(database: Database | None) -> bool:
         return question(database)
@@ -48,7 +51,8 @@ def took_effect_if(caller: Caller, database_id: str, question: Callable[[Databas
 def took_effect_when(caller: Caller, database_id: str, ask: Callable[[Database | None], Awaitable[bool]]) -> OutcomeCheck[None]:
     """Make the same check of a question that takes more than the database itself.
 
-    While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole call bounds it.
+    While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole
+    call bounds it.
     """
 
     async def check_outcome() -> Answer[None] | None:
@@ -83,8 +87,9 @@ async def retry_while_busy(
 ) -> T:
     """Repeat a call that the service refuses with 409, for as long as its database is busy and the time of the whole call lasts.
 
-    ``send`` is a generated endpoint function, with all its arguments but the caller and the database.
-    ``give_up_if`` says of the database that waiting would not help, as when the thing to be made exists already.
+    ``send`` is a generated endpoint function, with all its arguments but the caller and the
+    database. ``give_up_if`` says of the database that waiting would not help, as when the thing to
+    be made exists already.
     """
     clock = caller.clock
     began = clock.monotonic()

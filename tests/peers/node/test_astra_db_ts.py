@@ -38,7 +38,8 @@ def test_the_typescript_client_finds_what_it_expects(emulator: Emulator, tmp_pat
         "created": ["orders", "ACTIVE", ["shop"], ["us-east-2"], True],
         "keyspaces": [["shop", "second"], ["shop"]],
         "not waited for": ["ACTIVE", True, "TERMINATING", ["orders"] * 3],
-        # Before it creates, the client looks for the group under "id"; the service, and every other client, call that "uuid".
+        # Before it creates, the client looks for the group under "id"; the service, and every other
+        # client, call that "uuid".
         "groups": ["analytics", "CREATED", 0, "Error"],
         "paged": [33, 33, 0],
         "keyspace that is there": ["DevOpsAPIResponseError", 409, [None]],

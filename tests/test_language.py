@@ -1,7 +1,7 @@
 """Plain English and American spelling, as far as a machine can hold them.
 
-CONTRIBUTING.md says how we write. ``python tests/test_language.py PATH...`` lists what is left in some
-files or folders.
+CONTRIBUTING.md says how we write. ``python tests/test_language.py PATH...`` lists what
+is left in some files or folders.
 """
 
 import ast

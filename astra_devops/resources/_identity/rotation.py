@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.token import TokenSource
+from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
 
 OnNewToken = Callable[[Token], Awaitable[None] | None]
@@ -53,7 +53,7 @@ async def _try_out(caller: Caller, new: Token) -> None:
 
     What it may do is another matter: to be told that it may not, it must be known.
     """
-    with_new = caller.view(caller.options, TokenSource(new.token))
+    with_new = caller.view(caller.options, TokenAuth(new.token))
     refusal: errors.AuthenticationError | None = None
     for pause in _TRIES:
         await caller.clock.sleep(pause)

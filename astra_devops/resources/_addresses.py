@@ -44,7 +44,7 @@ def merged(old: Iterable[Listed], new: Iterable[AccessListEntry]) -> list[Listed
 
 def without(old: Iterable[Listed], to_remove: set[str]) -> list[Listed]:
     """Leave out the entries with certain addresses."""
-    return [entry for entry in old if ip.spelled(entry.address) not in to_remove]
+    return [entry for entry in old if ip.normalize(entry.address) not in to_remove]
 
 
 def check_caller(calling_from: str | None) -> None:

@@ -213,7 +213,7 @@ class AsyncAccessLists:
         _guard(known, calling_from, without(known.addresses or [], set(to_remove)))
         # The list may hold a spelling that the service no longer makes, and knows the address by
         # that.
-        spellings = {ip.spelled(entry.address): entry.address for entry in known.addresses or []}
+        spellings = {ip.normalize(entry.address): entry.address for entry in known.addresses or []}
         for index, address in enumerate(to_remove):
             try:
                 await self._delete(database_id, [spellings.get(address) or address])

@@ -75,7 +75,7 @@ class AsyncDevOpsAccessLists:
 
         async def check_outcome() -> Answer[DevOpsAccessList] | None:
             known = await self._known(organization)
-            there = {ip.spelled(entry.address) for entry in known}
+            there = {ip.normalize(entry.address) for entry in known}
             answer = Answer(value=DevOpsAccessList(addresses=known), status=0, headers={})
             return answer if {entry.address for entry in new} <= there else None
 
@@ -125,7 +125,7 @@ class AsyncDevOpsAccessLists:
         check_caller(calling_from)
         organization = await self._id(organization_id)
         known = await self._known(organization)
-        old = next((entry for entry in known if ip.spelled(entry.address) == text), None)
+        old = next((entry for entry in known if ip.normalize(entry.address) == text), None)
         # The whole entry goes along, lest the service take what is left out for empty.
         body = DevOpsAccessListEntry(
             address=text if old is None else old.address,
@@ -155,7 +155,7 @@ class AsyncDevOpsAccessLists:
         check_caller(calling_from)
         organization = await self._id(organization_id)
         known = await self._known(organization)
-        absent = to_remove - {ip.spelled(entry.address) for entry in known}
+        absent = to_remove - {ip.normalize(entry.address) for entry in known}
         if absent:
             raise ValueError(f"addresses must be on the list, and {', '.join(sorted(absent))} is not")
         left = without(known, to_remove)

@@ -71,7 +71,7 @@ def written(entries: Iterable[AccessListEntry | AccessListAddress]) -> str:
     Descriptions are left out: they say nothing about who is let in, and the service might tidy them
     up.
     """
-    return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.spelled(entry.address)}" for entry in entries))
+    return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.normalize(entry.address)}" for entry in entries))
 
 
 async def shown(context: PollContext, params: Params) -> Observation[AccessList]:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy
-from astra_devops._runtime.settings import Environment, checked_headers, origin, positive, user_agent
+from astra_devops._runtime.settings import Environment, origin, user_agent
 from astra_devops._runtime.token import Token, TokenSource
 from astra_devops._runtime.transport import SessionFactory, Transport
 
@@ -110,14 +111,14 @@ class AsyncAstraDevOps:
         """
         transport = Transport(
             origin=origin(base_url, environment),
-            max_connections=int(positive(max_connections, "max_connections")),
+            max_connections=int(checks.positive(max_connections, "max_connections")),
             proxy=proxy,
             ssl_context=ssl_context,
             session_factory=session_factory,
         )
         options = Options(
-            timeout=positive(timeout, "timeout"),
-            attempt_timeout=positive(attempt_timeout, "attempt_timeout"),
+            timeout=checks.positive(timeout, "timeout"),
+            attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
             retry=retry,
             headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
         )
@@ -149,10 +150,10 @@ class AsyncAstraDevOps:
         view._caller = self._caller.view(
             attrs.evolve(
                 now,
-                timeout=now.timeout if timeout is None else positive(timeout, "timeout"),
-                attempt_timeout=now.attempt_timeout if attempt_timeout is None else positive(attempt_timeout, "attempt_timeout"),
+                timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
+                attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
                 retry=now.retry if retry is None else retry,
-                headers={**now.headers, **checked_headers(headers or {})},
+                headers={**now.headers, **checks.headers(headers or {})},
             )
         )
         view._parent = self

@@ -12,11 +12,11 @@ from typing import Final
 from anyio import to_thread
 
 from astra_devops import errors
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import Operation
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.response import Raw, read_error
 from astra_devops._runtime.retry import Lost, NotSent, Refused, next_attempt
-from astra_devops._runtime.settings import check_tls
 from astra_devops._secret import Secret, SecretBytes
 
 ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
@@ -40,7 +40,7 @@ async def download(caller: Caller, address: Callable[[], Awaitable[Secret]], tar
     while True:
         attempt += 1
         url = (await address()).reveal()
-        check_tls(url, "the bundle's address")
+        checks.https_url(url, "the bundle's address")
         outcome = await _fetch(caller, url, target, progress)
         if isinstance(outcome, Raw) and outcome.status == 200:
             return target

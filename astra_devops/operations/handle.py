@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Generic, TypeVar
 
 from astra_devops import errors
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.settings import positive
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import OperationKind
 from astra_devops.operations.poller import DatabasePoller
@@ -123,8 +123,8 @@ class AsyncOperation(Generic[T]):
             self._caller,
             self._poller,
             accepted=self._accepted,
-            timeout=self._kind.timeout if timeout is None else positive(timeout, "timeout"),
-            interval=None if interval is None else positive(interval, "interval"),
+            timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
+            interval=None if interval is None else checks.positive(interval, "interval"),
             fail_on=_checked_states(fail_on, self._kind.failed),
         )
         return self._wait_loop

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.checks import is_loopback
 from astra_devops._runtime.retry import NotSent
-from astra_devops._runtime.settings import is_loopback
 
 _ASLEEP: Final = frozenset({"HIBERNATED", "HIBERNATING"})
 _DEAD_ENDS: Final = frozenset({"ERROR", "PARKED", "PARKING", "SUSPENDED", "TERMINATED", "TERMINATING"})

@@ -1,31 +1,31 @@
-"""Every exception of this package.
+"""All exceptions of this package.
 
 ::
 
     AstraDevOpsError
-    ├── ConfigurationError             a setting is missing or wrong; nothing was tried
-    ├── RequestNotSentError            DNS, connect, TLS, pool: nothing left this machine, so repeating is safe
-    ├── OutcomeUnknownError            sent, but no usable answer: it may or may not have taken effect
-    ├── APIStatusError                 the service answered with an error status
-    │   ├── BadRequestError            400
-    │   ├── AuthenticationError        401
-    │   ├── PermissionDeniedError      403, or 401 with the body ``null``
-    │   ├── NotFoundError              404
-    │   ├── ConflictError              409: busy, or exists already
-    │   ├── UnprocessableError         422
-    │   ├── RateLimitedError           429
-    │   └── ServerError                5xx
-    ├── ResponseDecodeError            answered with success, but not readable
-    ├── AmbiguousNameError             a name stands for several resources
-    ├── OperationFailedError           accepted, then failed
-    └── OperationTimeoutError          accepted, still not done
+    ├── ConfigurationError         a setting is missing or wrong; nothing was sent
+    ├── RequestNotSentError        DNS, connection, TLS or pool: nothing was sent, so retry freely
+    ├── OutcomeUnknownError        sent, but no usable answer came: it may have taken effect
+    ├── APIStatusError             the service answered with an error status
+    │   ├── BadRequestError        400
+    │   ├── AuthenticationError    401
+    │   ├── PermissionDeniedError  403, or 401 with the body ``null``
+    │   ├── NotFoundError          404
+    │   ├── ConflictError          409: busy, or already exists
+    │   ├── UnprocessableError     422
+    │   ├── RateLimitedError       429
+    │   └── ServerError            5xx
+    ├── ResponseDecodeError        a success whose body cannot be read
+    ├── AmbiguousNameError         several resources have the name
+    ├── OperationFailedError       accepted, then failed
+    └── OperationTimeoutError      accepted, and not finished in time
 
-A wrong argument is none of these: it raises ``ValueError`` or ``TypeError`` before anything is
-sent. Every exception here survives ``pickle`` and ``copy``; none shows a secret in its text.
+A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything is sent. Every
+exception here can be pickled and copied, and none shows a secret in its text.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from astra_devops._secret import SecretBytes
 
@@ -54,9 +54,9 @@ __all__ = [
 
 
 class ErrorDetail(NamedTuple):
-    """One error as the service words it.
+    """One error in the service's answer.
 
-    ``id`` is the service's own number, such as 340018 for an unknown token.
+    ``id`` is the service's own error number, such as 340018 for an unknown token.
     """
 
     id: int | None
@@ -64,17 +64,17 @@ class ErrorDetail(NamedTuple):
 
 
 class StatusChange(NamedTuple):
-    """A status that a wait has seen for the first time, ``elapsed`` seconds after the wait began."""
+    """A new status, first seen ``elapsed`` seconds after the wait began."""
 
     status: str
     elapsed: float
 
 
 class OperationSnapshot(NamedTuple):
-    """What is known of an accepted operation: plain values, so that it can be logged, pickled and taken up elsewhere.
+    """The last known state of an accepted operation, in plain values that can be logged and pickled.
 
-    ``resume_token`` goes to ``client.resume``, in this process or another. ``elapsed`` is in
-    seconds.
+    ``resume_token`` can be passed to ``client.resume``, in this process or another. ``elapsed`` is
+    in seconds.
     """
 
     kind: str
@@ -87,26 +87,25 @@ class OperationSnapshot(NamedTuple):
 
 
 class AstraDevOpsError(Exception):
-    """Base of every exception of this package."""
+    """The base class of every exception in this package."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.args, self.__dict__))
 
 
 class ConfigurationError(AstraDevOpsError):
-    """A setting is missing or wrong: no token, a malformed one, plain http to a remote host.
-
-    Nothing was tried.
-    """
+    """A setting is missing or wrong, such as the token. Nothing was sent."""
 
 
 class RequestNotSentError(AstraDevOpsError):
-    """The request did not leave this machine: name resolution, connecting, TLS, or no free connection in time. Repeating it is safe.
+    """The request did not leave this machine, so sending it again is safe.
+
+    The cause is name resolution, connecting, TLS, or that no connection became free in time.
 
     Attributes:
-        operation: the operation id, such as ``createDatabase``.
-        reason: what stood in the way.
-        attempts: how many times it was tried.
+        operation: The operation id, such as ``createDatabase``.
+        reason: Why it was not sent.
+        attempts: The number of attempts.
     """
 
     def __init__(self, message: str, *, operation: str, reason: str, attempts: int) -> None:
@@ -117,16 +116,16 @@ class RequestNotSentError(AstraDevOpsError):
 
 
 class OutcomeUnknownError(AstraDevOpsError):
-    """The request was sent and no usable answer came: it may have taken effect.
+    """The request was sent, but no usable answer came: it may or may not have taken effect.
 
-    It was not repeated, since that could do it twice.
+    A write is not sent again in this case, since that could do it twice.
 
     Attributes:
-        operation: the operation id.
-        reason: what happened instead of an answer.
-        how_to_find_out: what to look at before trying again.
-        candidates: ids of resources that may be the outcome; empty if none was found or could be
-            looked for.
+        operation: The operation id.
+        reason: What happened instead of an answer.
+        how_to_find_out: What to check before calling again.
+        candidates: Ids of resources that the request may have created; empty if there are none or
+            the client could not look for them.
     """
 
     def __init__(self, message: str, *, operation: str, reason: str, how_to_find_out: str, candidates: Sequence[str] = ()) -> None:
@@ -141,14 +140,15 @@ class APIStatusError(AstraDevOpsError):
     """The service answered with an error status.
 
     Attributes:
-        operation: the operation id.
-        status: the HTTP status.
-        errors: what the service said, one entry per error; empty if the body said nothing readable.
-        body: the raw body; ``.reveal()`` shows it.
-        headers: the answer's headers, names in lower case.
-        request_id: the id that the service gave the request, to quote to its support.
-        permissions: what the operation needs of a token's roles.
-        attempts: how many requests were made.
+        operation: The operation id.
+        status: The HTTP status.
+        errors: The errors in the body; empty if the body has none that can be read.
+        body: The raw body; ``.reveal()`` returns it.
+        headers: The headers of the answer, with names in lower case.
+        request_id: The service's id of the request, to quote to its support.
+        permissions: The permissions that the operation needs.
+        attempts: The number of requests that were sent.
+        retry_after: The seconds that the service asked to wait before the next request, if it did.
     """
 
     def __init__(
@@ -163,6 +163,7 @@ class APIStatusError(AstraDevOpsError):
         request_id: str | None = None,
         permissions: Sequence[str] = (),
         attempts: int = 1,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.operation = operation
@@ -173,10 +174,11 @@ class APIStatusError(AstraDevOpsError):
         self.request_id = request_id
         self.permissions: tuple[str, ...] = tuple(permissions)
         self.attempts = attempts
+        self.retry_after = retry_after
 
 
 class BadRequestError(APIStatusError):
-    """400: the service rejects the request as it is."""
+    """400: the request is invalid."""
 
 
 class AuthenticationError(APIStatusError):
@@ -184,43 +186,44 @@ class AuthenticationError(APIStatusError):
 
 
 class PermissionDeniedError(APIStatusError):
-    """403, or 401 with the body ``null``, which is how the service says that the token's roles do not suffice."""
+    """403, or 401 with the body ``null``: the token's roles lack a permission.
+
+    The service answers either way, depending on the operation.
+    """
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such resource, or the token may not see it."""
+    """404: the resource does not exist, or the token has no access to it."""
 
 
 class ConflictError(APIStatusError):
-    """409: the resource is busy (its database is in MAINTENANCE, or somebody else is changing it), or it exists already."""
+    """409: the resource already exists, or is busy.
+
+    It is busy while its database is in MAINTENANCE, or while another client is changing it.
+    """
 
 
 class UnprocessableError(APIStatusError):
-    """422: the request is well formed, but what it asks for is not possible."""
+    """422: the request is well formed, but cannot be carried out."""
 
 
 class RateLimitedError(APIStatusError):
-    """429: too many requests.
-
-    ``retry_after`` is what the service asked to wait, in seconds, if it did.
-    """
-
-    retry_after: float | None = None
+    """429: too many requests. ``retry_after`` has the seconds to wait, if the service named them."""
 
 
 class ServerError(APIStatusError):
-    """5xx: the service, or a proxy before it, failed."""
+    """5xx: the service, or a proxy in front of it, failed."""
 
 
 class ResponseDecodeError(AstraDevOpsError):
-    """The service answered with success, but with what cannot be read.
+    """The request succeeded, but the body of the answer does not match the contract.
 
     Attributes:
-        operation: the operation id.
-        status: the HTTP status; the request has taken effect.
-        pointer: JSON pointer to the place that is wrong; None if the body is no JSON at all.
-        body: the raw body; ``.reveal()`` shows it.
-        request_id: the id that the service gave the request.
+        operation: The operation id.
+        status: The HTTP status. The request has taken effect.
+        pointer: The JSON pointer to the value that does not match; None if the body is not JSON.
+        body: The raw body; ``.reveal()`` returns it.
+        request_id: The service's id of the request.
     """
 
     def __init__(
@@ -235,11 +238,11 @@ class ResponseDecodeError(AstraDevOpsError):
 
 
 class AmbiguousNameError(AstraDevOpsError):
-    """A name stands for several resources. Names are not unique in this service; ids are.
+    """Several resources have the name. Names are not unique in this service; ids are.
 
     Attributes:
-        name: the name looked for.
-        ids: the ids that bear it.
+        name: The name that was looked up.
+        ids: The ids of the resources that have it.
     """
 
     def __init__(self, message: str, *, name: str, ids: Sequence[str]) -> None:
@@ -247,9 +250,14 @@ class AmbiguousNameError(AstraDevOpsError):
         self.name = name
         self.ids: tuple[str, ...] = tuple(ids)
 
+    @classmethod
+    def of(cls, kind: str, name: str, ids: Sequence[str]) -> Self:
+        """Return the error for several resources of a kind, in the plural (``databases``), that share a name."""
+        return cls(f"{len(ids)} {kind} match {name!r}: {', '.join(ids)}; use an id instead", name=name, ids=ids)
+
 
 class _OperationError(AstraDevOpsError):
-    """Base of what a wait may raise; carries what is known of the operation."""
+    """The base class of errors raised by a wait. ``snapshot`` has the last known state of the operation."""
 
     def __init__(self, message: str, *, snapshot: OperationSnapshot) -> None:
         super().__init__(message)
@@ -257,38 +265,38 @@ class _OperationError(AstraDevOpsError):
 
     @property
     def kind(self) -> str:
-        """What was asked for, such as ``databases.create``."""
+        """The kind of operation, such as ``databases.create``."""
         return self.snapshot.kind
 
     @property
     def last_status(self) -> str | None:
-        """The status seen last."""
+        """The last status seen."""
         return self.snapshot.status
 
     @property
     def history(self) -> tuple[StatusChange, ...]:
-        """The statuses seen, each with the seconds at which it was first seen."""
+        """The statuses seen, each with the seconds after which it was first seen."""
         return self.snapshot.history
 
     @property
     def elapsed(self) -> float:
-        """Seconds waited."""
+        """The seconds waited."""
         return self.snapshot.elapsed
 
     @property
     def resume_token(self) -> str:
-        """Give this to ``client.resume`` to go on waiting, here or in another process."""
+        """The token to pass to ``client.resume`` to continue waiting, here or in another process."""
         return self.snapshot.resume_token
 
 
 class OperationFailedError(_OperationError):
-    """The service accepted the operation, and then it failed: the resource is in a state that does not lead to the goal."""
+    """The operation was accepted, then failed: the resource cannot reach the requested state."""
 
 
 class OperationTimeoutError(_OperationError):
-    """The operation is accepted and still not done when the wait's time is up.
+    """The operation was accepted, but has not finished within the timeout of the wait.
 
-    It goes on at the service; resume the wait if you like.
+    The service continues to work on it. Use ``resume_token`` to wait again.
     """
 
 

@@ -106,7 +106,7 @@ def read_error(
         cls = errors.ServerError if raw.status >= 500 else errors.APIStatusError
     said = "; ".join(_worded(detail) for detail in details) or _kind_of(raw)
     hint = f"; the operation needs {' or '.join(operation.permissions)}" if missing_permission and operation.permissions else ""
-    error = cls(
+    return cls(
         f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {raw.status}: {said}{hint}",
         operation=operation.id,
         status=raw.status,
@@ -116,10 +116,8 @@ def read_error(
         request_id=raw.request_id,
         permissions=operation.permissions,
         attempts=attempts,
+        retry_after=wait,
     )
-    if isinstance(error, errors.RateLimitedError):
-        error.retry_after = wait
-    return error
 
 
 def retry_after(raw: Raw, now: datetime) -> float | None:
@@ -130,18 +128,22 @@ def retry_after(raw: Raw, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        return _seconds_until(text, now)
+        moment = _http_date(text)
+        return max(0.0, (moment - now).total_seconds()) if moment else None
     return None if math.isnan(seconds) else seconds
 
 
-def _seconds_until(text: str, now: datetime) -> float | None:
+def server_time(answer: Answer[object], fallback: datetime) -> datetime:
+    """Return the service's time from the answer's ``Date`` header, or ``fallback`` if that is missing or malformed."""
+    return _http_date(answer.headers.get("date", "")) or fallback
+
+
+def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _json_or_none(body: bytes) -> object:

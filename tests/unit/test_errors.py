@@ -17,6 +17,7 @@ SAMPLES = [
     errors.RequestNotSentError("m", operation="o", reason="dns", attempts=2),
     errors.OutcomeUnknownError("m", operation="o", reason="reset", how_to_find_out="look", candidates=["a", "b"]),
     errors.NotFoundError("m", operation="o", status=404, errors=[errors.ErrorDetail(1, "x")], body=SecretBytes(b"raw"), headers={"a": "b"}),
+    errors.RateLimitedError("m", operation="o", status=429, retry_after=7.5),
     errors.ResponseDecodeError("m", operation="o", status=200, pointer="/x", body=SecretBytes(b"raw")),
     errors.AmbiguousNameError("m", name="n", ids=["1", "2"]),
     errors.OperationFailedError("m", snapshot=SNAPSHOT),
@@ -51,6 +52,12 @@ def test_every_public_class_stands_in_the_tree_of_the_module_docstring():
         cls = getattr(errors, name)
         if issubclass(cls, errors.AstraDevOpsError):
             assert name in tree
+
+
+def test_an_ambiguous_name_lists_the_ids():
+    error = errors.AmbiguousNameError.of("databases", "orders", ["1", "2"])
+    assert str(error) == "2 databases match 'orders': 1, 2; use an id instead"
+    assert (error.name, error.ids) == ("orders", ("1", "2"))
 
 
 def test_operation_errors_show_their_snapshot():

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from astra_devops import errors
-from astra_devops._runtime.call import Call, Operation
-from astra_devops._runtime.response import Raw, read_answer, read_error, retry_after
+from astra_devops._runtime.call import Answer, Call, Operation
+from astra_devops._runtime.response import Raw, read_answer, read_error, retry_after, server_time
 from astra_devops._secret import Extra
 
 READ = Operation(
@@ -145,6 +145,20 @@ def test_the_request_id_is_found():
 )
 def test_retry_after_as_seconds_or_date(text, seconds):
     assert retry_after(Raw(429, {"retry-after": text}, b""), datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "moment"),
+    [
+        ("Mon, 23 Nov 2026 12:00:30 GMT", datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)),
+        ("Mon, 23 Nov 2026 12:00:30", datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)),
+        ("yesterday", datetime(2000, 1, 1, tzinfo=UTC)),
+        (None, datetime(2000, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_the_services_time_is_in_the_date_header(date: str | None, moment: datetime) -> None:
+    answer = Answer(value=None, status=200, headers={"date": date} if date else {})
+    assert server_time(answer, datetime(2000, 1, 1, tzinfo=UTC)) == moment
 
 
 def test_extra_shows_keys_only():

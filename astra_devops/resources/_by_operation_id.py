@@ -31,10 +31,10 @@ def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping
             f"path must have the variables of {operation.path} ({', '.join(variables) or 'none'}), not {', '.join(values) or 'none'}"
         )
     target = _PATH_VARIABLE.sub(lambda match: segment(values[match[1]], match[1]), operation.path)
-    return Call(operation, target, _result_type(operation), tuple((query or {}).items()), body)
+    return Call(operation, target, _result_of(operation), tuple((query or {}).items()), body)
 
 
-def _result_type(operation: Operation) -> Any:
+def _result_of(operation: Operation) -> Any:
     """Return the type of the decoded answer from the endpoint's annotation, which masks secrets."""
     function = getattr(import_module(f"astra_devops._rest.endpoints.{operation.group}"), operation.function)
     (result,) = get_args(function.__annotations__["return"])

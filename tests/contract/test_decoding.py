@@ -14,7 +14,7 @@ from astra_devops import _contract
 from astra_devops._json.convert import structure
 from astra_devops._rest.index import OPERATIONS
 from astra_devops._secret import Secret
-from astra_devops.resources._by_operation_id import _result_type
+from astra_devops.resources._by_operation_id import _result_of
 
 DOCUMENT = _contract.load()
 MOMENT = "2026-11-23T10:11:12.123456789Z"
@@ -101,7 +101,7 @@ def trimmed(document: Any) -> Any:
 
 @pytest.mark.parametrize(("operation", "document"), ANSWERS)
 def test_an_answer_decodes_and_nothing_is_lost(operation, document):
-    assert back(structure(copy.deepcopy(document), _result_type(operation))) == trimmed(document)
+    assert back(structure(copy.deepcopy(document), _result_of(operation))) == trimmed(document)
 
 
 @pytest.mark.parametrize(("operation", "document"), ANSWERS)
@@ -109,7 +109,7 @@ def test_unknown_fields_are_kept(operation, document):
     document = copy.deepcopy(document)
     for one in list(each_object(document)):
         one["aFieldOfTomorrow"] = {"deep": ["x"]}
-    assert back(structure(copy.deepcopy(document), _result_type(operation))) == trimmed(document)
+    assert back(structure(copy.deepcopy(document), _result_of(operation))) == trimmed(document)
 
 
 def recased(spell: Callable[[str], str], value: Any) -> Any:
@@ -124,7 +124,7 @@ def recased(spell: Callable[[str], str], value: Any) -> Any:
 @pytest.mark.parametrize("spell", [str.upper, str.lower, lambda name: name[:1].upper() + name[1:]], ids=["upper", "lower", "pascal"])
 @pytest.mark.parametrize(("operation", "document"), ANSWERS)
 def test_other_casing_decodes_alike(operation, document, spell):
-    shape = _result_type(operation)
+    shape = _result_of(operation)
     assert back(structure(recased(spell, document), shape)) == recased_back(back(structure(copy.deepcopy(document), shape)), spell)
 
 
@@ -145,7 +145,7 @@ def test_null_lists_are_empty_lists(operation, document):
     emptied = copy.deepcopy(document)
     for one in list(each_object(emptied)):
         one.update({name: None for name, item in one.items() if isinstance(item, list)})
-    decoded = back(structure(emptied, _result_type(operation)))
+    decoded = back(structure(emptied, _result_of(operation)))
     for one, other in zip(each_object(decoded), each_object(emptied), strict=False):
         assert {name for name, item in other.items() if item is None} <= {name for name, item in one.items() if item == []}
 
@@ -157,7 +157,7 @@ def test_null_lists_are_empty_lists(operation, document):
 def test_times_in_any_spelling_are_the_same_moment(operation, document, spelling):
     if MOMENT not in str(document):
         return
-    shape = _result_type(operation)
+    shape = _result_of(operation)
     respelled = orjson.loads(orjson.dumps(document).replace(MOMENT.encode(), spelling.encode()))
     assert back(structure(respelled, shape)) == back(structure(copy.deepcopy(document), shape))
 
@@ -168,7 +168,7 @@ def test_values_that_no_enum_lists_stay_as_they_are(operation, document):
     known = {member["enum"][0] for member in every_enum(DOCUMENT)}
     for one in list(each_object(changed)):
         one.update({name: "FROM_TOMORROW" for name, item in one.items() if isinstance(item, str) and item in known})
-    assert back(structure(copy.deepcopy(changed), _result_type(operation))) == trimmed(changed)
+    assert back(structure(copy.deepcopy(changed), _result_of(operation))) == trimmed(changed)
 
 
 def every_enum(value: Any) -> Iterator[dict[str, Any]]:

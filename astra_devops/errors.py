@@ -118,7 +118,7 @@ class RequestNotSentError(AstraDevOpsError):
 class OutcomeUnknownError(AstraDevOpsError):
     """The request was sent, but no usable answer came: it may or may not have taken effect.
 
-    A write is not sent again in this case, since that could do it twice.
+    A write that could take effect twice is not sent again.
 
     Attributes:
         operation: The operation id.

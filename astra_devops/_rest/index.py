@@ -25,7 +25,7 @@ CREATE_DATABASE: Final = Operation(
     group="databases",
     function="create_database",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-create",),
 )
 GET_DATABASE: Final = Operation(
@@ -45,7 +45,7 @@ TERMINATE_DATABASE: Final = Operation(
     group="databases",
     function="terminate_database",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-terminate",),
 )
 SUSPEND_DATABASE: Final = Operation(
@@ -55,7 +55,7 @@ SUSPEND_DATABASE: Final = Operation(
     group="databases",
     function="suspend_database",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-suspend",),
 )
 PARK_DATABASE: Final = Operation(
@@ -65,7 +65,7 @@ PARK_DATABASE: Final = Operation(
     group="databases",
     function="park_database",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-suspend",),
     deprecated=True,
 )
@@ -76,7 +76,7 @@ UNPARK_DATABASE: Final = Operation(
     group="databases",
     function="unpark_database",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-suspend",),
     deprecated=True,
 )
@@ -87,7 +87,7 @@ RESIZE_DATABASE: Final = Operation(
     group="databases",
     function="resize_database",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-expand",),
 )
 RESET_PASSWORD: Final = Operation(
@@ -107,7 +107,7 @@ UPDATE_ENGINE_TYPE: Final = Operation(
     group="databases",
     function="update_engine_type",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",
@@ -116,7 +116,7 @@ ADD_KEYSPACE: Final = Operation(
     group="keyspaces",
     function="add_keyspace",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-keyspace-create",),
 )
 REMOVE_KEYSPACE: Final = Operation(
@@ -126,7 +126,7 @@ REMOVE_KEYSPACE: Final = Operation(
     group="keyspaces",
     function="remove_keyspace",
     success=frozenset({202, 204}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-keyspace-drop",),
 )
 ALTER_KEYSPACE_WITH_GRAPH_ENGINE: Final = Operation(
@@ -163,7 +163,7 @@ ADD_DATACENTERS: Final = Operation(
     group="datacenters",
     function="add_datacenters",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-region",),
 )
 TERMINATE_DATACENTER: Final = Operation(
@@ -173,7 +173,7 @@ TERMINATE_DATACENTER: Final = Operation(
     group="datacenters",
     function="terminate_datacenter",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-region",),
 )
 GENERATE_SECURE_BUNDLE_URL: Final = Operation(
@@ -291,7 +291,7 @@ LAUNCH_MIGRATION: Final = Operation(
     group="migrations",
     function="launch_migration",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -304,7 +304,7 @@ PAUSE_MIGRATION: Final = Operation(
     group="migrations",
     function="pause_migration",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -317,7 +317,7 @@ RESUME_MIGRATION: Final = Operation(
     group="migrations",
     function="resume_migration",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -330,7 +330,7 @@ ABORT_MIGRATION: Final = Operation(
     group="migrations",
     function="abort_migration",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -343,7 +343,7 @@ CLEANUP_MIGRATION: Final = Operation(
     group="migrations",
     function="cleanup_migration",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -380,7 +380,7 @@ REMOVE_MIGRATION_PROXY: Final = Operation(
     group="migration_proxies",
     function="remove_migration_proxy",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
 )
@@ -411,7 +411,7 @@ ENABLE_CDC: Final = Operation(
     group="cdc",
     function="enable_cdc",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-create",),
 )
 DELETE_CDC: Final = Operation(
@@ -421,7 +421,7 @@ DELETE_CDC: Final = Operation(
     group="cdc",
     function="delete_cdc",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-terminate",),
 )
 GET_CDC_STATUS: Final = Operation(
@@ -489,7 +489,7 @@ DELETE_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     group="audit_logs",
     function="delete_audit_log_exporter_config",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-audits-read",),
 )
 CREATE_ORGANIZATION_IN_ENTERPRISE: Final = Operation(
@@ -575,7 +575,7 @@ DELETE_ORGANIZATION_ROLE: Final = Operation(
     group="roles",
     function="delete_organization_role",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-role-delete",),
 )
 GET_ORGANIZATION_USERS: Final = Operation(
@@ -615,7 +615,7 @@ REMOVE_USER_FROM_ORGANIZATION: Final = Operation(
     group="users",
     function="remove_user_from_organization",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-user-write",),
 )
 UPDATE_ROLES_FOR_USER_IN_ORGANIZATION: Final = Operation(
@@ -655,7 +655,7 @@ DELETE_TOKEN: Final = Operation(
     group="tokens",
     function="delete_token",
     success=frozenset({200, 204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-token-write",),
     confidence="inferred",
 )
@@ -686,7 +686,7 @@ DELETE_TOKEN_FOR_CLIENT: Final = Operation(
     group="tokens",
     function="delete_token_for_client",
     success=frozenset({200, 204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-token-write",),
 )
 GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
@@ -759,7 +759,7 @@ DELETE_SCIM_USER: Final = Operation(
     group="scim",
     function="delete_scim_user",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
 )
 PATCH_SCIM_USER: Final = Operation(
     id="patchSCIMUser",
@@ -813,7 +813,7 @@ DELETE_SCIM_GROUP: Final = Operation(
     group="scim",
     function="delete_scim_group",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
 )
 PATCH_SCIM_GROUP: Final = Operation(
     id="patchSCIMGroup",
@@ -861,7 +861,7 @@ ADD_ADDRESSES_TO_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     group="access_lists",
     function="add_addresses_to_access_list_for_database",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("accesslist-write",),
 )
 DELETE_ADDRESSES_OR_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -871,7 +871,7 @@ DELETE_ADDRESSES_OR_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     group="access_lists",
     function="delete_addresses_or_access_list_for_database",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("accesslist-write",),
 )
 UPDATE_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -927,7 +927,7 @@ ADD_DEV_OPS_ACCESS_LIST_ADDRESSES: Final = Operation(
     group="devops_access_lists",
     function="add_dev_ops_access_list_addresses",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
 )
 DELETE_DEV_OPS_ACCESS_LIST: Final = Operation(
     id="deleteDevOpsAccessList",
@@ -936,7 +936,7 @@ DELETE_DEV_OPS_ACCESS_LIST: Final = Operation(
     group="devops_access_lists",
     function="delete_dev_ops_access_list",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
 )
 UPDATE_DEV_OPS_ACCESS_LIST_ADDRESS: Final = Operation(
     id="updateDevOpsAccessListAddress",
@@ -984,7 +984,7 @@ ADD_ALLOWED_PRINCIPAL_TO_SERVICE: Final = Operation(
     group="private_links",
     function="add_allowed_principal_to_service",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-privateendpoint",),
 )
 ADD_ALLOWED_PRINCIPAL: Final = Operation(
@@ -994,7 +994,7 @@ ADD_ALLOWED_PRINCIPAL: Final = Operation(
     group="private_links",
     function="add_allowed_principal",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-privateendpoint",),
 )
 REMOVE_ALLOWED_PRINCIPAL_FROM_SERVICE: Final = Operation(
@@ -1004,7 +1004,7 @@ REMOVE_ALLOWED_PRINCIPAL_FROM_SERVICE: Final = Operation(
     group="private_links",
     function="remove_allowed_principal_from_service",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-privateendpoint",),
 )
 ACCEPT_ENDPOINT_TO_SERVICE: Final = Operation(
@@ -1014,7 +1014,7 @@ ACCEPT_ENDPOINT_TO_SERVICE: Final = Operation(
     group="private_links",
     function="accept_endpoint_to_service",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-privateendpoint",),
 )
 GET_PRIVATE_LINK_ENDPOINT: Final = Operation(
@@ -1044,7 +1044,7 @@ REJECT_ENDPOINT: Final = Operation(
     group="private_links",
     function="reject_endpoint",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-manage-privateendpoint",),
 )
 GET_CUSTOM_DOMAINS: Final = Operation(
@@ -1085,7 +1085,7 @@ CREATE_VPC_PEERING_CONNECTION: Final = Operation(
     group="vpc_peerings",
     function="create_vpc_peering_connection",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-addpeering",),
 )
 DELETE_VPC_PEERING_CONNECTION: Final = Operation(
@@ -1095,7 +1095,7 @@ DELETE_VPC_PEERING_CONNECTION: Final = Operation(
     group="vpc_peerings",
     function="delete_vpc_peering_connection",
     success=frozenset({204}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-addpeering",),
 )
 LIST_SERVERLESS_KEYS: Final = Operation(
@@ -1115,7 +1115,7 @@ CREATE_SERVERLESS_KEY: Final = Operation(
     group="customer_keys",
     function="create_serverless_key",
     success=frozenset({200, 201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-cmk-write",),
 )
 LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
@@ -1136,7 +1136,7 @@ CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     group="customer_keys",
     function="create_serverless_key_alternate",
     success=frozenset({200, 201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-cmk-write",),
     confidence="inferred",
 )
@@ -1157,7 +1157,7 @@ CREATE_CLASSIC_KEY: Final = Operation(
     group="customer_keys",
     function="create_classic_key",
     success=frozenset({200, 201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-cmk-write",),
 )
 GET_SERVERLESS_KEY: Final = Operation(
@@ -1253,7 +1253,7 @@ PCU_DELETE: Final = Operation(
     group="pcu_groups",
     function="pcu_delete",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
 )
 PCU_GROUP_PARK: Final = Operation(
     id="pcuGroupPark",
@@ -1262,7 +1262,7 @@ PCU_GROUP_PARK: Final = Operation(
     group="pcu_groups",
     function="pcu_group_park",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
 )
 PCU_GROUP_UNPARK: Final = Operation(
     id="pcuGroupUnpark",
@@ -1271,7 +1271,7 @@ PCU_GROUP_UNPARK: Final = Operation(
     group="pcu_groups",
     function="pcu_group_unpark",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
 )
 PCU_GET_TYPES: Final = Operation(
     id="pcuGetTypes",
@@ -1298,7 +1298,7 @@ PCU_ASSOCIATION_CREATE: Final = Operation(
     group="pcu_groups",
     function="pcu_association_create",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
 )
 PCU_ASSOCIATION_DELETE: Final = Operation(
     id="pcuAssociationDelete",
@@ -1307,7 +1307,7 @@ PCU_ASSOCIATION_DELETE: Final = Operation(
     group="pcu_groups",
     function="pcu_association_delete",
     success=frozenset({200}),
-    retry="reread",
+    retry="check_first",
 )
 PCU_ASSOCIATION_TRANSFER: Final = Operation(
     id="pcuAssociationTransfer",
@@ -1316,7 +1316,7 @@ PCU_ASSOCIATION_TRANSFER: Final = Operation(
     group="pcu_groups",
     function="pcu_association_transfer",
     success=frozenset({202}),
-    retry="reread",
+    retry="check_first",
 )
 
 OPERATIONS: Final[Mapping[str, Operation]] = {

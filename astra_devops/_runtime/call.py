@@ -9,7 +9,13 @@ import attrs
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-RetryClass = Literal["safe", "reread", "unsafe"]
+RetryClass = Literal["safe", "check_first", "unsafe"]
+"""Whether a request whose answer was lost may be sent again.
+
+``safe``: yes, a second request has no further effect. ``check_first``: only after a check has found
+that the first one had no effect. ``unsafe``: no.
+"""
+
 Confidence = Literal["documented", "inferred"]
 
 

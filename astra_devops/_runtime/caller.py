@@ -1,33 +1,34 @@
-"""The loop of attempts around one call: deadline, retries, budget, and the error when there is no answer to give."""
+"""One call from start to end: attempts, deadline, retries, budget, and the error if there is no answer."""
 
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
 from astra_devops import errors
+from astra_devops._runtime.auth import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.observer import Observer, RequestEvent, ResponseEvent, RetryEvent, observer_or_log
+from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
-from astra_devops._runtime.response import Raw, read_answer, read_error, retry_after
-from astra_devops._runtime.retry import Lost, NotSent, Outcome, Refused, RetryBudget, RetryPolicy, is_ambiguous, next_attempt, next_step
-from astra_devops._runtime.token import TokenSource
+from astra_devops._runtime.response import is_damaged, read_answer, read_error, retry_after
+from astra_devops._runtime.retry import RetryBudget, RetryPolicy, next_attempt, next_step
 from astra_devops._runtime.transport import Transport
 
 T = TypeVar("T")
 
-_ONLY_READS: Final = "it only reads, so calling again is safe"
-_LOOK_FIRST: Final = "look at the resource before calling again: repeating may do it twice"
+_CALL_AGAIN: Final = "calling again is safe: a second request has no further effect"
+_CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
 
 
 @attrs.frozen(kw_only=True)
 class Options:
-    """What ``with_options`` may change for a view of a client.
+    """The options that ``with_options`` can change for a view of a client.
 
-    Seconds; ``headers`` go with every request.
+    Times are in seconds. ``headers`` are sent with every request.
     """
 
     timeout: float
@@ -36,217 +37,208 @@ class Options:
     headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
 
 
-@attrs.define
-class _Progress:
-    """Where a call stands.
-
-    ``spent`` counts seconds: of the loop's clock on the wire, of the client's clock between
-    attempts.
-    """
-
-    attempt: int = 0
-    spent: float = 0.0
-    notes: list[str] = attrs.field(factory=list)
-
-
 class Caller:
-    """Sends calls for one client or view. What views share stands in the first four."""
+    """Sends the calls of one client or view. Views share everything but the options."""
 
     def __init__(
         self,
         transport: Transport,
-        token: TokenSource,
+        auth: Auth,
         clock: Clock,
         budget: RetryBudget,
         options: Options,
         observer: Observer | None = None,
     ) -> None:
         self.transport = transport
+        self.auth = auth
         self.clock = clock
+        self.budget = budget
         self.options = options
         self.observer = observer
-        self._token = token
-        self._budget = budget
-        # Headers are composed once per token, not per call: without and with a body.
-        self._headers_of: tuple[_Headers, _Headers] = (_Headers(), _Headers())
+        # Composed once for each credential instead of for each call: without and with a body.
+        self._composed_from: SecretHeaders | None = None
+        self._composed = (SecretHeaders(), SecretHeaders())
 
-    def view(self, options: Options, token: TokenSource | None = None) -> "Caller":
-        """Make a caller with other options, and with another token if one is given, on the same transport, clock and budget."""
-        return Caller(self.transport, token or self._token, self.clock, self._budget, options, self.observer)
+    def view(self, options: Options, auth: Auth | None = None) -> "Caller":
+        """Return a caller with other options, and with other authentication if given, that shares the rest."""
+        return Caller(self.transport, auth or self.auth, self.clock, self.budget, options, self.observer)
 
     async def pinned(self) -> "Caller":
-        """Make a caller that goes on with the token of this moment, whatever its provider returns from now on."""
-        return self.view(self.options, TokenSource(await self._token.reveal()))
+        """Return a caller that keeps the current token, whatever its provider returns later."""
+        return self.view(self.options, await self.auth.pinned())
 
     async def client_id(self) -> str:
-        """Return the client id of the token: its second part."""
-        return await self._token.client_id()
+        """Return the client id of the token."""
+        return await self.auth.client_id()
 
     async def send(self, call: Call[T], check_outcome: OutcomeCheck[T] | None = None) -> Answer[T]:
-        """Carry out a call: repeat it as its operation permits, within the time of the whole call.
+        """Carry out a call: repeat it as its operation permits, within the time limit of the call.
 
         Raises:
-            TypeError, ValueError: an argument is wrong; nothing was sent.
-            RequestNotSentError, OutcomeUnknownError, APIStatusError, ResponseDecodeError: as their
-                names say.
+            TypeError: An argument has the wrong type. Nothing was sent.
+            ValueError: An argument has a value that cannot be sent. Nothing was sent.
+            RequestNotSentError: No attempt left this machine.
+            OutcomeUnknownError: The request was sent, and may have taken effect.
+            APIStatusError: The service answered with an error status.
+            ResponseDecodeError: The request succeeded, but the answer cannot be read.
         """
         request = build(call)
-        headers = await self._headers(request)
-        progress = _Progress()
-        while True:
-            outcome = await self._attempt(call, request, headers, progress)
-            if isinstance(outcome, Raw):
-                if 200 <= outcome.status < 300 or _gone_by_our_hand(call, outcome, progress):
-                    answer = await self._read(call, outcome, progress)
-                    if answer is None:
-                        continue
-                    self._budget.earn()
-                    return answer
-                verdict: Outcome = Refused(outcome.status, retry_after(outcome, self.clock.now()))
-            else:
-                verdict = outcome
-            step = next_step(call.operation.retry, verdict, reconcilable=check_outcome is not None)
-            if step == "reconcile" and check_outcome is not None:
-                adopted = await self._reconcile(call, check_outcome, verdict, progress, _refusal(call, request, outcome, verdict, progress))
-                if adopted is not None:
-                    return attrs.evolve(adopted, attempts=progress.attempt)
-            if step == "stop" or not await self._wait(call, verdict, progress):
-                ambiguous = step != "reconcile" and is_ambiguous(call.operation.retry, verdict)
-                self._raise(call, request, outcome, verdict, progress, ambiguous=ambiguous)
+        return await _Attempts(self, call, request, await self._headers(request), check_outcome).answer()
 
-    async def wake_request(self, origin: str, target: str) -> Raw | NotSent | Lost:
-        """GET a path of another host of the vendor, once, with the token in the header that its data endpoints read."""
-        headers = _Headers({**self.options.headers, "Token": await self._token.reveal()})
+    async def wake_request(self, origin: str, target: str) -> Received:
+        """Send a GET request to the data endpoint of a database, once."""
+        headers = SecretHeaders({**self.options.headers, **await self.auth.data_headers()})
         return await self.transport.send(Request("GET", target), headers, self.options.attempt_timeout, origin)
 
-    async def _headers(self, request: Request) -> Mapping[str, str]:
-        authorization = f"Bearer {await self._token.reveal()}"
-        if self._headers_of[0].get("Authorization") != authorization:
-            plain = {**self.options.headers, "Authorization": authorization}
-            self._headers_of = _Headers(plain), _Headers({**plain, "Content-Type": "application/json"})
-        return self._headers_of[request.body is not None]
+    async def _headers(self, request: Request) -> SecretHeaders:
+        auth_headers = await self.auth.api_headers()
+        if auth_headers is not self._composed_from:
+            plain = SecretHeaders({**self.options.headers, **auth_headers})
+            self._composed = plain, SecretHeaders({**plain, "Content-Type": "application/json"})
+            self._composed_from = auth_headers
+        return self._composed[request.body is not None]
 
-    async def _attempt(self, call: Call[Any], request: Request, headers: Mapping[str, str], progress: _Progress) -> Raw | NotSent | Lost:
-        progress.attempt += 1
-        observer = observer_or_log(self.observer)
+
+@attrs.define(eq=False, repr=False)
+class _Attempts(Generic[T]):
+    """The attempts of one call.
+
+    ``spent`` counts seconds: by the loop's clock on the wire, by the client's clock between
+    attempts. ``notes`` has a line for each repetition, for the error at the end.
+    """
+
+    caller: Caller
+    call: Call[T]
+    request: Request
+    headers: SecretHeaders
+    check_outcome: OutcomeCheck[T] | None
+    count: int = 0
+    spent: float = 0.0
+    notes: list[str] = attrs.field(factory=list)
+
+    async def answer(self) -> Answer[T]:
+        """Send the request until there is an answer, or until it must not be sent again."""
+        while True:
+            outcome = await self._attempt()
+            if isinstance(outcome, Answer):
+                self.caller.budget.earn()
+                return outcome
+            step = next_step(self.call.operation.retry, outcome, can_check=self.check_outcome is not None)
+            if step == "unknown":
+                raise self._with_notes(self._unknown(outcome)) from self._refusal(outcome)
+            if step == "check":
+                answer = await self._effect(outcome)
+                if answer is not None:
+                    return answer
+            if step == "fail" or not await self._wait(outcome):
+                raise self._with_notes(self._error(outcome))
+
+    async def _attempt(self) -> Answer[T] | Failure:
+        """Send the request once, and read the answer if it is a success."""
+        received = await self._send()
+        if not isinstance(received, RawAnswer):
+            return received
+        if not 200 <= received.status < 300 and not self._was_deleted_before(received):
+            return Refused(received, retry_after(received, self.caller.clock.now()))
+        try:
+            return read_answer(self.call, received, self.count)
+        except errors.ResponseDecodeError as error:
+            if not is_damaged(received, error):
+                raise
+            return Damaged(error)
+
+    async def _send(self) -> Received:
+        self.count += 1
+        operation, observer = self.call.operation, observer_or_log(self.caller.observer)
         if observer:
-            observer(RequestEvent(call.operation.id, request.method, request.target.partition("?")[0], progress.attempt))
+            observer(RequestEvent(operation.id, self.request.method, self.request.target.partition("?")[0], self.count))
+        limit = min(self.caller.options.attempt_timeout, self._remaining())
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            limit = min(self.options.attempt_timeout, max(self.options.timeout - progress.spent, 0.001))
-            outcome = await self.transport.send(request, headers, limit)
+            received = await self.caller.transport.send(self.request, self.headers, limit)
         except asyncio.CancelledError as error:
-            if call.operation.retry != "safe":
-                error.add_note(f"{call.operation.id} was cancelled while under way and may have taken effect; {_LOOK_FIRST}")
+            if operation.retry != "safe":
+                error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {_CHECK_FIRST}")
             raise
         elapsed = loop.time() - started
-        progress.spent += elapsed
+        self.spent += elapsed
         if observer:
-            observer(_response_event(call.operation.id, outcome, progress.attempt, elapsed))
-        return outcome
+            observer(_response_event(operation.id, received, self.count, elapsed))
+        return received
 
-    async def _read(self, call: Call[T], raw: Raw, progress: _Progress) -> Answer[T] | None:
-        """Decode a success; None where it is to be asked for again: a compressed body that was cut short is a lost answer in disguise."""
-        try:
-            return read_answer(call, raw, progress.attempt)
-        except errors.ResponseDecodeError as error:
-            unreadable = error
-        damaged = "content-encoding" in raw.headers and unreadable.pointer is None and not raw.oversized
-        if damaged and call.operation.retry == "safe" and await self._wait(call, Lost("the compressed body is damaged"), progress):
-            return None
-        raise unreadable
+    def _remaining(self) -> float:
+        """Return the seconds left for the call, and never 0, which would mean no limit."""
+        return max(self.caller.options.timeout - self.spent, 0.001)
 
-    async def _reconcile(
-        self, call: Call[T], check_outcome: OutcomeCheck[T], outcome: Outcome, progress: _Progress, refusal: errors.APIStatusError | None
-    ) -> Answer[T] | None:
-        """Ask whether the lost request took effect, within what is left of the call's time."""
+    def _was_deleted_before(self, answer: RawAnswer) -> bool:
+        """Return whether this is a 404 because an earlier attempt of this DELETE took effect."""
+        return answer.status == 404 and self.call.operation.method == "DELETE" and self.call.result is None and self.count > 1
+
+    async def _effect(self, failure: Failure) -> Answer[T] | None:
+        """Return the answer if the request took effect after all, or None if it surely did not."""
+        assert self.check_outcome is not None
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            async with asyncio.timeout(max(self.options.timeout - progress.spent, 0.001)):
-                return await check_outcome()
+            async with asyncio.timeout(self._remaining()):
+                answer = await self.check_outcome()
+            return answer and attrs.evolve(answer, attempts=self.count)
         except errors.OutcomeUnknownError as error:
             unknown = error
         except (TimeoutError, errors.AstraDevOpsError) as error:
-            unknown = _unknown(call, outcome)
-            unknown.add_note(f"looking for the outcome failed too: {error or type(error).__name__}")
+            unknown = self._unknown(failure)
+            unknown.add_note(f"the check whether it took effect failed, too: {error or type(error).__name__}")
         finally:
-            progress.spent += loop.time() - started
-        raise unknown from refusal
+            self.spent += loop.time() - started
+        raise unknown from self._refusal(failure)
 
-    async def _wait(self, call: Call[Any], outcome: Outcome, progress: _Progress) -> bool:
-        """Sleep before the next attempt; False if there is to be none."""
-        delay = next_attempt(self.options.retry, progress.attempt, outcome, self.options.timeout - progress.spent)
-        if delay is None or not self._budget.take():
+    async def _wait(self, failure: Failure) -> bool:
+        """Sleep before the next attempt; return False if there must not be one."""
+        delay = next_attempt(self.caller.options.retry, self.count, failure, self.caller.options.timeout - self.spent)
+        if delay is None or not self.caller.budget.take():
             return False
-        reason = _worded(outcome)
-        progress.notes.append(f"attempt {progress.attempt}: {reason}; repeated after {delay:.2f} s")
-        if observer := observer_or_log(self.observer, logging.WARNING):
-            observer(RetryEvent(call.operation.id, progress.attempt, delay, reason))
-        await self.clock.sleep(delay)
-        progress.spent += delay
+        self.notes.append(f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s")
+        if observer := observer_or_log(self.caller.observer, logging.WARNING):
+            observer(RetryEvent(self.call.operation.id, self.count, delay, failure.reason))
+        await self.caller.clock.sleep(delay)
+        self.spent += delay
         return True
 
-    def _raise(
-        self, call: Call[Any], request: Request, outcome: Raw | NotSent | Lost, verdict: Outcome, progress: _Progress, *, ambiguous: bool
-    ) -> NoReturn:
-        """Raise what the last outcome means; where it is ambiguous, the service's own error is the cause."""
-        error: errors.AstraDevOpsError
-        operation = call.operation
-        refusal = _refusal(call, request, outcome, verdict, progress)
-        match outcome:
+    def _error(self, failure: Failure) -> errors.AstraDevOpsError:
+        """Return the error for a failure after which it is clear what happened."""
+        match failure:
             case NotSent(reason=reason):
-                message = f"{operation.id} was not sent: {reason}"
-                error = errors.RequestNotSentError(message, operation=operation.id, reason=reason, attempts=progress.attempt)
-            case _:
-                error = refusal if refusal is not None and not ambiguous else _unknown(call, verdict)
-        for note in progress.notes:
+                message = f"{self.call.operation.id} was not sent: {reason}"
+                return errors.RequestNotSentError(message, operation=self.call.operation.id, reason=reason, attempts=self.count)
+            case Lost():
+                return self._unknown(failure)
+            case Refused():
+                return read_error(self.call.operation, self.request.target, failure, self.count, secrets_of(self.call.body))
+            case Damaged(error=error):
+                return error
+
+    def _refusal(self, failure: Failure) -> errors.AstraDevOpsError | None:
+        """Return the service's own error if it answered with one: the cause of an unknown outcome."""
+        return self._error(failure) if isinstance(failure, Refused) else None
+
+    def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:
+        operation = self.call.operation
+        advice = _CALL_AGAIN if operation.retry == "safe" else _CHECK_FIRST
+        return errors.OutcomeUnknownError(
+            f"{operation.id} was sent, but got no usable answer ({failure.reason}); {advice}",
+            operation=operation.id,
+            reason=failure.reason,
+            how_to_find_out=advice,
+        )
+
+    def _with_notes(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
+        for note in self.notes:
             error.add_note(note)
-        raise error from (refusal if ambiguous else None)
+        return error
 
 
-def _refusal(
-    call: Call[Any], request: Request, outcome: Raw | NotSent | Lost, verdict: Outcome, progress: _Progress
-) -> errors.APIStatusError | None:
-    if not isinstance(outcome, Raw):
-        return None
-    wait = verdict.retry_after if isinstance(verdict, Refused) else None
-    return read_error(call.operation, request.target, outcome, progress.attempt, wait=wait, secrets=secrets_of(call.body))
-
-
-def _unknown(call: Call[Any], outcome: Outcome) -> errors.OutcomeUnknownError:
-    advice = _ONLY_READS if call.operation.retry == "safe" else _LOOK_FIRST
-    reason = _worded(outcome)
-    return errors.OutcomeUnknownError(
-        f"{call.operation.id} was sent, but got no usable answer ({reason}); {advice}",
-        operation=call.operation.id,
-        reason=reason,
-        how_to_find_out=advice,
-    )
-
-
-def _gone_by_our_hand(call: Call[Any], raw: Raw, progress: _Progress) -> bool:
-    """Tell whether a 404 means that a repeated DELETE had done its work the first time."""
-    return raw.status == 404 and call.operation.method == "DELETE" and call.result is None and progress.attempt > 1
-
-
-class _Headers(dict[str, str]):
-    """Headers that carry the token: their repr, which a traceback with local variables would print, shows names only."""
-
-    def __repr__(self) -> str:
-        return f"<headers {', '.join(self)}>"
-
-
-def _worded(outcome: Outcome) -> str:
-    match outcome:
-        case Refused(status=status):
-            return f"status {status}"
-        case NotSent(reason=reason) | Lost(reason=reason):
-            return reason
-
-
-def _response_event(operation: str, outcome: Raw | NotSent | Lost, attempt: int, elapsed: float) -> ResponseEvent:
-    if isinstance(outcome, Raw):
-        return ResponseEvent(operation, outcome.status, None, outcome.request_id, attempt, elapsed)
-    return ResponseEvent(operation, None, outcome.reason, None, attempt, elapsed)
+def _response_event(operation: str, received: Received, attempt: int, elapsed: float) -> ResponseEvent:
+    if isinstance(received, RawAnswer):
+        return ResponseEvent(operation, received.status, None, received.request_id, attempt, elapsed)
+    return ResponseEvent(operation, None, received.reason, None, attempt, elapsed)

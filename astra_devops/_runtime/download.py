@@ -1,4 +1,4 @@
-"""Downloading a presigned address into a file, which appears whole or not at all."""
+"""Downloading a presigned URL into a file that appears complete or not at all."""
 
 import inspect
 import os
@@ -15,46 +15,51 @@ from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Operation
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.response import Raw, read_error
-from astra_devops._runtime.retry import Lost, NotSent, Refused, next_attempt
+from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Refused
+from astra_devops._runtime.response import read_error
+from astra_devops._runtime.retry import next_attempt
 from astra_devops._secret import Secret, SecretBytes
 
 ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
-"""Called with the bytes received so far, and the bytes in all if the host tells; sync or async."""
+"""Called with the bytes received so far, and the total if the host sends it; sync or async."""
+
+_DownloadFailure = NotSent | Lost | Refused
 
 _DOWNLOAD: Final = Operation(
     id="downloadSecureBundle", method="GET", path="the bundle", group="", function="", success=frozenset({200}), retry="safe"
 )
+# The host refuses an expired URL with 403, and the next attempt brings a new one.
+_TRANSIENT: Final = frozenset({403, 429})
 
 
-async def download(caller: Caller, address: Callable[[], Awaitable[Secret]], target: Path, progress: ProgressCallback | None) -> Path:
-    """Fetch a zip into ``target``; ``address`` is asked anew for each attempt, since addresses expire.
+async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], target: Path, progress: ProgressCallback | None) -> Path:
+    """Download a zip file to ``target``.
+
+    ``get_url`` is called before each attempt, since a presigned URL expires.
 
     Raises:
-        OSError: the file cannot be written.
-        RequestNotSentError, OutcomeUnknownError, APIStatusError: the host could not be reached,
-            broke off, or refused.
-        ResponseDecodeError: what came is not a sound zip.
+        OSError: The file cannot be written.
+        RequestNotSentError: The host cannot be reached.
+        OutcomeUnknownError: The download broke off.
+        APIStatusError: The host refused the request.
+        ResponseDecodeError: The download is not a valid zip file.
     """
     attempt = 0
     while True:
         attempt += 1
-        url = (await address()).reveal()
-        checks.https_url(url, "the bundle's address")
-        outcome = await _fetch(caller, url, target, progress)
-        if isinstance(outcome, Raw) and outcome.status == 200:
+        url = checks.https_url((await get_url()).reveal(), "the URL of the bundle")
+        failure = await _fetch(caller, url, target, progress)
+        if failure is None:
             return target
-        verdict = Refused(outcome.status) if isinstance(outcome, Raw) else outcome
-        passing = not isinstance(outcome, Raw) or outcome.status >= 500 or outcome.status in (403, 429)
-        delay = next_attempt(caller.options.retry, attempt, verdict, caller.options.timeout) if passing else None
+        delay = next_attempt(caller.options.retry, attempt, failure, caller.options.timeout) if _is_transient(failure) else None
         if delay is None:
-            raise _error(outcome, attempt)
+            raise _error(failure, attempt)
         await caller.clock.sleep(delay)
 
 
-async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallback | None) -> Raw | NotSent | Lost:
-    """Fetch once, into a file of another name beside the target, and rename it if it is whole."""
-    descriptor, name = await to_thread.run_sync(_open_beside, target)
+async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
+    """Download once, to a temporary file next to the target, and rename the file if it is complete."""
+    descriptor, name = await to_thread.run_sync(_open_temporary, target)
     partial = Path(name)
     received = 0
     try:
@@ -65,15 +70,18 @@ async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallb
                 received += len(piece)
                 try:
                     await to_thread.run_sync(file.write, piece)
-                    if progress is not None and inspect.isawaitable(told := progress(received, total)):
-                        await told
+                    if progress is not None and inspect.isawaitable(pending := progress(received, total)):
+                        await pending
                 except OSError as error:
                     raise _LocalIOError(error) from None
 
             outcome = await caller.transport.download(url, sink, idle=caller.options.attempt_timeout)
-        if isinstance(outcome, Raw) and outcome.status == 200:
-            await to_thread.run_sync(_check_and_rename, partial, target)
-        return outcome
+        if not isinstance(outcome, RawAnswer):
+            return outcome
+        if outcome.status != 200:
+            return Refused(outcome)
+        await to_thread.run_sync(_check_and_rename, partial, target)
+        return None
     except _LocalIOError as stop:
         raise stop.error from None
     finally:
@@ -82,27 +90,27 @@ async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallb
 
 
 class _LocalIOError(Exception):
-    """Carries an error of our side, such as a full disk, past the transport, which takes every OSError for the network's."""
+    """Carries a local error, such as a full disk, past the transport, which takes any OSError for the network's."""
 
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))
         self.error = error
 
 
-def _open_beside(target: Path) -> tuple[int, str]:
-    # mkstemp makes a file that only its owner may read.
+def _open_temporary(target: Path) -> tuple[int, str]:
+    # mkstemp creates a file that only its owner can read.
     return tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
 
 
 def _check_and_rename(partial: Path, target: Path) -> None:
     try:
         with zipfile.ZipFile(partial) as bundle:
-            broken = bundle.testzip()
+            damaged = bundle.testzip()
     except zipfile.BadZipFile:
-        broken = "the archive itself"
-    if broken is not None:
+        damaged = "the archive itself"
+    if damaged is not None:
         raise errors.ResponseDecodeError(
-            f"the bundle is not a sound zip: {broken} is damaged",
+            f"the bundle is not a valid zip file: {damaged} is damaged",
             operation=_DOWNLOAD.id,
             status=200,
             pointer=None,
@@ -111,14 +119,18 @@ def _check_and_rename(partial: Path, target: Path) -> None:
     os.replace(partial, target)
 
 
-def _error(outcome: Raw | NotSent | Lost, attempts: int) -> errors.AstraDevOpsError:
-    match outcome:
+def _is_transient(failure: _DownloadFailure) -> bool:
+    return not isinstance(failure, Refused) or failure.status >= 500 or failure.status in _TRANSIENT
+
+
+def _error(failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
+    match failure:
         case NotSent(reason=reason):
-            message = f"the host that keeps the bundle cannot be reached: {reason}"
+            message = f"the host of the bundle cannot be reached: {reason}"
             return errors.RequestNotSentError(message, operation=_DOWNLOAD.id, reason=reason, attempts=attempts)
         case Lost(reason=reason):
             advice = "it only reads, so downloading again is safe"
             message = f"the download of the bundle broke off: {reason}; {advice}"
             return errors.OutcomeUnknownError(message, operation=_DOWNLOAD.id, reason=reason, how_to_find_out=advice)
-        case Raw():
-            return read_error(_DOWNLOAD, "the bundle", outcome, attempts)
+        case Refused():
+            return read_error(_DOWNLOAD, "the bundle", failure, attempts)

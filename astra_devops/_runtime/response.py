@@ -1,4 +1,4 @@
-"""From the answer on the wire to a value or an error: pure functions."""
+"""Turning answers of the service into values and errors. Pure functions."""
 
 import math
 import re
@@ -7,17 +7,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
-import attrs
 import orjson
 
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._runtime.call import Answer, Call, Operation
+from astra_devops._runtime.outcome import RawAnswer, Refused
 from astra_devops._secret import SecretBytes, redact
 
 T = TypeVar("T")
 
-_REQUEST_ID_HEADERS: Final = ("x-request-id", "x-datastax-request-id", "x-amzn-requestid", "request-id")
 _LONGEST_MESSAGE: Final = 500
 _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
     400: errors.BadRequestError,
@@ -30,99 +29,84 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
 }
 
 
-@attrs.frozen
-class Raw:
-    """An answer as it came: header names in any case, the body decompressed.
-
-    ``oversized``: the body was cut at the size limit.
-    """
-
-    status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
-    oversized: bool = False
-
-    @property
-    def request_id(self) -> str | None:
-        """The id that the service gave the request."""
-        for name in _REQUEST_ID_HEADERS:
-            if value := self.headers.get(name):
-                return value
-        return None
-
-
-def read_answer(call: Call[T], raw: Raw, attempts: int) -> Answer[T]:
+def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
     """Decode a successful answer.
 
     Raises:
-        ResponseDecodeError: the body is not what the contract says.
+        ResponseDecodeError: The body does not match the contract.
     """
-    value: Any = None if call.result is None else _decode(call, raw)
-    return Answer(value=value, status=raw.status, headers=raw.headers, request_id=raw.request_id, attempts=attempts)
+    value: Any = None if call.result is None else _decode(call, answer)
+    return Answer(value=value, status=answer.status, headers=answer.headers, request_id=answer.request_id, attempts=attempts)
 
 
-def _decode(call: Call[Any], raw: Raw) -> Any:
+def is_damaged(answer: RawAnswer, error: errors.ResponseDecodeError) -> bool:
+    """Return whether a success cannot be decoded because its compressed body was cut short.
+
+    The HTTP library does not notice: it decompresses what there is.
+    """
+    return "content-encoding" in answer.headers and error.pointer is None and not answer.oversized
+
+
+def _decode(call: Call[Any], answer: RawAnswer) -> Any:
     try:
-        document = orjson.loads(raw.body) if raw.body else None
+        document = orjson.loads(answer.body) if answer.body else None
     except orjson.JSONDecodeError:
-        if call.result is str and not raw.oversized:
-            return raw.body.decode(errors="replace")
-        what = "is larger than this client accepts" if raw.oversized else f"is not JSON but {_kind_of(raw)}"
-        raise _unreadable(call, raw, None, what) from None
+        if call.result is str and not answer.oversized:
+            return answer.body.decode(errors="replace")
+        problem = "is larger than this client accepts" if answer.oversized else f"is not JSON but {_describe_body(answer)}"
+        raise _decode_error(call, answer, None, problem) from None
     try:
         return structure(document, call.result)
     except ShapeError as error:
-        what = f"must be {error.expected}, not {error.found}" if raw.body else "is empty"
+        problem = f"must be {error.expected}, not {error.found}" if answer.body else "is empty"
         pointer = error.pointer
-    raise _unreadable(call, raw, pointer, what)
+    raise _decode_error(call, answer, pointer, problem)
 
 
-def _unreadable(call: Call[Any], raw: Raw, pointer: str | None, what: str) -> errors.ResponseDecodeError:
+def _decode_error(call: Call[Any], answer: RawAnswer, pointer: str | None, problem: str) -> errors.ResponseDecodeError:
     operation = call.operation
     place = f" at {pointer}" if pointer else ""
     return errors.ResponseDecodeError(
-        f"{operation.method} {operation.path} answered {raw.status}, but the body{place} {what}",
+        f"{operation.method} {operation.path} answered {answer.status}, but the body{place} {problem}",
         operation=operation.id,
-        status=raw.status,
+        status=answer.status,
         pointer=pointer,
-        body=SecretBytes(raw.body),
-        request_id=raw.request_id,
+        body=SecretBytes(answer.body),
+        request_id=answer.request_id,
     )
 
 
-def read_error(
-    operation: Operation, target: str, raw: Raw, attempts: int, *, wait: float | None = None, secrets: Iterable[str] = ()
-) -> errors.APIStatusError:
-    """Make the exception for an error status, whatever the body looks like.
+def read_error(operation: Operation, target: str, refused: Refused, attempts: int, secrets: Iterable[str] = ()) -> errors.APIStatusError:
+    """Return the exception for an error status, whatever the body looks like.
 
-    ``target`` is the path as sent; ``wait`` what the service asked to wait, in seconds; ``secrets``
-    what the request carried.
+    ``target`` is the path that was sent, and ``secrets`` are those that the request contained.
     """
-    document = _json_or_none(raw.body)
-    details = tuple(errors.ErrorDetail(number, redact(text, secrets)) for number, text in _details(document, raw))
-    missing_permission = raw.status == 403 or (raw.status == 401 and raw.body.strip() == b"null")
-    cls = errors.PermissionDeniedError if missing_permission else _BY_STATUS.get(raw.status)
+    answer = refused.answer
+    document = _json_or_none(answer.body)
+    details = tuple(errors.ErrorDetail(number, redact(text, secrets)) for number, text in _details(document, answer))
+    missing_permission = answer.status == 403 or (answer.status == 401 and answer.body.strip() == b"null")
+    cls = errors.PermissionDeniedError if missing_permission else _BY_STATUS.get(answer.status)
     if cls is None:
-        cls = errors.ServerError if raw.status >= 500 else errors.APIStatusError
-    said = "; ".join(_worded(detail) for detail in details) or _kind_of(raw)
+        cls = errors.ServerError if answer.status >= 500 else errors.APIStatusError
+    summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer)
     hint = f"; the operation needs {' or '.join(operation.permissions)}" if missing_permission and operation.permissions else ""
     return cls(
-        f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {raw.status}: {said}{hint}",
+        f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {answer.status}: {summary}{hint}",
         operation=operation.id,
-        status=raw.status,
+        status=answer.status,
         errors=details,
-        body=SecretBytes(raw.body),
-        headers={name.lower(): redact(value, secrets) for name, value in raw.headers.items() if name.lower() != "set-cookie"},
-        request_id=raw.request_id,
+        body=SecretBytes(answer.body),
+        headers={name.lower(): redact(value, secrets) for name, value in answer.headers.items() if name.lower() != "set-cookie"},
+        request_id=answer.request_id,
         permissions=operation.permissions,
         attempts=attempts,
-        retry_after=wait,
+        retry_after=refused.retry_after,
     )
 
 
-def retry_after(raw: Raw, now: datetime) -> float | None:
-    """Read ``Retry-After`` as seconds, from a number or a date; None if it is absent or neither."""
-    text = raw.headers.get("retry-after", "").strip()
+def retry_after(answer: RawAnswer, now: datetime) -> float | None:
+    """Return the seconds of ``Retry-After``, which is a number or a date; None if it is neither or absent."""
+    text = answer.headers.get("retry-after", "").strip()
     if not text:
         return None
     try:
@@ -153,8 +137,8 @@ def _json_or_none(body: bytes) -> object:
         return None
 
 
-def _details(document: object, raw: Raw) -> list[tuple[int | None, str]]:
-    """Find what the service said in any of the shapes that it is known to use."""
+def _details(document: object, answer: RawAnswer) -> list[tuple[int | None, str]]:
+    """Return the error numbers and messages from a body of any shape that the service is known to use."""
     match document:
         case {"errors": list(items)}:
             return [_detail(item) for item in items]
@@ -162,8 +146,8 @@ def _details(document: object, raw: Raw) -> list[tuple[int | None, str]]:
             return [(None, _cut(text))]
         case dict() | list():
             return []
-    if document is None and raw.body.strip() not in (b"", b"null") and not _is_html(raw):
-        return [(None, _cut(raw.body.decode(errors="replace").strip()))]
+    if document is None and answer.body.strip() not in (b"", b"null") and not _is_html(answer):
+        return [(None, _cut(answer.body.decode(errors="replace").strip()))]
     return []
 
 
@@ -177,7 +161,7 @@ def _detail(item: object) -> tuple[int | None, str]:
     return (number if isinstance(number, int) else None, _cut(str(folded.get("message") or "no message")))
 
 
-def _worded(detail: errors.ErrorDetail) -> str:
+def _describe_detail(detail: errors.ErrorDetail) -> str:
     return detail.message if detail.id is None else f"{detail.message} (id {detail.id})"
 
 
@@ -185,16 +169,16 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "..."
 
 
-def _is_html(raw: Raw) -> bool:
-    return "html" in raw.headers.get("content-type", "") or bool(re.match(rb"\s*<(!doctype|html)", raw.body, re.IGNORECASE))
+def _is_html(answer: RawAnswer) -> bool:
+    return "html" in answer.headers.get("content-type", "") or bool(re.match(rb"\s*<(!doctype|html)", answer.body, re.IGNORECASE))
 
 
-def _kind_of(raw: Raw) -> str:
-    if not raw.body:
+def _describe_body(answer: RawAnswer) -> str:
+    if not answer.body:
         return "an empty body"
-    if raw.body.strip() == b"null":
+    if answer.body.strip() == b"null":
         return "no explanation (body null)"
-    if _is_html(raw):
-        title = re.search(rb"<title>\s*(.{1,100}?)\s*</title>", raw.body, re.IGNORECASE | re.DOTALL)
+    if _is_html(answer):
+        title = re.search(rb"<title>\s*(.{1,100}?)\s*</title>", answer.body, re.IGNORECASE | re.DOTALL)
         return "an HTML page" + (f" titled {redact(title.group(1).decode(errors='replace'))!r}" if title else "")
-    return f"{len(raw.body)} bytes of {raw.headers.get('content-type', 'an unnamed type')}"
+    return f"{len(answer.body)} bytes of {answer.headers.get('content-type', 'an unnamed type')}"

@@ -1,7 +1,4 @@
-"""Whether to try again, and when: decisions as pure functions of values.
-
-The only module that imports backoff.
-"""
+"""Decisions about repeating a call: whether, and after how long. Pure functions of values."""
 
 import itertools
 import math
@@ -13,24 +10,27 @@ import attrs
 import backoff
 
 from astra_devops._runtime.call import RetryClass
+from astra_devops._runtime.outcome import Damaged, Failure, NotSent, Refused
 
-Step = Literal["stop", "again", "reconcile"]
+Step = Literal["repeat", "check", "unknown", "fail"]
 Uniform = Callable[[float, float], float]
 
-_ABSURD_RETRY_AFTER: Final = 86_400.0
-_FAILED_BEFORE_OR_AFTER: Final = frozenset({408, 500, 502, 503, 504})
+_LONGEST_RETRY_AFTER: Final = 86_400.0
+# The request may have been carried out before the service, or a proxy in front of it, failed.
+_MAY_HAVE_TAKEN_EFFECT: Final = frozenset({408, 500, 502, 503, 504})
 
 
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
-    """How often, and how long apart, a call is repeated. Seconds throughout.
+    """How often a call is repeated, and how long to wait in between. All times are in seconds.
 
-    The nth wait is drawn from 0 to ``base_delay * 2 ** (n - 1)``, at most ``max_delay`` ("full
-    jitter"). A ``Retry-After`` of the service is obeyed instead, up to ``max_retry_after``.
+    The nth wait is random, from 0 to ``base_delay * 2 ** (n - 1)`` and never more than
+    ``max_delay`` ("full jitter"). If the service sends ``Retry-After``, the wait is that long
+    instead, up to ``max_retry_after``.
 
-    ``jitter`` draws a number between two others, for these waits and for the pauses between looks
-    at an operation. By default each client draws its own; ``jitter=random.Random(7).uniform`` makes
-    a test go the same way every time.
+    ``jitter`` returns a random number between two others. It is used for these waits and for the
+    pauses between polls of an operation. By default the numbers differ from client to client;
+    ``jitter=random.Random(7).uniform`` makes a test reproducible.
     """
 
     max_attempts: int = attrs.field(default=4, validator=attrs.validators.ge(1))
@@ -40,91 +40,77 @@ class RetryPolicy:
     jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False)
 
 
-@attrs.frozen
-class NotSent:
-    """The request did not leave this machine."""
+def next_step(retry: RetryClass, failure: Failure, *, can_check: bool) -> Step:
+    """Return what to do after a failed attempt, where the limits of number and time permit.
 
-    reason: str
+    ::
 
+        failure                               safe    check_first  unsafe
+        ------------------------------------  ------  -----------  -------
+        not sent, or status 429               repeat  repeat       repeat
+        lost, or status 408, 500, 502 to 504  repeat  check        unknown
+        damaged body of a success             repeat  fail         fail
+        any other status                      fail    fail         fail
 
-@attrs.frozen
-class Lost:
-    """The request was sent, wholly or in part, and no usable answer came."""
-
-    reason: str
-
-
-@attrs.frozen
-class Refused:
-    """The service answered with an error status; ``retry_after`` is what it asked to wait, in seconds."""
-
-    status: int
-    retry_after: float | None = None
-
-
-Outcome = NotSent | Lost | Refused
-
-
-def next_step(retry: RetryClass, outcome: Outcome, *, reconcilable: bool) -> Step:
-    """Say what the outcome of one attempt permits, limits of number and time apart.
-
-    ``reconcile`` means: find out first whether the request took effect. A 429 was refused before it
-    did anything, whatever it was.
+    - ``repeat``: Send the request again. One that was not sent, or was refused with 429, has had no
+      effect, so this is safe for every operation.
+    - ``check``: Find out whether the request took effect, and repeat it only if it did not. Without
+      a check (``can_check`` is False) the step is ``unknown``.
+    - ``unknown``: Stop. The request may have taken effect.
+    - ``fail``: Stop. The failure is final, and it is clear what happened.
     """
-    match outcome:
+    match failure:
         case NotSent() | Refused(status=429):
-            return "again"
-        case Refused(status=status) if status not in _FAILED_BEFORE_OR_AFTER:
-            return "stop"
+            return "repeat"
+        case Refused(status=status) if status not in _MAY_HAVE_TAKEN_EFFECT:
+            return "fail"
     if retry == "safe":
-        return "again"
-    return "reconcile" if retry == "reread" and reconcilable else "stop"
+        return "repeat"
+    if isinstance(failure, Damaged):
+        return "fail"
+    return "check" if retry == "check_first" and can_check else "unknown"
 
 
-def is_ambiguous(retry: RetryClass, outcome: Outcome) -> bool:
-    """Say whether a call that ends with this outcome may have changed something."""
-    match outcome:
-        case Lost():
-            return True
-        case Refused(status=status):
-            return retry != "safe" and status in _FAILED_BEFORE_OR_AFTER
-    return False
+def next_attempt(policy: RetryPolicy, attempt: int, failure: Failure, remaining: float) -> float | None:
+    """Return the seconds to wait before the next attempt, or None to stop.
 
-
-def next_attempt(policy: RetryPolicy, attempt: int, outcome: Outcome, remaining: float) -> float | None:
-    """Seconds to wait after the ``attempt``-th attempt (from 1) before the next, or None to stop.
-
-    ``remaining`` is what is left of the whole call's time; a wait that would use it up is not
-    begun.
+    ``attempt`` is the number of attempts so far, and ``remaining`` the time left for the call. A
+    wait that would use up that time is not begun.
     """
     if attempt >= policy.max_attempts:
         return None
-    delay = _asked_for(policy, outcome)
+    delay = _retry_after(policy, failure)
     if delay is None:
         delay = policy.jitter(0.0, ceiling(policy, attempt))
     return delay if delay < remaining else None
 
 
 def ceiling(policy: RetryPolicy, attempt: int) -> float:
-    """Return the longest wait after the ``attempt``-th attempt: the nth value of a fresh exponential generator."""
+    """Return the longest wait after a number of attempts.
+
+    backoff computes the exponential growth and its limit. Nothing else of it is used: its
+    decorators decide by the type of an exception, and know neither the operation nor whether the
+    request took effect.
+    """
     waits = backoff.expo(base=2, factor=policy.base_delay, max_value=policy.max_delay)
-    # The generator's first value is None: it exists for its send() protocol, not as a wait.
+    # The first value of the generator is None: it is there for send(), and is not a wait.
     return float(next(itertools.islice(waits, attempt, None)))
 
 
-def _asked_for(policy: RetryPolicy, outcome: Outcome) -> float | None:
-    if not isinstance(outcome, Refused) or outcome.retry_after is None:
+def _retry_after(policy: RetryPolicy, failure: Failure) -> float | None:
+    """Return the seconds that the service asked to wait, within reason; None if it did not ask."""
+    if not isinstance(failure, Refused) or failure.retry_after is None:
         return None
-    seconds = outcome.retry_after
-    if not math.isfinite(seconds) or not 0 <= seconds <= _ABSURD_RETRY_AFTER:
+    seconds = failure.retry_after
+    if not math.isfinite(seconds) or not 0 <= seconds <= _LONGEST_RETRY_AFTER:
         return None
     return min(seconds, policy.max_retry_after)
 
 
 class RetryBudget:
-    """What all calls of one client may spend on repeating, so that a service in trouble is not hit harder by those who retry.
+    """A limit on the retries of all calls of one client, so that retries do not overload a service in trouble.
 
-    Each retry costs 1; each success earns a tenth back, up to the capacity.
+    Each retry costs 1. Each success earns back a tenth, up to the capacity.
     """
 
     def __init__(self, capacity: float = 100.0) -> None:
@@ -132,13 +118,13 @@ class RetryBudget:
         self._left = capacity
 
     def take(self) -> bool:
-        """Pay for one retry, or return False."""
+        """Pay for one retry, or return False if too little is left."""
         if self._left < 1:
             return False
         self._left -= 1
         return True
 
     def earn(self) -> None:
-        """Note a success."""
+        """Add what one success earns."""
         if self._left < self._capacity:
             self._left = min(self._capacity, self._left + 0.1)

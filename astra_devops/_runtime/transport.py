@@ -10,9 +10,8 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
+from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
 from astra_devops._runtime.request import Request
-from astra_devops._runtime.response import Raw
-from astra_devops._runtime.retry import Lost, NotSent
 from astra_devops._secret import redact
 
 SessionFactory = Callable[[], aiohttp.ClientSession | Awaitable[aiohttp.ClientSession]]
@@ -86,7 +85,7 @@ class Transport:
         self._opening: asyncio.Lock | None = None
         self._closed = False
 
-    async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Raw | NotSent | Lost:
+    async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
         """Make one attempt of at most ``limit`` seconds, the wait for a free connection included, at ``origin`` or the service's own."""
         url = URL((origin or self._origin) + request.target, encoded=True)
         session, pool = await self._open()
@@ -107,7 +106,7 @@ class Transport:
 
     async def _exchange(
         self, session: aiohttp.ClientSession, url: URL, request: Request, headers: Mapping[str, str], limit: float
-    ) -> Raw | NotSent | Lost:
+    ) -> Received:
         try:
             async with session.request(
                 request.method,
@@ -130,7 +129,7 @@ class Transport:
         except (aiohttp.ClientError, OSError) as error:
             return Lost(_reason(error))
 
-    async def download(self, url: str, sink: Sink, *, idle: float) -> Raw | NotSent | Lost:
+    async def download(self, url: str, sink: Sink, *, idle: float) -> Received:
         """Fetch a presigned address at another host, where no token and no header of ours goes; ``idle`` bounds each read, in seconds.
 
         A 200 is written to ``sink`` piece by piece and comes back with an empty body.
@@ -149,7 +148,7 @@ class Transport:
                     return await _read(response)
                 async for piece in response.content.iter_any():
                     await sink(piece, response.content_length)
-                return Raw(response.status, response.headers, b"")
+                return RawAnswer(response.status, response.headers, b"")
         except _NOT_SENT as error:
             return NotSent(_reason(error))
         except _Broken as error:
@@ -192,18 +191,18 @@ class Transport:
             await session.close()
 
 
-async def _read(response: aiohttp.ClientResponse) -> Raw:
+async def _read(response: aiohttp.ClientResponse) -> RawAnswer:
     headers = response.headers
     length = response.content_length
     if length is not None and length <= LARGEST_BODY and "content-encoding" not in headers:
-        return Raw(response.status, headers, await response.read())
+        return RawAnswer(response.status, headers, await response.read())
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
         if len(body) > LARGEST_BODY:
             response.close()
-            return Raw(response.status, headers, bytes(body[:LARGEST_BODY]), oversized=True)
-    return Raw(response.status, headers, bytes(body))
+            return RawAnswer(response.status, headers, bytes(body[:LARGEST_BODY]), oversized=True)
+    return RawAnswer(response.status, headers, bytes(body))
 
 
 def _reason(error: BaseException) -> str:

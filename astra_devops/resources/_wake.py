@@ -7,7 +7,7 @@ from astra_devops import errors
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.checks import is_loopback
-from astra_devops._runtime.retry import NotSent
+from astra_devops._runtime.outcome import NotSent
 
 _ASLEEP: Final = frozenset({"HIBERNATED", "HIBERNATING"})
 _NOT_WAKEABLE: Final = frozenset({"ERROR", "PARKED", "PARKING", "SUSPENDED", "TERMINATED", "TERMINATING"})

@@ -93,7 +93,7 @@ async def test_a_client_is_not_pickled(emulator):
     astra = AsyncAstraDevOps(emulator.token, base_url=emulator.url)
     for through in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError, match="holds a token"):
-            through(astra._caller._token)
+            through(astra._caller.auth)
         with pytest.raises(Exception) as caught:  # noqa: PT011 - what stands in the way first is not of interest
             through(astra)
         assert emulator.token not in str(caught.value)

@@ -72,7 +72,7 @@ async def test_what_is_no_zip_is_not_left_behind(emulator, astra, tmp_path):
     emulator.faults.body("downloadBundle", b"<Error>no</Error>", content_type="application/xml")
     target = tmp_path / "bundle.zip"
     target.write_bytes(b"the old one")
-    with pytest.raises(errors.ResponseDecodeError, match="not a sound zip"):
+    with pytest.raises(errors.ResponseDecodeError, match="not a valid zip file"):
         await astra.secure_bundles.download(emulator.add_database("orders"), target)
     assert target.read_bytes() == b"the old one"
     assert [entry.name for entry in tmp_path.iterdir()] == ["bundle.zip"]

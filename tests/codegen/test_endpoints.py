@@ -24,7 +24,7 @@ def test_arguments_stand_in_a_fixed_order(draft: Draft) -> None:
     draft.parameter(name="optional").parameter(name="needed", required=True)
     draft.parameter(**{"in": "path", "name": "two", "required": True}).parameter(**{"in": "path", "name": "one", "required": True})
     draft.operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": {"type": "array", "items": {}}}}}
-    draft.operation["x-astra-retry"] = "reread"
+    draft.operation["x-astra-retry"] = "check_first"
     assert signature(draft) == (
         "get_thing(caller: Caller, *, one: str, two: str, needed: str, optional: str | None = None, body: list[object], "
         "check_outcome: OutcomeCheck[str] | None = None) -> Answer[str]:"

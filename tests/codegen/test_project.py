@@ -23,4 +23,4 @@ def test_every_operation_of_the_index_has_its_function() -> None:
         function = getattr(module, operation.function)
         assert inspect.iscoroutinefunction(function)
         assert f"{operation.method} {operation.path}" in " ".join((function.__doc__ or "").split())
-        assert ("check_outcome" in inspect.signature(function).parameters) == (operation.retry == "reread")
+        assert ("check_outcome" in inspect.signature(function).parameters) == (operation.retry == "check_first")

@@ -175,7 +175,7 @@ class TestOverlay:
 
     def test_every_operation_has_a_retry_class_and_permissions(self, wire: Document) -> None:
         for name, operation in operations(wire).items():
-            assert operation["x-astra-retry"] in {"safe", "reread", "unsafe"}, name
+            assert operation["x-astra-retry"] in {"safe", "check_first", "unsafe"}, name
             assert isinstance(operation["x-astra-permissions"], list), name
             assert len(set(operation["x-astra-permissions"])) == len(operation["x-astra-permissions"]), name
 

@@ -6,7 +6,8 @@ import pytest
 
 from astra_devops import errors
 from astra_devops._runtime.call import Answer, Call, Operation
-from astra_devops._runtime.response import Raw, read_answer, read_error, retry_after, server_time
+from astra_devops._runtime.outcome import RawAnswer, Refused
+from astra_devops._runtime.response import read_answer, read_error, retry_after, server_time
 from astra_devops._secret import Extra
 
 READ = Operation(
@@ -22,7 +23,7 @@ READ = Operation(
 
 
 def error_of(status: int, body: bytes, content_type: str = "application/json", **headers: str) -> errors.APIStatusError:
-    return read_error(READ, "/v2/things/1?secret=2", Raw(status, {"content-type": content_type, **headers}, body), 1)
+    return read_error(READ, "/v2/things/1?secret=2", Refused(RawAnswer(status, {"content-type": content_type, **headers}, body)), 1)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +91,8 @@ def test_a_401_with_null_is_a_lack_of_permission_and_names_it():
 
 def test_what_the_service_echoes_is_masked():
     token = "AstraCS:" + "c" * 24 + ":" + "a" * 64
-    raw = Raw(401, {"x-echo": token}, b'{"errors":[{"ID":1,"message":"bad token %s for hunter2"}]}' % token.encode())
-    error = read_error(READ, "/v2/things/1", raw, 1, secrets=["hunter2"])
+    raw = RawAnswer(401, {"x-echo": token}, b'{"errors":[{"ID":1,"message":"bad token %s for hunter2"}]}' % token.encode())
+    error = read_error(READ, "/v2/things/1", Refused(raw), 1, secrets=["hunter2"])
     assert token not in str(error) + repr(error) + repr(error.headers) + repr(error.errors) + repr(error.__dict__)
     assert "hunter2" not in str(error)
     assert token.encode() in error.body.reveal()
@@ -105,7 +106,7 @@ def test_long_texts_are_cut():
 def test_an_unreadable_success_is_a_decode_error(body):
     call = Call(READ, "/v2/things/1", list[str])
     with pytest.raises(errors.ResponseDecodeError) as caught:
-        read_answer(call, Raw(200, {"content-type": "text/html"}, body), 1)
+        read_answer(call, RawAnswer(200, {"content-type": "text/html"}, body), 1)
     assert caught.value.body.reveal() == body
     assert caught.value.status == 200
 
@@ -113,22 +114,22 @@ def test_an_unreadable_success_is_a_decode_error(body):
 def test_the_place_of_a_wrong_value_is_told_and_the_value_is_not():
     call = Call(READ, "/v2/things/1", list[str])
     with pytest.raises(errors.ResponseDecodeError, match="/1") as caught:
-        read_answer(call, Raw(200, {}, b'["a", 4711]'), 1)
+        read_answer(call, RawAnswer(200, {}, b'["a", 4711]'), 1)
     assert caught.value.pointer == "/1"
     assert "4711" not in str(caught.value)
 
 
 def test_an_empty_body_where_a_list_is_expected_is_an_empty_list():
-    assert read_answer(Call(READ, "/", list[str]), Raw(200, {}, b""), 1).value == []
-    assert read_answer(Call(READ, "/", list[str]), Raw(200, {}, b"null"), 1).value == []
+    assert read_answer(Call(READ, "/", list[str]), RawAnswer(200, {}, b""), 1).value == []
+    assert read_answer(Call(READ, "/", list[str]), RawAnswer(200, {}, b"null"), 1).value == []
 
 
 def test_a_body_where_none_is_expected_is_ignored():
-    assert read_answer(Call(READ, "/", None), Raw(200, {}, b"<html>"), 1).value is None
+    assert read_answer(Call(READ, "/", None), RawAnswer(200, {}, b"<html>"), 1).value is None
 
 
 def test_the_request_id_is_found():
-    assert read_answer(Call(READ, "/", None), Raw(200, {"x-request-id": "r-1"}, b""), 2).request_id == "r-1"
+    assert read_answer(Call(READ, "/", None), RawAnswer(200, {"x-request-id": "r-1"}, b""), 2).request_id == "r-1"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_the_request_id_is_found():
     ],
 )
 def test_retry_after_as_seconds_or_date(text, seconds):
-    assert retry_after(Raw(429, {"retry-after": text}, b""), datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
+    assert retry_after(RawAnswer(429, {"retry-after": text}, b""), datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
 
 
 @pytest.mark.parametrize(

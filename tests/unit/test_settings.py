@@ -3,12 +3,17 @@
 import pytest
 
 from astra_devops._runtime.settings import origin, user_agent
-from astra_devops._runtime.token import TokenSource, from_profile
+from astra_devops._runtime.token import TokenAuth, token_from_profile
 from astra_devops._secret import Secret
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.errors import ConfigurationError
 
 TOKEN = "AstraCS:" + "c" * 24 + ":" + "a" * 64
+OTHER = "AstraCS:" + "c" * 24 + ":" + "b" * 64
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.mark.parametrize(
@@ -75,50 +80,61 @@ def test_a_malformed_token_is_refused_and_not_shown(token):
 
 
 def test_token_and_profile_exclude_each_other():
-    with pytest.raises(ValueError, match="token or profile"):
+    with pytest.raises(ValueError, match="token and profile"):
         AsyncAstraDevOps(TOKEN, profile="work")
 
 
 @pytest.mark.anyio
-async def test_a_provider_is_asked_for_each_call():
-    asked = []
+async def test_a_provider_is_called_for_each_call_of_the_client():
+    calls = []
 
     async def provider() -> Secret:
-        asked.append(1)
+        calls.append(1)
         return Secret(TOKEN)
 
-    source = TokenSource(provider)
-    assert [await source.reveal(), await source.reveal()] == [TOKEN, TOKEN]
-    assert len(asked) == 2
-    assert TOKEN not in repr(source)
+    auth = TokenAuth(provider)
+    first = await auth.api_headers()
+    assert first == bearer(TOKEN)
+    assert await auth.api_headers() is first
+    assert len(calls) == 2
+    assert TOKEN not in repr(auth) + repr(first)
+
+
+@pytest.mark.anyio
+async def test_a_pinned_token_stays_when_its_provider_moves_on():
+    tokens = iter([TOKEN, OTHER])
+    auth = TokenAuth(lambda: next(tokens))
+    pinned = await auth.pinned()
+    assert await auth.data_headers() == {"Token": OTHER}
+    assert await pinned.data_headers() == {"Token": TOKEN}
+    assert await pinned.client_id() == "c" * 24
 
 
 @pytest.mark.anyio
 async def test_the_environment_comes_before_the_default_profile_and_after_a_named_one(monkeypatch, tmp_path):
-    other = TOKEN.replace("a" * 64, "b" * 64)
-    (tmp_path / ".astrarc").write_text(f"[work]\nASTRA_DB_APPLICATION_TOKEN = {other}\n[default]\nASTRA_DB_APPLICATION_TOKEN={other}\n")
+    (tmp_path / ".astrarc").write_text(f"[work]\nASTRA_DB_APPLICATION_TOKEN = {OTHER}\n[default]\nASTRA_DB_APPLICATION_TOKEN={OTHER}\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ASTRA_DB_APPLICATION_TOKEN", TOKEN)
-    assert await TokenSource().reveal() == TOKEN
-    assert await TokenSource(profile="work").reveal() == other
+    assert await TokenAuth().api_headers() == bearer(TOKEN)
+    assert await TokenAuth(profile="work").api_headers() == bearer(OTHER)
     monkeypatch.delenv("ASTRA_DB_APPLICATION_TOKEN")
-    assert await TokenSource().reveal() == other
+    assert await TokenAuth().api_headers() == bearer(OTHER)
 
 
 def test_a_missing_or_broken_profile_is_told_without_its_content(tmp_path):
     path = tmp_path / ".astrarc"
     with pytest.raises(ConfigurationError, match="does not exist"):
-        from_profile(None, path)
+        token_from_profile(None, path)
     path.write_text("hunter2")
     with pytest.raises(ConfigurationError, match="ini file") as caught:
-        from_profile(None, path)
+        token_from_profile(None, path)
     assert "hunter2" not in str(caught.value)
     path.write_text("[default]\nASTRA_DB_APPLICATION_TOKEN=hunter2")
-    with pytest.raises(ConfigurationError, match="shape") as caught:
-        from_profile(None, path)
+    with pytest.raises(ConfigurationError, match="is not an Astra token") as caught:
+        token_from_profile(None, path)
     assert "hunter2" not in str(caught.value)
     with pytest.raises(ConfigurationError, match="profile 'work'"):
-        from_profile("work", path)
+        token_from_profile("work", path)
 
 
 def test_user_agent():

@@ -28,7 +28,7 @@ from astra_devops._codegen.rest.schemas import Schemas, remark
 from astra_devops._codegen.rest.walk import METHODS, follow
 from astra_devops._codegen.text import plain
 
-_RETRY: Final = ("safe", "reread", "unsafe")
+_RETRY: Final = ("safe", "check_first", "unsafe")
 _UNSENT_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI itself says that parameters of these names are to be ignored."""
 

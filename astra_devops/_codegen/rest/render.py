@@ -95,7 +95,7 @@ class _Renderer:
         if operation.body is not None:
             kind = operation.body.type if operation.body.required else either(operation.body.type, NONE)
             arguments.append(f"body: {annotator.spell(kind, imports)}{'' if operation.body.required else ' = None'}")
-        if operation.retry == "reread":
+        if operation.retry == "check_first":
             imports.add(f"{_RUNTIME}.call", "OutcomeCheck")
             arguments.append(f"check_outcome: OutcomeCheck[{result}] | None = None")
         return {
@@ -107,7 +107,7 @@ class _Renderer:
             "path": _path(operation, imports),
             "query": _query(operation, imports),
             "body": operation.body is not None,
-            "check_outcome": operation.retry == "reread",
+            "check_outcome": operation.retry == "check_first",
         }
 
     def _models(self, home: str) -> str:

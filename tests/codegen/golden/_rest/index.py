@@ -24,7 +24,7 @@ CREATE_DATABASE: Final = Operation(
     group="databases",
     function="create_database",
     success=frozenset({201}),
-    retry="reread",
+    retry="check_first",
     permissions=("org-db-create",),
 )
 GET_DATABASE: Final = Operation(
@@ -43,7 +43,7 @@ ADD_KEYSPACE: Final = Operation(
     group="keyspaces",
     function="add_keyspace",
     success=frozenset({201, 202}),
-    retry="reread",
+    retry="check_first",
     permissions=("db-keyspace-create",),
     confidence="inferred",
 )

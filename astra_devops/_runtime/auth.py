@@ -1,0 +1,37 @@
+"""Authentication methods: objects that return the headers of a request."""
+
+from typing import Protocol
+
+
+class SecretHeaders(dict[str, str]):
+    """Headers with a credential.
+
+    Their repr, which a traceback with local variables prints, shows names only.
+    """
+
+    def __repr__(self) -> str:
+        return f"<headers {', '.join(self)}>"
+
+
+class Auth(Protocol):
+    """An authentication method. To add one, write a class with these methods.
+
+    The headers are requested once for each call. As long as the credential is the same, return the
+    same object: the client composes the headers of its requests again only for a new one.
+    """
+
+    async def api_headers(self) -> SecretHeaders:
+        """Return the headers for a request to the DevOps API."""
+        ...
+
+    async def data_headers(self) -> SecretHeaders:
+        """Return the headers for a request to the data endpoint of a database."""
+        ...
+
+    async def client_id(self) -> str:
+        """Return the id of the client that the credential belongs to, which is not a secret."""
+        ...
+
+    async def pinned(self) -> "Auth":
+        """Return an object with the current credential, which does not follow later changes."""
+        ...

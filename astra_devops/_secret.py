@@ -1,4 +1,4 @@
-"""Values that must not leak: a masked string, masked bytes, and a bag of unknown fields that shows its keys only."""
+"""Values that must not leak: secret strings, raw bodies, and fields with unknown content."""
 
 import hmac
 import json
@@ -11,11 +11,11 @@ MASK: Final = "**********"
 
 
 class Secret:
-    """A string that shows itself only when asked.
+    """A string that is shown only on request.
 
-    ``repr``, ``str`` and f-strings give a mask. Pickling or copying gives a *redacted* secret,
-    whose :meth:`reveal` raises: a secret that reaches a log, a cache or a job queue by accident
-    arrives there empty.
+    ``repr``, ``str`` and f-strings show a mask. A pickled or copied secret is *redacted*, and its
+    :meth:`reveal` raises: a secret that reaches a log, a cache or a job queue by accident is empty
+    there.
 
     >>> token = Secret("AstraCS:...")
     >>> token
@@ -28,17 +28,18 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         if not isinstance(value, str):
-            raise TypeError(f"value must be a str, not {type(value).__name__}")
+            raise TypeError(f"value must be a string, not {type(value).__name__}")
         self._value: str | None = value
 
     def reveal(self) -> str:
-        """Return the string itself.
+        """Return the string.
 
-        Raise ``ValueError`` if this secret went through pickle or copy, or was withheld by its
-        source.
+        Raises:
+            ValueError: The secret is redacted: it was pickled or copied, or the service does not
+                reveal it.
         """
         if self._value is None:
-            raise ValueError("this secret is not here: it was redacted when it was pickled or copied, or the service withheld it")
+            raise ValueError("this secret is redacted: it was pickled or copied, or the service does not reveal it")
         return self._value
 
     def __repr__(self) -> str:
@@ -61,13 +62,13 @@ class Secret:
         return bool(self._value)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_redacted_secret, ())
+        return (redacted_secret, ())
 
 
 class SecretBytes:
-    """Bytes that show only their length: the raw body of an answer, which may hold anything.
+    """The raw body of an answer, which may contain anything: only its length is shown.
 
-    Pickled and copied out as redacted.
+    A pickled or copied body is redacted.
     """
 
     __slots__ = ("_length", "_value")
@@ -77,9 +78,13 @@ class SecretBytes:
         self._length = len(value)
 
     def reveal(self) -> bytes:
-        """Return the bytes themselves. Raise ``ValueError`` if they went through pickle or copy."""
+        """Return the bytes.
+
+        Raises:
+            ValueError: The body is redacted, since it was pickled or copied.
+        """
         if self._value is None:
-            raise ValueError("this body was redacted when it was pickled or copied")
+            raise ValueError("this body is redacted: it was pickled or copied")
         return self._value
 
     def __len__(self) -> int:
@@ -106,9 +111,9 @@ class SecretBytes:
 
 
 class Extra(Mapping[str, object]):
-    """The fields of an answer that the contract does not know, to read only.
+    """The fields of an answer that are not in the contract, as a read-only mapping.
 
-    Nobody knows what they hold: the repr shows keys only, and pickle and copy drop them.
+    They may contain anything, so the repr shows keys only, and pickle and copy drop the fields.
     """
 
     __slots__ = ("_fields",)
@@ -132,16 +137,12 @@ class Extra(Mapping[str, object]):
         return (Extra, ())
 
 
-NOTHING: Final = Extra()
-"""What most answers have: no unknown field. One for all, since nobody can change it."""
+NO_EXTRA: Final = Extra()
+"""No unknown field, as in most answers. One object serves for all, since it cannot be changed."""
 
 
-def withheld() -> Secret:
-    """Make a secret whose source tells that there is one, but not what it is."""
-    return _redacted_secret()
-
-
-def _redacted_secret() -> Secret:
+def redacted_secret() -> Secret:
+    """Return a secret without its string, for one that the service has but does not reveal."""
     secret = Secret("")
     secret._value = None
     return secret
@@ -153,35 +154,34 @@ def _redacted_bytes(length: int) -> SecretBytes:
     return body
 
 
-_SHORT: Final = 4
+_SHORTEST_MASKED: Final = 4
 # Go's encoder escapes these three, so that its JSON is safe inside HTML.
-_GO: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
-_TELLTALE: Final = re.compile(
+_GO_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_CREDENTIAL: Final = re.compile(
     r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+"
 )
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Mask in a text what must not be shown: the given secrets, and whatever looks like a token or a signature of a presigned URL.
+    """Mask the given secrets in a text, and what looks like a token or a presigned URL's signature.
 
-    A service may echo in its error what it was sent, as JSON within JSON too. A secret of a few
-    characters cannot be cut out without showing which they were, so a text that echoes one is
-    withheld whole.
+    The service may echo in an error what it was sent, even as JSON within JSON. Masking a secret of
+    few characters would show which they are, so a text that echoes one is masked as a whole.
     """
     for secret in secrets:
-        for spelling in _spellings(secret):
-            if spelling in text:
-                if len(secret) < _SHORT:
-                    return f"{MASK} (withheld: it echoes a secret)"
-                text = text.replace(spelling, MASK)
-    return _TELLTALE.sub(MASK, text)
+        for form in _escaped_forms(secret):
+            if form in text:
+                if len(secret) < _SHORTEST_MASKED:
+                    return f"{MASK} (masked because it echoes a secret)"
+                text = text.replace(form, MASK)
+    return _CREDENTIAL.sub(MASK, text)
 
 
-def _spellings(secret: str) -> list[str]:
-    """List the ways in which a text may spell a secret: as it is, and escaped once or twice as JSON, as Python or Go escape it."""
-    found = {secret} if secret else set()
+def _escaped_forms(secret: str) -> list[str]:
+    """Return a secret, and its forms escaped once or twice as JSON by Python or Go, longest first."""
+    forms = {secret} if secret else set()
     for _ in range(2):
-        for text in list(found):
+        for text in list(forms):
             for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
-                found |= {escaped, escaped.translate(_GO)}
-    return sorted(found, key=len, reverse=True)
+                forms |= {escaped, escaped.translate(_GO_ESCAPES)}
+    return sorted(forms, key=len, reverse=True)

@@ -71,7 +71,7 @@ class StatusChange(NamedTuple):
 
 
 class OperationSnapshot(NamedTuple):
-    """The last known state of an accepted operation, in plain values that can be logged and pickled.
+    """The last known state of an operation, in plain values that can be logged and pickled.
 
     ``resume_token`` can be passed to ``client.resume``, in this process or another. ``elapsed`` is
     in seconds.
@@ -208,7 +208,7 @@ class UnprocessableError(APIStatusError):
 
 
 class RateLimitedError(APIStatusError):
-    """429: too many requests. ``retry_after`` has the seconds to wait, if the service named them."""
+    """429: too many requests. ``retry_after`` has the seconds to wait, if the service sent them."""
 
 
 class ServerError(APIStatusError):
@@ -252,12 +252,12 @@ class AmbiguousNameError(AstraDevOpsError):
 
     @classmethod
     def of(cls, kind: str, name: str, ids: Sequence[str]) -> Self:
-        """Return the error for several resources of a kind, in the plural (``databases``), that share a name."""
+        """Return the error for several resources of a kind, such as ``databases``."""
         return cls(f"{len(ids)} {kind} match {name!r}: {', '.join(ids)}; use an id instead", name=name, ids=ids)
 
 
 class _OperationError(AstraDevOpsError):
-    """The base class of errors raised by a wait. ``snapshot`` has the last known state of the operation."""
+    """The base class of errors raised by a wait, with the last known state in ``snapshot``."""
 
     def __init__(self, message: str, *, snapshot: OperationSnapshot) -> None:
         super().__init__(message)
@@ -285,7 +285,7 @@ class _OperationError(AstraDevOpsError):
 
     @property
     def resume_token(self) -> str:
-        """The token to pass to ``client.resume`` to continue waiting, here or in another process."""
+        """The token for ``client.resume``, to continue waiting here or in another process."""
         return self.snapshot.resume_token
 
 

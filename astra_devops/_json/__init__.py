@@ -1,1 +1,1 @@
-"""JSON to objects and back. ``convert`` is the interface; the other modules are its parts."""
+"""Conversion of JSON to objects and back. ``convert`` is the interface to the other modules."""

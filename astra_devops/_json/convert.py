@@ -1,35 +1,37 @@
-"""The one door between JSON values and objects: tolerant on the way in, strict on the way out."""
+"""The interface for converting JSON to objects and back: tolerant in reading, strict in writing."""
 
 from typing import Any
 
 from astra_devops._json.mismatch import locate
 from astra_devops._json.model_types import ShapeError
 from astra_devops._json.reading import reader_of
-from astra_devops._json.writing import query, unstructure
+from astra_devops._json.writing import query_pairs, unstructure
 
-__all__ = ["ShapeError", "query", "structure", "unstructure"]
+__all__ = ["ShapeError", "query_pairs", "structure", "unstructure"]
 
 
 def structure(data: object, shape: Any) -> Any:
-    """Read a JSON value as the type that an annotation names.
+    """Read a JSON value as the type in an annotation.
 
-    Tolerant where the service is loose: names in other capitals or known by an alias, unknown names
-    (kept in ``extra``), ``null`` for an empty list, Go's spellings of time, values that an enum
-    does not list. An operation without a result (``None``) takes whatever comes.
+    Accepts what the service varies: names in another case or under an alias, unknown names (kept in
+    ``extra``), ``null`` for an empty list, Go's formats of time, and values that an enum does not
+    list. For an operation without a result (``None``) any value is accepted.
 
-    ``data`` is handed over: lists and objects of it may live on in the result.
+    The result may contain lists and dicts of ``data``, so do not use it afterwards.
 
     Raises:
-        ShapeError: it does not fit, with the place and the type, but never the value, of what was
-            found.
+        ShapeError: The value does not fit. The error has the place and the type of what was found
+            there, but never the value.
     """
     if shape is None:
         return None
     try:
         return reader_of(shape)(data)
     except (KeyError, TypeError, ValueError):
-        pass  # the readers do not keep track of where they are; nothing of their errors, which may hold values, is kept either
+        # The readers do not track their position, and their errors may contain values: find the
+        # place below instead, outside this block, so that no error is kept as context.
+        pass
     except RecursionError:
         raise ShapeError("", "nested less deeply", "nested too deeply") from None
     locate(data, shape)
-    return reader_of(shape)(data)  # no fault found in the document, so the fault is ours: let it be seen
+    return reader_of(shape)(data)  # The document is valid, so this is a bug in a reader: show it.

@@ -1,4 +1,4 @@
-"""The slow way through a document that could not be read: walks both the document and the shape, to say where they part."""
+"""Finding where a document does not fit its shape, by walking through both."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,6 +9,7 @@ import attrs
 from astra_devops._json import scalars, unions
 from astra_devops._json.model_types import (
     ShapeError,
+    child,
     describe,
     is_dict,
     is_list,
@@ -16,10 +17,9 @@ from astra_devops._json.model_types import (
     item_of,
     members,
     model_of,
-    optional,
-    refused,
-    respelled,
-    step,
+    split_optional,
+    variant_names,
+    wrong_type,
 )
 from astra_devops._json.reading import reader_of
 
@@ -27,45 +27,45 @@ T = TypeVar("T")
 
 
 def locate(value: object, shape: Any, pointer: str = "") -> None:
-    """Raise a ``ShapeError`` for the first place that does not fit; return if all of it does."""
-    shape, nullable = optional(shape)
+    """Raise a ``ShapeError`` for the first place that does not fit."""
+    shape, nullable = split_optional(shape)
     if value is None and (nullable or is_list(shape)):
         return
     if attrs.has(shape):
         _locate_in_model(value, shape, pointer)
     elif is_list(shape):
-        for index, item in enumerate(_of_type(value, list, "an array", pointer)):
-            locate(item, item_of(shape), step(pointer, index))
+        for index, item in enumerate(_require_type(value, list, "an array", pointer)):
+            locate(item, item_of(shape), child(pointer, index))
     elif is_dict(shape):
-        for key, item in _of_type(value, dict, "an object", pointer).items():
-            locate(item, item_of(shape), step(pointer, key))
+        for key, item in _require_type(value, dict, "an object", pointer).items():
+            locate(item, item_of(shape), child(pointer, key))
     elif len(members(shape)) > 1 and not is_open_enum(shape):
-        locate(value, _at(pointer, unions.chooser(shape), value), pointer)
+        locate(value, _with_pointer(pointer, unions.chooser(shape), value), pointer)
     else:
-        _at(pointer, scalars.moment_or_none if nullable and shape is datetime else reader_of(shape), value)
+        _with_pointer(pointer, scalars.read_time_or_none if nullable and shape is datetime else reader_of(shape), value)
 
 
 def _locate_in_model(value: object, cls: Any, pointer: str) -> None:
-    document, model = _of_type(value, dict, "an object", pointer), model_of(cls)
-    spelled = respelled(document, (name for name in document if name not in model.known), model)
+    document, model = _require_type(value, dict, "an object", pointer), model_of(cls)
+    variants = variant_names(document, (name for name in document if name not in model.wire_names), model)
     for field in model.fields:
-        name = spelled.get(field.wire, field.wire)
+        name = variants.get(field.wire, field.wire)
         if name in document:
-            locate(document[name], field.shape, step(pointer, name))
+            locate(document[name], field.shape, child(pointer, name))
         elif field.required:
-            raise ShapeError(step(pointer, name), describe(field.shape), "missing")
+            raise ShapeError(child(pointer, name), describe(field.shape), "missing")
 
 
-def _of_type(value: object, kind: type[T], expected: str, pointer: str) -> T:
+def _require_type(value: object, kind: type[T], expected: str, pointer: str) -> T:
     if not isinstance(value, kind):
-        raise refused(value, expected).at(pointer)
+        raise wrong_type(value, expected).at(pointer)
     return value
 
 
-def _at(pointer: str, check: Callable[[object], Any], value: object) -> Any:
-    """Call a check whose errors do not know their place, and tell them."""
+def _with_pointer(pointer: str, check: Callable[[object], Any], value: object) -> Any:
+    """Call a check, and add the pointer to its error."""
     try:
         return check(value)
     except ShapeError as error:
-        found = error
-    raise found.at(pointer)
+        mismatch = error
+    raise mismatch.at(pointer)

@@ -1,4 +1,4 @@
-"""What the annotations of a model say: its fields and their wire names, the members of a union, and the error when a document disagrees."""
+"""What annotations say about models: fields, wire names, unions; and the error for a mismatch."""
 
 import functools
 import operator
@@ -25,39 +25,39 @@ _JSON_TYPES: Final[Mapping[type, str]] = {
 
 
 class ShapeError(ValueError):
-    """A document does not have the shape that the contract gives it.
+    """A document does not have the shape in the contract.
 
-    ``pointer`` is the JSON pointer of the place (``""`` is the whole document), ``expected`` says
-    what belongs there and ``found`` what stands there, by its type only: the value itself may be
+    ``pointer`` is the JSON pointer to the place (``""`` is the whole document). ``expected``
+    describes what belongs there, and ``actual`` what is there, by its type only: the value may be
     secret.
     """
 
-    def __init__(self, pointer: str, expected: str, found: str) -> None:
-        super().__init__(pointer, expected, found)
+    def __init__(self, pointer: str, expected: str, actual: str) -> None:
+        super().__init__(pointer, expected, actual)
         self.pointer = pointer
         self.expected = expected
-        self.found = found
+        self.actual = actual
 
     def at(self, pointer: str) -> "ShapeError":
-        """Give the same error for a place that is known by now."""
-        return ShapeError(pointer, self.expected, self.found)
+        """Return the same error with its pointer."""
+        return ShapeError(pointer, self.expected, self.actual)
 
     def __str__(self) -> str:
-        return f"{self.pointer or 'the document'} must be {self.expected}, not {self.found}"
+        return f"{self.pointer or 'the document'} must be {self.expected}, not {self.actual}"
 
 
 def json_type(value: object) -> str:
-    """Name the JSON type of a value, and nothing else of it."""
+    """Return the name of a value's JSON type, without anything of the value."""
     return _JSON_TYPES.get(type(value), type(value).__name__)
 
 
-def step(pointer: str, key: str | int) -> str:
-    """Extend a JSON pointer by one key or index."""
+def child(pointer: str, key: str | int) -> str:
+    """Return the JSON pointer to a key or index of what ``pointer`` points to."""
     return f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
-def refused(value: object, expected: str) -> ShapeError:
-    """Make the error for a value of the wrong type, whose place is not known yet."""
+def wrong_type(value: object, expected: str) -> ShapeError:
+    """Return the error for a value of the wrong type, whose pointer is not known yet."""
     return ShapeError("", expected, json_type(value))
 
 
@@ -65,8 +65,7 @@ def refused(value: object, expected: str) -> ShapeError:
 class Field:
     """One field of a model.
 
-    ``default`` makes the value of an absent optional field; ``None`` stands for a default of
-    ``None``.
+    ``default`` returns the value of an absent optional field. It is None if that value is None.
     """
 
     name: str
@@ -78,25 +77,25 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Model:
-    """An attrs class as the wire sees it.
+    """An attrs class and its names in JSON.
 
-    ``spellings`` leads from an alias or a name without its capitals to the wire name; ``extra`` is
+    ``wire_name_by_folded`` has the wire name for each name and alias in lower case. ``extra`` is
     the field that keeps unknown names.
     """
 
     cls: type[Any]
     fields: tuple[Field, ...]
-    known: frozenset[str]
-    needed: frozenset[str]
-    spellings: Mapping[str, str]
+    wire_names: frozenset[str]
+    required_names: frozenset[str]
+    wire_name_by_folded: Mapping[str, str]
     extra: str | None
 
 
 @functools.cache
 def model_of(cls: Any) -> Model:
-    """Read the table of fields from an attrs class, once per class."""
+    """Return the model of an attrs class, from a cache if possible."""
     hints = typing.get_type_hints(cls)
-    spellings: dict[str, str] = {}
+    wire_name_by_folded: dict[str, str] = {}
     extra: str | None = None
     fields: list[Field] = []
     for attribute in attrs.fields(cls):
@@ -105,14 +104,14 @@ def model_of(cls: Any) -> Model:
             continue
         field = _field(attribute, hints[attribute.name])
         fields.append(field)
-        for spelling in (field.wire, *attribute.metadata.get("aliases", ())):
-            spellings.setdefault(spelling.casefold(), field.wire)
+        for name in (field.wire, *attribute.metadata.get("aliases", ())):
+            wire_name_by_folded.setdefault(name.casefold(), field.wire)
     return Model(
         cls=cls,
         fields=tuple(fields),
-        known=frozenset(field.wire for field in fields),
-        needed=frozenset(field.wire for field in fields if field.required),
-        spellings=spellings,
+        wire_names=frozenset(field.wire for field in fields),
+        required_names=frozenset(field.wire for field in fields if field.required),
+        wire_name_by_folded=wire_name_by_folded,
         extra=extra,
     )
 
@@ -124,68 +123,71 @@ def _field(attribute: "attrs.Attribute[Any]", shape: Any) -> Field:
         wire=attribute.metadata.get("wire", attribute.name),
         shape=shape,
         required=default is attrs.NOTHING,
-        default=_maker(default),
+        default=_default_factory(default),
     )
 
 
-def _maker(default: Any) -> Callable[[], object] | None:
+def _default_factory(default: Any) -> Callable[[], object] | None:
     if default is None or default is attrs.NOTHING:
         return None
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-        maker: Callable[[], object] = default.factory
-        return maker
+        factory: Callable[[], object] = default.factory
+        return factory
     return lambda: default
 
 
-def respelled(document: Mapping[str, object], unknown: Iterable[str], model: Model) -> dict[str, str]:
-    """Find the fields that an object spells otherwise: the wire name, and the name that it has there."""
-    found: dict[str, str] = {}
+def variant_names(document: Mapping[str, object], unknown: Iterable[str], model: Model) -> dict[str, str]:
+    """Find the fields that an object has under another name: in another case, or an alias.
+
+    Returns the name in the object by the wire name.
+    """
+    variants: dict[str, str] = {}
     for key in unknown:
-        wire = model.spellings.get(key.casefold())
+        wire = model.wire_name_by_folded.get(key.casefold())
         if wire is not None and wire not in document:
-            found.setdefault(wire, key)
-    return found
+            variants.setdefault(wire, key)
+    return variants
 
 
 def members(shape: Any) -> tuple[Any, ...]:
-    """Give the members of a union, ``None`` as ``NoneType``; of anything else the shape alone."""
+    """Return the members of a union, with ``None`` as ``NoneType``; or the shape if not a union."""
     if isinstance(shape, types.UnionType) or typing.get_origin(shape) is typing.Union:
         return typing.get_args(shape)
     return (types.NoneType,) if shape is None else (shape,)
 
 
-def optional(shape: Any) -> tuple[Any, bool]:
-    """Part ``X | None`` into ``X`` and whether ``None`` was allowed."""
-    all_of = members(shape)
-    rest = tuple(member for member in all_of if member is not types.NoneType)
-    if len(rest) == len(all_of) or not rest:
+def split_optional(shape: Any) -> tuple[Any, bool]:
+    """Return the shape without ``None``, and whether it allowed ``None``."""
+    with_none = members(shape)
+    rest = tuple(member for member in with_none if member is not types.NoneType)
+    if len(rest) == len(with_none) or not rest:
         return shape, False
     return functools.reduce(operator.or_, rest), True
 
 
 def is_enum(shape: Any) -> bool:
-    """Tell whether the shape is an enum class."""
+    """Return whether the shape is an enum class."""
     return isinstance(shape, type) and issubclass(shape, Enum)
 
 
 def is_open_enum(shape: Any) -> bool:
-    """Tell whether the shape is ``SomeEnum | str``: the members of known values, and any other string."""
-    all_of = members(shape)
-    return str in all_of and len(all_of) > 1 and all(member is str or is_enum(member) for member in all_of)
+    """Return whether the shape is ``SomeEnum | str``: a member for a known value, or any string."""
+    union = members(shape)
+    return str in union and len(union) > 1 and all(member is str or is_enum(member) for member in union)
 
 
 def is_list(shape: Any) -> bool:
-    """Tell whether the shape is ``list[X]``."""
+    """Return whether the shape is ``list[X]``."""
     return shape is list or typing.get_origin(shape) is list
 
 
 def is_dict(shape: Any) -> bool:
-    """Tell whether the shape is ``dict[str, X]``."""
+    """Return whether the shape is ``dict[str, X]``."""
     return shape is dict or typing.get_origin(shape) is dict
 
 
 def item_of(shape: Any) -> Any:
-    """Give ``X`` of ``list[X]`` or ``dict[str, X]``; ``object`` where none is named."""
+    """Return ``X`` of ``list[X]`` or ``dict[str, X]``, or ``object`` if it is not named."""
     return (typing.get_args(shape) or (object,))[-1]
 
 
@@ -203,7 +205,7 @@ _DESCRIPTIONS: Final[Mapping[Any, str]] = {
 
 
 def describe(shape: Any) -> str:
-    """Say in a few words what the wire should hold."""
+    """Return a few words for what the JSON should contain."""
     return " or ".join(dict.fromkeys(_describe_one(member) for member in members(shape)))
 
 

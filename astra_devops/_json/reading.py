@@ -1,4 +1,9 @@
-"""Reading: a cattrs converter with a reader for each annotation of the models, made at first use and kept."""
+"""Readers of JSON values, one for each annotation. Each is made when first used, and kept.
+
+cattrs serves as the dispatch table: it finds the factory of a reader for an annotation. Its own
+structuring is not used, since our compiled readers take about a third of the time (see
+``tests/benchmarks``) and accept what the service varies.
+"""
 
 import functools
 import threading
@@ -10,97 +15,97 @@ from cattrs import BaseConverter
 
 from astra_devops._json import scalars, unions
 from astra_devops._json.compile_reader import compile_reader
-from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, optional, refused
-from astra_devops._json.scalars import LEAVES, Reader
+from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
+from astra_devops._json.scalars import SCALAR_READERS, Reader
 
 _converter: Final = BaseConverter()
-_building: Final = threading.RLock()
-_under_way: Final[set[Any]] = set()
+_compile_lock: Final = threading.RLock()
+_being_compiled: Final[set[Any]] = set()
 
 
 @functools.cache
 def reader_of(shape: Any) -> Reader:
-    """Give the function that reads a JSON value as ``shape``.
+    """Return the function that reads a JSON value as ``shape``.
 
-    Its errors do not know yet where in the document they are.
+    Its errors do not have a pointer into the document.
     """
-    if shape in LEAVES:
-        return LEAVES[shape]
-    if is_enum(shape):  # the converter would take a StrEnum for a str
-        return scalars.closed_enum(shape)
+    if shape in SCALAR_READERS:
+        return SCALAR_READERS[shape]
+    if is_enum(shape):  # The converter would take a StrEnum for a string.
+        return scalars.closed_enum_reader(shape)
     read: Reader = _converter.get_structure_hook(shape)
     return read
 
 
-def _within(shape: Any) -> Reader:
-    """Give the reader of a part of a model.
+def _part_reader(shape: Any) -> Reader:
+    """Return the reader for a part of a model.
 
-    A model within itself is looked up when it is first met: now its reader is not there yet.
+    The reader of a model within itself does not exist yet, so it is looked up when it is called.
     """
-    if shape in _under_way:
+    if shape in _being_compiled:
         return lambda value, _=None: reader_of(shape)(value)
     return reader_of(shape)
 
 
-def _read_model(cls: Any) -> Reader:
-    with _building:
-        _under_way.add(cls)
+def _model_reader(cls: Any) -> Reader:
+    with _compile_lock:
+        _being_compiled.add(cls)
         try:
-            return compile_reader(model_of(cls), _within)
+            return compile_reader(model_of(cls), _part_reader)
         finally:
-            _under_way.discard(cls)
+            _being_compiled.discard(cls)
 
 
-def _read_list(shape: Any) -> Reader:
-    read_item = _within(item_of(shape))
+def _list_reader(shape: Any) -> Reader:
+    read_item = _part_reader(item_of(shape))
 
     def read(value: object, _: object = None) -> list[Any]:
-        if value is None:  # Go spells an empty list so
+        if value is None:  # Go writes an empty list as null.
             return []
         if type(value) is not list:
-            raise refused(value, "an array")
+            raise wrong_type(value, "an array")
         return [read_item(item) for item in value]
 
     return read
 
 
-def _read_dict(shape: Any) -> Reader:
-    read_item = _within(item_of(shape))
+def _dict_reader(shape: Any) -> Reader:
+    read_item = _part_reader(item_of(shape))
 
     def read(value: object, _: object = None) -> dict[str, Any]:
         if type(value) is not dict:
-            raise refused(value, "an object")
+            raise wrong_type(value, "an object")
         return {key: read_item(item) for key, item in value.items()}
 
     return read
 
 
-def _read_union(shape: Any) -> Reader:
-    rest, nullable = optional(shape)
+def _union_reader(shape: Any) -> Reader:
+    rest, nullable = split_optional(shape)
     if nullable:
-        return _read_optional(rest)
+        return _optional_reader(rest)
     if is_open_enum(shape):
-        return scalars.open_enum(*filter(is_enum, members(shape)))
+        return scalars.open_enum_reader(*filter(is_enum, members(shape)))
     choose = unions.chooser(shape)
     return lambda value, _=None: reader_of(choose(value))(value)
 
 
-def _read_optional(shape: Any) -> Reader:
+def _optional_reader(shape: Any) -> Reader:
     if is_list(shape):
-        return _within(shape)
-    read = scalars.moment_or_none if shape is datetime else _within(shape)
+        return _part_reader(shape)
+    read = scalars.read_time_or_none if shape is datetime else _part_reader(shape)
     return lambda value, _=None: None if value is None else read(value)
 
 
-def _refuse(shape: Any) -> Reader:
-    raise TypeError(f"{shape!r} is no annotation of a model")
+def _reject(shape: Any) -> Reader:
+    raise TypeError(f"{shape!r} is not an annotation that a model may have")
 
 
 for _applies, _factory in (
-    (lambda shape: True, _refuse),
-    (attrs.has, _read_model),
-    (is_list, _read_list),
-    (is_dict, _read_dict),
-    (lambda shape: len(members(shape)) > 1, _read_union),
-):  # the converter asks the last one first
+    (lambda shape: True, _reject),
+    (attrs.has, _model_reader),
+    (is_list, _list_reader),
+    (is_dict, _dict_reader),
+    (lambda shape: len(members(shape)) > 1, _union_reader),
+):  # The converter asks the last one first.
     _converter.register_structure_hook_factory(_applies, _factory)

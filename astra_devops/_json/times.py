@@ -1,15 +1,15 @@
-"""Points in time as the service spells them, and as it wants to read them. Pure functions."""
+"""Reading and writing times in the formats of the service. Pure functions."""
 
 import re
 from datetime import UTC, datetime
 from typing import Final
 
 _GO_ZERO_DAY: Final = 1
-"""The day number of 1 January of year 1, Go's zero time, by which the service says "never"."""
+"""The day number of 1 January of year 1, Go's zero time, which the service uses for "never"."""
 
-# RFC 3339 with letters of either case, and what Go's Time.String() prints: after the offset a zone
-# name, then a monotonic reading.
-_SPELLING: Final = re.compile(
+# RFC 3339 with letters in either case, and what Go's Time.String() prints: after the offset a zone
+# name, then a monotonic clock reading.
+_FORMATS: Final = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)"
     r"(?: ?(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|[Zz]|UTC|GMT))?"
     r"(?: [A-Za-z]+| [+-]\d{2,4})?(?: m=[+-][\d.]+)?",
@@ -19,13 +19,13 @@ _parse = datetime.fromisoformat
 
 
 def read(text: str) -> datetime | None:
-    """Read a point in time; ``None`` for an empty text and for Go's zero time, which both mean that there is none.
+    """Parse a time. Return None for an empty string and for Go's zero time, which mean "never".
 
-    Digits below the microsecond are cut off. A time without a zone is taken as UTC, a date as its
-    first moment in UTC; an offset is kept.
+    Digits below the microsecond are cut off. A time without a zone is in UTC, and a date is
+    midnight in UTC. An offset is kept.
 
     Raises:
-        ValueError: it is no point in time. The message does not hold the text.
+        ValueError: It is not a time. The message does not contain the text.
     """
     if not text:
         return None
@@ -34,31 +34,31 @@ def read(text: str) -> datetime | None:
     except ValueError:
         moment = None
     if moment is None:
-        moment = _read_otherwise(text)
+        moment = _read_other_format(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment if moment.year > 1 or moment.toordinal() != _GO_ZERO_DAY else None
 
 
-def _read_otherwise(text: str) -> datetime:
-    found = _SPELLING.fullmatch(text)
+def _read_other_format(text: str) -> datetime:
+    match = _FORMATS.fullmatch(text)
     moment = None
-    if found is not None:
-        offset = f"{found['sign']}{found['hours']}:{found['minutes']}" if found["sign"] else "Z"
+    if match is not None:
+        offset = f"{match['sign']}{match['hours']}:{match['minutes']}" if match["sign"] else "Z"
         try:
-            moment = _parse(f"{found['date']}T{found['time']}{offset}")
+            moment = _parse(f"{match['date']}T{match['time']}{offset}")
         except ValueError:
             moment = None
-    if moment is None:  # raised out here, so that no parser's message with the text in it hangs on as context
-        raise ValueError("not a point in time")
+    if moment is None:  # Raised outside the except block: the parser's message contains the text.
+        raise ValueError("not a valid time")
     return moment
 
 
 def write(moment: datetime) -> str:
-    """Spell an aware datetime in UTC after RFC 3339, with no more digits than it needs.
+    """Return an aware datetime as RFC 3339 in UTC, with no more digits than it needs.
 
     Raises:
-        ValueError: it has no zone, so that nobody knows when it is.
+        ValueError: The datetime has no time zone.
     """
     if moment.utcoffset() is None:
         raise ValueError("must have a time zone, as in datetime.now(UTC)")

@@ -1,6 +1,6 @@
-"""Writing: request models to JSON, and query arguments to text.
+"""Writing request models as JSON, and query arguments as strings.
 
-Strict, since what is wrong here is the caller's mistake.
+This is strict, since a mistake here is the caller's.
 """
 
 import math
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from types import NoneType
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -16,76 +16,78 @@ from astra_devops._json import times
 from astra_devops._json.model_types import is_dict, is_list, item_of, members, model_of
 from astra_devops._secret import Secret
 
+_TYPE_NAMES: Final[Mapping[Any, str]] = {str: "a string", int: "an integer", float: "a number", bool: "a boolean"}
+
 
 def unstructure(value: object, name: str = "body") -> object:
-    """Turn a request body into JSON values, checking each field against its annotation.
+    """Turn a request body into JSON values, and check each field against its annotation.
 
-    ``None`` is left out where a field is optional, and so is ``extra``; a :class:`Secret` is
-    revealed; times are written in UTC.
+    Optional fields that are ``None`` are left out, and so is ``extra``. A :class:`Secret` is
+    revealed. Times are written in UTC.
 
     Raises:
-        TypeError: a value has another type than its field, which is named by its path from
-            ``name``.
-        ValueError: a value cannot be sent: a time without a zone, NaN, a redacted secret.
+        TypeError: A value does not have the type of its field. The message has the path to the
+            field, which starts with ``name``.
+        ValueError: A value cannot be sent: a time without a zone, NaN or a redacted secret.
     """
     if attrs.has(type(value)):
         return _write_model(value, name)
     if isinstance(value, list | tuple):
         return [unstructure(item, f"{name}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, Mapping):
-        return {_key(key, name): unstructure(item, f"{name}[{key!r}]") for key, item in value.items()}
-    return _write_leaf(value, name)
+        return {_check_key(key, name): unstructure(item, f"{name}[{key!r}]") for key, item in value.items()}
+    return _write_scalar(value, name)
 
 
-def query(name: str, value: object) -> list[tuple[str, str]]:
-    """Spell one query argument: no pair for ``None``, one for each item of a list, otherwise one.
+def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
+    """Return the pairs for a query argument: none for ``None``, one per item of a list, or one.
 
     Raises:
-        TypeError: it cannot stand in a URL; a :class:`Secret` least of all, since every proxy on
-            the way logs it.
-        ValueError: a time without a zone, or NaN.
+        TypeError: It cannot be part of a URL. This includes a :class:`Secret`, since proxies log
+            URLs.
+        ValueError: It is a time without a zone, or NaN.
     """
     if value is None:
         return []
     if isinstance(value, list | tuple):
-        return [(name, _spelled(item, f"{name}[{index}]")) for index, item in enumerate(value)]
-    return [(name, _spelled(value, name))]
+        return [(name, _query_text(item, f"{name}[{index}]")) for index, item in enumerate(value)]
+    return [(name, _query_text(value, name))]
 
 
-def _spelled(value: object, name: str) -> str:
+def _query_text(value: object, name: str) -> str:
     if isinstance(value, Secret) or value is None or not isinstance(value, str | int | float | datetime | Enum):
-        raise TypeError(f"{name} must be a str, a number, a bool, a datetime or a list of these, not {type(value).__name__}")
-    plain = _write_leaf(value, name)
+        raise TypeError(f"{name} must be a string, a number, a boolean, a datetime or a list of these, not {type(value).__name__}")
+    plain = _write_scalar(value, name)
     if isinstance(plain, bool):
         return "true" if plain else "false"
     return str(plain)
 
 
 def _write_model(value: Any, name: str) -> dict[str, object]:
-    written = {}
+    document = {}
     for field in model_of(value.__class__).fields:
-        held = getattr(value, field.name)
-        if held is not None or field.required:
-            written[field.wire] = _write_as(held, members(field.shape), f"{name}.{field.name}")
-    return written
+        content = getattr(value, field.name)
+        if content is not None or field.required:
+            document[field.wire] = _write_as(content, members(field.shape), f"{name}.{field.name}")
+    return document
 
 
 def _write_as(value: object, allowed: tuple[Any, ...], name: str) -> object:
-    """Write a value that must be of one of some types.
+    """Write a value that must have one of the allowed types.
 
-    Of two kinds of list, the items may be of either.
+    If two kinds of list are allowed, the items may be of either kind.
     """
-    fitting = [shape for shape in allowed if _is_a(value, shape)]
-    if not fitting:
-        raise TypeError(f"{name} must be {_listed(allowed)}, not {type(value).__name__}")
-    if object in fitting or Any in fitting:
+    matching = [shape for shape in allowed if _is_a(value, shape)]
+    if not matching:
+        raise TypeError(f"{name} must be {_type_names(allowed)}, not {type(value).__name__}")
+    if object in matching or Any in matching:
         return unstructure(value, name)
     if isinstance(value, list | tuple):
-        items = tuple(member for shape in fitting for member in members(item_of(shape)))
+        items = tuple(member for shape in matching for member in members(item_of(shape)))
         return [_write_as(item, items, f"{name}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, Mapping):
-        items = tuple(member for shape in fitting for member in members(item_of(shape)))
-        return {_key(key, name): _write_as(item, items, f"{name}[{key!r}]") for key, item in value.items()}
+        items = tuple(member for shape in matching for member in members(item_of(shape)))
+        return {_check_key(key, name): _write_as(item, items, f"{name}[{key!r}]") for key, item in value.items()}
     return unstructure(value, name)
 
 
@@ -101,17 +103,21 @@ def _is_a(value: object, shape: Any) -> bool:
     return isinstance(value, shape)
 
 
-def _listed(allowed: tuple[Any, ...]) -> str:
-    """Name some types as Python does: ``an int or a str``."""
-    names = [getattr(shape, "__name__", str(shape)) for shape in allowed if shape is not NoneType]
-    return " or ".join(f"an {name}" if name[0] in "aeiouAEIO" else f"a {name}" for name in names)
+def _type_names(allowed: tuple[Any, ...]) -> str:
+    """Return the names of types as an error message has them: ``an integer or a string``."""
+    return " or ".join(_TYPE_NAMES.get(shape) or _with_article(shape) for shape in allowed if shape is not NoneType)
 
 
-def _write_leaf(value: object, name: str) -> object:
+def _with_article(shape: Any) -> str:
+    name = getattr(shape, "__name__", str(shape))
+    return f"an {name}" if name[0] in "aeiouAEIO" else f"a {name}"
+
+
+def _write_scalar(value: object, name: str) -> object:
     if isinstance(value, Enum):
-        return _write_leaf(value.value, name)
+        return _write_scalar(value.value, name)
     if isinstance(value, str):
-        return _checked(value, name)
+        return _check_encodable(value, name)
     if isinstance(value, bool | int | NoneType):
         return value
     if isinstance(value, float):
@@ -119,33 +125,33 @@ def _write_leaf(value: object, name: str) -> object:
             raise ValueError(f"{name} must be a finite number")
         return value
     if isinstance(value, Secret):
-        return _revealed(value, name)
+        return _reveal(value, name)
     if isinstance(value, datetime):
-        return _time(value, name)
-    raise TypeError(f"{name} cannot be sent: {type(value).__name__} has no form in JSON")
+        return _write_time(value, name)
+    raise TypeError(f"{name} cannot be sent: {type(value).__name__} cannot be written as JSON")
 
 
-def _checked(text: str, name: str) -> str:
+def _check_encodable(text: str, name: str) -> str:
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError(f"{name} holds half a surrogate pair, which has no form in UTF-8")
+        raise ValueError(f"{name} has an unpaired surrogate, which cannot be written as UTF-8")
     return text
 
 
-def _revealed(secret: Secret, name: str) -> str:
+def _reveal(secret: Secret, name: str) -> str:
     try:
-        return _checked(secret.reveal(), name)
+        return _check_encodable(secret.reveal(), name)
     except ValueError as error:
         raise ValueError(f"{name} cannot be sent: {error}") from None
 
 
-def _time(moment: datetime, name: str) -> str:
+def _write_time(moment: datetime, name: str) -> str:
     try:
         return times.write(moment)
     except (ValueError, OverflowError) as error:
         raise ValueError(f"{name} {error}") from None
 
 
-def _key(key: object, name: str) -> str:
+def _check_key(key: object, name: str) -> str:
     if not isinstance(key, str):
-        raise TypeError(f"the keys of {name} must be str, not {type(key).__name__}")
+        raise TypeError(f"the keys of {name} must be strings, not {type(key).__name__}")
     return key

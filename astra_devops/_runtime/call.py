@@ -1,4 +1,4 @@
-"""The values that travel between the generated endpoints and the runtime: what is called, with what, and what came back."""
+"""The values between the generated endpoints and the runtime: operation, call and answer."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -12,8 +12,8 @@ T_co = TypeVar("T_co", covariant=True)
 RetryClass = Literal["safe", "check_first", "unsafe"]
 """Whether a request whose answer was lost may be sent again.
 
-``safe``: yes, a second request has no further effect. ``check_first``: only after a check has found
-that the first one had no effect. ``unsafe``: no.
+``safe``: yes, a second request has no further effect. ``check_first``: only after a check has
+found that the first one had no effect. ``unsafe``: no.
 """
 
 Confidence = Literal["documented", "inferred"]
@@ -21,9 +21,9 @@ Confidence = Literal["documented", "inferred"]
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """One operation of the contract, as ``_rest/index.py`` lists it.
+    """One operation of the contract, as listed in ``_rest/index.py``.
 
-    ``group`` names the module in ``_rest/endpoints``, ``function`` the function in it; ``path`` is
+    ``group`` is the module in ``_rest/endpoints``, ``function`` the function in it, and ``path``
     the template with its ``{variables}``.
     """
 
@@ -41,7 +41,7 @@ class Operation:
 
 @attrs.frozen
 class Call(Generic[T]):
-    """One call of an operation: a value, made of what the caller gave, before anything is encoded or sent.
+    """One call of an operation with its arguments, before anything is encoded or sent.
 
     ``result`` is the type of the decoded answer, as an annotation (``Database``,
     ``list[Database]``, ``None``).
@@ -56,11 +56,9 @@ class Call(Generic[T]):
 
 @attrs.frozen(kw_only=True)
 class Answer(Generic[T_co]):
-    """What the service answered: the decoded value, and what came with it.
+    """The service's answer: the decoded value, the status and the headers.
 
-    ``attempts`` counts the requests that it took.
-
-    ``headers`` finds names in any case.
+    ``headers`` finds names in any case. ``attempts`` is the number of requests that were sent.
     """
 
     value: T_co
@@ -71,34 +69,37 @@ class Answer(Generic[T_co]):
 
 
 OutcomeCheck = Callable[[], Awaitable[Answer[T] | None]]
-"""Asks whether a request whose answer was lost took effect after all.
+"""Checks whether a request whose answer was lost took effect after all.
 
-An :class:`Answer` means yes, with what is known of it; ``None`` means surely not, so that the
-request may be sent again; an exception is raised to the user.
+It returns an :class:`Answer` if so, and ``None`` if the request certainly had no effect and may be
+sent again. An exception is raised to the user.
 """
 
 TOOK_EFFECT: Final[Answer[None]] = Answer(value=None, status=0, headers={})
-"""The answer of a request whose own answer was lost, but whose effect is there.
+"""The answer of a request whose own answer was lost, but which took effect.
 
-No status came, and none is made up.
+Its status is 0, since none was received.
 """
 
 
 def segment(value: str, name: str) -> str:
-    """Quote one path argument, so that it stays inside its segment.
+    """Quote a path argument, so that it stays within its segment.
 
     Raises:
-        TypeError: it is not a string.
-        ValueError: it is empty, ``.`` or ``..``, which a server or proxy would resolve to another
+        TypeError: It is not a string.
+        ValueError: It is empty, ``.`` or ``..``, which a server or proxy would resolve to another
             path.
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     if not value or value in (".", ".."):
         raise ValueError(f"{name} must not be empty, '.' or '..'")
     return quote(value, safe="")
 
 
 def wildcard(prefix: str, options: Mapping[str, object] | None) -> tuple[tuple[str, object], ...]:
-    """Spell a family of query parameters that share a prefix: ``{"cleanupTime": t}`` becomes ``option.cleanupTime=t``."""
+    """Return the query parameters of a family that shares a prefix.
+
+    ``{"cleanupTime": t}`` becomes ``option.cleanupTime=t``.
+    """
     return tuple((prefix + name, value) for name, value in (options or {}).items())

@@ -1,4 +1,4 @@
-"""One call from start to end: attempts, deadline, retries, budget, and the error if there is no answer."""
+"""One call from start to end: its attempts, deadline, retries, budget and errors."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ class Caller:
         self._composed = (SecretHeaders(), SecretHeaders())
 
     def view(self, options: Options, auth: Auth | None = None) -> "Caller":
-        """Return a caller with other options, and with other authentication if given, that shares the rest."""
+        """Return a caller that shares all but the options, and the authentication if given."""
         return Caller(self.transport, auth or self.auth, self.clock, self.budget, options, self.observer)
 
     async def pinned(self) -> "Caller":
@@ -176,7 +176,7 @@ class _Attempts(Generic[T]):
         return answer.status == 404 and self.call.operation.method == "DELETE" and self.call.result is None and self.count > 1
 
     async def _effect(self, failure: Failure) -> Answer[T] | None:
-        """Return the answer if the request took effect after all, or None if it surely did not."""
+        """Return the answer if the request took effect, or None if it certainly did not."""
         assert self.check_outcome is not None
         loop = asyncio.get_running_loop()
         started = loop.time()
@@ -219,7 +219,7 @@ class _Attempts(Generic[T]):
                 return error
 
     def _refusal(self, failure: Failure) -> errors.AstraDevOpsError | None:
-        """Return the service's own error if it answered with one: the cause of an unknown outcome."""
+        """Return the service's own error, if it answered: the cause of an unknown outcome."""
         return self._error(failure) if isinstance(failure, Refused) else None
 
     def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:

@@ -109,7 +109,7 @@ def keyspace_name(value: str, argument: str = "name") -> str:
 
 
 def provider(value: str, argument: str = "cloud_provider") -> str:
-    """Check a cloud provider, in any case, and return it in upper case, as most endpoints expect it."""
+    """Check a cloud provider in any case, and return it in upper case, as most endpoints expect."""
     if string(value, argument).upper() not in _PROVIDERS:
         raise ValueError(f"{argument} must be one of {', '.join(_PROVIDERS)} in any case, not {value!r}")
     return value.upper()

@@ -1,4 +1,4 @@
-"""The clock that every wait, retry and deadline of a client goes by."""
+"""The clock used for waits, retries and deadlines."""
 
 import asyncio
 import time
@@ -7,37 +7,34 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What a client needs of a clock.
-
-    Any object of this shape will do; the emulator's virtual clock is one.
-    """
+    """The interface of a clock. The emulator's virtual clock is another implementation."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return a number of seconds that never decreases."""
         ...
 
     def now(self) -> datetime:
-        """Return the time of day, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds of this clock have passed."""
+        """Return after this number of seconds on this clock."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of the operating system."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return a number of seconds that never decreases."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Return the time of day, aware, in UTC."""
+        """Return the current time as an aware datetime in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds have passed."""
+        """Return after this number of seconds."""
         await asyncio.sleep(seconds)
 
     def __repr__(self) -> str:

@@ -58,7 +58,7 @@ async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], tar
 
 
 async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
-    """Download once, to a temporary file next to the target, and rename the file if it is complete."""
+    """Download once, to a temporary file next to the target, and rename it if it is complete."""
     descriptor, name = await to_thread.run_sync(_open_temporary, target)
     partial = Path(name)
     received = 0
@@ -90,7 +90,10 @@ async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallb
 
 
 class _LocalIOError(Exception):
-    """Carries a local error, such as a full disk, past the transport, which takes any OSError for the network's."""
+    """Carries a local error, such as a full disk, past the transport.
+
+    The transport would take an OSError for an error of the network.
+    """
 
     def __init__(self, error: OSError) -> None:
         super().__init__(str(error))

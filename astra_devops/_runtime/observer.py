@@ -1,4 +1,4 @@
-"""What a client tells of its work: events with redacted values, for an observer of the user's choice, and logging as the default one."""
+"""Events that a client reports to an observer, with redacted values; by default they are logged."""
 
 import logging
 from collections.abc import Callable
@@ -9,14 +9,14 @@ import attrs
 from astra_devops.errors import OperationSnapshot
 
 logger: Final = logging.getLogger("astra_devops")
-# A library leaves it to the program whether its log goes anywhere; without this, warnings would go
-# to standard error.
+# The program decides where the log of a library goes. Without this handler, warnings would go to
+# standard error.
 logger.addHandler(logging.NullHandler())
 
 
 @attrs.frozen
 class RequestEvent:
-    """A request is about to be sent. ``path`` is without the query; ``attempt`` counts from 1."""
+    """A request is about to be sent. ``path`` has no query; ``attempt`` counts from 1."""
 
     operation: str
     method: str
@@ -26,9 +26,9 @@ class RequestEvent:
 
 @attrs.frozen
 class ResponseEvent:
-    """An answer came, or did not: then ``status`` is None and ``reason`` says why.
+    """An attempt has ended, with an answer or without one.
 
-    ``elapsed`` is in seconds.
+    Without an answer, ``status`` is None and ``reason`` says why. ``elapsed`` is in seconds.
     """
 
     operation: str
@@ -51,7 +51,7 @@ class RetryEvent:
 
 @attrs.frozen
 class PollEvent:
-    """A wait has looked at its resource."""
+    """A wait has polled its resource."""
 
     snapshot: OperationSnapshot
     done: bool
@@ -62,7 +62,7 @@ Observer = Callable[[Event], None]
 
 
 def log(event: Event) -> None:
-    """Write an event to the logger ``astra_devops``: retries as WARNING, everything else as DEBUG."""
+    """Write an event to the logger ``astra_devops``: retries as WARNING, all others as DEBUG."""
     match event:
         case RequestEvent(operation, method, path, attempt):
             logger.debug("%s %s (%s, attempt %d)", method, path, operation, attempt)
@@ -75,7 +75,10 @@ def log(event: Event) -> None:
 
 
 def observer_or_log(observer: Observer | None, level: int = logging.DEBUG) -> Observer | None:
-    """Choose who is told: the user's observer, or else logging where it is on at this level, or else nobody, which costs nothing."""
+    """Return the user's observer, or the logging one if the level is enabled, or None.
+
+    With None no event needs to be built.
+    """
     if observer is not None:
         return observer
     return log if logger.isEnabledFor(level) else None

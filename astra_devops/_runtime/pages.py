@@ -1,4 +1,4 @@
-"""Lists that come in pages."""
+"""Lists that the service returns in pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Generic, TypeVar
@@ -6,14 +6,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 FetchPage = Callable[[T | None, int], Awaitable[list[T]]]
-"""Fetches the page that follows ``last``, the last item so far (None at the start), when ``count`` items have been fetched."""
+"""Fetches the next page, given the last item so far (None at the start) and the number of items."""
 
 
 class AsyncPager(Generic[T]):
-    """A list that is fetched page by page, as one goes along it.
+    """A list that is fetched page by page during iteration.
 
-    Each iteration starts anew. The list is at its end when a page is empty or brings nothing but
-    items already seen, never when a page is short: the service cuts pages as it likes.
+    Each iteration starts at the first page. The list ends with a page that is empty or has only
+    items that were seen before, never with a short one: the service cuts pages as it likes.
 
     >>> async for database in astra.databases.list(): ...
     >>> databases = await astra.databases.list().collect()
@@ -36,11 +36,11 @@ class AsyncPager(Generic[T]):
             yield page
 
     async def collect(self) -> list[T]:
-        """Fetch everything, as one list."""
+        """Fetch all items as one list."""
         return [item async for item in self]
 
     def page_iterator(self) -> "PageIterator[T]":
-        """Begin an iteration whose every step is one call: what the blocking client iterates with."""
+        """Start an iteration in which each step is one call, as the blocking client needs it."""
         return PageIterator(self._fetch, self._key)
 
 
@@ -55,20 +55,17 @@ class PageIterator(Generic[T]):
         self._ended = False
 
     async def next_page(self) -> list[T] | None:
-        """Fetch the next page; None at the end.
-
-        Items that an earlier page has brought are left out.
-        """
+        """Fetch the next page, without items of earlier pages; return None at the end."""
         if self._ended:
             return None
         page = await self._fetch(self._last, len(self._seen))
-        fresh = []
+        new_items = []
         for item in page:
             if (key := self._key(item)) not in self._seen:
                 self._seen.add(key)
-                fresh.append(item)
-        if not fresh:
+                new_items.append(item)
+        if not new_items:
             self._ended = True
             return None
-        self._last = fresh[-1]
-        return fresh
+        self._last = new_items[-1]
+        return new_items

@@ -1,4 +1,4 @@
-"""From a call to the request on the wire: a pure function."""
+"""Encoding a call as an HTTP request. Pure functions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,17 +7,16 @@ from urllib.parse import quote
 import attrs
 import orjson
 
-from astra_devops._json.convert import query as query_pairs
-from astra_devops._json.convert import unstructure
+from astra_devops._json.convert import query_pairs, unstructure
 from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
 
 
 @attrs.frozen
 class Request:
-    """What goes out: the method, the target (path and query, quoted) and the body.
+    """A request without its origin and headers, which belong to the client.
 
-    The origin and the headers are the client's.
+    ``target`` is the path and query, quoted.
     """
 
     method: str
@@ -29,8 +28,8 @@ def build(call: Call[Any]) -> Request:
     """Encode a call.
 
     Raises:
-        TypeError: an argument has the wrong type; the message names it.
-        ValueError: an argument has a value that cannot be sent.
+        TypeError: An argument has the wrong type; the message names it.
+        ValueError: An argument has a value that cannot be sent.
     """
     target = call.path
     if call.query:
@@ -42,7 +41,7 @@ def build(call: Call[Any]) -> Request:
 
 
 def secrets_of(value: object) -> list[str]:
-    """List the secrets that a request carries, so that they can be masked where the service echoes them."""
+    """Return the secrets in a request body, to mask them where the service echoes them."""
     if isinstance(value, Secret):
         return [value.reveal()]
     if isinstance(value, Mapping):

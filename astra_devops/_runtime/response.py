@@ -58,7 +58,7 @@ def _decode(call: Call[Any], answer: RawAnswer) -> Any:
     try:
         return structure(document, call.result)
     except ShapeError as error:
-        problem = f"must be {error.expected}, not {error.found}" if answer.body else "is empty"
+        problem = f"must be {error.expected}, not {error.actual}" if answer.body else "is empty"
         pointer = error.pointer
     raise _decode_error(call, answer, pointer, problem)
 
@@ -105,7 +105,7 @@ def read_error(operation: Operation, target: str, refused: Refused, attempts: in
 
 
 def retry_after(answer: RawAnswer, now: datetime) -> float | None:
-    """Return the seconds of ``Retry-After``, which is a number or a date; None if it is neither or absent."""
+    """Return the seconds of ``Retry-After``, a number or a date; None if it is neither."""
     text = answer.headers.get("retry-after", "").strip()
     if not text:
         return None
@@ -118,7 +118,7 @@ def retry_after(answer: RawAnswer, now: datetime) -> float | None:
 
 
 def server_time(answer: Answer[object], fallback: datetime) -> datetime:
-    """Return the service's time from the answer's ``Date`` header, or ``fallback`` if that is missing or malformed."""
+    """Return the service's time from the ``Date`` header, or ``fallback`` without a valid one."""
     return _http_date(answer.headers.get("date", "")) or fallback
 
 
@@ -138,7 +138,7 @@ def _json_or_none(body: bytes) -> object:
 
 
 def _details(document: object, answer: RawAnswer) -> list[tuple[int | None, str]]:
-    """Return the error numbers and messages from a body of any shape that the service is known to use."""
+    """Return the error numbers and messages from a body of any shape that the service uses."""
     match document:
         case {"errors": list(items)}:
             return [_detail(item) for item in items]

@@ -108,7 +108,7 @@ def _retry_after(policy: RetryPolicy, failure: Failure) -> float | None:
 
 
 class RetryBudget:
-    """A limit on the retries of all calls of one client, so that retries do not overload a service in trouble.
+    """A limit on the retries of all calls of one client, so that they do not overload the service.
 
     Each retry costs 1. Each success earns back a tenth, up to the capacity.
     """

@@ -19,7 +19,7 @@ ORIGINS: Final[Mapping[str, str]] = {
 
 
 def origin(base_url: str | None, environment: str) -> str:
-    """Return the address that paths are appended to: scheme, host and any prefix, without a slash at the end.
+    """Return the URL that paths are appended to, with no slash at the end.
 
     Raises:
         TypeError: ``base_url`` is not a string.

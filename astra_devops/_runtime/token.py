@@ -18,8 +18,8 @@ TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 TokenProvider = Callable[[], str | Secret | Awaitable[str | Secret]]
 Token = str | Secret | TokenProvider
 
-# "AstraCS:", a client id of 24 characters, a colon, and 64 more: 97 in all. The service decides which
-# characters they are.
+# "AstraCS:", a client id of 24 characters, a colon, and 64 more: 97 in all. Which characters the
+# service uses is not documented.
 _SHAPE: Final = re.compile(r"AstraCS:[!-9;-~]{24}:[!-9;-~]{64}")
 
 

@@ -16,11 +16,11 @@ from astra_devops._secret import redact
 
 SessionFactory = Callable[[], aiohttp.ClientSession | Awaitable[aiohttp.ClientSession]]
 Sink = Callable[[bytes, int | None], Awaitable[None]]
-"""Takes a piece of a download, and the length of the whole where the host tells it."""
+"""Called with a piece of a download, and the total length if the host sends it."""
 
 LARGEST_BODY: Final = 64 * 1024 * 1024
-# A little less than the 60 s after which common load balancers drop an idle connection: a write on
-# one that is being dropped is lost.
+# Slightly less than the 60 s after which common load balancers drop an idle connection: a request
+# sent while one is being dropped is lost.
 _KEEPALIVE: Final = 55.0
 _LONGEST_CONNECT: Final = 10.0
 
@@ -35,7 +35,7 @@ _NOT_SENT: Final = (
 
 
 class _Broken(aiohttp.ClientError):
-    """Carries a connection error past aiohttp, which would silently send the request again if it saw it."""
+    """Carries a connection error past aiohttp, which would silently send the request again."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ class _Broken(aiohttp.ClientError):
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Middleware: make sure that a request goes out at most once; whether to repeat it is decided above, by operation."""
+    """Middleware that sends a request at most once: our caller decides whether to repeat it."""
     try:
         return await handler(request)
     except _NOT_SENT:
@@ -58,12 +58,16 @@ _ONCE: Final = (_once,)
 
 @lru_cache(maxsize=64)
 def _timeout(limit: float) -> aiohttp.ClientTimeout:
-    """Give connecting the shorter limit, so that the limit of the whole attempt can only strike once the request is on its way."""
+    """Return the time limits of one attempt.
+
+    The limit for connecting is the shorter one. So if the limit of the whole attempt is exceeded,
+    the request has been sent.
+    """
     return aiohttp.ClientTimeout(total=limit, connect=min(_LONGEST_CONNECT, limit / 2))
 
 
 class Transport:
-    """One aiohttp session, made inside the running loop at first use and bound to it."""
+    """One aiohttp session, created in the running loop when it is first used, and bound to it."""
 
     def __init__(
         self,
@@ -86,7 +90,10 @@ class Transport:
         self._closed = False
 
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
-        """Make one attempt of at most ``limit`` seconds, the wait for a free connection included, at ``origin`` or the service's own."""
+        """Send a request once, within ``limit`` seconds that include the wait for a connection.
+
+        It goes to ``origin``, or to the service by default.
+        """
         url = URL((origin or self._origin) + request.target, encoded=True)
         session, pool = await self._open()
         if pool.locked():
@@ -95,7 +102,7 @@ class Transport:
                 async with asyncio.timeout(limit):
                     await pool.acquire()
             except TimeoutError:
-                return NotSent(f"none of {self._max_connections} connections came free within {limit:.3g} s")
+                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s")
             limit = max(limit - (asyncio.get_running_loop().time() - began), 0.001)
         else:
             await pool.acquire()
@@ -130,9 +137,10 @@ class Transport:
             return Lost(_reason(error))
 
     async def download(self, url: str, sink: Sink, *, idle: float) -> Received:
-        """Fetch a presigned address at another host, where no token and no header of ours goes; ``idle`` bounds each read, in seconds.
+        """Download a presigned URL of another host, without the token and the client's headers.
 
-        A 200 is written to ``sink`` piece by piece and comes back with an empty body.
+        ``idle`` limits each read, in seconds. The body of a 200 goes to ``sink`` piece by piece,
+        and the returned answer has an empty one.
         """
         session, _ = await self._open()
         try:
@@ -161,9 +169,9 @@ class Transport:
         if self._session is not None and self._pool is not None and self._loop is loop and not self._closed:
             return self._session, self._pool
         if self._closed:
-            raise RuntimeError("this client is closed; make a new one")
+            raise RuntimeError("this client is closed; create a new one")
         if self._loop is not None and self._loop is not loop:
-            raise RuntimeError("this client belongs to another event loop; make one client per loop, or use the blocking client")
+            raise RuntimeError("this client belongs to another event loop; create one client per loop, or use the blocking client")
         self._loop = loop
         if self._opening is None:
             self._opening = asyncio.Lock()
@@ -176,15 +184,15 @@ class Transport:
 
     async def _new_session(self) -> aiohttp.ClientSession:
         if self._session_factory is not None:
-            made = self._session_factory()
-            return await made if inspect.isawaitable(made) else made
-        # The number of connections is bounded by the semaphore: waiting for one must not count as
-        # time spent connecting.
+            session = self._session_factory()
+            return await session if inspect.isawaitable(session) else session
+        # The semaphore limits the number of connections: waiting for one must not count as time
+        # spent connecting.
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE)
         return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
     async def close(self) -> None:
-        """Close the session. Idempotent."""
+        """Close the session, if it is open."""
         self._closed = True
         session, self._session = self._session, None
         if session is not None:

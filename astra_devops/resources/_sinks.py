@@ -28,7 +28,7 @@ from astra_devops._rest.models.telemetry import (
     SplunkTelemetryRequestBlock,
 )
 from astra_devops._runtime import checks
-from astra_devops._secret import Secret, withheld
+from astra_devops._secret import Secret, redacted_secret
 from astra_devops.sinks import (
     BasicAuth,
     BearerAuth,
@@ -209,4 +209,4 @@ def pulsar_of(block: PulsarConfig | None) -> PulsarSink | None:
 
 def _told(secret: Secret | None) -> Secret:
     """Return a secret as the service tells it; one that is left out, empty or a row of asterisks was withheld."""
-    return secret if secret is not None and secret.reveal().strip("*") else withheld()
+    return secret if secret is not None and secret.reveal().strip("*") else redacted_secret()

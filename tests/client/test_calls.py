@@ -1,4 +1,4 @@
-"""One call: attempts, limits, sessions and loops, whatever the operation."""
+"""One call of any operation: attempts, limits, sessions and loops."""
 
 import asyncio
 import gc
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 QUICK = RetryPolicy(max_attempts=3, base_delay=0.01)
 
 
-async def test_reads_are_repeated_until_they_succeed(emulator, astra):
+async def test_reads_are_repeated_until_they_succeed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.status("listDatabases", 503)
     emulator.faults.reset_before_effect("listDatabases")
     emulator.faults.rate_limit("listDatabases")
@@ -28,7 +28,9 @@ async def test_reads_are_repeated_until_they_succeed(emulator, astra):
     assert [exchange.status for exchange in emulator.journal.of("listDatabases")] == [503, None, 429, 200]
 
 
-async def test_when_attempts_run_out_the_servers_error_is_raised_with_the_attempts_as_notes(emulator, astra):
+async def test_when_attempts_run_out_the_servers_error_is_raised_with_the_attempts_as_notes(
+    emulator: Emulator, astra: AsyncAstraDevOps
+) -> None:
     emulator.faults.status("listDatabases", 503, times=None, body={"errors": [{"ID": 5, "message": "down for repair"}]})
     with pytest.raises(errors.ServerError, match="down for repair") as caught:
         await astra.databases.list().collect()
@@ -37,7 +39,7 @@ async def test_when_attempts_run_out_the_servers_error_is_raised_with_the_attemp
     assert caught.value.__notes__[0].startswith("attempt 1: status 503; repeated after ")
 
 
-async def test_a_wait_longer_than_the_call_may_take_is_not_begun(emulator, astra):
+async def test_a_wait_longer_than_the_call_may_take_is_not_started(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.rate_limit("listDatabases", retry_after="50", times=None)
     before = emulator.clock.monotonic()
     with pytest.raises(errors.RateLimitedError) as caught:
@@ -48,13 +50,13 @@ async def test_a_wait_longer_than_the_call_may_take_is_not_begun(emulator, astra
 
 
 @pytest.mark.parametrize("retry_after", ["-1", "NaN", "1e99", "inf", "soon", "Mon, 99 Foo 2026"])
-async def test_an_absurd_retry_after_is_ignored(emulator, astra, retry_after):
+async def test_an_absurd_retry_after_is_ignored(emulator: Emulator, astra: AsyncAstraDevOps, retry_after: str) -> None:
     emulator.faults.rate_limit("listDatabases", retry_after=retry_after)
     await astra.databases.list().collect()
     assert emulator.journal.count("listDatabases") == 2
 
 
-async def test_one_budget_for_all_calls_of_a_client(emulator, astra):
+async def test_one_budget_for_all_calls_of_a_client(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.status("getDatabase", 503, times=None)
     for _ in range(50):
         with pytest.raises(errors.ServerError):
@@ -62,7 +64,7 @@ async def test_one_budget_for_all_calls_of_a_client(emulator, astra):
     assert emulator.journal.count("getDatabase") == 150
 
 
-async def test_an_unreachable_service_is_told_apart_from_a_lost_answer(emulator):
+async def test_an_unreachable_service_is_not_a_lost_answer(emulator: Emulator) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         async with AsyncAstraDevOps(emulator.token, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}", retry=QUICK) as astra:
@@ -73,7 +75,7 @@ async def test_an_unreachable_service_is_told_apart_from_a_lost_answer(emulator)
     assert caught.value.__context__ is None
 
 
-async def test_an_answer_that_does_not_come_in_time():
+async def test_an_answer_that_does_not_come_in_time() -> None:
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_headers("listDatabases", 3600, times=None)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, attempt_timeout=0.05, retry=QUICK) as astra:
@@ -83,7 +85,7 @@ async def test_an_answer_that_does_not_come_in_time():
     assert len(caught.value.__notes__) == 2
 
 
-async def test_a_body_that_does_not_end_in_time():
+async def test_a_body_that_does_not_end_in_time() -> None:
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_body("listServerlessRegions", 3600, times=None)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, timeout=0.05) as astra:
@@ -92,33 +94,33 @@ async def test_a_body_that_does_not_end_in_time():
     assert not hasattr(caught.value, "__notes__")
 
 
-async def test_an_answer_that_is_too_large_is_not_read_to_its_end(emulator, astra):
+async def test_an_answer_that_is_too_large_is_not_read_to_its_end(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.oversized("listDatabases", 80 * 1024 * 1024)
     with pytest.raises(errors.ResponseDecodeError, match="larger"):
         await astra.databases.list().collect()
 
 
-async def test_a_truncated_gzip_is_a_lost_answer(emulator, astra):
+async def test_a_truncated_gzip_is_a_lost_answer(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.truncated_gzip("listServerlessRegions")
     assert await astra.regions.list()
     assert emulator.journal.count("listServerlessRegions") == 2
 
 
 @pytest.mark.parametrize("body", [b"<html>Hello</html>", b"{", b'{"errors":[]}', b'[{"id":7}]'])
-async def test_a_success_that_cannot_be_read(emulator, astra, body):
+async def test_a_success_that_cannot_be_read(emulator: Emulator, astra: AsyncAstraDevOps, body: bytes) -> None:
     emulator.faults.body("listDatabases", body)
     with pytest.raises(errors.ResponseDecodeError):
         await astra.databases.list().collect()
     assert emulator.journal.count("listDatabases") == 1
 
 
-async def test_more_calls_than_connections_wait_for_their_turn(emulator):
+async def test_more_calls_than_connections_wait_for_their_turn(emulator: Emulator) -> None:
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, max_connections=2) as astra:
         await asyncio.gather(*(astra.databases.list().collect() for _ in range(40)))
     assert emulator.journal.count("listDatabases") == 40
 
 
-async def test_a_full_pool_means_not_sent():
+async def test_a_full_pool_means_not_sent() -> None:
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_headers("getDatabase", 3600)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, max_connections=1) as astra:
@@ -134,13 +136,13 @@ async def test_a_full_pool_means_not_sent():
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Let the loop go on until something has happened on it."""
-    while not condition():  # noqa: ASYNC110 - what is waited for happens on this very loop
+    """Yield to the loop until the condition is true."""
+    while not condition():  # noqa: ASYNC110 - the condition changes on this very loop
         await asyncio.sleep(0)
 
 
 class Cutter:
-    """A server that answers the first request on a connection, and cuts the line on the second."""
+    """A server that answers the first request of a connection, and closes it at the second."""
 
     def __init__(self) -> None:
         self.requests: list[bytes] = []
@@ -159,8 +161,11 @@ class Cutter:
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
-async def test_nothing_unsafe_is_sent_twice_behind_our_back(emulator, method):
-    """aiohttp repeats PUT and DELETE by itself when a kept connection breaks; an invitation sent twice is two e-mails."""
+async def test_aiohttp_sends_nothing_twice(emulator: Emulator, method: str) -> None:
+    """By itself aiohttp repeats PUT and DELETE when a kept-alive connection breaks.
+
+    An invitation sent twice is two emails.
+    """
     cutter = Cutter()
     server = await asyncio.start_server(cutter.serve, "127.0.0.1")
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -172,7 +177,7 @@ async def test_nothing_unsafe_is_sent_twice_behind_our_back(emulator, method):
     assert len(cutter.requests) == 2
 
 
-async def test_a_cancelled_write_says_how_to_find_out():
+async def test_a_cancelled_write_says_how_to_find_out() -> None:
     async with Emulator(clock=RealClock()) as emulator:
         emulator.faults.slow_headers("createDatabase", 3600)
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
@@ -184,9 +189,9 @@ async def test_a_cancelled_write_says_how_to_find_out():
     assert "createDatabase was cancelled in progress and may have taken effect" in caught.value.__notes__[0]
 
 
-async def test_a_client_belongs_to_one_loop(emulator, astra):
+async def test_a_client_belongs_to_one_loop(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.databases.list().collect()
-    seen = []
+    messages: list[str] = []
 
     def elsewhere() -> None:
         async def call() -> None:
@@ -195,15 +200,15 @@ async def test_a_client_belongs_to_one_loop(emulator, astra):
         try:
             asyncio.run(call())
         except RuntimeError as error:
-            seen.append(str(error))
+            messages.append(str(error))
 
     thread = threading.Thread(target=elsewhere)
     thread.start()
     await asyncio.to_thread(thread.join)
-    assert "belongs to another event loop" in seen[0]
+    assert "belongs to another event loop" in messages[0]
 
 
-async def test_a_closed_client_says_so(emulator):
+async def test_a_closed_client_says_so(emulator: Emulator) -> None:
     astra = AsyncAstraDevOps(emulator.token, base_url=emulator.url)
     await astra.databases.list().collect()
     await astra.aclose()
@@ -212,7 +217,7 @@ async def test_a_closed_client_says_so(emulator):
         await astra.databases.list().collect()
 
 
-async def test_a_view_shares_the_connection_and_adds_its_headers(emulator, astra):
+async def test_a_view_shares_the_connection_and_adds_its_headers(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     view = astra.with_options(headers={"x-team": "data"}, timeout=5)
     await view.databases.list().collect()
     await view.aclose()
@@ -224,28 +229,28 @@ async def test_a_view_shares_the_connection_and_adds_its_headers(emulator, astra
         astra.with_options(timeout=0)
 
 
-async def test_a_session_of_the_users_own_is_made_in_the_loop_and_closed_with_the_client(emulator):
-    made = []
+async def test_a_custom_session_is_created_in_the_loop_and_closed_with_the_client(emulator: Emulator) -> None:
+    sessions: list[aiohttp.ClientSession] = []
 
     async def factory() -> aiohttp.ClientSession:
         asyncio.get_running_loop()
-        made.append(aiohttp.ClientSession())
-        return made[-1]
+        sessions.append(aiohttp.ClientSession())
+        return sessions[-1]
 
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, session_factory=factory) as astra:
-        assert made == []
+        assert sessions == []
         await asyncio.gather(*(astra.databases.list().collect() for _ in range(5)))
-        assert len(made) == 1
-    assert made[0].closed
+        assert len(sessions) == 1
+    assert sessions[0].closed
 
 
-async def test_nothing_happens_before_the_first_call(emulator):
+async def test_nothing_happens_before_the_first_call(emulator: Emulator) -> None:
     AsyncAstraDevOps(emulator.token, base_url=emulator.url)
     gc.collect()
     assert len(emulator.journal) == 0
 
 
-async def test_a_token_provider_serves_each_call(emulator):
+async def test_a_token_provider_serves_each_call(emulator: Emulator) -> None:
     tokens = iter([emulator.token, emulator.add_token({"org-db-view"})])
     async with AsyncAstraDevOps(lambda: next(tokens), base_url=emulator.url) as astra:
         await astra.regions.list()
@@ -253,7 +258,7 @@ async def test_a_token_provider_serves_each_call(emulator):
             await astra.regions.list()
 
 
-async def test_an_unknown_token(emulator):
+async def test_an_unknown_token(emulator: Emulator) -> None:
     emulator.revoke_token(emulator.token)
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
         with pytest.raises(errors.AuthenticationError) as caught:
@@ -261,7 +266,7 @@ async def test_an_unknown_token(emulator):
     assert [detail.id for detail in caught.value.errors] == [340018]
 
 
-async def test_what_the_service_answers_comes_along(emulator, astra):
+async def test_the_answer_has_status_headers_and_request_id(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     call = Call(index.LIST_DATABASES, "/v2/databases", list[dict[str, object]], query=(("limit", 5), ("include", None)))
     answer = await astra._caller.send(call)
     assert (answer.status, answer.attempts, answer.value) == (200, 1, [])

@@ -1,4 +1,8 @@
-"""Canary secrets are put wherever a user may put one, everything is made to go wrong, and everything shown is searched."""
+"""Secrets do not leak when calls fail.
+
+Canary secrets are put wherever a user may put one, every call is made to fail, and everything that
+is shown is searched for them.
+"""
 
 import asyncio
 import copy
@@ -12,6 +16,7 @@ import pytest
 from astra_devops import AsyncAstraDevOps, RetryPolicy, Secret
 from astra_devops._rest.endpoints import telemetry
 from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
@@ -39,7 +44,7 @@ def everything_shown(error: BaseException) -> str:
 
 
 SENT = {"createDatabase": "", "listDatabases": "", "resetPassword": PASSWORD, "configureTelemetry": SPLUNK}
-"""The operations that are called, and the secret that each sends: a service can echo no other."""
+"""The operations that are called, and the secret that each sends and the service may echo."""
 
 FAULTS = {
     "echo": lambda faults, op, token: faults.status(
@@ -57,8 +62,10 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
-    events = []
+async def test_nothing_shown_holds_a_secret(
+    emulator: Emulator, fault: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    events: list[object] = []
     caplog.set_level(logging.DEBUG)
     for operation in SENT:
         FAULTS[fault](emulator.faults, operation, emulator.token)
@@ -89,17 +96,17 @@ async def test_nothing_shown_holds_a_secret(emulator, fault, caplog, capfd):
         assert canary not in shown
 
 
-async def test_a_client_is_not_pickled(emulator):
+async def test_a_client_is_not_pickled(emulator: Emulator) -> None:
     astra = AsyncAstraDevOps(emulator.token, base_url=emulator.url)
-    for through in (pickle.dumps, copy.deepcopy):
+    for duplicate in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError, match="holds a token"):
-            through(astra._caller.auth)
-        with pytest.raises(Exception) as caught:  # noqa: PT011 - what stands in the way first is not of interest
-            through(astra)
+            duplicate(astra._caller.auth)
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - any error will do
+            duplicate(astra)
         assert emulator.token not in str(caught.value)
 
 
-async def test_models_show_and_pickle_no_presigned_address(emulator, astra):
+async def test_models_show_and_pickle_no_presigned_address(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     (datacenter,) = await astra.datacenters.list(database_id)
     database = await astra.databases.get(database_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from astra_devops._runtime import checks
-from astra_devops._secret import withheld
+from astra_devops._secret import redacted_secret
 
 
 @pytest.mark.parametrize("value", [["a", "b"], ("a", "b"), iter(["a", "b"]), {"a": 1, "b": 2}.keys()])
@@ -48,7 +48,7 @@ def test_an_argument_that_is_left_out_is_not_checked() -> None:
 
 def test_a_redacted_secret_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^password must not be empty or redacted$"):
-        checks.secret(withheld(), "password")
+        checks.secret(redacted_secret(), "password")
 
 
 def test_positive_numbers_are_not_booleans() -> None:

@@ -1,4 +1,4 @@
-"""What is said of an answer that does not fit: where it is, what belongs there, and never the value."""
+"""The error for an answer that does not fit names the place and the type, never the value."""
 
 import contextlib
 import pickle
@@ -37,7 +37,7 @@ class Datacenter:
 
 @attrs.define(kw_only=True)
 class Info:
-    """What a database is made of."""
+    """The content of a database."""
 
     datacenters: list[Datacenter] = attrs.field(metadata={"wire": "datacenters"})
     created: datetime | None = attrs.field(default=None, metadata={"wire": "creationTime"})
@@ -61,7 +61,7 @@ class Database:
 GOOD: dict[str, Any] = {"id": "1", "status": "ACTIVE"}
 
 
-def refused(data: object, shape: Any) -> ShapeError:
+def error_of(data: object, shape: Any) -> ShapeError:
     with pytest.raises(ShapeError) as caught:
         convert.structure(data, shape)
     return caught.value
@@ -99,7 +99,7 @@ def refused(data: object, shape: Any) -> ShapeError:
     ],
 )
 def test_the_place_and_the_type_are_named(info: object, pointer: str, expected: str) -> None:
-    error = refused({"info": info}, Database)
+    error = error_of({"info": info}, Database)
     assert (error.pointer, error.expected) == (pointer, expected)
     assert str(error).startswith(f"{pointer} must be {expected}, not ")
 
@@ -115,16 +115,16 @@ def test_the_place_and_the_type_are_named(info: object, pointer: str, expected: 
         (1.5, str | None, "the document must be a string, not a number"),
         ({}, list[Database], "the document must be an array, not an object"),
         ([{}], list[Database], "/0/info must be an object (Info), not missing"),
-        (CANARY, datetime, "the document must be a time, not a string of another form"),
-        (CANARY, datetime | None, "the document must be a time, not a string of another form"),
-        ("0001-01-01T00:00:00Z", datetime, "the document must be a time, not the spelling of no time"),
-        ("", datetime, "the document must be a time, not the spelling of no time"),
+        (CANARY, datetime, "the document must be a time, not a string in another format"),
+        (CANARY, datetime | None, "the document must be a time, not a string in another format"),
+        ("0001-01-01T00:00:00Z", datetime, "the document must be a time, not empty or Go's zero time"),
+        ("", datetime, "the document must be a time, not empty or Go's zero time"),
         (CANARY, Status, "the document must be one of 'ACTIVE', not another string"),
         (1, Secret, "the document must be a string, not a number"),
     ],
 )
 def test_whole_messages(data: object, shape: Any, message: str) -> None:
-    assert str(refused(data, shape)) == message
+    assert str(error_of(data, shape)) == message
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,8 @@ def test_whole_messages(data: object, shape: Any, message: str) -> None:
         {"datacenters": CANARY},
     ],
 )
-def test_no_value_is_in_the_error_nor_in_what_led_to_it(info: object) -> None:
-    error = refused({"info": info}, Database)
+def test_no_value_is_in_the_error_or_its_context(info: object) -> None:
+    error = error_of({"info": info}, Database)
     assert CANARY not in repr(error) + str(error) + "".join(traceback.format_exception(error))
     while error.__context__ is not None:
         error = error.__context__  # type: ignore[assignment]
@@ -146,19 +146,19 @@ def test_no_value_is_in_the_error_nor_in_what_led_to_it(info: object) -> None:
 
 
 def test_the_error_survives_pickle() -> None:
-    error = refused([1], list[str])
+    error = error_of([1], list[str])
     twin = pickle.loads(pickle.dumps(error))
-    assert (twin.pointer, twin.expected, twin.found, str(twin)) == (error.pointer, error.expected, error.found, str(error))
+    assert (twin.pointer, twin.expected, twin.actual, str(twin)) == (error.pointer, error.expected, error.actual, str(error))
 
 
-def test_a_fault_deep_in_a_model_within_itself_is_found_at_once() -> None:
+def test_an_error_deep_in_a_model_within_itself_is_located() -> None:
     document: dict[str, Any] = {**GOOD, "id": 1}
     for _ in range(60):
         document = {**GOOD, "inner": document}
-    assert refused(document, Datacenter).pointer == "/inner" * 60 + "/id"
+    assert error_of(document, Datacenter).pointer == "/inner" * 60 + "/id"
 
 
-def test_the_deepest_document_that_json_may_hold_is_read_or_refused() -> None:
+def test_a_very_deep_document_is_read_or_refused() -> None:
     document: dict[str, Any] = {**GOOD}
     for _ in range(1000):
         document = {**GOOD, "inner": document}

@@ -1,4 +1,4 @@
-"""How answers become objects: each annotation that a generated model may carry, and everything that the service is loose about."""
+"""Reading answers as objects: each annotation, and all that the service varies."""
 
 import copy
 import pickle
@@ -35,7 +35,7 @@ class Datacenter:
 
 @attrs.define(kw_only=True)
 class Database:
-    """A database with a field of every kind."""
+    """A database with a field of each kind."""
 
     id: str = attrs.field(metadata={"wire": "id"})
     org_id: str = attrs.field(metadata={"wire": "orgId", "aliases": ("OrganizationID",)})
@@ -58,7 +58,7 @@ class Database:
 
 @attrs.define(kw_only=True)
 class Attribute:
-    """A model within itself, as SCIM schemas have it."""
+    """A model within itself, as in SCIM schemas."""
 
     name: str = attrs.field(metadata={"wire": "name"})
     parts: "list[Attribute] | None" = attrs.field(default=None, metadata={"wire": "subAttributes"})
@@ -76,7 +76,7 @@ def read(**more: Any) -> Database:
 
 
 def test_a_whole_document_becomes_typed_objects() -> None:
-    found = read(
+    result = read(
         status="ACTIVE",
         availableActions=["PARKED", "hibernate"],
         datacenters=[{"id": "1-1", "status": "", "capacityUnits": 2, "secureBundleUrl": CANARY}],
@@ -90,7 +90,7 @@ def test_a_whole_document_becomes_typed_objects() -> None:
         anything=[1, "2"],
         password=CANARY,
     )
-    assert found == Database(
+    assert result == Database(
         id="1",
         org_id="2",
         keyspaces=["main"],
@@ -121,33 +121,33 @@ def test_a_known_value_is_an_enum_member_and_another_stays_as_it_was_written() -
 
 
 @pytest.mark.parametrize("key", ["ORGID", "orgid", "OrgID", "OrganizationID", "organizationid"])
-def test_other_spellings_of_a_name_fill_its_field(key: str) -> None:
+def test_other_forms_of_a_name_fill_its_field(key: str) -> None:
     document: dict[str, object] = {"ID": "1", key: "2", "Keyspaces": [], "enginetype": None}
     assert convert.structure(document, Database) == Database(id="1", org_id="2", keyspaces=[], engine=None)
 
 
-def test_the_exact_spelling_wins_and_the_other_is_kept() -> None:
-    found = read(OrgID="other", organizationid="third")
-    assert found.org_id == "2"
-    assert found.extra == {"OrgID": "other", "organizationid": "third"}
+def test_the_exact_name_wins_and_the_other_is_kept() -> None:
+    result = read(OrgID="other", organizationid="third")
+    assert result.org_id == "2"
+    assert result.extra == {"OrgID": "other", "organizationid": "third"}
 
 
-def test_of_two_other_spellings_the_first_fills_the_field_and_the_second_is_kept() -> None:
-    found = convert.structure({"id": "1", "OrgID": "2", "ORGID": "3", "keyspaces": None, "engineType": None}, Database)
-    assert (found.org_id, found.extra) == ("2", {"ORGID": "3"})
+def test_of_two_other_forms_the_first_fills_the_field_and_the_second_is_kept() -> None:
+    result = convert.structure({"id": "1", "OrgID": "2", "ORGID": "3", "keyspaces": None, "engineType": None}, Database)
+    assert (result.org_id, result.extra) == ("2", {"ORGID": "3"})
 
 
 def test_unknown_names_are_kept_at_every_level() -> None:
-    found = read(observed={"deep": [1]}, primary={"id": "1-1", "status": "", "isPrimary": None})
-    assert found.extra == {"observed": {"deep": [1]}}
-    assert found.primary is not None
-    assert found.primary.extra == {"isPrimary": None}
-    assert type(found.extra) is Extra
+    result = read(observed={"deep": [1]}, primary={"id": "1-1", "status": "", "isPrimary": None})
+    assert result.extra == {"observed": {"deep": [1]}}
+    assert result.primary is not None
+    assert result.primary.extra == {"isPrimary": None}
+    assert type(result.extra) is Extra
 
 
 def test_null_is_an_empty_list_wherever_a_list_belongs() -> None:
-    found = read(keyspaces=None, datacenters=None, availableActions=None)
-    assert (found.keyspaces, found.datacenters, found.actions) == ([], [], [])
+    result = read(keyspaces=None, datacenters=None, availableActions=None)
+    assert (result.keyspaces, result.datacenters, result.actions) == ([], [], [])
     assert convert.structure(None, list[Database]) == []
 
 
@@ -157,16 +157,16 @@ def test_null_is_none_for_other_optional_fields() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0001-01-01T00:00:00Z", "0001-01-01 00:00:00 +0000 UTC"])
-def test_the_spellings_of_never_are_none(text: str) -> None:
+def test_a_time_that_means_never_is_none(text: str) -> None:
     assert read(creationTime=text).created is None
 
 
 def test_whole_numbers_are_floats_and_the_other_way_round() -> None:
-    found = read(ratio=1, cost=2, primary={"id": "1-1", "status": "", "capacityUnits": 3.0})
-    assert (found.ratio, type(found.ratio)) == (1.0, float)
-    assert (found.cost, type(found.cost)) == (2.0, float)
-    assert found.primary is not None
-    assert (found.primary.capacity_units, type(found.primary.capacity_units)) == (3, int)
+    result = read(ratio=1, cost=2, primary={"id": "1-1", "status": "", "capacityUnits": 3.0})
+    assert (result.ratio, type(result.ratio)) == (1.0, float)
+    assert (result.cost, type(result.cost)) == (2.0, float)
+    assert result.primary is not None
+    assert (result.primary.capacity_units, type(result.primary.capacity_units)) == (3, int)
 
 
 @pytest.mark.parametrize(
@@ -191,21 +191,21 @@ def test_shapes_without_a_model(data: object, shape: Any, expected: object) -> N
 
 
 def test_a_model_within_itself() -> None:
-    found = convert.structure({"name": "a", "subAttributes": [{"name": "b", "twin": {"name": "c"}}]}, Attribute)
-    assert found == Attribute(name="a", parts=[Attribute(name="b", twin=Attribute(name="c"))])
+    result = convert.structure({"name": "a", "subAttributes": [{"name": "b", "twin": {"name": "c"}}]}, Attribute)
+    assert result == Attribute(name="a", parts=[Attribute(name="b", twin=Attribute(name="c"))])
 
 
 def test_nothing_secret_is_shown_pickled_or_copied() -> None:
-    found = read(password=CANARY, unknown=CANARY, datacenters=[{"id": "1-1", "status": "", "secureBundleUrl": CANARY, "token": CANARY}])
-    assert CANARY not in repr(found)
-    assert CANARY.encode() not in pickle.dumps(found)
-    for twin in (pickle.loads(pickle.dumps(found)), copy.deepcopy(found)):
+    result = read(password=CANARY, unknown=CANARY, datacenters=[{"id": "1-1", "status": "", "secureBundleUrl": CANARY, "token": CANARY}])
+    assert CANARY not in repr(result)
+    assert CANARY.encode() not in pickle.dumps(result)
+    for twin in (pickle.loads(pickle.dumps(result)), copy.deepcopy(result)):
         assert (twin.id, twin.keyspaces, twin.extra) == ("1", ["main"], {})
         assert twin.password is not None
         with pytest.raises(ValueError, match="redacted"):
             twin.password.reveal()
 
 
-def test_an_annotation_that_no_model_may_carry_is_named() -> None:
-    with pytest.raises(TypeError, match="no annotation of a model"):
+def test_an_annotation_that_no_model_may_have_is_named() -> None:
+    with pytest.raises(TypeError, match="not an annotation that a model may have"):
         convert.structure([], set[str])

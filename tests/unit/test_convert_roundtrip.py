@@ -1,4 +1,4 @@
-"""What is written reads back as the same object, whatever it holds."""
+"""What is written is read again as the same object, whatever its content."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Leaf:
 
 @attrs.define(kw_only=True)
 class Tree:
-    """A model with a field of every kind, itself among them."""
+    """A model with a field of each kind, including itself."""
 
     name: str = attrs.field(metadata={"wire": "theName"})
     status: Status | str = attrs.field(metadata={"wire": "status"})
@@ -84,7 +84,7 @@ TREES = trees(st.none() | st.lists(trees(st.none()), max_size=2))
 
 
 def over_the_wire(tree: Tree) -> Any:
-    """Write a tree, and parse what was written."""
+    """Return the JSON document of a tree."""
     return orjson.loads(orjson.dumps(convert.unstructure(tree)))
 
 
@@ -94,8 +94,8 @@ def test_what_is_written_is_read_again(tree: Tree) -> None:
 
 
 @given(TREES, st.sampled_from([str.upper, str.lower, str.title, str.swapcase]))
-def test_the_capitals_of_names_do_not_matter(tree: Tree, spell: Any) -> None:
-    document = {spell(name): value for name, value in over_the_wire(tree).items()}
+def test_the_case_of_names_does_not_matter(tree: Tree, change_case: Any) -> None:
+    document = {change_case(name): value for name, value in over_the_wire(tree).items()}
     assert convert.structure(document, Tree) == tree
 
 
@@ -103,22 +103,22 @@ def test_the_capitals_of_names_do_not_matter(tree: Tree, spell: Any) -> None:
 def test_no_unknown_name_is_lost(tree: Tree, more: dict[str, Any]) -> None:
     ours = {field.metadata.get("wire", "").casefold() for field in attrs.fields(Tree)}
     more = {name: value for name, value in more.items() if name.casefold() not in ours}
-    found = convert.structure({**more, **over_the_wire(tree)}, Tree)
-    assert found.extra == more
-    assert attrs.evolve(found, extra=Extra()) == tree
+    result = convert.structure({**more, **over_the_wire(tree)}, Tree)
+    assert result.extra == more
+    assert attrs.evolve(result, extra=Extra()) == tree
 
 
 @given(TREES, st.data())
-def test_whatever_is_wrong_is_told_without_its_value(tree: Tree, data: st.DataObject) -> None:
+def test_an_error_never_has_the_value(tree: Tree, data: st.DataObject) -> None:
     document = over_the_wire(tree)
     name = data.draw(st.sampled_from(sorted(document)))
     document[name] = data.draw(PLAIN | st.just("canary-7f3a"))
-    error = refusal(document)
+    error = error_of(document)
     assert error is None or (error.pointer.startswith(f"/{name}") and "canary" not in str(error))
 
 
-def refusal(document: object) -> convert.ShapeError | None:
-    """Give the error that a document meets, if any."""
+def error_of(document: object) -> convert.ShapeError | None:
+    """Return the error for a document, if there is one."""
     try:
         convert.structure(document, Tree)
     except convert.ShapeError as error:

@@ -1,4 +1,4 @@
-"""Which member of a union an answer becomes."""
+"""Choosing the member of a union for an answer."""
 
 from enum import StrEnum
 from typing import Any
@@ -47,7 +47,7 @@ class Bearer:
 
 @attrs.define(kw_only=True)
 class Block:
-    """What holds either."""
+    """A model that contains either."""
 
     auth: Basic | Bearer = attrs.field(metadata={"wire": "auth"})
     policy: "Color | str | Loose | None" = attrs.field(default=None, metadata={"wire": "policy"})
@@ -56,7 +56,7 @@ class Block:
 
 @attrs.define(kw_only=True)
 class Loose:
-    """Nothing is required of it."""
+    """A model without required fields."""
 
     size: int | None = attrs.field(default=None, metadata={"wire": "size"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
@@ -64,7 +64,7 @@ class Loose:
 
 @attrs.define(kw_only=True)
 class Looser:
-    """Nor of this, but it knows more."""
+    """Another one, with more fields."""
 
     size: int | None = attrs.field(default=None, metadata={"wire": "size"})
     depth: int | None = attrs.field(default=None, metadata={"wire": "depth"})
@@ -118,8 +118,8 @@ def test_the_member_that_fits_is_chosen(data: object, shape: Any, expected: type
 
 
 def test_each_item_of_two_kinds_of_list_is_chosen_for_itself() -> None:
-    found = convert.structure([BASIC, BEARER], list[Basic] | list[Bearer])
-    assert [type(item) for item in found] == [Basic, Bearer]
+    result = convert.structure([BASIC, BEARER], list[Basic] | list[Bearer])
+    assert [type(item) for item in result] == [Basic, Bearer]
 
 
 def test_a_union_within_a_model() -> None:

@@ -1,4 +1,4 @@
-"""How request bodies and query arguments are written: what is left out, what is refused, and by which name."""
+"""Writing request bodies and query arguments: what is left out, and what is refused by its name."""
 
 import copy
 import re
@@ -23,7 +23,7 @@ class Tier(StrEnum):
 
 
 class Level(Enum):
-    """Levels, which are no strings."""
+    """Levels, which are not strings."""
 
     HIGH = 3
 
@@ -39,7 +39,7 @@ class Address:
 
 @attrs.define(kw_only=True)
 class Body:
-    """A request with a field of every kind."""
+    """A request with a field of each kind."""
 
     name: str = attrs.field(metadata={"wire": "name"})
     note: str | None = attrs.field(metadata={"wire": "note"})
@@ -98,34 +98,34 @@ def test_only_what_was_given_is_sent_and_a_required_null_is_given() -> None:
     ],
 )
 def test_every_kind_of_field(field: str, value: object, written: dict[str, object]) -> None:
-    found = write(**{field: value})
-    assert found == {"name": "n", "note": None, **written}
-    assert type(found) is dict
+    document = write(**{field: value})
+    assert document == {"name": "n", "note": None, **written}
+    assert type(document) is dict
 
 
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("capacity_units", "3", "body.capacity_units must be an int, not str"),
-        ("capacity_units", True, "body.capacity_units must be an int, not bool"),
-        ("capacity_units", 3.0, "body.capacity_units must be an int, not float"),
-        ("ratio", True, "body.ratio must be a float, not bool"),
-        ("tier", 3, "body.tier must be a Tier or a str, not int"),
-        ("tier", Level.HIGH, "body.tier must be a Tier or a str, not Level"),
+        ("capacity_units", "3", "body.capacity_units must be an integer, not str"),
+        ("capacity_units", True, "body.capacity_units must be an integer, not bool"),
+        ("capacity_units", 3.0, "body.capacity_units must be an integer, not float"),
+        ("ratio", True, "body.ratio must be a number, not bool"),
+        ("tier", 3, "body.tier must be a Tier or a string, not int"),
+        ("tier", Level.HIGH, "body.tier must be a Tier or a string, not Level"),
         ("level", 3, "body.level must be a Level, not int"),
         ("since", "2024-05-01", "body.since must be a datetime, not str"),
         ("password", CANARY, "body.password must be a Secret, not str"),
         ("addresses", "::1", "body.addresses must be a list, not str"),
         ("addresses", [Address(address="a"), None], "body.addresses[1] must be an Address, not NoneType"),
-        ("addresses", [Address(address=5)], "body.addresses[0].address must be a str, not int"),  # type: ignore[arg-type]
+        ("addresses", [Address(address=5)], "body.addresses[0].address must be a string, not int"),  # type: ignore[arg-type]
         ("one_or_many", {"address": "::1"}, "body.one_or_many must be an Address or a list, not dict"),
-        ("lists", ["a", None], "body.lists[1] must be a str or an int, not NoneType"),
+        ("lists", ["a", None], "body.lists[1] must be a string or an integer, not NoneType"),
         ("details", [], "body.details must be a dict, not list"),
-        ("details", {1: 2}, "the keys of body.details must be str, not int"),
-        ("details", {"a": [b""]}, "body.details['a'][0] cannot be sent: bytes has no form in JSON"),
-        ("counts", {"a": "b"}, "body.counts['a'] must be an int, not str"),
-        ("parent", Body(name=None, note=None), "body.parent.name must be a str, not NoneType"),  # type: ignore[arg-type]
-        ("anything", {1, 2}, "body.anything cannot be sent: set has no form in JSON"),
+        ("details", {1: 2}, "the keys of body.details must be strings, not int"),
+        ("details", {"a": [b""]}, "body.details['a'][0] cannot be sent: bytes cannot be written as JSON"),
+        ("counts", {"a": "b"}, "body.counts['a'] must be an integer, not str"),
+        ("parent", Body(name=None, note=None), "body.parent.name must be a string, not NoneType"),  # type: ignore[arg-type]
+        ("anything", {1, 2}, "body.anything cannot be sent: set cannot be written as JSON"),
     ],
 )
 def test_a_wrong_type_is_named_by_its_path(field: str, value: object, message: str) -> None:
@@ -141,10 +141,10 @@ def test_a_wrong_type_is_named_by_its_path(field: str, value: object, message: s
         ("anything", [float("inf")], "body.anything[0] must be a finite number"),
         ("since", datetime(2024, 5, 1), "body.since must have a time zone"),
         ("since", datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), "body.since"),
-        ("tier", "half \ud800", "body.tier holds half a surrogate pair"),
+        ("tier", "half \ud800", "body.tier has an unpaired surrogate"),
     ],
 )
-def test_a_value_without_a_form_on_the_wire_is_named_by_its_path(field: str, value: object, message: str) -> None:
+def test_a_value_that_cannot_be_sent_is_named_by_its_path(field: str, value: object, message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
         write(**{field: value})
 
@@ -161,7 +161,7 @@ def test_plain_json_is_written_as_it_is(value: object) -> None:
 
 def test_a_list_of_models_is_a_body() -> None:
     assert convert.unstructure([Address(address="::1")]) == [{"address": "::1"}]
-    with pytest.raises(TypeError, match=r"^addresses\[0\]\.address must be a str, not int$"):
+    with pytest.raises(TypeError, match=r"^addresses\[0\]\.address must be a string, not int$"):
         convert.unstructure([Address(address=1)], "addresses")  # type: ignore[arg-type]
 
 
@@ -184,17 +184,17 @@ def test_a_list_of_models_is_a_body() -> None:
     ],
 )
 def test_query_arguments(value: object, pairs: list[str]) -> None:
-    assert convert.query("q", value) == [("q", pair) for pair in pairs]
+    assert convert.query_pairs("q", value) == [("q", pair) for pair in pairs]
 
 
 @pytest.mark.parametrize("value", [Secret(CANARY), b"x", {"a": 1}, {"a"}, [None], [["a"]], [Secret(CANARY)], object()])
-def test_what_cannot_stand_in_a_url_is_refused(value: object) -> None:
-    with pytest.raises(TypeError, match=r"^q(\[0\])? must be a str, a number") as caught:
-        convert.query("q", value)
+def test_what_cannot_be_part_of_a_url_is_refused(value: object) -> None:
+    with pytest.raises(TypeError, match=r"^q(\[0\])? must be a string, a number") as caught:
+        convert.query_pairs("q", value)
     assert CANARY not in str(caught.value)
 
 
 @pytest.mark.parametrize(("value", "message"), [(float("nan"), "finite"), (datetime(2024, 5, 1), "time zone"), ("\udc00", "surrogate")])
-def test_query_values_without_a_form_are_refused(value: object, message: str) -> None:
+def test_query_values_that_cannot_be_sent_are_refused(value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        convert.query("q", value)
+        convert.query_pairs("q", value)

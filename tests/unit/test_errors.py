@@ -1,7 +1,9 @@
-"""Every exception survives pickle and copy with all it knows, except what is secret."""
+"""Every exception survives pickle and copy with all its attributes, except secrets."""
 
 import copy
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from astra_devops import errors
 from astra_devops._secret import SecretBytes
 
 SNAPSHOT = errors.OperationSnapshot(
-    "create_database", {"database_id": "d"}, "PENDING", (errors.StatusChange("PENDING", 1.0),), 3.0, 2, "token"
+    "databases.create", {"database_id": "d"}, "PENDING", (errors.StatusChange("PENDING", 1.0),), 3.0, 2, "token"
 )
 
 SAMPLES = [
@@ -27,7 +29,7 @@ SAMPLES = [
 
 @pytest.mark.parametrize("error", SAMPLES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("through", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy])
-def test_an_error_survives_pickle_and_copy(error, through):
+def test_an_error_survives_pickle_and_copy(error: errors.AstraDevOpsError, through: Callable[[Any], Any]) -> None:
     error.add_note("a note")
     twin = through(error)
     assert type(twin) is type(error)
@@ -37,7 +39,7 @@ def test_an_error_survives_pickle_and_copy(error, through):
     assert {name: vars(twin)[name] for name in plain} == plain
 
 
-def test_the_body_does_not_travel():
+def test_the_body_is_not_pickled() -> None:
     pickled = pickle.dumps(errors.NotFoundError("m", operation="o", status=404, body=SecretBytes(b"hunter2")))
     assert b"hunter2" not in pickled
     body = pickle.loads(pickled).body
@@ -46,7 +48,7 @@ def test_the_body_does_not_travel():
         body.reveal()
 
 
-def test_every_public_class_stands_in_the_tree_of_the_module_docstring():
+def test_every_public_class_is_in_the_tree_of_the_module_docstring() -> None:
     tree = errors.__doc__ or ""
     for name in errors.__all__:
         cls = getattr(errors, name)
@@ -54,12 +56,12 @@ def test_every_public_class_stands_in_the_tree_of_the_module_docstring():
             assert name in tree
 
 
-def test_an_ambiguous_name_lists_the_ids():
+def test_an_ambiguous_name_lists_the_ids() -> None:
     error = errors.AmbiguousNameError.of("databases", "orders", ["1", "2"])
     assert str(error) == "2 databases match 'orders': 1, 2; use an id instead"
     assert (error.name, error.ids) == ("orders", ("1", "2"))
 
 
-def test_operation_errors_show_their_snapshot():
+def test_operation_errors_show_their_snapshot() -> None:
     error = errors.OperationTimeoutError("m", snapshot=SNAPSHOT)
-    assert (error.kind, error.last_status, error.elapsed, error.resume_token) == ("create_database", "PENDING", 3.0, "token")
+    assert (error.kind, error.last_status, error.elapsed, error.resume_token) == ("databases.create", "PENDING", 3.0, "token")

@@ -1,4 +1,4 @@
-"""Pagers lose nothing and always end, whatever the service makes of pages."""
+"""Pagers lose nothing and always end, however the service cuts its pages."""
 
 import pytest
 
@@ -8,47 +8,47 @@ pytestmark = pytest.mark.anyio
 
 
 def pager_over(pages: list[list[str]]) -> tuple[AsyncPager[str], list[tuple[str | None, int]]]:
-    asked: list[tuple[str | None, int]] = []
+    requests: list[tuple[str | None, int]] = []
 
     async def fetch(last: str | None, count: int) -> list[str]:
-        asked.append((last, count))
-        return pages[len(asked) - 1]
+        requests.append((last, count))
+        return pages[len(requests) - 1]
 
-    return AsyncPager(fetch, key=lambda item: item), asked
+    return AsyncPager(fetch, key=lambda item: item), requests
 
 
-async def test_a_short_page_is_not_the_end():
-    pager, asked = pager_over([["a", "b"], ["c"], ["d", "e"], []])
+async def test_a_short_page_is_not_the_end() -> None:
+    pager, requests = pager_over([["a", "b"], ["c"], ["d", "e"], []])
     assert await pager.collect() == ["a", "b", "c", "d", "e"]
-    assert asked == [(None, 0), ("b", 2), ("c", 3), ("e", 5)]
+    assert requests == [(None, 0), ("b", 2), ("c", 3), ("e", 5)]
 
 
-async def test_a_service_that_repeats_itself_does_not_go_on_forever():
-    pager, asked = pager_over([["a", "b"], ["a", "b"]])
+async def test_a_service_that_repeats_a_page_does_not_loop_forever() -> None:
+    pager, requests = pager_over([["a", "b"], ["a", "b"]])
     assert await pager.collect() == ["a", "b"]
-    assert len(asked) == 2
+    assert len(requests) == 2
 
 
-async def test_a_page_that_overlaps_the_last_one_loses_nothing():
+async def test_a_page_that_overlaps_the_last_one_loses_nothing() -> None:
     pager, _ = pager_over([["a", "b"], ["b", "c"], ["c"]])
     assert await pager.collect() == ["a", "b", "c"]
 
 
-async def test_pages_are_given_as_lists():
+async def test_pages_are_lists() -> None:
     pager, _ = pager_over([["a"], ["b"], []])
     assert [page async for page in pager.pages()] == [["a"], ["b"]]
 
 
-async def test_each_iteration_starts_anew():
-    pager, asked = pager_over([["a"], [], ["b"], []])
+async def test_each_iteration_starts_at_the_first_page() -> None:
+    pager, requests = pager_over([["a"], [], ["b"], []])
     assert await pager.collect() == ["a"]
     assert await pager.collect() == ["b"]
-    assert asked[2] == (None, 0)
+    assert requests[2] == (None, 0)
 
 
-async def test_an_iterator_stays_at_its_end():
-    pager, asked = pager_over([[]])
+async def test_an_iterator_stays_at_its_end() -> None:
+    pager, requests = pager_over([[]])
     iterator = pager.page_iterator()
     assert await iterator.next_page() is None
     assert await iterator.next_page() is None
-    assert len(asked) == 1
+    assert len(requests) == 1

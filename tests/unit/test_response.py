@@ -1,4 +1,4 @@
-"""Every shape of body that the service has been seen to answer with becomes a value or a named error."""
+"""Every shape of body that the service uses becomes a value or a named error."""
 
 from datetime import UTC, datetime
 
@@ -42,13 +42,13 @@ def error_of(status: int, body: bytes, content_type: str = "application/json", *
         (301, errors.APIStatusError),
     ],
 )
-def test_each_status_has_its_class(status, cls):
+def test_each_status_has_its_class(status: int, cls: type[errors.APIStatusError]) -> None:
     error = error_of(status, b'{"errors":[{"ID":7,"message":"no"}]}')
     assert type(error) is cls
     assert (error.status, error.errors, error.operation) == (status, (errors.ErrorDetail(7, "no"),), "getThing")
 
 
-def test_the_usual_envelope_with_several_errors():
+def test_the_usual_envelope_with_several_errors() -> None:
     error = error_of(422, b'{"errors":[{"ID":2000011,"message":"unsupported tier"},{"ID":2000013,"message":"unsupported region"}]}')
     assert [detail.id for detail in error.errors] == [2000011, 2000013]
     assert str(error) == "GET /v2/things/1 answered 422: unsupported tier (id 2000011); unsupported region (id 2000013)"
@@ -74,22 +74,22 @@ def test_the_usual_envelope_with_several_errors():
         (b"<html><head><title>504 Gateway Time-out</title></head></html>", "text/html", []),
     ],
 )
-def test_other_shapes(body, content_type, details):
+def test_other_shapes(body: bytes, content_type: str, details: list[tuple[int | None, str]]) -> None:
     assert [tuple(detail) for detail in error_of(500, body, content_type).errors] == details
 
 
-def test_html_from_the_edge_is_named_by_its_title():
+def test_html_from_the_edge_is_named_by_its_title() -> None:
     assert "titled '504 Gateway Time-out'" in str(error_of(504, b"<html><title>504 Gateway Time-out</title>", "text/html"))
 
 
-def test_a_401_with_null_is_a_lack_of_permission_and_names_it():
+def test_a_401_with_null_is_a_lack_of_permission_and_names_it() -> None:
     error = error_of(401, b"null")
     assert type(error) is errors.PermissionDeniedError
     assert error.permissions == ("org-db-view",)
     assert "needs org-db-view" in str(error)
 
 
-def test_what_the_service_echoes_is_masked():
+def test_what_the_service_echoes_is_masked() -> None:
     token = "AstraCS:" + "c" * 24 + ":" + "a" * 64
     raw = RawAnswer(401, {"x-echo": token}, b'{"errors":[{"ID":1,"message":"bad token %s for hunter2"}]}' % token.encode())
     error = read_error(READ, "/v2/things/1", Refused(raw), 1, secrets=["hunter2"])
@@ -98,12 +98,12 @@ def test_what_the_service_echoes_is_masked():
     assert token.encode() in error.body.reveal()
 
 
-def test_long_texts_are_cut():
+def test_long_texts_are_cut() -> None:
     assert len(str(error_of(500, b"x" * 10_000, "text/plain"))) < 600
 
 
 @pytest.mark.parametrize("body", [b"<html>hello</html>", b"\x00\xff", b"{", b'{"id":1}'])
-def test_an_unreadable_success_is_a_decode_error(body):
+def test_an_unreadable_success_is_a_decode_error(body: bytes) -> None:
     call = Call(READ, "/v2/things/1", list[str])
     with pytest.raises(errors.ResponseDecodeError) as caught:
         read_answer(call, RawAnswer(200, {"content-type": "text/html"}, body), 1)
@@ -111,7 +111,7 @@ def test_an_unreadable_success_is_a_decode_error(body):
     assert caught.value.status == 200
 
 
-def test_the_place_of_a_wrong_value_is_told_and_the_value_is_not():
+def test_the_error_has_the_place_of_a_wrong_value_but_not_the_value() -> None:
     call = Call(READ, "/v2/things/1", list[str])
     with pytest.raises(errors.ResponseDecodeError, match="/1") as caught:
         read_answer(call, RawAnswer(200, {}, b'["a", 4711]'), 1)
@@ -119,16 +119,16 @@ def test_the_place_of_a_wrong_value_is_told_and_the_value_is_not():
     assert "4711" not in str(caught.value)
 
 
-def test_an_empty_body_where_a_list_is_expected_is_an_empty_list():
+def test_an_empty_body_where_a_list_is_expected_is_an_empty_list() -> None:
     assert read_answer(Call(READ, "/", list[str]), RawAnswer(200, {}, b""), 1).value == []
     assert read_answer(Call(READ, "/", list[str]), RawAnswer(200, {}, b"null"), 1).value == []
 
 
-def test_a_body_where_none_is_expected_is_ignored():
+def test_a_body_where_none_is_expected_is_ignored() -> None:
     assert read_answer(Call(READ, "/", None), RawAnswer(200, {}, b"<html>"), 1).value is None
 
 
-def test_the_request_id_is_found():
+def test_the_request_id_is_read() -> None:
     assert read_answer(Call(READ, "/", None), RawAnswer(200, {"x-request-id": "r-1"}, b""), 2).request_id == "r-1"
 
 
@@ -144,7 +144,7 @@ def test_the_request_id_is_found():
         ("nan", None),
     ],
 )
-def test_retry_after_as_seconds_or_date(text, seconds):
+def test_retry_after_as_seconds_or_date(text: str, seconds: float | None) -> None:
     assert retry_after(RawAnswer(429, {"retry-after": text}, b""), datetime(2026, 11, 23, 12, tzinfo=UTC)) == seconds
 
 
@@ -162,5 +162,5 @@ def test_the_services_time_is_in_the_date_header(date: str | None, moment: datet
     assert server_time(answer, datetime(2000, 1, 1, tzinfo=UTC)) == moment
 
 
-def test_extra_shows_keys_only():
+def test_extra_shows_keys_only() -> None:
     assert repr(Extra({"password": "hunter2"})) == "Extra(password)"

@@ -1,4 +1,4 @@
-"""The decisions about repeating are pure functions: every row of the table of next_step, and the waits."""
+"""The decisions about repeating: every row of the table of next_step, and the waits."""
 
 import math
 from typing import Any
@@ -48,15 +48,15 @@ def test_waits_double_up_to_the_longest() -> None:
     assert [ceiling(policy, attempt) for attempt in (1, 2, 3, 4, 5)] == [0.5, 1, 2, 3, 3]
 
 
-def test_jitter_is_drawn_from_the_whole_range() -> None:
-    drawn: list[tuple[float, float]] = []
+def test_jitter_is_draws_from_the_whole_range() -> None:
+    draws: list[tuple[float, float]] = []
 
     def uniform(low: float, high: float) -> float:
-        drawn.append((low, high))
+        draws.append((low, high))
         return high / 2
 
     assert next_attempt(RetryPolicy(base_delay=1, jitter=uniform), 2, Lost("reset"), 60) == 1.0
-    assert drawn == [(0.0, 2.0)]
+    assert draws == [(0.0, 2.0)]
 
 
 def test_no_wait_is_begun_that_would_use_up_the_time_or_exceed_the_attempts() -> None:
@@ -66,11 +66,11 @@ def test_no_wait_is_begun_that_would_use_up_the_time_or_exceed_the_attempts() ->
 
 
 @pytest.mark.parametrize(
-    ("asked", "waits"),
+    ("requested", "waits"),
     [(2.0, 2.0), (0.0, 0.0), (90.0, 60.0), (-1.0, 0.25), (math.nan, 0.25), (math.inf, 0.25), (1e9, 0.25), (None, 0.25)],
 )
-def test_retry_after_is_obeyed_within_a_cap_and_ignored_when_absurd(asked: float | None, waits: float) -> None:
-    assert next_attempt(RetryPolicy(jitter=lambda low, high: high / 2), 1, refused(429, asked), 1000) == waits
+def test_retry_after_is_obeyed_within_a_cap_and_ignored_when_absurd(requested: float | None, waits: float) -> None:
+    assert next_attempt(RetryPolicy(jitter=lambda low, high: high / 2), 1, refused(429, requested), 1000) == waits
 
 
 def test_the_budget_runs_out_and_comes_back_with_success() -> None:

@@ -1,15 +1,17 @@
-"""Nothing that shows a value shows a secret one."""
+"""Secrets are not shown, pickled or copied, and are masked in texts."""
 
 import copy
 import json
 import pickle
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from astra_devops._secret import MASK, Extra, Secret, SecretBytes, redact
 
 
-def test_a_secret_shows_itself_only_when_asked():
+def test_a_secret_is_shown_only_on_request() -> None:
     secret = Secret("hunter2")
     assert secret.reveal() == "hunter2"
     for shown in (repr(secret), str(secret), f"{secret}", f"{secret!r}", format(secret), repr([secret]), repr({"a": secret})):
@@ -18,7 +20,7 @@ def test_a_secret_shows_itself_only_when_asked():
 
 @pytest.mark.parametrize("through", [lambda value: pickle.loads(pickle.dumps(value)), copy.copy, copy.deepcopy])
 @pytest.mark.parametrize("value", [Secret("hunter2"), SecretBytes(b"hunter2")])
-def test_secrets_travel_redacted(value, through):
+def test_secrets_are_pickled_and_copied_redacted(value: Any, through: Callable[[Any], Any]) -> None:
     twin = through(value)
     assert twin != value
     with pytest.raises(ValueError, match="redacted"):
@@ -26,7 +28,7 @@ def test_secrets_travel_redacted(value, through):
     assert b"hunter2" not in pickle.dumps(value)
 
 
-def test_secrets_compare_by_value():
+def test_secrets_compare_by_value() -> None:
     assert Secret("a") == Secret("a")
     assert Secret("a") != Secret("b")
     assert Secret("a") != "a"
@@ -36,12 +38,12 @@ def test_secrets_compare_by_value():
     assert not Secret("")
 
 
-def test_a_secret_must_be_a_string():
-    with pytest.raises(TypeError, match="value must be a str, not int"):
+def test_a_secret_must_be_a_string() -> None:
+    with pytest.raises(TypeError, match="value must be a string, not int"):
         Secret(1)
 
 
-def test_extra_is_not_pickled():
+def test_extra_is_not_pickled() -> None:
     assert pickle.loads(pickle.dumps(Extra({"password": "hunter2"}))) == {}
 
 
@@ -54,7 +56,7 @@ def test_extra_is_not_pickled():
         ("nothing here", "nothing here"),
     ],
 )
-def test_redact_masks_what_looks_like_a_credential(text, left):
+def test_redact_masks_what_looks_like_a_credential(text: str, left: str) -> None:
     assert redact(text) == left
 
 
@@ -62,7 +64,7 @@ def test_redact_masks_what_looks_like_a_credential(text, left):
 @pytest.mark.parametrize("times", [0, 1, 2])
 @pytest.mark.parametrize("ascii_only", [True, False])
 @pytest.mark.parametrize("go", [True, False])
-def test_redact_knows_a_secret_however_it_is_escaped(secret, times, ascii_only, go):
+def test_redact_knows_a_secret_however_it_is_escaped(secret: str, times: int, ascii_only: bool, go: bool) -> None:
     echoed = secret
     for _ in range(times):
         echoed = json.dumps(echoed, ensure_ascii=ascii_only)[1:-1]
@@ -71,9 +73,9 @@ def test_redact_knows_a_secret_however_it_is_escaped(secret, times, ascii_only, 
     assert redact(f"bad value {echoed}!", [secret]) == f"bad value {MASK}!"
 
 
-def test_a_text_that_echoes_a_short_secret_is_withheld():
-    assert redact("topic must be text, not p", ["p"]) == f"{MASK} (withheld: it echoes a secret)"
+def test_a_text_that_echoes_a_short_secret_is_masked_as_a_whole() -> None:
+    assert redact("topic must be text, not p", ["p"]) == f"{MASK} (masked because it echoes a secret)"
 
 
-def test_redact_masks_what_it_is_given():
+def test_redact_masks_what_it_is_given() -> None:
     assert redact("hunter2 is wrong", ["hunter2", ""]) == f"{MASK} is wrong"

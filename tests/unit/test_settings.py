@@ -1,4 +1,7 @@
-"""Wrong settings are refused by name, before anything happens."""
+"""Wrong settings are refused when a client is created, by the name of the argument."""
+
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,19 +30,19 @@ def bearer(token: str) -> dict[str, str]:
         ("http://localhost:1", "http://localhost:1"),
     ],
 )
-def test_origin(base_url, result):
+def test_origin(base_url: str | None, result: str) -> None:
     assert origin(base_url, "prod") == result
 
 
 @pytest.mark.parametrize(
     "base_url", ["http://api.example", "http://127.0.0.1.example", "ftp://x", "api.example", "", "https://u:p@x", "https://x?y=1"]
 )
-def test_an_address_that_is_none_or_not_safe_is_refused(base_url):
+def test_a_url_that_is_malformed_or_not_safe_is_refused(base_url: str | None) -> None:
     with pytest.raises(ValueError, match="base_url"):
         origin(base_url, "prod")
 
 
-def test_an_unknown_environment_is_refused():
+def test_an_unknown_environment_is_refused() -> None:
     with pytest.raises(ValueError, match="environment"):
         origin(None, "production")
 
@@ -58,12 +61,12 @@ def test_an_unknown_environment_is_refused():
         ("environment", "moon"),
     ],
 )
-def test_the_client_names_the_setting_that_is_wrong(setting, value):
+def test_the_client_names_the_wrong_setting(setting: str, value: Any) -> None:
     with pytest.raises(ValueError, match=setting):
         AsyncAstraDevOps(TOKEN, **{setting: value})
 
 
-def test_wrong_types_are_type_errors():
+def test_wrong_types_are_type_errors() -> None:
     with pytest.raises(TypeError, match="timeout"):
         AsyncAstraDevOps(TOKEN, timeout="60")
     with pytest.raises(TypeError, match="token"):
@@ -73,19 +76,19 @@ def test_wrong_types_are_type_errors():
 @pytest.mark.parametrize(
     "token", ["", "hunter2", TOKEN + "a", TOKEN[:-1], TOKEN.lower(), TOKEN.replace("c", " "), "AstraCS:hunter2:hunter2"]
 )
-def test_a_malformed_token_is_refused_and_not_shown(token):
+def test_a_malformed_token_is_refused_and_not_shown(token: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         AsyncAstraDevOps(token)
     assert token == "" or token not in str(caught.value)
 
 
-def test_token_and_profile_exclude_each_other():
+def test_token_and_profile_exclude_each_other() -> None:
     with pytest.raises(ValueError, match="token and profile"):
         AsyncAstraDevOps(TOKEN, profile="work")
 
 
 @pytest.mark.anyio
-async def test_a_provider_is_called_for_each_call_of_the_client():
+async def test_a_provider_is_called_for_each_call_of_the_client() -> None:
     calls = []
 
     async def provider() -> Secret:
@@ -101,7 +104,7 @@ async def test_a_provider_is_called_for_each_call_of_the_client():
 
 
 @pytest.mark.anyio
-async def test_a_pinned_token_stays_when_its_provider_moves_on():
+async def test_a_pinned_token_stays_when_its_provider_moves_on() -> None:
     tokens = iter([TOKEN, OTHER])
     auth = TokenAuth(lambda: next(tokens))
     pinned = await auth.pinned()
@@ -111,7 +114,9 @@ async def test_a_pinned_token_stays_when_its_provider_moves_on():
 
 
 @pytest.mark.anyio
-async def test_the_environment_comes_before_the_default_profile_and_after_a_named_one(monkeypatch, tmp_path):
+async def test_the_environment_comes_before_the_default_profile_and_after_a_named_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / ".astrarc").write_text(f"[work]\nASTRA_DB_APPLICATION_TOKEN = {OTHER}\n[default]\nASTRA_DB_APPLICATION_TOKEN={OTHER}\n")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("ASTRA_DB_APPLICATION_TOKEN", TOKEN)
@@ -121,7 +126,7 @@ async def test_the_environment_comes_before_the_default_profile_and_after_a_name
     assert await TokenAuth().api_headers() == bearer(OTHER)
 
 
-def test_a_missing_or_broken_profile_is_told_without_its_content(tmp_path):
+def test_the_error_for_a_bad_profile_does_not_show_its_content(tmp_path: Path) -> None:
     path = tmp_path / ".astrarc"
     with pytest.raises(ConfigurationError, match="does not exist"):
         token_from_profile(None, path)
@@ -137,6 +142,6 @@ def test_a_missing_or_broken_profile_is_told_without_its_content(tmp_path):
         token_from_profile("work", path)
 
 
-def test_user_agent():
+def test_user_agent() -> None:
     assert user_agent("1.0", None) == "astra-devops/1.0"
     assert user_agent("1.0", "shop/2") == "astra-devops/1.0 shop/2"

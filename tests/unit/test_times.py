@@ -1,4 +1,4 @@
-"""How points in time are read and written."""
+"""Reading and writing times."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -36,11 +36,11 @@ CEST = timezone(timedelta(hours=2))
         ("2021-08-03T15:20:29,5Z", datetime(2021, 8, 3, 15, 20, 29, 500000, tzinfo=UTC)),
     ],
 )
-def test_every_known_spelling_is_read(text: str, moment: datetime) -> None:
-    found = times.read(text)
-    assert found == moment
-    assert found is not None
-    assert found.tzinfo is not None
+def test_every_known_format_is_read(text: str, moment: datetime) -> None:
+    result = times.read(text)
+    assert result == moment
+    assert result is not None
+    assert result.tzinfo is not None
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,10 @@ def test_nanoseconds_are_cut_not_rounded(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2021-08-03T14:00:00+02:00", "2021-08-03 14:00:00 +0200 CEST"])
 def test_an_offset_is_kept(text: str) -> None:
-    found = times.read(text)
-    assert found is not None
-    assert found.utcoffset() == timedelta(hours=2)
-    assert found.hour == 14
+    result = times.read(text)
+    assert result is not None
+    assert result.utcoffset() == timedelta(hours=2)
+    assert result.hour == 14
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_an_offset_is_kept(text: str) -> None:
         "0001-01-01",
     ],
 )
-def test_the_spellings_of_never_are_none(text: str) -> None:
+def test_what_means_never_is_none(text: str) -> None:
     assert times.read(text) is None
 
 
@@ -90,8 +90,8 @@ def test_the_spellings_of_never_are_none(text: str) -> None:
         "AstraCS:secret",
     ],
 )
-def test_what_is_no_time_is_refused_without_showing_it(text: str) -> None:
-    with pytest.raises(ValueError, match=r"^not a point in time$") as caught:
+def test_what_is_not_a_time_is_refused_without_showing_it(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^not a valid time$") as caught:
         times.read(text)
     assert caught.value.__context__ is None
 
@@ -99,10 +99,10 @@ def test_what_is_no_time_is_refused_without_showing_it(text: str) -> None:
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        found = times.read(text)
+        result = times.read(text)
     except ValueError:
         return
-    assert found is None or found.tzinfo is not None
+    assert result is None or result.tzinfo is not None
 
 
 @pytest.mark.parametrize(

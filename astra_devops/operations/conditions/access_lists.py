@@ -68,7 +68,7 @@ def format_entries(entries: Iterable[AccessListEntry | AccessListAddress]) -> st
 
     Descriptions are left out: they have no effect on access, and the service might reformat them.
     """
-    return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.spelled(entry.address)}" for entry in entries))
+    return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.normalize(entry.address)}" for entry in entries))
 
 
 async def shows_change(context: PollContext, params: Params) -> Observation[AccessList]:

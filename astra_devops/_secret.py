@@ -178,7 +178,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def _escaped_forms(secret: str) -> list[str]:
-    """Return a secret, and its forms escaped once or twice as JSON by Python or Go, longest first."""
+    """Return a secret and its forms when escaped once or twice as JSON by Python or Go."""
     forms = {secret} if secret else set()
     for _ in range(2):
         for text in list(forms):

@@ -42,7 +42,7 @@ def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
 def is_damaged(answer: RawAnswer, error: errors.ResponseDecodeError) -> bool:
     """Return whether a success cannot be decoded because its compressed body was cut short.
 
-    The HTTP library does not notice: it decompresses what there is.
+    aiohttp does not always notice, and then returns what it could decompress.
     """
     return "content-encoding" in answer.headers and error.pointer is None and not answer.oversized
 

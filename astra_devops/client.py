@@ -369,9 +369,9 @@ class AsyncAstraDevOps:
 
         >>> if await astra.can("org-db-create", "org-db-view"): ...
         """
-        from astra_devops.resources._identity.permissions import allowed
+        from astra_devops.resources._identity.permissions import has_permissions
 
-        return await allowed(self._caller, permissions, resource)
+        return await has_permissions(self._caller, permissions, resource)
 
     async def request(
         self,
@@ -398,9 +398,9 @@ class AsyncAstraDevOps:
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """
-        from astra_devops.resources._by_operation_id import call_of
+        from astra_devops.resources._by_operation_id import build_call
 
-        return await self._caller.send(call_of(operation_id, path, query, body))
+        return await self._caller.send(build_call(operation_id, path, query, body))
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":
         """Take up an operation that was accepted earlier, in this process or another.

@@ -12,22 +12,22 @@ from astra_devops.resources.access_lists import AsyncAccessLists
 
 
 class AccessLists:
-    """Access lists of databases: the IPv4 addresses and blocks that may reach each.
+    """Access lists of databases: the IPv4 addresses and blocks that may reach each database.
 
-    A list counts only while it is enabled.
+    A list has an effect only while it is enabled.
 
     Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as
-    :class:`~astra_devops.models.AccessListEntry` to describe or disable one, or as the entries of a
-    list that was read.
+    :class:`~astra_devops.models.AccessListEntry` to add a description or disable one, or as the
+    entries of a fetched list.
 
-    The service accepts a change at once and shows it seconds later, so every change is an
-    operation; waiting is up to you. A change that is made of what a list holds waits for the one
-    before it by itself.
+    The service accepts a change at once and shows it seconds later, so every change returns an
+    operation; waiting for it is optional. A change that depends on the current list waits for the
+    previous change by itself.
 
-    ``calling_from`` is the address from which you reach the database. A change after which an
-    enabled list would not let it in is refused with ``ValueError``, and nothing is changed.
+    ``calling_from`` is the address from which you reach the database. A change that would leave an
+    enabled list without it is refused with ``ValueError``, and nothing is changed.
 
-    >>> operation = astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)  # let only 10.0.0.0/8 reach it
+    >>> operation = astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
     >>> access_list = operation.wait()
     """
 
@@ -45,33 +45,40 @@ class AccessLists:
     def get(self, database_id: str) -> AccessList:
         """Fetch the access list of a database.
 
-        One that was never made is empty and disabled: everybody is let in.
+        A database without a list has an empty, disabled one: every address may reach it.
 
-        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database
-        without one from one that does not exist.
+        Needs ``accesslist-read``. If the database has no list, also ``org-db-view``, to find out
+        whether the database exists.
 
         Raises:
-            NotFoundError: there is no such database.
+            NotFoundError: The database does not exist.
         """
         return self._bridge.call(self._target().get, database_id)
 
     def replace(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
     ) -> Operation[AccessList]:
-        """Set the whole list: these addresses and no others. Done when it shows.
+        """Replace the whole list with the given addresses.
+
+        The operation is done when the list shows them.
+
+        Needs ``accesslist-write``; also ``accesslist-read`` unless ``enabled`` is given.
 
         Args:
-            addresses: all that may reach the database; none at all shuts it, once the list is
-                enabled.
-            enabled: whether the list is enforced; by default as it was.
-            calling_from: refuse if the new list would lock this address out.
-
-        Needs ``accesslist-write``; ``accesslist-read`` too unless ``enabled`` is given.
+            addresses: All addresses that may reach the database. An empty list, once enabled,
+                blocks every address.
+            enabled: Whether the list is enforced. By default this stays as it is.
+            calling_from: Refuse the change if the new list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
 
-        >>> astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True, calling_from="203.0.113.7")
+        >>> addresses = ["10.0.0.0/8", "203.0.113.7"]
+        >>> operation = astra.access_lists.replace(
+        ...     database_id, addresses, enabled=True, calling_from="203.0.113.7"
+        ... )
         """
         return Operation(
             self._bridge,
@@ -80,17 +87,21 @@ class AccessLists:
         )
 
     def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
-        """Let further addresses in; the others stay. Done when they show.
+        """Add addresses to the list; the others stay.
 
-        It does not enable the list.
-
-        Args:
-            calling_from: refuse if the list is enabled and would still not let this address in.
+        The operation is done when the list shows them. This does not enable the list.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
+        Args:
+            addresses: The addresses to add; at least one.
+            calling_from: Refuse the change if the list is enabled and would still lock this address
+                out.
+
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
         """
         return Operation(
             self._bridge, self._client, self._bridge.call(self._target().add, database_id, addresses, calling_from=calling_from)
@@ -101,20 +112,22 @@ class AccessLists:
     ) -> Operation[AccessList]:
         """Change the entries of some addresses, such as their descriptions; the others stay.
 
-        Done when they show.
-
-        Args:
-            addresses: the entries as they shall be.
-            enabled: whether the list is enforced; by default as it was.
-            calling_from: refuse if the list is enabled afterwards and would lock this address out.
+        The operation is done when the list shows the changed entries.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
-        Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+        Args:
+            addresses: The new entries; at least one.
+            enabled: Whether the list is enforced. By default this stays as it is.
+            calling_from: Refuse the change if the list would be enabled and lock this address out.
 
-        >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
-        >>> astra.access_lists.update(database_id, [entry])
+        Raises:
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
+
+        >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="old office")
+        >>> operation = astra.access_lists.update(database_id, [entry])
         """
         return Operation(
             self._bridge,
@@ -123,70 +136,82 @@ class AccessLists:
         )
 
     def enable(self, database_id: str, *, calling_from: str | None = None) -> Operation[AccessList]:
-        """Enforce the list: from then on it lets in nobody else. Done when it shows as enabled.
+        """Enforce the list: from then on only its addresses may reach the database.
 
-        Args:
-            calling_from: refuse if the list would lock this address out.
+        The operation is done when the list shows as enabled.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
+        Args:
+            calling_from: Refuse the change if the list would lock this address out.
+
         Raises:
-            NotFoundError: there is no list yet, or no such database.
+            NotFoundError: The database has no list yet, or does not exist.
             ValueError: ``calling_from`` would be locked out.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().enable, database_id, calling_from=calling_from))
 
     def disable(self, database_id: str) -> Operation[AccessList]:
-        """Stop enforcing the list, so that everybody is let in; its addresses stay.
+        """Stop enforcing the list, so that every address may reach the database; its entries stay.
 
-        Done when it shows as disabled.
+        The operation is done when the list shows as disabled.
 
         Needs ``accesslist-write``.
 
         Raises:
-            NotFoundError: there is no list yet, or no such database.
+            NotFoundError: The database has no list yet, or does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().disable, database_id))
 
     def remove(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
-        """No longer let some addresses in; the others stay. Done when they no longer show.
+        """Remove some addresses from the list; the others stay.
 
-        They are removed one by one, since of several in one request the service removes only the
-        first. If one cannot be removed, a note on the error names those that are.
+        The operation is done when the list no longer shows them.
 
-        Args:
-            calling_from: refuse if the list is enabled and would lock this address out.
+        They are removed one by one: of several addresses in one request, the service removes only
+        the first. If one cannot be removed, a note on the error names those that were.
 
         Needs ``accesslist-write`` and ``accesslist-read``.
 
+        Args:
+            addresses: The addresses to remove; at least one.
+            calling_from: Refuse the change if the list is enabled and would lock this address out.
+
         Raises:
-            NotFoundError: an address is not on the list, or there is no such database.
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: An address is not on the list, or the database does not exist.
         """
         return Operation(
             self._bridge, self._client, self._bridge.call(self._target().remove, database_id, addresses, calling_from=calling_from)
         )
 
     def delete(self, database_id: str) -> Operation[None]:
-        """Delete the whole list, so that everybody is let in. Done when it no longer shows.
+        """Delete the whole list, so that every address may reach the database.
+
+        The operation is done when the list no longer shows.
 
         Needs ``accesslist-write``.
 
         Raises:
-            NotFoundError: there is no list, or no such database.
+            NotFoundError: The database has no list, or does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, database_id))
 
     def validate(self, addresses: Sequence[Address], *, enabled: bool | None = None) -> AccessListValidation:
-        """Ask the service whether :meth:`replace` with the same arguments would be accepted.
+        """Ask the service whether it would accept :meth:`replace` with the same arguments.
 
-        Nothing changes.
+        Nothing is changed. The service does not document which permission this needs.
 
         Raises:
-            ValueError: an address is wrong already in its form.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid; the service was not asked.
         """
         return self._bridge.call(self._target().validate, addresses, enabled=enabled)
 
     def template(self) -> AccessListDefinition:
-        """Fetch the service's example of an access list. Nothing changes."""
+        """Fetch the service's example of an access list.
+
+        Nothing is changed. The service does not document which permission this needs.
+        """
         return self._bridge.call(self._target().template)

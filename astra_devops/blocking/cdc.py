@@ -10,10 +10,12 @@ from astra_devops.resources.cdc import AsyncCdc
 
 
 class Cdc:
-    """Change data capture: the changes of some tables of a serverless database are sent to streaming tenants.
+    """Change data capture: the changes of tables are sent to streaming tenants.
 
-    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are
-    case-sensitive.
+    It works for tables of serverless databases.
+
+    Changing the configuration puts the database into MAINTENANCE for a while. Names of keyspaces
+    and tables are case-sensitive.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -31,28 +33,34 @@ class Cdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> Operation[CdcConfig]:
-        """Capture the changes of tables. Done when they are listed and the database is ACTIVE.
+        """Start to capture the changes of tables.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        The operation is done when the tables are listed and the database is ACTIVE.
+
+        While the database is in MAINTENANCE it refuses; the call retries within the client's
         ``timeout``.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
-            regions: where the changes of each datacenter go; at least one.
-            database_name: by default the name is read from the database.
 
         Needs ``org-db-create``; without ``database_name`` also ``org-db-view``.
 
-        Raises:
-            ConflictError: the database is still busy, or a table is captured already.
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+            regions: Where the changes of each datacenter go; at least one.
+            database_name: The name of the database. By default it is fetched.
 
-        >>> there = models.CdcRegion(
+        Raises:
+            TypeError: An item of ``tables`` or ``regions`` has the wrong type.
+            ValueError: ``tables``, ``regions`` or a name in them is empty.
+            ConflictError: The database is still busy, or a table is captured already.
+            NotFoundError: The database does not exist.
+
+        >>> region = models.CdcRegion(
         ...     datacenter_id=f"{database_id}-1",
         ...     datacenter_region="us-east1",
         ...     streaming_cluster_name="pulsar-gcp-useast1",
         ...     streaming_tenant_name="cdc-streaming",
         ... )
-        >>> operation = astra.cdc.enable(database_id, tables=[("sales", "orders")], regions=[there])
+        >>> tables = [("sales", "orders")]
+        >>> operation = astra.cdc.enable(database_id, tables=tables, regions=[region])
         """
         return Operation(
             self._bridge,
@@ -68,19 +76,22 @@ class Cdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> Operation[CdcConfig]:
-        """Replace what is captured: these tables and no others, sent there and nowhere else.
+        """Replace the configuration: capture exactly these tables, for exactly these regions.
 
-        Done when it shows.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
-            regions: where the changes of each datacenter go; at least one.
-            database_name: by default the name is read from the database.
+        The operation is done when the configuration shows it and the database is ACTIVE.
 
         Needs ``org-db-create``; without ``database_name`` also ``org-db-view``.
 
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+            regions: Where the changes of each datacenter go; at least one.
+            database_name: The name of the database. By default it is fetched.
+
         Raises:
-            ConflictError: the database is still busy.
+            TypeError: An item of ``tables`` or ``regions`` has the wrong type.
+            ValueError: ``tables``, ``regions`` or a name in them is empty.
+            ConflictError: The database is still busy.
+            NotFoundError: The database does not exist.
         """
         return Operation(
             self._bridge,
@@ -91,35 +102,37 @@ class Cdc:
     def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> Operation[None]:
         """Stop capturing the changes of tables.
 
-        Done when none of them is listed any more and the database is ACTIVE.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
+        The operation is done when none of them is listed and the database is ACTIVE.
 
         Needs ``org-db-terminate``.
 
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+
         Raises:
-            ConflictError: the database is still busy.
-            NotFoundError: a table is not captured.
+            TypeError: An item of ``tables`` has the wrong type.
+            ValueError: ``tables`` or a name in it is empty.
+            ConflictError: The database is still busy.
+            NotFoundError: A table is not captured, or the database does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().disable, database_id, tables))
 
     def config(self, database_id: str) -> CdcConfig | None:
-        """Fetch which tables of a database are captured and where their changes go; None if nothing is.
+        """Fetch the captured tables and where their changes go; None if no table is captured.
 
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database.
+            NotFoundError: The database does not exist.
         """
         return self._bridge.call(self._target().config, database_id)
 
     def get(self, database_id: str, keyspace: str, table: str) -> list[TableCdc]:
-        """Fetch the state of capturing one table.
+        """Fetch the status of change data capture for one table.
 
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: the table is not captured, or there is no such database.
+            NotFoundError: The table is not captured, or the database does not exist.
         """
         return self._bridge.call(self._target().get, database_id, keyspace, table)

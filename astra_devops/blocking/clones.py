@@ -10,9 +10,9 @@ from astra_devops.resources.clones import AsyncClones
 
 
 class Clones:
-    """Copies of snapshots of one database into another.
+    """Clones: copies of snapshots of one database into another.
 
-    No list shows them: their ids are known only to who began them.
+    The service does not list clones: only the caller that started one knows its id.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -27,28 +27,30 @@ class Clones:
     ) -> Operation[CloneStatus]:
         """Copy a snapshot of another database over this one, which must exist.
 
-        Done when the service says ``DONE``.
+        The operation is done when the service reports ``DONE``. Its ``wait`` returns the
+        :class:`CloneStatus`; fetch the database itself with ``databases.get``.
 
-        A second request would begin a second copy over the same database, so one whose answer is
-        lost is not repeated.
-
-        Args:
-            database_id: the database to copy into.
-            source_database_id: the database that the snapshot was taken of.
-            snapshot_id: see ``snapshots.list``.
-            source_region: the region whose copy of the source is meant; by default the service
-                chooses one.
-
-        ``wait`` on the operation gives the :class:`CloneStatus`; ``databases.get`` then shows the
+        A lost request is not sent again: a second one would start a second copy over the same
         database.
 
         Needs ``org-db-create``.
 
-        Raises:
-            OutcomeUnknownError: the answer was lost, or names no operation.
+        Args:
+            database_id: The database to copy into.
+            source_database_id: The database that the snapshot was taken of.
+            snapshot_id: The snapshot; see ``snapshots.list``.
+            source_region: The region of the source database to copy from. By default the service
+                chooses one.
 
-        >>> operation = astra.clones.create(database_id, source_database_id=source_id, snapshot_id=snapshot.id)
-        >>> operation.wait()
+        Raises:
+            ValueError: An argument is empty.
+            NotFoundError: A database or the snapshot does not exist.
+            OutcomeUnknownError: The answer was lost, or has no operation id.
+
+        >>> operation = astra.clones.create(
+        ...     database_id, source_database_id=source_id, snapshot_id=snapshot.id
+        ... )
+        >>> status = operation.wait()
         """
         return Operation(
             self._bridge,
@@ -63,15 +65,15 @@ class Clones:
         )
 
     def get(self, database_id: str, operation_id: str) -> CloneStatus:
-        """Fetch how far a copy is.
-
-        Args:
-            database_id: the database that is copied into.
-            operation_id: the ``resource_id`` of what ``create`` returned.
+        """Fetch the progress of a clone.
 
         Needs ``org-db-view``.
 
+        Args:
+            database_id: The database that is copied into.
+            operation_id: The ``resource_id`` of the operation that ``create`` returned.
+
         Raises:
-            NotFoundError: there is no such copy.
+            NotFoundError: The clone does not exist.
         """
         return self._bridge.call(self._target().get, database_id, operation_id)

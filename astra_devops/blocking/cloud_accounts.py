@@ -10,7 +10,10 @@ from astra_devops.resources.cloud_accounts import AsyncCloudAccounts
 
 
 class CloudAccounts:
-    """Accounts of the service at the cloud providers, to which you grant the use of your keys before you register them."""
+    """The service's accounts at the cloud providers.
+
+    Grant them the use of your keys before you register the keys.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -20,28 +23,36 @@ class CloudAccounts:
         return self._client().cloud_accounts
 
     def list(self, provider: str, region: str, *, classic: bool = False) -> builtins.list[CloudAccount]:
-        """List the accounts that keys in a region have to be shared with, for serverless databases or for classic ones.
+        """List the accounts that need access to your keys in a region.
+
+        Needs ``org-cmk-read``.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
-            classic: for classic databases, where there are none before ``assign``.
+            region: The provider's name of the region, such as ``us-east-1``.
+            classic: List the accounts for classic databases instead of serverless ones. There are
+                none before ``assign``.
 
-        Needs ``org-cmk-read``.
+        Raises:
+            ValueError: ``provider`` is not one of these, or ``region`` is empty.
+
+        >>> accounts = astra.cloud_accounts.list("aws", "us-east-1")
         """
         return self._bridge.call(self._target().list, provider, region, classic=classic)
 
     def assign(self, provider: str) -> None:
-        """Have the service set an account aside for the organization's classic databases.
+        """Have the service reserve an account for the organization's classic databases.
 
-        ``list(..., classic=True)`` tells which.
+        ``list(..., classic=True)`` shows the account.
+
+        Needs ``org-cmk-write``.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
 
-        Needs ``org-cmk-write``.
-
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
-                set another account aside.
+            ValueError: ``provider`` is not one of these.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it could
+                reserve another account.
         """
         self._bridge.call(self._target().assign, provider)

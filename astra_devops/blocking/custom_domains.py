@@ -10,11 +10,19 @@ from astra_devops.resources.custom_domains import AsyncCustomDomains
 
 
 class CustomDomains:
-    """Custom domains of the token's organization: domain names, or prefixes of such, under which databases are reached over private links.
+    """Custom domains of the token's organization, for databases on private links.
 
-    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them,
-    change them and write them back; what this client has asked for before they wait for, within the
-    client's ``timeout``. Two programs that do so at once may undo each other's change.
+    A custom domain is a domain name, or a prefix of one.
+
+    The service replaces all of them at once, and the change takes a while. :meth:`add` and
+    :meth:`remove` read the domains, change them and write them back. They first wait, within the
+    client's ``timeout``, for the previous change of this client. Two programs that do this at the
+    same time may undo each other's change.
+
+    The service does not document which permissions these methods need.
+
+    >>> operation = astra.custom_domains.add(["data.example.com"])
+    >>> operation.wait()
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -29,28 +37,37 @@ class CustomDomains:
         return self._bridge.call(self._target().list)
 
     def replace(self, domains: Sequence[str]) -> Operation[None]:
-        """Set all domains at once; one that is left out is dropped.
+        """Replace all domains with the given ones.
 
-        Done when these, and no others, are in force.
+        The operation is done when these, and no others, are in force.
+
+        Raises:
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().replace, domains))
 
     def add(self, domains: Sequence[str]) -> Operation[None]:
-        """Add domains; the others stay. Done when all are in force.
+        """Add domains; the others stay.
 
-        Where nothing is new, nothing is sent.
+        The operation is done when all are in force. If none is new, no change is sent.
 
         Raises:
-            OperationTimeoutError: what this client has asked for before is still not in force.
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
+            OperationTimeoutError: This client's previous change is still not in force.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().add, domains))
 
     def remove(self, domains: Sequence[str]) -> Operation[None]:
-        """Drop domains; the others stay. Done when they are no longer in force.
+        """Remove domains; the others stay.
 
-        Where none is there, nothing is sent.
+        The operation is done when they are no longer in force. If none is in force, no change is
+        sent.
 
         Raises:
-            OperationTimeoutError: what this client has asked for before is still not in force.
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
+            OperationTimeoutError: This client's previous change is still not in force.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().remove, domains))

@@ -11,14 +11,15 @@ from astra_devops.resources.customer_keys import AsyncCustomerKeys
 
 
 class CustomerKeys:
-    """Keys of the token's organization that encrypt its databases: one per provider, region and kind of database.
+    """Keys that encrypt the databases of the token's organization.
 
-    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts
-    databases that are created after its registration. The service has no way to change or delete a
-    registration: that takes a support ticket.
+    There is one key per provider, region and kind of database: serverless by default, or classic
+    with ``classic=True``. A key encrypts the databases that are created after its registration. The
+    API cannot change or delete a registration; that takes a support ticket.
 
     >>> from astra_devops.keys import AwsKey
-    >>> astra.customer_keys.create(AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1"))
+    >>> key = AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1")
+    >>> astra.customer_keys.create(key)
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -31,20 +32,19 @@ class CustomerKeys:
     def create(self, key: AwsKey | GcpKey | AzureKey, *, classic: bool = False) -> None:
         """Register a key for the databases of its provider and region that are created from now on.
 
-        It cannot be undone.
+        This cannot be undone. Before you register the key, grant the service's accounts access to
+        it at the provider; ``cloud_accounts.list`` lists them.
 
-        Before that, grant the service's accounts the use of the key, at the provider;
-        ``cloud_accounts.list`` tells which.
+        Needs ``org-cmk-write``; also ``org-cmk-read``, to find out whether a request took effect
+        whose answer was lost.
 
         Args:
-            key: an ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
-            classic: for classic databases, instead of serverless ones.
-
-        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose
-        answer was lost.
+            key: An ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
+            classic: Use the key for classic databases instead of serverless ones.
 
         Raises:
-            BadRequestError: a key is registered already for this provider, region and kind of
+            TypeError: ``key`` is not one of these.
+            BadRequestError: A key is registered already for this provider, region and kind of
                 database.
         """
         self._bridge.call(self._target().create, key, classic=classic)
@@ -54,14 +54,17 @@ class CustomerKeys:
         return self._bridge.call(self._target().list, classic=classic)
 
     def get(self, provider: str, region: str, *, classic: bool = False) -> CustomerKey:
-        """Fetch the key of a provider and region; it stands in the field that is named after the provider.
-
-        Args:
-            provider: ``aws``, ``azure`` or ``gcp``, in any case.
+        """Fetch the key of a provider and region; it is in the field named after the provider.
 
         Needs ``org-cmk-read``.
 
+        Args:
+            provider: ``aws``, ``azure`` or ``gcp``, in any case.
+            region: The provider's name of the region, such as ``us-east-1``.
+            classic: Fetch the key for classic databases instead of serverless ones.
+
         Raises:
-            NotFoundError: no key is registered there.
+            ValueError: ``provider`` is not one of these, or ``region`` is empty.
+            NotFoundError: No key is registered there.
         """
         return self._bridge.call(self._target().get, provider, region, classic=classic)

@@ -13,7 +13,11 @@ from astra_devops.resources.databases import AsyncDatabases
 
 
 class Databases:
-    """Databases of the token's organization. A name may stand for several; an id stands for one."""
+    """Databases of the token's organization. Ids are unique; names need not be.
+
+    A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
+    the client's ``timeout``, and raises ``ConflictError`` after that.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -27,14 +31,17 @@ class Databases:
     ) -> Pager[Database]:
         """List databases, page by page.
 
+        Needs ``org-db-view``.
+
         Args:
-            include: which states; by default all but terminated ones, with ``"all"`` those too. The
-                service ignores what it does not know.
-            provider: one cloud provider only, in any case.
-            page_size: databases per request, 1 to 100; by default 100, which takes the fewest
+            include: The states to include. By default all but TERMINATED; ``"all"`` includes those
+                too. The service ignores unknown values.
+            provider: List only the databases of this cloud provider, in any case.
+            page_size: Databases per request, from 1 to 100. By default 100, which takes the fewest
                 requests.
 
-        Needs ``org-db-view``.
+        Raises:
+            ValueError: ``provider`` or ``page_size`` is not one of these.
 
         >>> for database in astra.databases.list():
         ...     print(database.id, database.info.name, database.status)
@@ -42,13 +49,18 @@ class Databases:
         return Pager(self._bridge, lambda: self._target().list(include=include, provider=provider, page_size=page_size))
 
     def find(self, name: str, *, region: str | None = None) -> Database | None:
-        """Find the database of a name, terminated ones apart; None if there is none.
+        """Find a database by name, ignoring terminated ones; None if there is no match.
 
         Needs ``org-db-view``.
 
+        Args:
+            name: The exact name.
+            region: Find only databases in this region.
+
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may
-                tell them apart.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several databases match; the error lists their ids. Giving a
+                ``region`` may help.
         """
         return self._bridge.call(self._target().find, name, region=region)
 
@@ -58,8 +70,8 @@ class Databases:
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database. The service remembers for a while that an id
-                does not exist, so do not ask for one before it does.
+            NotFoundError: The database does not exist. The service caches this for a while, so do
+                not fetch an id before the database exists.
         """
         return self._bridge.call(self._target().get, database_id)
 
@@ -77,34 +89,37 @@ class Databases:
     ) -> Operation[Database]:
         """Create a database.
 
-        The operation knows the id at once, and is done when the database is ACTIVE.
+        The operation has the id at once, and is done when the database is ACTIVE.
 
-        The service creates a second database of the same name without a word, so a request whose
-        answer is lost is not repeated: the client looks for the new database and adopts it.
-
-        Args:
-            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit
-                at either end; need not be unique.
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
-            region: the provider's name for it, such as ``us-east-2``; see ``regions``.
-            tier: ``serverless``, or a tier of classic databases.
-            capacity_units: 1 to 100; more than 1 is for classic databases.
-            keyspace: the first keyspace; by default the service makes ``default_keyspace``.
-            db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service takes any,
-                and a wrong one leaves a broken database behind; so this looks first, if the token
-                may see groups.
+        The service silently creates a second database with the same name. So a request whose answer
+        is lost is not sent again: the client looks for the new database and adopts it.
 
         Needs ``org-db-create``.
 
-        Raises:
-            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider
-                and region; nothing was created.
-            UnprocessableError: the service does not offer this tier, provider or region.
-            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name
-                can be found; lists the candidates.
+        Args:
+            name: From 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or
+                digit at both ends. It need not be unique.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
+            region: The provider's name of the region, such as ``us-east-2``; see ``regions``.
+            tier: ``serverless``, or a tier of classic databases.
+            capacity_units: From 1 to 100; only classic databases can have more than 1.
+            keyspace: The first keyspace. By default the service creates ``default_keyspace``.
+            db_type: ``vector`` for a database with vector search. By default it has none.
+            pcu_group_id: The PCU group to place the database in. The service accepts any id, and a
+                wrong one leaves a broken database, so the group is checked first if the token may
+                read groups.
 
-        >>> operation = astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or ``pcu_group_id`` is not a group of this
+                provider and region. Nothing was created.
+            UnprocessableError: The service does not offer this tier, provider or region.
+            OutcomeUnknownError: The answer was lost, and there is not exactly one new database with
+                this name. ``candidates`` has the ids of those found.
+
+        >>> operation = astra.databases.create(
+        ...     "orders", cloud_provider="aws", region="us-east-2"
+        ... )
         >>> database = operation.wait()
         """
         return Operation(
@@ -124,92 +139,139 @@ class Databases:
         )
 
     def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> Operation[None]:
-        """Terminate a database and all that is in it. Done when it is TERMINATED or gone.
+        """Terminate a database and everything in it.
 
-        A database that is in MAINTENANCE refuses; the call waits for it within the client's
-        ``timeout``.
-
-        Args:
-            prepared_state_only: terminate only if the database is PREPARED; meant for the service's
-                own use.
+        The operation is done when the database is TERMINATED or gone.
 
         Needs ``org-db-terminate``.
 
+        Args:
+            prepared_state_only: Terminate the database only if it is PREPARED; meant for the
+                service's own use.
+
         Raises:
-            ConflictError: the database is still busy.
-            APIStatusError: also of a database with further datacenters, which must be terminated
-                first; see ``datacenters.terminate``.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            APIStatusError: The database has further datacenters. Terminate those first; see
+                ``datacenters.terminate``.
         """
         return Operation(
             self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, prepared_state_only=prepared_state_only)
         )
 
     def suspend(self, database_id: str, *, free_consumed: int | None = None) -> Operation[Database]:
-        """Suspend a database. Done when it is SUSPENDED.
+        """Suspend a database.
 
-        Newer editions of the API no longer have this operation.
-
-        Args:
-            free_consumed: percentage of the free credit that is used up, 0 to 100.
+        The operation is done when the database is SUSPENDED. Newer editions of the API no longer
+        have this operation.
 
         Needs ``org-db-suspend``.
+
+        Args:
+            free_consumed: The percentage of the free credit that is used up, from 0 to 100. The
+                service's default is -1.
+
+        Raises:
+            ValueError: ``free_consumed`` is not from -1 to 100.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().suspend, database_id, free_consumed=free_consumed))
 
     def park(self, database_id: str) -> Operation[Database]:
-        """Park a classic database: it keeps its data and costs less. Done when it is PARKED.
+        """Park a classic database, which keeps its data and costs less. Deprecated by the service.
 
-        Deprecated by the service.
+        The operation is done when the database is PARKED.
 
         Needs ``org-db-suspend``.
+
+        Raises:
+            BadRequestError: The database is serverless.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, database_id))
 
     def unpark(self, database_id: str) -> Operation[Database]:
-        """Bring a parked classic database back. Done when it is ACTIVE. Deprecated by the service.
+        """Unpark a parked classic database. Deprecated by the service.
+
+        The operation is done when the database is ACTIVE.
 
         Needs ``org-db-suspend``.
+
+        Raises:
+            BadRequestError: The database is serverless.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, database_id))
 
     def resize(self, database_id: str, capacity_units: int) -> Operation[Database]:
-        """Give a classic database more capacity units. Done when it is ACTIVE with them.
+        """Increase the capacity units of a classic database.
 
-        Args:
-            capacity_units: the new total, at most three more than now; it cannot be reduced.
+        The operation is done when the database is ACTIVE with the new capacity.
 
         Needs ``org-db-expand``.
+
+        Args:
+            capacity_units: The new total, from 1 to 100 and at most three more than now. It cannot
+                be reduced.
+
+        Raises:
+            ValueError: ``capacity_units`` is not from 1 to 100.
+            BadRequestError: The database is serverless, or cannot be resized to this total.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().resize, database_id, capacity_units))
 
     def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
         """Set the password of a user of a classic database.
 
-        The service accepts it and tells nothing of when it is in force.
+        The service accepts the request and does not report when the password is in force.
+
+        Needs ``org-db-create``.
 
         Args:
-            password: at least 6 characters.
+            username: The user of the database.
+            password: At least 6 characters.
 
-        Needs ``org-db-passwordreset``.
+        Raises:
+            ValueError: ``username`` is empty, or ``password`` is too short.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
         self._bridge.call(self._target().reset_password, database_id, username=username, password=password)
 
     def set_engine_type(self, database_id: str, engine_type: str) -> Operation[Database]:
-        """Change the engine of a database. Done when it is ACTIVE with that engine.
+        """Change the engine of a database.
 
-        Needs ``org-db-expand``.
+        The operation is done when the database is ACTIVE with that engine. The reference pages do
+        not say which permission this needs.
+
+        Raises:
+            ValueError: ``engine_type`` is empty.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().set_engine_type, database_id, engine_type))
 
     def resume(self, database_id: str) -> Operation[Database]:
-        """Wake a hibernated database. Done when it is ACTIVE.
+        """Wake a hibernated database.
+
+        The operation is done when the database is ACTIVE.
 
         The service has no operation for this: any request to the database's own data endpoint wakes
-        it. The endpoint reads the token, so it is sent there, to hosts of the vendor only.
+        it. The endpoint requires the token, so the request is sent only to hosts of the vendor.
 
         Needs ``org-db-view``.
 
         Raises:
-            OperationFailedError: the database is in a state that nothing wakes it from.
+            NotFoundError: The database does not exist.
+            OperationFailedError: The database is in a state that it cannot be woken from, or has no
+                data endpoint of the vendor.
+            RequestNotSentError: The data endpoint cannot be reached.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().resume, database_id))

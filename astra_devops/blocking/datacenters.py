@@ -13,7 +13,7 @@ from astra_devops.resources.datacenters import AsyncDatacenters
 class Datacenters:
     """Datacenters of a database, one per region.
 
-    A datacenter's id is the database's, a hyphen and a number.
+    The id of a datacenter is the database's id, a hyphen and a number.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -24,31 +24,45 @@ class Datacenters:
         return self._client().datacenters
 
     def list(self, database_id: str, *, include_terminated: bool = False) -> builtins.list[Datacenter]:
-        """List the datacenters of a database; terminated ones too if asked for.
+        """List the datacenters of a database.
 
-        Needs ``org-db-view``.
+        The service does not document which permission this needs.
+
+        Args:
+            include_terminated: List terminated datacenters too.
+
+        Raises:
+            NotFoundError: The database does not exist.
         """
         return self._bridge.call(self._target().list, database_id, include_terminated=include_terminated)
 
     def create(self, database_id: str, *, cloud_provider: str, region: str, tier: str = "serverless") -> Operation[Datacenter]:
         """Add a region to a database.
 
-        Done when its datacenter is listed and the database is ACTIVE, which may take most of an
-        hour.
+        The operation is done when the new datacenter is listed and the database is ACTIVE, which
+        can take most of an hour.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        While the database is in MAINTENANCE it refuses; the call retries within the client's
         ``timeout``.
-
-        Args:
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database
-                runs in.
-            region: the provider's name for it.
 
         Needs ``db-manage-region``.
 
+        Args:
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the provider that the
+                database runs on.
+            region: The provider's name of the region, such as ``eu-west-1``.
+            tier: The tier of the database.
+
         Raises:
-            ConflictError: the database is still busy.
-            UnprocessableError: the service does not offer this tier, provider or region.
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            UnprocessableError: The service does not offer this tier, provider or region.
+
+        >>> operation = astra.datacenters.create(
+        ...     database_id, cloud_provider="aws", region="eu-west-1"
+        ... )
+        >>> datacenter = operation.wait()
         """
         return Operation(
             self._bridge,
@@ -59,28 +73,40 @@ class Datacenters:
     def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None
     ) -> builtins.list[Datacenter]:
-        """Add several regions and wait for each: the service adds one at a time, although its request is a list.
+        """Add several regions, waiting for each in turn, and return their datacenters.
 
-        Regions that the database already has are left alone and returned with the rest.
+        The service adds one region at a time, although its request takes a list. Regions that the
+        database already has are left alone, and returned with the others.
+
+        Needs ``db-manage-region``.
 
         Args:
-            regions: the provider's names, in the order in which they are to be added.
-            timeout: seconds for each region; by default an hour.
+            regions: The provider's names of the regions, in the order in which to add them.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the provider that the
+                database runs on.
+            tier: The tier of the database.
+            timeout: Seconds to wait for each region; by default an hour.
 
         Raises:
-            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions
-                that are done.
+            TypeError: ``regions`` is not a list of strings.
+            ValueError: An argument is not valid.
+            ConflictError: The database is still busy.
+            OperationFailedError: A region could not be added. A note on this error and the next
+                names the regions that are done.
+            OperationTimeoutError: A region is not done after ``timeout`` seconds.
         """
         return self._bridge.call(self._target().create_all, database_id, regions, cloud_provider=cloud_provider, tier=tier, timeout=timeout)
 
     def terminate(self, database_id: str, datacenter_id: str) -> Operation[None]:
-        """Take a region from a database.
+        """Remove a region from a database.
 
-        Done when its datacenter is no longer listed and the database is ACTIVE.
+        The operation is done when the datacenter is no longer listed and the database is ACTIVE.
 
         Needs ``db-manage-region``.
 
         Raises:
-            ConflictError: the database is still busy.
+            ValueError: ``datacenter_id`` is empty.
+            NotFoundError: The database or the datacenter does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, datacenter_id))

@@ -13,15 +13,17 @@ from astra_devops.resources.devops_access_lists import AsyncDevOpsAccessLists
 class DevOpsAccessLists:
     """The access list of an organization's DevOps API.
 
-    As soon as there is one, only its addresses may call this very API.
+    Once the list exists, only its addresses may call this API.
 
-    A list without your own address locks you out of everything this client does, and of undoing it.
-    So every change asks for ``calling_from``, the public address that the service sees you under:
-    one after which the list would not let it in is refused with ``ValueError``, and nothing is
-    changed. ``None`` says that you do not want this checked.
+    A list without your own address locks you out of everything this client does, including undoing
+    it. So every change takes ``calling_from``, the public address from which the service sees your
+    requests. A change that would leave the list without it is refused with ``ValueError``, and
+    nothing is changed. Pass ``None`` to skip this check.
 
-    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id
-    of an organization; without one it is about that of the token.
+    Addresses are given as for ``access_lists``; IPv6 is accepted too. Every method takes the id of
+    an organization; the default is the token's own.
+
+    The service does not document which permissions these methods need.
 
     >>> astra.devops_access_lists.add(["203.0.113.0/24"], calling_from="203.0.113.7")
     """
@@ -36,36 +38,40 @@ class DevOpsAccessLists:
     def get(self, *, organization_id: str | None = None) -> DevOpsAccessList:
         """Fetch the list.
 
-        Where the token's own organization has none it is empty: everybody is let in.
+        If the token's own organization has none, the result is empty: every address may call the
+        API.
 
         Raises:
-            NotFoundError: another organization has no list, or does not exist.
+            NotFoundError: Another organization has no list, or does not exist.
         """
         return self._bridge.call(self._target().get, organization_id=organization_id)
 
     def add(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """Let further addresses in; the others stay.
+        """Add addresses to the list; the others stay.
 
-        The first ones make the list, and shut everybody else out.
+        The first addresses create the list, and with it block every other address.
 
         Args:
-            calling_from: refuse if the list would not let this address in afterwards.
+            addresses: The addresses to add; at least one.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            ConflictError: an address is on the list already; ``update`` changes it.
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            ConflictError: An address is already on the list; ``update`` changes it.
         """
         return self._bridge.call(self._target().add, addresses, calling_from=calling_from, organization_id=organization_id)
 
     def replace(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """Set the whole list: these addresses and no others. Makes it where there is none.
+        """Replace the whole list with the given addresses, or create it.
 
         Args:
-            addresses: at least one; :meth:`delete` takes the list away.
-            calling_from: refuse if the new list would not let this address in.
+            addresses: At least one; :meth:`delete` removes the list.
+            calling_from: Refuse the change if the new list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
         """
         return self._bridge.call(self._target().replace, addresses, calling_from=calling_from, organization_id=organization_id)
 
@@ -78,15 +84,18 @@ class DevOpsAccessLists:
         enabled: bool | None = None,
         organization_id: str | None = None,
     ) -> DevOpsAccessList:
-        """Change the entry of one address; what is not given stays.
+        """Change the entry of one address. Arguments that are left out stay as they are.
 
         Args:
-            enabled: whether the entry counts.
-            calling_from: refuse if the list would not let this address in afterwards.
+            address: The address or block of the entry.
+            description: The new description.
+            enabled: Whether the entry has an effect.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            NotFoundError: the address is not on the list.
-            ValueError: the address is wrong, or ``calling_from`` would be locked out.
+            ValueError: ``address`` is not valid, neither ``description`` nor ``enabled`` is given,
+                or ``calling_from`` would be locked out.
+            NotFoundError: The address is not on the list.
         """
         return self._bridge.call(
             self._target().update,
@@ -98,22 +107,27 @@ class DevOpsAccessLists:
         )
 
     def remove(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """No longer let some addresses in; the others stay.
+        """Remove some addresses from the list; the others stay.
 
-        The service has no such operation: the list is read, and replaced by the rest.
+        The service has no operation for this: the list is read, and replaced with the rest of it.
 
         Args:
-            calling_from: refuse if the list would not let this address in afterwards.
+            addresses: The addresses to remove; at least one.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong or not on the list, it is the last one, or
-                ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid or not on the list, all addresses of the list are
+                given, or ``calling_from`` would be locked out.
         """
         return self._bridge.call(self._target().remove, addresses, calling_from=calling_from, organization_id=organization_id)
 
     def delete(self, *, organization_id: str | None = None) -> Operation[None]:
-        """Delete the whole list, so that this API may be called from everywhere.
+        """Delete the whole list, so that every address may call this API.
 
-        Done when there is none any more.
+        The operation is done when the list is gone.
+
+        Raises:
+            NotFoundError: The organization has no list, or does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, organization_id=organization_id))

@@ -11,7 +11,11 @@ from astra_devops.resources.enterprises import AsyncEnterprises
 
 
 class Enterprises:
-    """The enterprise that the token belongs to. A token of one organization will not do."""
+    """The enterprise that the token belongs to.
+
+    The methods require a token of the enterprise; a token of one organization is not enough. The
+    service does not document which permissions they need.
+    """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -23,15 +27,18 @@ class Enterprises:
     def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
-        Keep its id: the service has no way to read, list or delete such an organization.
+        Keep its id: the service cannot read, list or delete such an organization.
 
         Args:
-            email: address of the organization.
-            admin_user_id: user who becomes its administrator.
+            name: The name of the organization.
+            email: The e-mail address of the organization.
+            admin_user_id: The user who becomes its administrator.
+            enterprise_id: The enterprise.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
-                make a second organization.
+            ValueError: An argument is empty.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it could create
+                a second organization.
         """
         return self._bridge.call(
             self._target().create_organization, name, email=email, admin_user_id=admin_user_id, enterprise_id=enterprise_id
@@ -40,49 +47,60 @@ class Enterprises:
     def consumption(
         self, start: datetime, end: datetime, *, resource_ids: Sequence[str] | None = None, organization_ids: Sequence[str] | None = None
     ) -> EnterpriseConsumption:
-        """Fetch what the enterprise has spent in a window of at most 31 days, by organization, database and region.
+        """Fetch the costs in a period of up to 31 days, by organization, database and region.
 
-        Costs are what the service writes: numbers, or strings of digits.
+        Costs are returned as the service writes them: as numbers, or as strings of digits.
 
         Args:
-            start: an aware datetime.
-            end: an aware datetime after ``start``.
-            resource_ids: these databases and other resources only.
-            organization_ids: these organizations only.
+            start: The start of the period, with a time zone.
+            end: The end of the period, with a time zone; after ``start``.
+            resource_ids: Include only these databases and other resources.
+            organization_ids: Include only these organizations.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, the period is empty or too long, or a list of ids
+                is empty.
         """
         return self._bridge.call(self._target().consumption, start, end, resource_ids=resource_ids, organization_ids=organization_ids)
 
     def usage(
         self, start: datetime, end: datetime, *, cluster_ids: Sequence[str] | None = None, organization_ids: Sequence[str] | None = None
     ) -> EnterpriseConsumption:
-        """Fetch the same of a window of at most 90 days, by the request of an earlier edition of the API.
+        """Fetch the costs in a period of up to 90 days, by organization, database and region.
 
-        The path is inferred: the edition that documents this request does not say where it goes.
-        Prefer ``consumption``.
+        This is the request of an earlier edition of the API; prefer ``consumption``. The path is
+        inferred: the edition that documents the request does not show it.
 
         Args:
-            start: an aware datetime.
-            end: an aware datetime after ``start``.
-            cluster_ids: these databases only.
-            organization_ids: these organizations only.
+            start: The start of the period, with a time zone.
+            end: The end of the period, with a time zone; after ``start``.
+            cluster_ids: Include only these databases.
+            organization_ids: Include only these organizations.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, the period is empty or too long, or a list of ids
+                is empty.
         """
         return self._bridge.call(self._target().usage, start, end, cluster_ids=cluster_ids, organization_ids=organization_ids)
 
     def create_billing_report(self, month: int, year: int) -> Operation[BillingReport]:
-        """Have the billing report of a month made.
+        """Have the service create the billing report of a month.
 
-        The operation knows the id at once, and is done when the report can be downloaded.
+        The operation has the id at once, and is done when the report can be downloaded.
 
-        The service wants month and year as strings and does not document their form; they are sent
-        without leading zeros.
+        The service takes month and year as strings and does not document their format; they are
+        sent without leading zeros.
 
         Args:
-            month: 1 to 12.
-            year: in full.
+            month: From 1 to 12.
+            year: Four digits.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
-                start a second report.
+            ValueError: ``month`` or ``year`` is out of range.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it could start
+                a second report.
 
         >>> operation = astra.enterprises.create_billing_report(3, 2026)
         >>> report = operation.wait()
@@ -91,9 +109,11 @@ class Enterprises:
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create_billing_report, month, year))
 
     def get_billing_report(self, report_id: str) -> BillingReport:
-        """Fetch how far a report is and, once it is COMPLETED, the address of its CSV file, which works for a while without any token.
+        """Fetch the status of a billing report and, once it is COMPLETED, the URL of its CSV file.
+
+        The URL works for a while without a token.
 
         Raises:
-            NotFoundError: there is no such report.
+            NotFoundError: The report does not exist.
         """
         return self._bridge.call(self._target().get_billing_report, report_id)

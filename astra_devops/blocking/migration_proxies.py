@@ -12,12 +12,12 @@ from astra_devops.resources.migration_proxies import AsyncMigrationProxies
 
 
 class MigrationProxies:
-    """Proxies that carry a live workload over from another cluster.
+    """Proxies that migrate a live workload from another cluster. Deprecated by the service.
 
     Only older editions of the API have them.
 
-    Nothing says how to see one. A wait goes by the actions that the database offers, and by the
-    MAINTENANCE that a change brings.
+    No document says how to see whether a database has a proxy. A wait relies on the actions that
+    the database offers, and on the MAINTENANCE that a change causes.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -30,21 +30,28 @@ class MigrationProxies:
     def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
     ) -> Operation[Database]:
-        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one.
+        """Launch the migration proxy of a database.
 
-        Deprecated by the service.
-
-        Args:
-            origin_username: a user of the cluster that the data comes from.
-            mappings: which node of that cluster each node of the proxy talks to; at least one.
+        The operation is done when the database is ACTIVE and has a proxy.
 
         Needs ``org-db-managemigratorproxy``.
 
-        Raises:
-            ConflictError: the database is still busy, or has a proxy already.
-            OutcomeUnknownError: the answer was lost.
+        Args:
+            origin_username: A user of the origin cluster.
+            origin_password: The password of that user.
+            mappings: Which node of the origin cluster each node of the proxy connects to; at least
+                one.
 
-        >>> node = models.MigrationProxyMapping(origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1)
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy, or has a proxy already.
+            OutcomeUnknownError: The answer was lost.
+
+        >>> node = models.MigrationProxyMapping(
+        ...     origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1
+        ... )
         >>> operation = astra.migration_proxies.launch(
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
@@ -58,13 +65,14 @@ class MigrationProxies:
         )
 
     def remove(self, database_id: str) -> Operation[Database]:
-        """Remove the migration proxy of a database. Done when the database is ACTIVE without one.
+        """Remove the migration proxy of a database.
 
-        Deprecated by the service.
+        The operation is done when the database is ACTIVE and has no proxy.
 
         Needs ``org-db-managemigratorproxy``.
 
         Raises:
-            ConflictError: the database is still busy.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().remove, database_id))

@@ -11,11 +11,13 @@ from astra_devops.resources.migrations import AsyncMigrations
 
 
 class Migrations:
-    """Imports of SSTables: initialize, upload files to the directory that the service gives, launch, clean up.
+    """Imports of SSTables: initialize, upload files, launch, clean up.
 
-    The service may take minutes to show that a new phase has begun. No list shows migrations: their
-    ids are known only to who began them. The database must be serverless; the service asks for an
-    Enterprise plan, too.
+    The service provides the directory to upload to.
+
+    The service may take minutes to show that a new phase has begun. It does not list migrations:
+    only the caller that started one knows its id. The database must be serverless, and the service
+    requires an Enterprise plan.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -34,24 +36,27 @@ class Migrations:
         target_subset_size_gb: float | None = None,
         options: Mapping[str, object] | None = None,
     ) -> Operation[Migration]:
-        """Begin a migration.
+        """Start a migration.
 
-        Done when files may be uploaded, with the credentials for it; see also :meth:`credentials`.
+        The operation is done when files may be uploaded. The resulting migration contains the
+        credentials for that; see also :meth:`credentials`.
 
-        A second request would begin a second migration, so one whose answer is lost is not
-        repeated.
-
-        Args:
-            datacenter_id: the datacenter to import into; by default the service chooses one.
-            concurrency: how many imports shall run at the same time.
-            target_subset_size_gb: the size to aim at for one portion of the data, in GB.
-            options: further settings of the importer, by their names without the prefix
-                ``option.``; only with ``datacenter_id``.
+        A lost request is not sent again: a second one would start a second migration.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
+        Args:
+            datacenter_id: The datacenter to import into. By default the service chooses one.
+            concurrency: The number of imports that run at the same time.
+            target_subset_size_gb: The target size of one portion of the data, in GB.
+            options: Further settings of the importer, by name without the prefix ``option.``; only
+                with ``datacenter_id``.
+
         Raises:
-            OutcomeUnknownError: the answer was lost, or names no migration.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or ``options`` is given without ``datacenter_id``.
+            NotFoundError: The database or the datacenter does not exist.
+            OutcomeUnknownError: The answer was lost, or has no migration id.
 
         >>> operation = astra.migrations.initialize(database_id)
         >>> migration = operation.wait()
@@ -73,93 +78,106 @@ class Migrations:
     def launch(self, database_id: str, migration_id: str) -> Operation[Migration]:
         """Import the uploaded files.
 
-        Done when the import is over; by default a wait takes up to a week.
+        The operation is done when the import is done; by default a wait takes up to a week.
 
-        From then on nothing can be uploaded any more. A migration that has failed can be launched
-        once more with the same files: its old state, which may show for minutes, is not taken for
-        the outcome of the new launch.
+        After this no more files can be uploaded. A migration that has failed can be launched again
+        with the same files. Its old status, which may show for minutes, does not count as the
+        outcome of the new launch.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            ConflictError: the migration is in a phase in which it cannot be launched.
+            NotFoundError: The migration does not exist.
+            ConflictError: The migration is in a phase in which it cannot be launched.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().launch, database_id, migration_id))
 
     def pause(self, database_id: str, migration_id: str) -> Migration:
-        """Halt an import: what is under way is finished, nothing new is begun.
+        """Pause an import: running work is finished, and no new work is started.
 
-        The state that is returned may be the one before.
+        The returned status may be the one from before.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            ConflictError: the migration is not importing.
+            NotFoundError: The migration does not exist.
+            ConflictError: The migration is not importing.
         """
         return self._bridge.call(self._target().pause, database_id, migration_id)
 
     def resume(self, database_id: str, migration_id: str) -> Migration:
-        """Let a paused import go on. The service does nothing if it is not paused.
+        """Resume a paused import. The service does nothing if it is not paused.
 
-        The state that is returned may be the one before.
-
-        Needs ``org-db-create`` and ``org-db-view``.
-        """
-        return self._bridge.call(self._target().resume, database_id, migration_id)
-
-    def abort(self, database_id: str, migration_id: str) -> Migration:
-        """Give a migration up for good.
-
-        The state that is returned may be the one before; look again in some minutes.
+        The returned status may be the one from before.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            ConflictError: the import has come too far: once the metadata of the SSTables is being
-                imported, it can only be waited for.
+            NotFoundError: The migration does not exist.
+            ConflictError: The migration is in a phase in which it cannot be resumed.
+        """
+        return self._bridge.call(self._target().resume, database_id, migration_id)
+
+    def abort(self, database_id: str, migration_id: str) -> Migration:
+        """Abort a migration for good.
+
+        The returned status may be the one from before; fetch it again after some minutes.
+
+        Needs ``org-db-create`` and ``org-db-view``.
+
+        Raises:
+            NotFoundError: The migration does not exist.
+            ConflictError: It is too late: once the service imports the metadata of the SSTables,
+                you can only wait for the end.
         """
         return self._bridge.call(self._target().abort, database_id, migration_id)
 
     def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> Operation[Migration]:
         """Remove the uploaded files, revoke the credentials and close the migration.
 
-        Done when it is closed.
+        The operation is done when the migration is closed.
 
-        The service does so by itself when a migration has been idle for a week; ``at`` puts that
-        off, or brings it forward.
-
-        Args:
-            at: when to clean up, with a time zone; by default at once. A wait gives up after an
-                hour, so for a later time give it a ``timeout`` that reaches beyond.
+        The service does this by itself when a migration has been idle for a week; ``at`` sets
+        another time.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
+        Args:
+            at: When to clean up, with a time zone; by default at once. A wait gives up after an
+                hour, so for a later time give it a longer ``timeout``.
+
         Raises:
-            ConflictError: the import is under way; wait for its end, abort it, or clean up later.
+            TypeError: ``at`` is not a datetime.
+            ValueError: ``at`` has no time zone.
+            NotFoundError: The migration does not exist.
+            ConflictError: The import is running. Wait for its end, abort it, or clean up later.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().cleanup, database_id, migration_id, at=at))
 
     def get(self, database_id: str, migration_id: str) -> Migration:
         """Fetch a migration.
 
-        Asking also makes the service renew upload credentials that have expired.
+        This also makes the service renew upload credentials that have expired.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such migration.
+            NotFoundError: The migration does not exist.
         """
         return self._bridge.call(self._target().get, database_id, migration_id)
 
     def credentials(self, database_id: str, migration_id: str) -> UploadCredentials | None:
-        """Fetch credentials for uploading that have not expired, by the service's own clock.
+        """Fetch upload credentials that have not expired, by the service's clock.
 
-        None while the migration takes no files.
+        None while the migration does not accept files.
 
-        They work for about an hour: ask anew before they expire (``credential_expiration``), as
-        often as an upload takes.
+        The credentials work for about an hour. During a long upload, fetch new ones before they
+        expire (``credential_expiration``).
 
         Needs ``org-db-create`` and ``org-db-view``.
+
+        Raises:
+            NotFoundError: The migration does not exist.
 
         >>> credentials = astra.migrations.credentials(database_id, migration_id)
         """

@@ -9,7 +9,7 @@ from astra_devops.resources.organizations import AsyncOrganizations
 
 
 class Organizations:
-    """Organizations. A token belongs to one, and works within it."""
+    """Organizations. A token belongs to one organization and works within it."""
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -19,9 +19,11 @@ class Organizations:
         return self._client().organizations
 
     def current(self) -> Organization:
-        """Fetch id and name of the token's organization.
+        """Fetch the id and the name of the token's organization.
 
-        The service tells the name only with the users, so it is None unless the token has
-        ``org-user-read``; the id takes no permission.
+        The service returns the name only with the users, so it is None unless the token has
+        ``org-user-read``. The id needs no permission.
+
+        >>> organization = astra.organizations.current()
         """
         return self._bridge.call(self._target().current)

@@ -13,15 +13,17 @@ from astra_devops.resources.pcu_groups import AsyncPcuGroups
 class PcuGroups:
     """PCU groups of the token's organization, and the datacenters in them.
 
-    A title may stand for several groups; an id stands for one.
+    Ids are unique; titles need not be.
 
-    Which permission these calls need is not documented; Organization Administrators and Billing
-    Administrators have it.
+    The service does not document which permissions these methods need. Organization Administrators
+    and Billing Administrators have them.
 
-    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number;
-    ``datacenters.list`` tells it.
+    A group contains datacenters, whose ids are the database's id, a hyphen and a number;
+    ``datacenters.list`` lists them.
 
-    >>> operation = astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
+    >>> operation = astra.pcu_groups.create(
+    ...     "analytics", cloud_provider="aws", region="us-east-2", min=1, max=3
+    ... )
     >>> group = operation.wait()
     >>> operation = astra.pcu_groups.associate(group.id, datacenter_id)
     >>> association = operation.wait()
@@ -35,13 +37,16 @@ class PcuGroups:
         return self._client().pcu_groups
 
     def list(self, ids: Sequence[str] | None = None) -> builtins.list[PcuGroup]:
-        """List the groups with these ids; all of them if none are given.
+        """List the groups with the given ids, or all groups.
 
-        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all
-        groups.
+        Args:
+            ids: The ids. If the list is empty, so is the result, and nothing is sent: the service
+                would return all groups.
 
         Raises:
-            NotFoundError: there is no group by one of the ids.
+            TypeError: ``ids`` is not a list of strings.
+            ValueError: An id is empty.
+            NotFoundError: One of the groups does not exist.
         """
         return self._bridge.call(self._target().list, ids)
 
@@ -49,12 +54,12 @@ class PcuGroups:
         """Fetch one group.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         return self._bridge.call(self._target().get, group_id)
 
     def find_by_datacenter(self, datacenter_id: str) -> PcuGroup | None:
-        """Find the group that a datacenter is in; None if it is in none, or does not exist."""
+        """Find the group that a datacenter is in; None if it is in no group, or does not exist."""
         return self._bridge.call(self._target().find_by_datacenter, datacenter_id)
 
     def create(
@@ -72,26 +77,29 @@ class PcuGroups:
     ) -> Operation[PcuGroup]:
         """Create a group.
 
-        The operation knows the id at once, and is done when the group is CREATED, which it stays
+        The operation has the id at once, and is done when the group is CREATED. It stays CREATED
         until it is used.
 
         A group costs money from then on. Provider, region, instance type and provision type cannot
         be changed later.
 
         Args:
-            title: need not be unique.
+            title: The title, which need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
-            region: the provider's name for it, such as ``us-east-2``.
-            min: units that the group always has, at least 1.
-            max: units that it may grow to, at least ``min``.
-            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a
-                group can be parked, or deleted at will.
-            instance_type: kind of machine; see ``list_types``.
+            region: The provider's name of the region, such as ``us-east-2``.
+            min: The units that the group always has; at least 1.
+            max: The units that it may grow to; at least ``min``.
+            reserved: The committed units; at most ``min``. With 0 the group is flexible: only
+                flexible groups can be parked, or deleted at any time.
+            instance_type: The kind of machine; see ``list_types``.
             provision_type: ``shared`` or ``dedicated``.
+            description: The purpose of the group.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would
-                make a second group; ``list`` tells whether there is one.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or ``0 <= reserved <= min <= max`` does not hold.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it would create
+                a second group. ``list`` shows whether the group exists.
         """
         return Operation(
             self._bridge,
@@ -120,46 +128,58 @@ class PcuGroups:
         reserved: int | None = None,
         description: str | None = None,
     ) -> PcuGroup:
-        """Change a group, and return it as it is then. What is not given stays.
+        """Change a group, and return it. Arguments that are left out stay as they are.
 
-        The service loses what an update leaves out, so this reads the group, changes it, and writes
-        all of it. Of two updates at the same time the later one wins. A parked group has to be
-        unparked first.
+        The service loses the fields that an update leaves out, so this reads the group, changes it,
+        and writes all of it. Of two updates at the same time the later one wins. A parked group
+        must be unparked first.
 
         Args:
-            min: units that the group always has.
-            max: units that it may grow to.
-            reserved: units committed to; they can be raised for a group that has some, and
-                otherwise not be changed.
+            title: The new title.
+            min: The units that the group always has.
+            max: The units that it may grow to.
+            reserved: The committed units. They can only be raised, and only if the group has some.
+            description: The new description.
 
         Raises:
-            NotFoundError: there is no such group.
-            ValueError: nothing is given, or ``0 <= reserved <= min <= max`` would not hold.
+            TypeError: An argument has the wrong type.
+            ValueError: No argument is given, or ``0 <= reserved <= min <= max`` would not hold.
+            NotFoundError: The group does not exist.
         """
         return self._bridge.call(self._target().update, group_id, title=title, min=min, max=max, reserved=reserved, description=description)
 
     def delete(self, group_id: str) -> None:
-        """Delete a group. It has to be flexible and empty: move or terminate its databases first.
+        """Delete a group. It must be flexible and empty: move or terminate its databases first.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         self._bridge.call(self._target().delete, group_id)
 
     def park(self, group_id: str) -> Operation[PcuGroup]:
         """Park a group: its databases hibernate, and its units cost nothing until it is unparked.
 
-        Done when it is PARKED.
+        The operation is done when the group is PARKED.
 
-        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of
-        its databases has several regions.
+        The group must be flexible (``reserved`` is 0) and in use, and none of its databases may
+        have several regions.
+
+        Raises:
+            BadRequestError: The group cannot be parked.
+            NotFoundError: The group does not exist.
+            ConflictError: The group is busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, group_id))
 
     def unpark(self, group_id: str) -> Operation[PcuGroup]:
-        """Bring a parked group and its databases back.
+        """Unpark a parked group and its databases.
 
-        Done when it is CREATED, which an unparked group shows for a while, or ACTIVE.
+        The operation is done when the group is CREATED, which an unparked group shows for a while,
+        or ACTIVE.
+
+        Raises:
+            NotFoundError: The group does not exist.
+            ConflictError: The group is busy, or not parked.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, group_id))
 
@@ -167,50 +187,60 @@ class PcuGroups:
         """List the instance types that groups can have.
 
         Args:
-            provider: one cloud provider only, in any case.
-            region: one region only.
+            provider: List only the types of this cloud provider, in any case.
+            region: List only the types of this region.
+
+        Raises:
+            ValueError: ``provider`` is not a cloud provider, or ``region`` is empty.
         """
         return self._bridge.call(self._target().list_types, provider=provider, region=region)
 
     def list_associations(self, group_id: str) -> builtins.list[PcuAssociation]:
-        """List the datacenters in a group; an empty list if there are none, for which the service says 404.
+        """List the datacenters in a group.
+
+        For a group without datacenters, to which the service answers 404, the list is empty.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         return self._bridge.call(self._target().list_associations, group_id)
 
     def associate(self, group_id: str, datacenter_id: str) -> Operation[PcuAssociation]:
         """Place a datacenter in a group of its region.
 
-        Done when it is listed there and group and database are ACTIVE: up to an hour.
+        The operation is done when the group lists it, and group and database are ACTIVE. This takes
+        up to an hour.
 
         Raises:
-            NotFoundError: there is no such group or datacenter.
-            ConflictError: the datacenter is in a group already, or its database is busy.
+            NotFoundError: The group or the datacenter does not exist.
+            ConflictError: The datacenter is in a group already, or its database is busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().associate, group_id, datacenter_id))
 
     def dissociate(self, group_id: str, datacenter_id: str) -> None:
-        """Take a datacenter out of a group, back to the capacity that all databases share.
+        """Remove a datacenter from a group, back to the capacity that all databases share.
 
         Raises:
-            NotFoundError: there is no such group, or the datacenter is not in it.
+            NotFoundError: The group does not exist, or the datacenter is not in it.
         """
         self._bridge.call(self._target().dissociate, group_id, datacenter_id)
 
     def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> Operation[PcuAssociation]:
         """Move a datacenter to another group of its region.
 
-        Done when it is listed there and group and database are ACTIVE: up to an hour.
-
-        >>> for association in astra.pcu_groups.list_associations(old_id):
-        ...     moving = astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)
-        ...     moving.wait()
+        The operation is done when the new group lists it, and group and database are ACTIVE. This
+        takes up to an hour.
 
         Raises:
-            NotFoundError: there is no such group, or the datacenter is not in the first one.
-            ConflictError: the database is busy.
+            ValueError: An argument is empty, or both groups are the same.
+            NotFoundError: A group does not exist, or the datacenter is not in the first one.
+            ConflictError: The database is busy.
+
+        >>> for association in astra.pcu_groups.list_associations(old_id):
+        ...     operation = astra.pcu_groups.transfer(
+        ...         association.datacenter_id, from_group_id=old_id, to_group_id=new_id
+        ...     )
+        ...     operation.wait()
         """
         return Operation(
             self._bridge,

@@ -11,11 +11,13 @@ from astra_devops.resources.private_links import AsyncPrivateLinks
 
 
 class PrivateLinks:
-    """Private links of datacenters: who may connect to a datacenter's endpoint service, and the endpoints that do.
+    """Private links of datacenters.
 
-    First allow your account with ``add_principals``, which gives the name of the service; then make
-    an endpoint to that service in your cloud; then let it in with ``accept_endpoint``.
-    ``datacenters.list`` tells the datacenters' ids: the database's, a hyphen and a number.
+    Each datacenter has an endpoint service, principals that may connect to it, and endpoints.
+
+    First allow your account with ``add_principals``, which returns the name of the service. Then
+    create an endpoint for that service in your cloud, and accept it with ``accept_endpoint``.
+    ``datacenters.list`` lists the ids of datacenters: the database's id, a hyphen and a number.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -26,65 +28,87 @@ class PrivateLinks:
         return self._client().private_links
 
     def list(self, *, database_id: str | None = None) -> builtins.list[PrivateLinkCluster]:
-        """List the private links of all databases that have some, or of one database: one entry per database, with its datacenters.
+        """List the private links of all databases that have some, or of one database.
+
+        There is one entry per database, with its datacenters.
 
         Needs ``db-manage-privateendpoint``.
+
+        Args:
+            database_id: List only the private links of this database.
+
+        Raises:
+            NotFoundError: The database does not exist.
         """
         return self._bridge.call(self._target().list, database_id=database_id)
 
     def get(self, database_id: str, datacenter_id: str) -> PrivateLinkDatacenter:
-        """Fetch the endpoint service of a datacenter, who may connect to it, and its endpoints.
+        """Fetch the endpoint service of a datacenter, its allowed principals, and its endpoints.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
-            NotFoundError: there is no such datacenter.
+            NotFoundError: The datacenter does not exist.
         """
         return self._bridge.call(self._target().get, database_id, datacenter_id)
 
     def add_principals(self, database_id: str, datacenter_id: str, principals: Sequence[str]) -> PrivateLinkService:
-        """Let principals of your cloud connect to a datacenter's endpoint service, which is made for the first. Others stay.
+        """Allow principals of your cloud to connect to a datacenter's endpoint service.
 
-        Args:
-            principals: ARNs on AWS, project ids on Google Cloud, subscription ids on Azure.
+        Others stay allowed. The first principal creates the service.
 
         Needs ``db-manage-privateendpoint``.
 
-        >>> service = astra.private_links.add_principals(database_id, datacenter_id, ["arn:aws:iam::123456789012:root"])
-        >>> print(service.service_name)  # what the endpoint in your account connects to
+        Args:
+            principals: ARNs on AWS, project ids on Google Cloud, subscription ids on Azure; at
+                least one.
+
+        Raises:
+            TypeError: ``principals`` is not a list of strings.
+            ValueError: ``principals`` is empty, or one of them is.
+            NotFoundError: The datacenter does not exist.
+
+        >>> service = astra.private_links.add_principals(
+        ...     database_id, datacenter_id, ["arn:aws:iam::123456789012:root"]
+        ... )
+        >>> print(service.service_name)  # the endpoint in your account connects to this service
         """
         return self._bridge.call(self._target().add_principals, database_id, datacenter_id, principals)
 
     def remove_principal(self, database_id: str, datacenter_id: str, principal: str) -> None:
-        """No longer let a principal connect.
+        """Stop allowing a principal to connect.
 
-        Endpoints that it has already are not touched; see ``reject_endpoint``.
+        Its existing endpoints stay as they are; see ``reject_endpoint``.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
-            NotFoundError: the principal is not allowed anyway, or there is no such datacenter.
+            ValueError: ``principal`` is empty.
+            NotFoundError: The principal is not allowed, or the datacenter does not exist.
         """
         self._bridge.call(self._target().remove_principal, database_id, datacenter_id, principal)
 
     def accept_endpoint(
         self, database_id: str, datacenter_id: str, endpoint_id: str, *, description: str | None = None
     ) -> Operation[PrivateLinkEndpoint]:
-        """Let in an endpoint that you have made in your cloud.
+        """Accept an endpoint that you have created in your cloud.
 
-        Done when the datacenter lists it as Accepted.
-
-        Args:
-            endpoint_id: the cloud's name or id for it, such as ``vpce-0123456789abcdef0``. On Azure
-                the service stores it under another one: use the ``endpoint_id`` of what the wait
-                returns from then on.
+        The operation is done when the datacenter lists the endpoint as Accepted.
 
         Needs ``db-manage-privateendpoint``.
 
+        Args:
+            endpoint_id: The cloud's name or id of the endpoint, such as ``vpce-0123456789abcdef0``.
+                On Azure the service stores it under another id. From then on use the
+                ``endpoint_id`` of the endpoint that the wait returns.
+            description: A description of the endpoint.
+
         Raises:
-            ConflictError: it is registered already.
-            OutcomeUnknownError: the answer was lost, and not exactly one new endpoint can be it;
-                lists the candidates.
+            ValueError: ``endpoint_id`` is empty.
+            NotFoundError: The datacenter does not exist.
+            ConflictError: The endpoint is registered already.
+            OutcomeUnknownError: The answer was lost, and there is not exactly one new endpoint that
+                matches. ``candidates`` has the ids of those found.
         """
         return Operation(
             self._bridge,
@@ -93,12 +117,12 @@ class PrivateLinks:
         )
 
     def get_endpoint(self, database_id: str, datacenter_id: str, endpoint_id: str) -> PrivateLinkEndpoint:
-        """Fetch one endpoint by the id that it is stored under.
+        """Fetch one endpoint by the id under which it is stored.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
-            NotFoundError: there is no such endpoint.
+            NotFoundError: The endpoint does not exist.
         """
         return self._bridge.call(self._target().get_endpoint, database_id, datacenter_id, endpoint_id)
 
@@ -108,16 +132,17 @@ class PrivateLinks:
         Needs ``db-manage-privateendpoint``.
 
         Raises:
-            NotFoundError: there is no such endpoint.
+            TypeError: ``description`` is not a string.
+            NotFoundError: The endpoint does not exist.
         """
         return self._bridge.call(self._target().describe_endpoint, database_id, datacenter_id, endpoint_id, description)
 
     def reject_endpoint(self, database_id: str, datacenter_id: str, endpoint_id: str) -> None:
-        """No longer let an endpoint in. What is in your cloud stays there.
+        """Reject an endpoint, which then can no longer connect. It stays in your cloud.
 
         Needs ``db-manage-privateendpoint``.
 
         Raises:
-            NotFoundError: there is no such endpoint.
+            NotFoundError: The endpoint does not exist.
         """
         self._bridge.call(self._target().reject_endpoint, database_id, datacenter_id, endpoint_id)

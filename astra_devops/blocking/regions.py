@@ -10,7 +10,7 @@ from astra_devops.resources.regions import AsyncRegions
 
 
 class Regions:
-    """Regions that the service offers."""
+    """Regions in which the service offers databases."""
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -20,19 +20,27 @@ class Regions:
         return self._client().regions
 
     def list(self, *, region_type: str | None = None, only_my_organization: bool | None = None) -> builtins.list[ServerlessRegion]:
-        """List the regions for serverless databases. What the service lists twice is listed once.
-
-        Args:
-            region_type: ``"vector"`` for regions with vector search, ``"all"`` for both kinds; by
-                default those without. The service ignores values that it does not know.
-            only_my_organization: leave out regions that the token's organization may not use.
+        """List the regions for serverless databases, without the service's duplicates.
 
         Needs ``org-db-create``, although it only reads.
+
+        Args:
+            region_type: ``"vector"`` for regions with vector search, ``"all"`` for both kinds. By
+                default only regions without vector search are listed. The service ignores unknown
+                values.
+            only_my_organization: Leave out regions that the token's organization may not use.
+
+        Raises:
+            ValueError: ``region_type`` is empty.
+
+        >>> regions = astra.regions.list(region_type="all")
         """
         return self._bridge.call(self._target().list, region_type=region_type, only_my_organization=only_my_organization)
 
     def list_classic(self) -> builtins.list[ClassicRegion]:
-        """List the combinations of tier, provider and region for classic databases, with their limits and prices in US cents.
+        """List the combinations of tier, provider and region for classic databases.
+
+        Each has its limits, and its prices in US cents.
 
         Needs ``org-db-create``, although it only reads.
         """

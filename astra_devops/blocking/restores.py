@@ -10,12 +10,12 @@ from astra_devops.resources.restores import AsyncRestores
 
 
 class Restores:
-    """Returns of databases to their own snapshots.
+    """Restores of databases from their own snapshots.
 
-    No list shows them: their ids are known only to who began them.
+    The service does not list restores: only the caller that started one knows its id.
 
-    The paths are inferred from those of the clones: the reference page shows these operations
-    without theirs, and newer editions no longer have them.
+    The paths are inferred from those of clones: the reference page shows these operations without
+    paths, and newer editions no longer have them.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -26,31 +26,39 @@ class Restores:
         return self._client().restores
 
     def create(self, database_id: str, *, snapshot_id: str) -> Operation[RestoreStatus]:
-        """Bring a database back to a snapshot. Done when the service says ``DONE``.
+        """Restore a database from a snapshot.
 
-        A second request would begin a second restore, so one whose answer is lost is not repeated.
+        The operation is done when the service reports ``DONE``.
 
-        The path is inferred from that of a clone, as is the place of ``snapshot_id`` in it.
+        A lost request is not sent again: a second one would start a second restore.
 
-        Args:
-            snapshot_id: see ``snapshots.list``.
+        The path is inferred from that of a clone, and so is the place of ``snapshot_id`` in the
+        request.
 
         Needs ``org-db-create``.
 
+        Args:
+            snapshot_id: The snapshot; see ``snapshots.list``.
+
         Raises:
-            OutcomeUnknownError: the answer was lost, or names no operation.
+            ValueError: ``snapshot_id`` is empty.
+            NotFoundError: The database or the snapshot does not exist.
+            OutcomeUnknownError: The answer was lost, or has no operation id.
+
+        >>> operation = astra.restores.create(database_id, snapshot_id=snapshot.id)
+        >>> status = operation.wait()
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create, database_id, snapshot_id=snapshot_id))
 
     def get(self, database_id: str, operation_id: str) -> RestoreStatus:
-        """Fetch how far a restore is. The path is inferred from that of a clone.
-
-        Args:
-            operation_id: the ``resource_id`` of what ``create`` returned.
+        """Fetch the progress of a restore. The path is inferred from that of a clone.
 
         Needs ``org-db-view``.
 
+        Args:
+            operation_id: The ``resource_id`` of the operation that ``create`` returned.
+
         Raises:
-            NotFoundError: there is no such restore.
+            NotFoundError: The restore does not exist.
         """
         return self._bridge.call(self._target().get, database_id, operation_id)

@@ -10,9 +10,10 @@ from astra_devops.resources.roles import AsyncRoles
 
 
 class Roles:
-    """Roles of the organization: those that come with the service, which cannot be changed, and its own. A role is a policy with a name.
+    """Roles of the organization: default roles and custom roles.
 
-    Policies are made with :mod:`astra_devops.policies`.
+    The default roles come with the service and cannot be changed. A role is a policy with a name.
+    Policies are built with :mod:`astra_devops.policies`.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -25,73 +26,83 @@ class Roles:
     def list(self) -> builtins.list[Role]:
         """List all roles.
 
-        The service may leave everything but id and name out of lists; ``get`` tells the rest.
+        The service may leave out everything but id and name; ``get`` returns the rest.
 
         Needs ``org-role-read``.
         """
         return self._bridge.call(self._target().list)
 
     def find(self, name: str) -> Role | None:
-        """Find the role of a name, in that spelling; None if there is none.
+        """Find a role by its exact name; None if there is no match.
 
         Needs ``org-role-read``.
 
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several roles have the name; the error lists their ids.
         """
         return self._bridge.call(self._target().find, name)
 
     def get(self, role_id: str) -> Role:
         """Fetch one role with its policy.
 
-        The service may demand more rights for this than for the list.
-
-        Needs ``org-role-read``.
+        Needs ``org-role-read``. The service may require more permissions for this than for the
+        list.
 
         Raises:
-            NotFoundError: there is no such role.
+            NotFoundError: The role does not exist.
         """
         return self._bridge.call(self._target().get, role_id)
 
     def create(self, name: str, policy: Policy) -> Role:
         """Create a role.
 
-        Args:
-            name: must not be taken.
-            policy: what it allows; see :mod:`astra_devops.policies`.
-
         Needs ``org-role-write``.
 
-        Raises:
-            ConflictError: the name is taken.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that
-                name, if there is one now.
+        Args:
+            name: A name that no other role has.
+            policy: What the role allows; see :mod:`astra_devops.policies`.
 
-        >>> astra.roles.create("viewer", policy("See databases", ["org-db-view"], [drn(organization.id, database_id="*")]))
+        Raises:
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: ``name`` is empty.
+            ConflictError: Another role has the name.
+            OutcomeUnknownError: The answer was lost. If a role with that name exists now,
+                ``candidates`` has its id.
+
+        >>> databases = drn(organization.id, database_id="*")
+        >>> viewing = policy("See databases", ["org-db-view"], [databases])
+        >>> role = astra.roles.create("viewer", viewing)
         """
         return self._bridge.call(self._target().create, name, policy)
 
     def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
-        """Change the name of a role, or its policy, or both.
+        """Change the name of a role, its policy, or both.
 
-        The service takes only both, so what is not given is read first, and a change that somebody
-        makes in between is lost. Tokens and users that have the role have it as it is now.
+        The service only takes both at once. So the one that is left out is read first, and a change
+        that another client makes in between is lost. Users and tokens that have the role get the
+        change at once.
 
-        Needs ``org-role-write``, and ``org-role-read`` unless both are given.
+        Needs ``org-role-write``; also ``org-role-read`` unless both are given.
+
+        Args:
+            name: The new name.
+            policy: What the role allows; see :mod:`astra_devops.policies`.
 
         Raises:
-            ValueError: neither is given; or the policy is not, and the service does not tell the
-                present one.
-            NotFoundError: there is no such role.
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: Neither is given, or ``policy`` is left out and the service does not return
+                the current one.
+            NotFoundError: The role does not exist.
         """
         self._bridge.call(self._target().update, role_id, name=name, policy=policy)
 
     def delete(self, role_id: str) -> None:
-        """Delete a role. Who has no other may do nothing from now on.
+        """Delete a role. Users and tokens without another role have no permissions from then on.
 
         Needs ``org-role-delete``.
 
         Raises:
-            NotFoundError: there is no such role.
+            NotFoundError: The role does not exist.
         """
         self._bridge.call(self._target().delete, role_id)

@@ -10,9 +10,10 @@ from astra_devops.resources.scim import AsyncScim
 
 
 class Scim:
-    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644).
+    """Users and groups in the format of SCIM 2.0 (RFC 7643, RFC 7644).
 
-    Their ids are the service's, not the identity provider's.
+    Their ids are the service's, not the identity provider's. The service does not document which
+    permissions these methods need.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -26,11 +27,15 @@ class Scim:
         """List users, page by page.
 
         Args:
-            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes
-                values.
-            page_size: users per request, 1 to 1000; by default what the service likes, about 100.
+            filter: List only users that match; :func:`astra_devops.scim.scim_filter` builds filters
+                and quotes values.
+            page_size: Users per request, from 1 to 1000. By default the service decides: about 100.
 
-        >>> for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")): ...
+        Raises:
+            ValueError: ``filter`` is empty, or ``page_size`` is not from 1 to 1000.
+
+        >>> for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")):
+        ...     print(user.id, user.user_name)
         """
         return Pager(self._bridge, lambda: self._target().list_users(filter=filter, page_size=page_size))
 
@@ -47,15 +52,19 @@ class Scim:
         """Provision a user.
 
         Args:
-            user_name: unique; what the user logs in with.
-            emails: the first is the main one.
-            external_id: the id in the identity provider.
-            active: whether the user may sign in.
+            user_name: The unique name with which the user logs in.
+            given_name: The first name.
+            family_name: The last name.
+            emails: The e-mail addresses; the first is the primary one.
+            external_id: The id in the identity provider.
+            active: Whether the user may log in.
 
         Raises:
-            ConflictError: there is such a user already.
-            OutcomeUnknownError: the answer was lost; look for the user name before creating it
-                again.
+            TypeError: ``emails`` is not a list of strings.
+            ValueError: ``user_name`` or an e-mail address is empty.
+            ConflictError: The user exists already.
+            OutcomeUnknownError: The answer was lost. Look for the user name before you create the
+                user again.
         """
         return self._bridge.call(
             self._target().create_user,
@@ -71,18 +80,19 @@ class Scim:
         """Fetch one user.
 
         Raises:
-            NotFoundError: there is no such user.
+            NotFoundError: The user does not exist.
         """
         return self._bridge.call(self._target().get_user, user_id)
 
     def replace_user(self, user: ScimUser) -> ScimUser:
-        """Set all attributes of a user to those given: fetch it, change it, replace it.
+        """Replace all attributes of a user: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user``
-        touches nothing but what it names.
+        Attributes that this client has no field for (``extra``) are not sent, and may be lost;
+        ``patch_user`` changes only the attributes that it names.
 
         Raises:
-            NotFoundError: there is no user of that id.
+            TypeError: ``user`` is not a ``ScimUser``.
+            NotFoundError: The user does not exist.
 
         >>> user = astra.scim.get_user(user_id)
         >>> user.active = False
@@ -91,18 +101,21 @@ class Scim:
         return self._bridge.call(self._target().replace_user, user)
 
     def patch_user(self, user_id: str, operations: Sequence[ScimPatchOperation]) -> ScimUser:
-        """Change some attributes of a user, and return it as it is then.
+        """Change some attributes of a user, and return the user.
 
-        A request whose answer is lost is not repeated.
+        A lost request is not sent again.
 
         Args:
-            operations: applied in order; all of them or none.
+            operations: The changes, applied in order; either all or none of them take effect.
 
         Raises:
-            NotFoundError: there is no such user.
-            OutcomeUnknownError: the answer was lost.
+            TypeError: An item of ``operations`` is not a ``ScimPatchOperation``.
+            ValueError: ``operations`` is empty.
+            NotFoundError: The user does not exist.
+            OutcomeUnknownError: The answer was lost.
 
-        >>> astra.scim.patch_user(user_id, [ScimPatchOperation(op="replace", path="active", value=False)])
+        >>> deactivate = ScimPatchOperation(op="replace", path="active", value=False)
+        >>> user = astra.scim.patch_user(user_id, [deactivate])
         """
         return self._bridge.call(self._target().patch_user, user_id, operations)
 
@@ -110,7 +123,7 @@ class Scim:
         """Deprovision a user.
 
         Raises:
-            NotFoundError: there is no such user.
+            NotFoundError: The user does not exist.
         """
         self._bridge.call(self._target().delete_user, user_id)
 
@@ -118,9 +131,13 @@ class Scim:
         """List groups, page by page.
 
         Args:
-            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes
-                values.
-            page_size: groups per request, 1 to 1000; by default what the service likes, about 100.
+            filter: List only groups that match; :func:`astra_devops.scim.scim_filter` builds
+                filters and quotes values.
+            page_size: Groups per request, from 1 to 1000. By default the service decides: about
+                100.
+
+        Raises:
+            ValueError: ``filter`` is empty, or ``page_size`` is not from 1 to 1000.
         """
         return Pager(self._bridge, lambda: self._target().list_groups(filter=filter, page_size=page_size))
 
@@ -128,11 +145,14 @@ class Scim:
         """Provision a group.
 
         Args:
-            members: ids of SCIM users.
+            display_name: The name of the group.
+            members: The ids of SCIM users.
 
         Raises:
-            OutcomeUnknownError: the answer was lost; look for the group before creating it again,
-                which may make a second one.
+            TypeError: ``members`` is not a list of strings.
+            ValueError: ``display_name`` or an id is empty.
+            OutcomeUnknownError: The answer was lost. Look for the group before you create it again,
+                which could create a second one.
         """
         return self._bridge.call(self._target().create_group, display_name, members=members)
 
@@ -140,35 +160,39 @@ class Scim:
         """Fetch one group with its members.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         return self._bridge.call(self._target().get_group, group_id)
 
     def replace_group(self, group: ScimGroup) -> ScimGroup:
-        """Set all attributes and members of a group to those given: fetch it, change it, replace it.
+        """Replace all attributes and members of a group: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost.
+        Attributes that this client has no field for (``extra``) are not sent, and may be lost.
 
         Raises:
-            NotFoundError: there is no group of that id.
+            TypeError: ``group`` is not a ``ScimGroup``.
+            NotFoundError: The group does not exist.
         """
         return self._bridge.call(self._target().replace_group, group)
 
     def patch_group(self, group_id: str, operations: Sequence[ScimPatchOperation]) -> ScimGroup:
-        """Change some attributes or members of a group, and return it as it is then.
+        """Change some attributes or members of a group, and return the group.
 
-        A request whose answer is lost is not repeated.
+        A lost request is not sent again.
 
         Args:
-            operations: applied in order; all of them or none.
+            operations: The changes, applied in order; either all or none of them take effect.
 
         Raises:
-            NotFoundError: there is no such group.
-            OutcomeUnknownError: the answer was lost.
+            TypeError: An item of ``operations`` is not a ``ScimPatchOperation``.
+            ValueError: ``operations`` is empty.
+            NotFoundError: The group does not exist.
+            OutcomeUnknownError: The answer was lost.
 
-        >>> joining = ScimPatchOperation(op="add", path="members", value=[{"value": user_id}])
-        >>> leaving = ScimPatchOperation(op="remove", path=f"members[{scim_filter('value', 'eq', other_id)}]")
-        >>> astra.scim.patch_group(group_id, [joining, leaving])
+        >>> add = ScimPatchOperation(op="add", path="members", value=[{"value": user_id}])
+        >>> other = scim_filter("value", "eq", other_id)
+        >>> remove = ScimPatchOperation(op="remove", path=f"members[{other}]")
+        >>> group = astra.scim.patch_group(group_id, [add, remove])
         """
         return self._bridge.call(self._target().patch_group, group_id, operations)
 
@@ -176,7 +200,7 @@ class Scim:
         """Deprovision a group; its members stay.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         self._bridge.call(self._target().delete_group, group_id)
 
@@ -189,5 +213,5 @@ class Scim:
         return self._bridge.call(self._target().schemas)
 
     def resource_types(self) -> list[ScimResourceType]:
-        """List the kinds of resources, with the paths where they are."""
+        """List the types of resources and their paths."""
         return self._bridge.call(self._target().resource_types)

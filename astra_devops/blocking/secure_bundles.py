@@ -14,7 +14,7 @@ from astra_devops.resources.secure_bundles import AsyncSecureBundles, BundleKind
 class SecureBundles:
     """Secure connect bundles of a database, one per datacenter.
 
-    They hold keys: treat them like passwords.
+    They contain keys: treat them like passwords.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -25,19 +25,22 @@ class SecureBundles:
         return self._client().secure_bundles
 
     def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
-        """Make addresses to download bundles from.
+        """Create URLs from which bundles can be downloaded.
 
-        They are secrets, and good for five minutes; do not keep them.
+        The URLs are secrets and expire after five minutes; do not store them.
 
-        Args:
-            all: one for each datacenter; by default only the primary one's.
+        While the database is not ready, the call retries within the client's ``timeout``.
 
         Needs ``db-cql``.
 
+        Args:
+            all: Return the bundles of all datacenters instead of the primary one's only.
+
         Raises:
-            ConflictError: the database is not ready; the call has waited for it within the client's
-                ``timeout``.
-            AuthenticationError: also of a database that is hibernated; a note says so.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still not ready.
+            AuthenticationError: The token is not valid, or the database is hibernated; in that case
+                a note says so.
         """
         return self._bridge.call(self._target().urls, database_id, all=all)
 
@@ -53,27 +56,30 @@ class SecureBundles:
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
-        The file appears under its name only when it is complete and a sound zip; until then it has
-        another name beside it, and a failure leaves nothing behind. The token is not sent to the
-        host that keeps the bundles.
-
-        Args:
-            path: the file, which is overwritten, or a directory, in which it is named
-                ``secure-connect-<database id>.zip``.
-            region: whose datacenter's bundle; by default the primary one's.
-            kind: for clients outside the cloud provider's network, inside it (``internal``), or for
-                the migration proxy.
-            custom_domain: the bundle for this custom domain instead.
-            progress: called with the bytes received and the bytes in all (None if unknown); sync or
-                async.
+        The file appears under its name only when it is a complete and valid zip file. Until then it
+        has another name in the same directory, and a failure removes it. The token is not sent to
+        the host that serves the bundles.
 
         Needs ``db-cql``.
 
+        Args:
+            path: The file, which is overwritten, or a directory, in which the file is named
+                ``secure-connect-<database id>.zip``.
+            region: The region of the datacenter; by default the primary one.
+            kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
+                clients inside it, or one of the two for the migration proxy.
+            custom_domain: Download the bundle for this custom domain instead.
+            progress: A sync or async callback that gets the number of bytes received and the total,
+                which is None if unknown.
+
         Raises:
-            ValueError: the database has no bundle of this region, kind or domain; the message lists
-                what there is.
-            ResponseDecodeError: what came is not a sound zip.
-            ConflictError: the database is not ready.
+            ValueError: The database has no bundle for this region, kind or domain. The message
+                lists what it has.
+            ResponseDecodeError: The received file is not a valid zip file.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still not ready.
+
+        >>> path = astra.secure_bundles.download(database_id, "secure-connect.zip")
         """
         return self._bridge.call(
             self._target().download,

@@ -11,7 +11,7 @@ from astra_devops.resources.snapshots import AsyncSnapshots
 
 
 class Snapshots:
-    """Snapshots of databases, which the service takes by itself: what can be cloned, or restored."""
+    """Snapshots of databases, which the service takes by itself. They can be cloned or restored."""
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -23,16 +23,23 @@ class Snapshots:
     def list(
         self, database_id: str, *, start: datetime | None = None, end: datetime | None = None, source_region: str | None = None
     ) -> builtins.list[Snapshot]:
-        """List the snapshots of a database, in the order in which the service gives them; each tells its ``time``.
-
-        Args:
-            start: only those taken at or after this time, which must have a time zone.
-            end: only those taken at or before this time, which must have a time zone.
-            source_region: the region whose copy of the database is meant; by default the service
-                chooses one.
+        """List the snapshots of a database, in the order in which the service returns them.
 
         Needs ``org-db-view``.
 
-        >>> snapshots = astra.snapshots.list(database_id, start=datetime.now(UTC) - timedelta(days=1))
+        Args:
+            start: List only snapshots taken at or after this time, which must have a time zone.
+            end: List only snapshots taken at or before this time, which must have a time zone.
+            source_region: The region of the database whose snapshots to list. By default the
+                service chooses one.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, or ``end`` is before ``start``.
+            NotFoundError: The database does not exist.
+
+        >>> yesterday = datetime.now(UTC) - timedelta(days=1)
+        >>> snapshots = astra.snapshots.list(database_id, start=yesterday)
+        >>> print(snapshots[0].id, snapshots[0].time)
         """
         return self._bridge.call(self._target().list, database_id, start=start, end=end, source_region=source_region)

@@ -14,11 +14,13 @@ from astra_devops.resources.tokens import AsyncTokens
 
 
 class Tokens:
-    """Tokens of the organization, known by their client ids: the second of the three parts of a token, which is no secret.
+    """Tokens of the organization, identified by their client ids.
+
+    The client id is the second of the three parts of a token; it is not secret.
 
     The service has two families of operations for the same tokens, ``/v2/tokens`` and
     ``/v2/clientIdSecrets``. Each method uses the one that is known to work for it; ``family``
-    chooses.
+    overrides this.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -29,11 +31,12 @@ class Tokens:
         return self._client().tokens
 
     def list(self, *, family: TokenFamily = "client_id_secrets") -> builtins.list[TokenInfo]:
-        """List the tokens, without their secrets, which nobody can see again.
-
-        Of roles the service tells the ids.
+        """List the tokens with the ids of their roles. Secrets cannot be read again.
 
         Needs ``org-token-read``.
+
+        Raises:
+            ValueError: ``family`` is unknown.
         """
         return self._bridge.call(self._target().list, family=family)
 
@@ -48,45 +51,51 @@ class Tokens:
     ) -> Token:
         """Create a token.
 
-        What it returns is the only chance to read its secrets: ``token``, and ``secret`` for
+        The returned value is the only chance to read its secrets: ``token``, and ``secret`` for
         drivers.
 
-        A request whose answer is lost is not repeated, since each makes another token.
+        A lost request is not sent again: a second one would create another token.
+
+        Needs ``org-token-write``; also ``org-role-read`` if roles are given by name.
 
         Args:
-            roles: by id or by name. They cannot be changed later, but what they allow can.
-            organization_id: by default the calling token's own; tokens of an enterprise make tokens
-                of its organizations this way.
-            description: what it is for.
-            expires_at: when it stops working, with a time zone; by default never.
-
-        Needs ``org-token-write``, and ``org-role-read`` for roles given by name.
+            roles: Ids or names. The roles of a token cannot be changed later, but what they allow
+                can.
+            organization_id: The organization of the token; by default that of the calling token. A
+                token of an enterprise can create tokens of its organizations this way.
+            description: The purpose of the token.
+            expires_at: When the token stops working, with a time zone; by default never.
+            family: The operations to use.
 
         Raises:
-            ValueError: no role bears a name given; the message lists those that there are.
-            AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the client ids of tokens
-                that it may have made, to be deleted.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or no role has a given name; the message lists the
+                names.
+            AmbiguousNameError: Several roles have a given name.
+            OutcomeUnknownError: The answer was lost. ``candidates`` has the client ids of tokens
+                that it may have created; delete those.
 
-        >>> made = astra.tokens.create(["sales-reader"], description="nightly report")
-        >>> Path("token").write_text(made.token.reveal())
+        >>> created = astra.tokens.create(["sales-reader"], description="nightly report")
+        >>> Path("token").write_text(created.token.reveal())
         """
         return self._bridge.call(
             self._target().create, roles, organization_id=organization_id, description=description, expires_at=expires_at, family=family
         )
 
     def delete(self, client_id: str, *, family: TokenFamily = "client_id_secrets") -> None:
-        """Revoke a token. It stops working at once, for whoever uses it.
+        """Revoke a token. It stops working at once, for all its users.
 
         With ``family="tokens"`` the path is inferred: no published document shows it in full.
 
-        Args:
-            client_id: case-sensitive; not the whole token.
-
         Needs ``org-token-write``.
 
+        Args:
+            client_id: The client id, which is case-sensitive; not the whole token.
+            family: The operations to use.
+
         Raises:
-            NotFoundError: there is no token of that client id.
+            ValueError: ``client_id`` is a whole token, or ``family`` is unknown.
+            NotFoundError: No token has the client id.
         """
         self._bridge.call(self._target().delete, client_id, family=family)
 
@@ -99,35 +108,39 @@ class Tokens:
         description: str | None = None,
         expires_at: datetime | None = None,
     ) -> Token:
-        """Put a new token in the place of an old one: create it, try it, hand it to ``on_new``, then revoke the old one.
+        """Replace a token: create a new one, test it, pass it to ``on_new``, revoke the old one.
 
         If the new token does not work, or ``on_new`` raises, the new one is deleted and the old one
-        stays. If the old one cannot be revoked, both work. The notes of the error name the client
-        ids of both, and say which of them is valid; secrets they do not hold.
+        stays. If the old one cannot be revoked, both work. Notes on the error name the client ids
+        of both and say which of them is valid; they contain no secrets.
 
-        All of it is done with the token that this client has at the beginning, whatever its
-        provider returns once ``on_new`` was called.
+        Everything is done with the token that this client has at the start, whatever its provider
+        returns after ``on_new`` has been called.
+
+        Needs ``org-token-read`` and ``org-token-write``; also ``org-role-read`` if roles are given
+        by name.
 
         Args:
-            client_id: the token to replace; by default the one that this client uses. A client that
-                was made with a fixed token cannot be used after that has been replaced: make it
-                with a callable that returns the token of the day, or make a new one.
-            on_new: called with the new token while the old one still works; sync or async. It has
-                to keep it: nobody can read it again.
-            roles: by id or by name; by default those of the old token.
-            description: by default the old one's.
-            expires_at: when the new token stops working, with a time zone; by default as long after
-                now as the old one does after its making, or never if that never does.
-
-        Needs ``org-token-read`` and ``org-token-write``, and ``org-role-read`` for roles given by
-        name.
+            client_id: The client id of the token to replace; by default the token that this client
+                uses. A client with a fixed token cannot be used after that token was replaced:
+                create the client with a callable that returns the current token, or create a new
+                client.
+            on_new: A sync or async callback that gets the new token while the old one still works.
+                It must store the token, which cannot be read again.
+            roles: Ids or names; by default the roles of the old token.
+            description: The purpose of the token; by default that of the old one.
+            expires_at: When the new token stops working, with a time zone. By default the new token
+                has the same lifetime as the old one, from now on.
 
         Raises:
-            ValueError: there is no token of that client id.
-            OutcomeUnknownError: an answer was lost; while creating, ``candidates`` has the client
-                ids of tokens that it may have made.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or no token has the client id.
+            OutcomeUnknownError: An answer was lost. If it was that of the creation, ``candidates``
+                has the client ids of tokens that it may have created.
 
-        >>> astra.tokens.rotate(on_new=lambda new: vault.write("astra", new.token.reveal()))
+        >>> def store(new: Token) -> None:
+        ...     vault.write("astra", new.token.reveal())
+        >>> astra.tokens.rotate(on_new=store)
         """
         return self._bridge.call(
             self._target().rotate,

@@ -11,7 +11,7 @@ from astra_devops.resources.users import AsyncUsers
 
 
 class Users:
-    """Users of the organization, those who are only invited included."""
+    """Users of the organization, including those who are only invited."""
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
         self._bridge = bridge
@@ -21,19 +21,17 @@ class Users:
         return self._client().users
 
     def list(self) -> builtins.list[User]:
-        """List the users. Of their roles the service tells ids and names.
-
-        Needs ``org-user-read``.
-        """
+        """List the users, with the ids and names of their roles. Needs ``org-user-read``."""
         return self._bridge.call(self._target().list)
 
     def find(self, email: str) -> User | None:
-        """Find the user of an e-mail address, in any capitals; None if there is none.
+        """Find a user by e-mail address, in any case; None if there is no match.
 
         Needs ``org-user-read``.
 
         Raises:
-            AmbiguousNameError: several have the address; the error lists their ids.
+            ValueError: ``email`` is not an e-mail address.
+            AmbiguousNameError: Several users have the address; the error lists their ids.
         """
         return self._bridge.call(self._target().find, email)
 
@@ -43,56 +41,62 @@ class Users:
         Needs ``org-user-read``.
 
         Raises:
-            NotFoundError: there is no such user.
+            NotFoundError: The user does not exist.
         """
         return self._bridge.call(self._target().get, user_id)
 
     def invite(self, email: str, roles: Sequence[RoleRef], *, organization_id: str | None = None) -> None:
-        """Send somebody an invitation by e-mail.
+        """Send an invitation by e-mail.
 
-        Inviting again sends another, with the roles given then.
+        Inviting a user again sends another e-mail, with the new roles.
 
-        Since each request sends an e-mail, one whose answer is lost is not repeated.
+        A lost request is not sent again, since each request sends an e-mail.
+
+        Needs ``org-user-write``; also ``org-role-read`` if roles are given by name.
 
         Args:
-            roles: by id or by name.
-            organization_id: by default the token's organization.
-
-        Needs ``org-user-write``, and ``org-role-read`` for roles given by name.
+            email: The e-mail address to invite.
+            roles: Ids or names.
+            organization_id: The organization to invite to; by default that of the token.
 
         Raises:
-            ValueError: no role bears a name given; the message lists those that there are.
-            AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the user's id, if the
-                address is among the users now.
+            TypeError: ``roles`` is not a list of roles.
+            ValueError: ``email`` is not an e-mail address, or no role has a given name; the message
+                lists the names.
+            AmbiguousNameError: Several roles have a given name.
+            OutcomeUnknownError: The answer was lost. If there is a user with the address now,
+                ``candidates`` has the id.
 
         >>> astra.users.invite("ann@example.com", ["Database Administrator"])
         """
         self._bridge.call(self._target().invite, email, roles, organization_id=organization_id)
 
     def set_roles(self, user_id: str, roles: Sequence[RoleRef]) -> None:
-        """Give a user exactly these roles; any others are taken away.
+        """Replace the roles of a user; other roles are removed.
+
+        Needs ``org-user-write``; also ``org-role-read`` if roles are given by name.
 
         Args:
-            roles: by id or by name.
-
-        Needs ``org-user-write``, and ``org-role-read`` for roles given by name.
+            roles: Ids or names.
 
         Raises:
-            ValueError: no role bears a name given; the message lists those that there are.
-            AmbiguousNameError: several roles bear it.
-            NotFoundError: there is no such user.
+            TypeError: ``roles`` is not a list of roles.
+            ValueError: ``user_id`` is empty, or no role has a given name; the message lists the
+                names.
+            AmbiguousNameError: Several roles have a given name.
+            NotFoundError: The user does not exist.
         """
         self._bridge.call(self._target().set_roles, user_id, roles)
 
     def remove(self, user_id: str) -> None:
-        """Take a user out of the organization, or withdraw an invitation.
+        """Remove a user from the organization, or withdraw an invitation.
 
-        Needs ``org-user-write``.
+        Needs ``org-user-write``; also ``org-user-read``, to find out whether a request took effect
+        whose answer was lost.
 
         Raises:
-            ValueError: this is an address, not an id; :meth:`find` tells the id.
-            NotFoundError: there is no such user.
+            ValueError: ``user_id`` is an e-mail address; :meth:`find` returns the user and its id.
+            NotFoundError: The user does not exist.
 
         >>> ann = astra.users.find("ann@example.com")
         >>> if ann is not None:

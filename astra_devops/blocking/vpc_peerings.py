@@ -12,7 +12,7 @@ from astra_devops.resources.vpc_peerings import AsyncVpcPeerings, Network
 class VpcPeerings:
     """Peerings between the networks of classic databases and yours.
 
-    A database has at most one per cloud provider.
+    A database has at most one peering per cloud provider.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -25,47 +25,59 @@ class VpcPeerings:
     def get(self, provider: PeeringProvider | str, database_id: str) -> VpcPeering:
         """Fetch the peering of a database.
 
+        Needs ``org-db-readpeering`` and ``org-db-addpeering``.
+
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
 
-        Needs ``org-db-readpeering`` and ``org-db-addpeering``.
-
         Raises:
-            NotFoundError: the database has no peering, or there is no such database.
+            ValueError: ``provider`` is not one of these.
+            NotFoundError: The database has no peering, or does not exist.
         """
         return self._bridge.call(self._target().get, provider, database_id)
 
     def create(self, database_id: str, network: Network) -> Operation[VpcPeering]:
-        """Peer a database with a network of yours. Done when the service has done its part.
+        """Connect the network of a database with yours.
 
-        That is when the peering is ``active``, or ``pending-acceptance``: then it waits for you to
-        accept it in your cloud account, and waiting on would not help. Look at the ``status`` of
-        what the wait returns; once you have accepted, :meth:`get` shows ``active``.
-
-        Args:
-            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc`
-                or :class:`~astra_devops.models.GoogleVpc`; the class says which cloud.
+        The operation is done when the service has done its part. The ``status`` of the peering is
+        then ``active``, or ``pending-acceptance``: it waits for you to accept it in your cloud
+        account, so the operation does not wait for that. Once you have accepted it, :meth:`get`
+        shows ``active``.
 
         Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
 
-        Raises:
-            ConflictError: the database has a peering already.
-            ValueError: a field of ``network`` does not have its form.
+        Args:
+            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc`
+                or :class:`~astra_devops.models.GoogleVpc`.
 
-        >>> vpc = models.AmazonVpc(account_id="123456789012", vpc_id="vpc-0a1b2c3d", region="us-east-1", cidr_block="10.0.0.0/16")
+        Raises:
+            TypeError: ``network`` is not one of these.
+            ValueError: A field of ``network`` is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database has a peering already.
+
+        >>> vpc = models.AmazonVpc(
+        ...     account_id="123456789012",
+        ...     vpc_id="vpc-0a1b2c3d",
+        ...     region="us-east-1",
+        ...     cidr_block="10.0.0.0/16",
+        ... )
         >>> operation = astra.vpc_peerings.create(database_id, vpc)
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create, database_id, network))
 
     def delete(self, provider: PeeringProvider | str, database_id: str) -> Operation[None]:
-        """Cut the peering of a database. Done when it is ``deleted`` or gone.
+        """Delete the peering of a database.
+
+        The operation is done when the peering is ``deleted`` or gone.
+
+        Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
 
-        Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
-
         Raises:
-            NotFoundError: the database has no peering, or there is no such database.
+            ValueError: ``provider`` is not one of these.
+            NotFoundError: The database has no peering, or does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, provider, database_id))

@@ -1,4 +1,4 @@
-"""PCU groups as they are: what their resource, their waits, and the creation of a database in one have in common."""
+"""PCU groups: what their resource, their conditions and the creation of databases share."""
 
 from typing import Final
 
@@ -7,14 +7,15 @@ from astra_devops._rest.endpoints import pcu_groups as endpoints
 from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuGroupGetRequest, PcuGroupUpdateRequest
 from astra_devops._runtime.caller import Caller
 
-_HOW_TO_LIST: Final = "pcu_groups.list() tells which groups there are"
+_HOW_TO_LIST: Final = "pcu_groups.list() lists the groups"
 
 
 async def get_group(caller: Caller, group_id: str) -> PcuGroup:
-    """Read one group.
+    """Fetch one group.
 
     Raises:
-        NotFoundError: there is none; the service says so by 404, and would by leaving it out.
+        NotFoundError: The group does not exist. The service answers 404; an answer without the
+            group would mean the same.
     """
     answer = await endpoints.pcu_get(caller, body=PcuGroupGetRequest(pcu_group_uuids=[group_id]))
     for group in answer.value or ():
@@ -26,8 +27,8 @@ async def get_group(caller: Caller, group_id: str) -> PcuGroup:
     )
 
 
-def as_it_is(group: PcuGroup) -> PcuGroupUpdateRequest:
-    """Say everything about a group that an update can say: the service loses what an update leaves out."""
+def full_update(group: PcuGroup) -> PcuGroupUpdateRequest:
+    """Return an update with all fields of a group: the service loses what an update leaves out."""
     return PcuGroupUpdateRequest(
         pcu_group_uuid=group.id,
         title=group.title,
@@ -35,17 +36,17 @@ def as_it_is(group: PcuGroup) -> PcuGroupUpdateRequest:
         provision_type=group.provision_type,
         min=group.min,
         max=group.max,
-        # A reserve of zero is left out when the service writes a group, and zero is what it takes a
-        # missing one for.
+        # The service leaves a reserve of zero out of its answers, and reads a missing one as zero.
         reserved=group.reserved or 0,
         description=group.description,
     )
 
 
-async def associations_of(caller: Caller, group_id: str) -> list[PcuAssociation]:
+async def list_associations(caller: Caller, group_id: str) -> list[PcuAssociation]:
     """List the datacenters of a group.
 
-    One without any answers 404, as one that does not exist: here both have none.
+    The service answers 404 both for a group without datacenters and for one that does not exist;
+    the result is an empty list for both.
     """
     try:
         return (await endpoints.pcu_association_get(caller, group_id=group_id)).value
@@ -54,20 +55,21 @@ async def associations_of(caller: Caller, group_id: str) -> list[PcuAssociation]
 
 
 async def check_placement(caller: Caller, group_id: str, provider: str, region: str) -> None:
-    """Check that a new database can be placed in a group: the service takes any id, and a wrong one leaves a broken database.
+    """Check that a new database can be placed in a group.
 
-    A token that may create databases need not be allowed to see groups; then nobody can tell, and
-    the service has to.
+    The service accepts any id, and a wrong one leaves a broken database. A token that may create
+    databases need not have the permission to read groups; without it, nothing is checked here.
 
     Raises:
-        ValueError: there is no such group, or it is elsewhere.
+        ValueError: The group does not exist, or is in another provider or region.
     """
     try:
         group = await get_group(caller, group_id)
     except errors.NotFoundError:
-        raise ValueError(f"pcu_group_id {group_id!r} names no PCU group of this organization; {_HOW_TO_LIST}") from None
+        raise ValueError(f"pcu_group_id must be a PCU group of this organization, and {group_id!r} is not; {_HOW_TO_LIST}") from None
     except errors.PermissionDeniedError:
         return
-    wanted, there = (provider, region), (group.cloud_provider or provider, group.region or region)
-    if [part.lower() for part in there] != [part.lower() for part in wanted]:
-        raise ValueError(f"pcu_group_id {group_id!r} names a PCU group in {' '.join(there)}, not in {' '.join(wanted)}; {_HOW_TO_LIST}")
+    database_place, group_place = (provider, region), (group.cloud_provider or provider, group.region or region)
+    if [part.lower() for part in group_place] != [part.lower() for part in database_place]:
+        requested, actual = " ".join(database_place), " ".join(group_place)
+        raise ValueError(f"pcu_group_id must be a PCU group in {requested}, and {group_id!r} is in {actual}; {_HOW_TO_LIST}")

@@ -1,4 +1,4 @@
-"""Makes the handles of one client's operations, and the looks that they share."""
+"""The factory that gives a client's resources the handles of the operations they start."""
 
 from typing import Any, TypeVar
 
@@ -15,26 +15,28 @@ T = TypeVar("T")
 
 
 class OperationFactory:
-    """What resources make operations with. All waits of one client share its poller."""
+    """Creates the operation handles of one client. All of them share one poller."""
 
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
-        # The next look is the retry: a wait has its own pace, and repeats of its requests would
+        # The next poll is the retry: a wait has its own pace, and retries of single polls would
         # only disturb it.
         self._caller = caller.view(attrs.evolve(caller.options, retry=RetryPolicy(max_attempts=1)))
         self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
-        """Make the handle of an operation that was just accepted."""
+        """Create the handle of an operation that the service has just accepted."""
         return AsyncOperation(kind, params, self._caller, self.poller)
 
     def resume(self, token: str) -> AsyncOperation[Any]:
-        """Make the handle of an operation that was accepted elsewhere.
+        """Create the handle of an operation that was accepted elsewhere.
 
         Raises:
-            ValueError: the token is not a resume token of a kind that this version knows.
+            TypeError: ``token`` is not a string.
+            ValueError: ``token`` is not a resume token, or its kind of operation does not exist in
+                this version.
         """
         name, params = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
-            raise ValueError(f"token is for an operation that this version does not know: {name!r}")
+            raise ValueError(f"token is for an operation that this version does not support: {name!r}")
         return AsyncOperation(kind, params, self._caller, self.poller)

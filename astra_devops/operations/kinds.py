@@ -1,8 +1,8 @@
-"""What can be waited for: a goal that looks, the states that rule it out, and the time it may take.
+"""The kinds of operations: the condition, failure states and default timeout of each.
 
-A goal looks for the *effect*, never for a bare ACTIVE: a database may still read ACTIVE before it
-goes into the MAINTENANCE that a change of its keyspaces brings. The conditions themselves are in
-``conditions/``, one module per noun.
+A condition checks for the *effect* of the operation, never for ACTIVE alone: a database may still
+show ACTIVE before it enters the MAINTENANCE that a change of its keyspaces brings. The conditions
+are in ``conditions/``, one module per noun.
 """
 
 from collections.abc import Awaitable, Collection, Mapping
@@ -18,7 +18,9 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Params = Mapping[str, str]
 
-FAILED: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
+MINUTE: Final = 60.0
+"""Seconds."""
+FAILURE_STATES: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
 """States that do not lead to a running database.
 
 Every other state, an unknown one too, means: not yet.
@@ -27,12 +29,15 @@ Every other state, an unknown one too, means: not yet.
 
 @attrs.frozen
 class Observation(Generic[T_co]):
-    """What one look saw.
+    """The result of one poll.
 
-    ``status`` is the service's word, None where there is nothing to see; ``value`` counts when
-    ``done``.
-
-    ``failed`` says that the goal is out of reach, where the status alone does not.
+    Attributes:
+        status: The status as the service names it; None if there is none to see.
+        done: Whether the operation has taken effect.
+        value: The resource; it counts only if ``done``.
+        message: The service's explanation of the status, if there is one.
+        failed: Whether the operation can no longer take effect, where the status alone does not
+            show it.
     """
 
     status: str | None
@@ -44,19 +49,24 @@ class Observation(Generic[T_co]):
 
 @attrs.frozen
 class PollContext:
-    """What a goal may look with.
+    """What a condition polls with.
 
-    What was seen before ``not_before`` will not do; ``seen`` are the statuses of earlier looks.
+    Attributes:
+        caller: Sends requests, without retries.
+        poller: Shares requests for databases among all waits of the client.
+        not_before: The earliest time, by the client's monotonic clock, of an acceptable
+            observation.
+        previous_statuses: The statuses that earlier polls of this wait have seen.
     """
 
     caller: Caller
     poller: DatabasePoller
     not_before: float
-    seen: Collection[str]
+    previous_statuses: Collection[str]
 
 
 class Condition(Protocol[T_co]):
-    """Looks once."""
+    """A function that polls once."""
 
     def __call__(self, context: PollContext, params: Params) -> Awaitable[Observation[T_co]]: ...
 
@@ -65,25 +75,29 @@ class Condition(Protocol[T_co]):
 class OperationKind(Generic[T]):
     """One kind of operation.
 
-    ``name`` is its module in ``conditions/``, a dot, and what is done: it stands in resume tokens,
-    so it must not change. ``timeout`` in seconds is the default of a wait; ``resource`` names the
-    parameter that is the id of what comes of it.
+    Attributes:
+        name: The module in ``conditions/``, a dot, and the name of the method. Resume tokens
+            contain it, so it must not change.
+        condition: Polls, and decides whether the operation is done.
+        timeout: Seconds that a wait takes by default.
+        failure_states: Statuses that end a wait with an error.
+        resource: The parameter that is the id of the resulting resource.
     """
 
     name: str
     condition: Condition[T]
     timeout: float
-    failed: frozenset[str] = FAILED
+    failure_states: frozenset[str] = FAILURE_STATES
     resource: str = "database_id"
 
 
 def kind_of(name: str) -> OperationKind[Any] | None:
-    """Find a kind by its name, loading no more than its own module; None if this version has no such kind."""
-    home = name.partition(".")[0]
-    if not home.isidentifier():
+    """Find a kind by its name, loading only its own module; None if it does not exist."""
+    module_name = name.partition(".")[0]
+    if not module_name.isidentifier():
         return None
     try:
-        module = import_module(f"astra_devops.operations.conditions.{home}")
+        module = import_module(f"astra_devops.operations.conditions.{module_name}")
     except ModuleNotFoundError:
         return None
     return next((kind for kind in vars(module).values() if isinstance(kind, OperationKind) and kind.name == name), None)

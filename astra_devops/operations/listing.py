@@ -10,7 +10,9 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 
 LARGEST_PAGE: Final = 100
-"""The documented maximum of ``limit``; the service gives 25 when asked for nothing."""
+"""The documented maximum of ``limit``."""
+DEFAULT_PAGE_SIZE: Final = 100
+"""The ``limit`` that is sent by default. Without one the service sends 25 databases per page."""
 
 
 def databases(
@@ -18,10 +20,10 @@ def databases(
     *,
     include: str | None = None,
     provider: str | None = None,
-    page_size: int = LARGEST_PAGE,
+    page_size: int = DEFAULT_PAGE_SIZE,
     on_page: Callable[[Answer[list[Database]]], None] = lambda answer: None,
 ) -> AsyncPager[Database]:
-    """Make a pager over the databases; ``on_page`` is shown each answer."""
+    """Return a pager over the databases; ``on_page`` is called with the answer of each page."""
 
     async def fetch(last: Database | None, count: int) -> list[Database]:
         after = None if last is None else last.id

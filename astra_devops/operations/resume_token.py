@@ -1,4 +1,4 @@
-"""Resume tokens: an accepted operation as a short text without secrets, to be taken up in another process."""
+"""Resume tokens: accepted operations as short strings without secrets."""
 
 import base64
 import binascii
@@ -11,20 +11,20 @@ _VERSION: Final = 2
 
 
 def encode(kind: str, params: Mapping[str, str]) -> str:
-    """Write a token."""
+    """Encode a kind of operation and its parameters as a token."""
     document = orjson.dumps({"v": _VERSION, "kind": kind, "params": dict(params)}, option=orjson.OPT_SORT_KEYS)
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
 
 def decode(token: str) -> tuple[str, dict[str, str]]:
-    """Read a token: the kind of operation and its parameters.
+    """Decode a token into the kind of operation and its parameters.
 
     Raises:
         TypeError: ``token`` is not a string.
-        ValueError: It is not a resume token, or another version of this package made it.
+        ValueError: ``token`` is not a resume token, or another version of this package created it.
     """
     if not isinstance(token, str):
-        raise TypeError(f"token must be a str, not {type(token).__name__}")
+        raise TypeError(f"token must be a string, not {type(token).__name__}")
     try:
         document = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (binascii.Error, ValueError):
@@ -34,5 +34,7 @@ def decode(token: str) -> tuple[str, dict[str, str]]:
             return kind, params
         case {"v": int(version)} if version != _VERSION:
             other = "a later" if version > _VERSION else "an earlier"
-            raise ValueError(f"token was made by {other} version of astra-devops: it has format {version}, this version reads {_VERSION}")
+            raise ValueError(
+                f"token was created by {other} version of astra-devops: it has format {version}, this version reads {_VERSION}"
+            )
     raise ValueError("token is not a resume token")

@@ -15,20 +15,20 @@ from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
 
+# All in seconds, apart from the factors.
 _FIRST_INTERVAL: Final = 2.0
-_LAST_INTERVAL: Final = 15.0
+_LONGEST_INTERVAL: Final = 15.0
 _GROWTH: Final = 1.5
 _JITTER: Final = 0.2
 _LONGEST_RETRY_AFTER: Final = 60.0
-# Seconds that are no time: so short a sleep may not move a clock of floating point at all.
+# Shorter than any clock resolves: a sleep this short may not advance a floating-point clock at all.
 _RESOLUTION: Final = 0.001
-# How long a resource may answer 404, in seconds, before it counts as gone: the service caches that
-# an id does not exist yet.
-_GRACE: Final = 120.0
+# How long a resource may answer 404 before it counts as gone: the service caches that an id does
+# not exist yet.
+_NOT_FOUND_GRACE: Final = 120.0
 
-# What does not end a wait: the service, or the way to it, has a bad moment, while the operation
-# goes on.
-_PASSING: Final = (
+# The wait goes on after these.
+_TRANSIENT_ERRORS: Final = (
     errors.RequestNotSentError,
     errors.OutcomeUnknownError,
     errors.ServerError,
@@ -40,14 +40,15 @@ _PASSING: Final = (
 
 @attrs.frozen(kw_only=True)
 class OperationEvent:
-    """What one look at an operation saw.
+    """The result of one poll of an operation.
 
     Attributes:
-        status: the service's word, such as ``PENDING``; None where there was nothing to see yet.
-        elapsed: seconds since this wait began.
-        polls: looks so far, this one included.
-        done: whether the goal is reached.
-        problem: why this look failed, if it did; the wait goes on.
+        status: The status as the service names it, such as ``PENDING``; None if there is none to
+            see yet.
+        elapsed: Seconds since this wait began.
+        polls: The number of polls so far, including this one.
+        done: Whether the operation is done.
+        problem: Why this poll failed, if it did. The wait goes on.
     """
 
     status: str | None
@@ -58,7 +59,7 @@ class OperationEvent:
 
 
 class WaitLoop(Generic[T]):
-    """One wait, step by step."""
+    """One wait, poll by poll."""
 
     def __init__(
         self,
@@ -67,12 +68,12 @@ class WaitLoop(Generic[T]):
         caller: Caller,
         poller: DatabasePoller,
         *,
-        accepted: float,
+        accepted_at: float,
         timeout: float,
         interval: float | None,
         fail_on: frozenset[str],
     ) -> None:
-        self._accepted = accepted
+        self._accepted_at = accepted_at
         self._kind = kind
         self._ids = ids
         self._caller = caller
@@ -80,11 +81,11 @@ class WaitLoop(Generic[T]):
         self._timeout = timeout
         self._interval = interval
         self._fail_on = fail_on
-        self._began = caller.clock.monotonic()
+        self._started_at = caller.clock.monotonic()
         self._polls = 0
         self._pause = 0.0
-        self._base = _FIRST_INTERVAL
-        self._missing_since: float | None = None
+        self._base_interval = _FIRST_INTERVAL
+        self._not_found_since: float | None = None
         self._history: list[errors.StatusChange] = []
         self._observation: Observation[T] = Observation(None)
         self._problem: str | None = None
@@ -100,17 +101,17 @@ class WaitLoop(Generic[T]):
 
     @property
     def done(self) -> bool:
-        """Whether the goal is reached."""
+        """Whether the operation is done."""
         return self._observation.done
 
     def result(self) -> T:
-        """Return the resource, once done."""
+        """Return the resource, once the operation is done."""
         return cast("T", self._observation.value)
 
     async def next_event(self) -> OperationEvent | None:
-        """Wait for the next look to be due, look, and tell; None once the goal is reached.
+        """Sleep until the next poll is due, poll, and return the result.
 
-        Raises as ``wait`` does.
+        Returns None once the operation is done. Raises the same errors as ``wait``.
         """
         if self.done:
             return None
@@ -120,78 +121,82 @@ class WaitLoop(Generic[T]):
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
         if observer := observer_or_log(self._caller.observer):
             observer(PollEvent(self.snapshot(), self.done))
-        self._judge()
+        self._raise_if_over()
         return event
 
     async def _poll(self) -> None:
-        """See the resource.
+        """Poll the resource once.
 
-        What passes is kept as the problem of this look; a refusal is raised with what it was about.
+        A transient error is kept as the problem of this poll. Any other error is raised, with a
+        note on the operation.
         """
-        # What another wait saw of this database within half a pause, and after it was accepted,
-        # will do.
-        not_before = max(self._accepted, self._caller.clock.monotonic() - self._pause / 2)
+        # What another wait has seen of this database is recent enough if it is not older than half
+        # a pause, and the operation had been accepted by then.
+        not_before = max(self._accepted_at, self._caller.clock.monotonic() - self._pause / 2)
         context = PollContext(self._caller, self._poller, not_before, [change.status for change in self._history])
         self._polls += 1
         self._problem = None
         self._pause = self._next_pause()
         try:
-            # In real seconds, of which a scaled or virtual clock has more: the bound is exact for
-            # the system's clock.
+            # In real seconds, while the clock may be scaled or virtual: the limit is exact for the
+            # system clock only.
             async with asyncio.timeout(max(self._timeout - self._elapsed(), 1.0)):
                 self._observation = await self._kind.condition(context, self._ids)
         except errors.NotFoundError as error:
-            self._missed(error)
-        except _PASSING as error:
+            self._handle_not_found(error)
+        except _TRANSIENT_ERRORS as error:
             self._problem = str(error) or type(error).__name__
             if isinstance(error, errors.RateLimitedError) and error.retry_after is not None:
                 self._pause = max(self._pause, min(error.retry_after, _LONGEST_RETRY_AFTER))
         except errors.AstraDevOpsError as error:
-            error.add_note(f"while waiting for {self._named()}; resume token: {self._resume_token}")
+            error.add_note(f"while waiting for {self._description()}; resume token: {self._resume_token}")
             raise
         else:
-            self._missing_since = None
-            if self.status is not None and self.status not in context.seen:
+            self._not_found_since = None
+            if self.status is not None and self.status not in context.previous_statuses:
                 self._history.append(errors.StatusChange(self.status, self._elapsed()))
 
-    def _missed(self, error: errors.NotFoundError) -> None:
+    def _handle_not_found(self, error: errors.NotFoundError) -> None:
         now = self._caller.clock.monotonic()
-        if self._missing_since is None:
-            self._missing_since = now
-        if now - self._missing_since >= _GRACE:
-            raise errors.OperationFailedError(
-                f"{self._named()}: the service has answered 404 for {now - self._missing_since:.0f} s", snapshot=self.snapshot()
-            ) from error
+        if self._not_found_since is None:
+            self._not_found_since = now
+        duration = now - self._not_found_since
+        if duration >= _NOT_FOUND_GRACE:
+            message = f"{self._description()}: the service has answered 404 for {duration:.0f} s"
+            raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
         self._problem = str(error)
 
-    def _judge(self) -> None:
-        """Raise if the wait is over without its goal."""
+    def _raise_if_over(self) -> None:
+        """Raise if the wait has ended and the operation is not done."""
         if self.done:
             return
         if (self.status in self._fail_on or self._observation.failed) and self._problem is None:
-            said = f": {self._observation.message}" if self._observation.message else ""
-            raise errors.OperationFailedError(f"{self._named()} ended in {self.status}{said}", snapshot=self.snapshot())
-        left = self._timeout - self._elapsed()
-        if left < _RESOLUTION:
-            problem = f"; the last look failed: {self._problem}" if self._problem else ""
-            said = f"is not done after {self._elapsed():.3g} s, last status {self.status}{problem}; it goes on, see resume_token"
-            raise errors.OperationTimeoutError(f"{self._named()} {said}", snapshot=self.snapshot())
-        self._pause = min(self._pause, left)
+            explanation = f": {self._observation.message}" if self._observation.message else ""
+            raise errors.OperationFailedError(f"{self._description()} ended in {self.status}{explanation}", snapshot=self.snapshot())
+        remaining = self._timeout - self._elapsed()
+        if remaining < _RESOLUTION:
+            problem = f"; the last poll failed: {self._problem}" if self._problem else ""
+            raise errors.OperationTimeoutError(
+                f"{self._description()} is not done after {self._elapsed():.3g} s, last status {self.status}{problem}; "
+                "it continues, and resume_token lets you wait for it again",
+                snapshot=self.snapshot(),
+            )
+        self._pause = min(self._pause, remaining)
 
     def _next_pause(self) -> float:
         if self._interval is not None:
             return self._interval
-        self._base = min(self._base * _GROWTH, _LAST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
-        return self._base * self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
+        self._base_interval = min(self._base_interval * _GROWTH, _LONGEST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
+        return self._base_interval * self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
 
     def _elapsed(self) -> float:
-        return self._caller.clock.monotonic() - self._began
+        return self._caller.clock.monotonic() - self._started_at
 
-    def _named(self) -> str:
+    def _description(self) -> str:
         return f"{self._kind.name} ({', '.join(f'{name} {value}' for name, value in self._ids.items())})"
 
     def snapshot(self) -> errors.OperationSnapshot:
-        """Put what is known into plain values."""
+        """Return the state of the wait as plain values."""
         return errors.OperationSnapshot(
             kind=self._kind.name,
             ids=dict(self._ids),

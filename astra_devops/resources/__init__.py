@@ -1,1 +1,1 @@
-"""The hand-written clients, one noun per file."""
+"""The async clients of the API's resources, one noun per file."""

@@ -1,75 +1,70 @@
-"""Addresses as the methods of both access lists take them, and the guard against locking oneself out."""
+"""Addresses for both kinds of access lists, and the check that the caller is not locked out."""
 
 from collections.abc import Iterable, Sequence
 
 from astra_devops._rest.models.access_lists import AccessListAddress, AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessListAddress
-from astra_devops._runtime import ip_ranges as ip
+from astra_devops._runtime import ip_ranges
 
 Address = str | AccessListEntry | AccessListAddress | DevOpsAccessListAddress
-"""An address or block (``203.0.113.7``, ``10.0.0.0/8``), one with a description, or an entry of a list that was read."""
+"""An address or block (``203.0.113.7``, ``10.0.0.0/8``) as a string, or an entry of a list."""
 
-Listed = AccessListEntry | AccessListAddress | DevOpsAccessListAddress
+ListEntry = AccessListEntry | AccessListAddress | DevOpsAccessListAddress
 
 
-def entries(addresses: Sequence[Address], *, ipv6: bool = False) -> list[AccessListEntry]:
-    """Check addresses and spell them as the service does.
+def check_addresses(addresses: Sequence[Address], *, ipv6: bool = False, at_least: int = 0) -> list[AccessListEntry]:
+    """Check addresses, and return entries in the service's format.
 
     Raises:
-        TypeError, ValueError: one is wrong, or stands there twice; the message says which.
+        TypeError: ``addresses`` is a single address, or an item is not an address.
+        ValueError: An item is not a valid address, an address occurs twice, or there are fewer than
+            ``at_least`` items.
     """
-    if isinstance(addresses, str) or not isinstance(addresses, Iterable):
-        raise TypeError(f"addresses must be a sequence of addresses, not one {type(addresses).__name__}")
-    checked = [_entry(address, f"addresses[{index}]", ipv6) for index, address in enumerate(addresses)]
-    seen: set[str] = set()
-    for entry in checked:
-        if entry.address in seen:
-            raise ValueError(f"addresses must name {entry.address} once, not several times")
-        seen.add(entry.address)
-    return checked
-
-
-def some_entries(addresses: Sequence[Address], *, ipv6: bool = False) -> list[AccessListEntry]:
-    """Check addresses of which there must be at least one."""
-    checked = entries(addresses, ipv6=ipv6)
-    if not checked:
+    if isinstance(addresses, str | ListEntry) or not isinstance(addresses, Iterable):
+        raise TypeError(f"addresses must be a list of addresses, not a single {type(addresses).__name__}")
+    entries = [_check_entry(address, f"addresses[{index}]", ipv6) for index, address in enumerate(addresses)]
+    if len(entries) < at_least:
         raise ValueError("addresses must not be empty")
-    return checked
+    unique_addresses: set[str] = set()
+    for entry in entries:
+        if entry.address in unique_addresses:
+            raise ValueError(f"addresses must not contain {entry.address} more than once")
+        unique_addresses.add(entry.address)
+    return entries
 
 
-def merged(old: Iterable[Listed], new: Iterable[AccessListEntry]) -> list[Listed]:
-    """Lay entries over others: one with the same address takes its place."""
-    return [*without(old, {entry.address for entry in new}), *new]
+def merge(old: Iterable[ListEntry], new: Iterable[AccessListEntry]) -> list[ListEntry]:
+    """Return old and new entries; a new one replaces an old one with the same address."""
+    return [*exclude(old, {entry.address for entry in new}), *new]
 
 
-def without(old: Iterable[Listed], to_remove: set[str]) -> list[Listed]:
-    """Leave out the entries with certain addresses."""
-    return [entry for entry in old if ip.normalize(entry.address) not in to_remove]
+def exclude(entries: Iterable[ListEntry], addresses: set[str]) -> list[ListEntry]:
+    """Return the entries without those for certain addresses."""
+    return [entry for entry in entries if ip_ranges.normalize(entry.address) not in addresses]
 
 
-def check_caller(calling_from: str | None) -> None:
-    """Check the address that a caller says to be calling from."""
+def check_calling_from(calling_from: str | None) -> None:
+    """Check the ``calling_from`` argument, which is one IP address or None."""
     if calling_from is not None:
-        ip.contains((), calling_from, "calling_from")
+        ip_ranges.contains((), calling_from, "calling_from")
 
 
-def refuse_lock_out(calling_from: str | None, listed: Iterable[Listed]) -> None:
-    """Refuse a list that would not let the caller in.
-
-    An entry that does not say that it counts does not.
+def refuse_lock_out(calling_from: str | None, entries: Iterable[ListEntry]) -> None:
+    """Refuse a list that would not admit the caller. Only enabled entries count.
 
     Raises:
-        ValueError: no entry that counts contains ``calling_from``.
+        ValueError: No enabled entry contains ``calling_from``.
     """
-    if calling_from is None or ip.contains((entry.address for entry in listed if entry.enabled), calling_from, "calling_from"):
+    enabled_addresses = (entry.address for entry in entries if entry.enabled)
+    if calling_from is None or ip_ranges.contains(enabled_addresses, calling_from, "calling_from"):
         return
-    raise ValueError(f"calling_from {calling_from} would be locked out: no enabled address of the list that this makes contains it")
+    raise ValueError(f"calling_from {calling_from} would be locked out: no enabled address of the resulting list contains it")
 
 
-def _entry(address: Address, name: str, ipv6: bool) -> AccessListEntry:
+def _check_entry(address: Address, name: str, ipv6: bool) -> AccessListEntry:
     if isinstance(address, str):
-        return AccessListEntry(address=ip.block(address, name, ipv6=ipv6), enabled=True, description="")
-    if not isinstance(address, Listed):
-        raise TypeError(f"{name} must be a str or an AccessListEntry, not {type(address).__name__}")
-    text = ip.block(address.address or "", f"{name}.address", ipv6=ipv6)
-    return AccessListEntry(address=text, enabled=address.enabled is not False, description=address.description or "")
+        return AccessListEntry(address=ip_ranges.block(address, name, ipv6=ipv6), enabled=True, description="")
+    if not isinstance(address, ListEntry):
+        raise TypeError(f"{name} must be a string or an AccessListEntry, not {type(address).__name__}")
+    block = ip_ranges.block(address.address or "", f"{name}.address", ipv6=ipv6)
+    return AccessListEntry(address=block, enabled=address.enabled is not False, description=address.description or "")

@@ -1,4 +1,4 @@
-"""Calling any operation of the contract by its id: the way to what no resource offers, or offers otherwise."""
+"""Calling any API operation by its id, including those without a dedicated method."""
 
 import difflib
 import re
@@ -9,30 +9,33 @@ from typing import Any, Final, get_args
 from astra_devops._rest.index import OPERATIONS
 from astra_devops._runtime.call import Call, Operation, segment
 
-_VARIABLE: Final = re.compile(r"\{([^}]+)\}")
+_PATH_VARIABLE: Final = re.compile(r"\{([^}]+)\}")
 
 
-def call_of(operation_id: str, path: Mapping[str, str] | None, query: Mapping[str, object] | None, body: object) -> Call[object]:
-    """Make a call of names and values.
+def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping[str, object] | None, body: object) -> Call[object]:
+    """Build a call from the id of an operation and its arguments.
 
     Raises:
-        ValueError: there is no such operation, or ``path`` does not name exactly the variables of
-            its path.
+        ValueError: The operation does not exist, or ``path`` does not have exactly the variables of
+            the operation's path.
     """
     operation = OPERATIONS.get(operation_id)
     if operation is None:
-        near = difflib.get_close_matches(operation_id, OPERATIONS, n=3)
-        raise ValueError(f"operation_id {operation_id!r} is not in the contract" + (f"; near it: {', '.join(near)}" if near else ""))
-    given = dict(path or {})
-    wanted = _VARIABLE.findall(operation.path)
-    if set(given) != set(wanted):
-        raise ValueError(f"path must give {', '.join(wanted) or 'nothing'} for {operation.path}, not {', '.join(given) or 'nothing'}")
-    target = _VARIABLE.sub(lambda match: segment(given[match[1]], match[1]), operation.path)
+        suggestions = difflib.get_close_matches(operation_id, OPERATIONS, n=3)
+        hint = f"; similar ids: {', '.join(suggestions)}" if suggestions else ""
+        raise ValueError(f"operation_id must be an operation of the API, and {operation_id!r} is not{hint}")
+    values = dict(path or {})
+    variables = _PATH_VARIABLE.findall(operation.path)
+    if set(values) != set(variables):
+        raise ValueError(
+            f"path must have the variables of {operation.path} ({', '.join(variables) or 'none'}), not {', '.join(values) or 'none'}"
+        )
+    target = _PATH_VARIABLE.sub(lambda match: segment(values[match[1]], match[1]), operation.path)
     return Call(operation, target, _result_of(operation), tuple((query or {}).items()), body)
 
 
 def _result_of(operation: Operation) -> Any:
-    """Read the type of the decoded answer from the endpoint's annotation, so that secrets in it are masked as everywhere."""
+    """Return the type of the decoded answer from the endpoint's annotation, which masks secrets."""
     function = getattr(import_module(f"astra_devops._rest.endpoints.{operation.group}"), operation.function)
     (result,) = get_args(function.__annotations__["return"])
     return None if result is type(None) else result

@@ -10,10 +10,9 @@ from astra_devops._runtime.checks import is_loopback
 from astra_devops._runtime.outcome import NotSent
 
 _ASLEEP: Final = frozenset({"HIBERNATED", "HIBERNATING"})
-_DEAD_ENDS: Final = frozenset({"ERROR", "PARKED", "PARKING", "SUSPENDED", "TERMINATED", "TERMINATING"})
-_VENDOR: Final = ".datastax.com"
-# Which path is asked for does not matter, and what comes back does not either: 503 is the usual
-# answer, no answer has been seen.
+_NOT_WAKEABLE: Final = frozenset({"ERROR", "PARKED", "PARKING", "SUSPENDED", "TERMINATED", "TERMINATING"})
+_VENDOR_DOMAIN: Final = ".datastax.com"
+# Any path wakes the database, whatever the answer. It is usually a 503, and sometimes none comes.
 _PATH: Final = "/api/rest/v2/schemas/keyspaces"
 
 
@@ -21,23 +20,24 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
     """Send the request that wakes a database, unless it is awake or waking already.
 
     Raises:
-        OperationFailedError: it is in a state that nothing wakes it from, or tells no data endpoint
-            of the vendor's.
-        RequestNotSentError: its data endpoint cannot be reached.
+        OperationFailedError: The database is in a state that it cannot be woken from, or has no
+            data endpoint under the vendor's domain.
+        RequestNotSentError: The data endpoint cannot be reached.
     """
-    if database.status in _DEAD_ENDS:
-        raise errors.OperationFailedError(f"database {database.id} is {database.status}, not asleep", snapshot=snapshot)
+    if database.status in _NOT_WAKEABLE:
+        raise errors.OperationFailedError(f"database {database.id} is {database.status}, not hibernated", snapshot=snapshot)
     if database.status not in _ASLEEP:
         return
     parts = urlsplit(database.data_endpoint_url or "")
     host = parts.hostname or ""
-    ours = is_loopback(host) or (parts.scheme == "https" and host.endswith(_VENDOR))
-    if not ours:
+    # The request carries the token.
+    is_trusted = is_loopback(host) or (parts.scheme == "https" and host.endswith(_VENDOR_DOMAIN))
+    if not is_trusted:
         raise errors.OperationFailedError(
-            f"database {database.id} tells no data endpoint of the vendor's, so there is nothing to wake it by", snapshot=snapshot
+            f"database {database.id} has no data endpoint under {_VENDOR_DOMAIN}, so it cannot be woken", snapshot=snapshot
         )
-    # The emulator serves the endpoints of all databases at one address, told apart by the first
-    # segment of the path.
+    # The emulator serves the data endpoints of all databases at one address; the first segment of
+    # the path is the database.
     prefix = parts.path.removesuffix("/api/rest").rstrip("/")
     outcome = await caller.wake_request(f"{parts.scheme}://{parts.netloc}", prefix + _PATH)
     if isinstance(outcome, NotSent):

@@ -1,8 +1,8 @@
-"""Access lists: which addresses may reach a database."""
+"""Access lists: the addresses that may reach a database."""
 
 import builtins
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from astra_devops._rest.endpoints import access_lists as endpoints
 from astra_devops._rest.models.access_lists import (
@@ -12,40 +12,37 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import ip_ranges as ip
+from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind
-from astra_devops.resources._addresses import Address, Listed, check_caller, entries, merged, refuse_lock_out, some_entries, without
+from astra_devops.resources._addresses import Address, ListEntry, check_addresses, check_calling_from, exclude, merge, refuse_lock_out
+from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS, outcome_check
 from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 T = TypeVar("T")
 
-# Seconds between looks at a list after a lost answer: what was just added may be missing from it
-# for a while.
-_LOOKS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
-
 
 class AsyncAccessLists:
-    """Access lists of databases: the IPv4 addresses and blocks that may reach each.
+    """Access lists of databases: the IPv4 addresses and blocks that may reach each database.
 
-    A list counts only while it is enabled.
+    A list has an effect only while it is enabled.
 
     Addresses are given as strings (``"203.0.113.7"``, ``"10.0.0.0/8"``), as
-    :class:`~astra_devops.models.AccessListEntry` to describe or disable one, or as the entries of a
-    list that was read.
+    :class:`~astra_devops.models.AccessListEntry` to add a description or disable one, or as the
+    entries of a fetched list.
 
-    The service accepts a change at once and shows it seconds later, so every change is an
-    operation; waiting is up to you. A change that is made of what a list holds waits for the one
-    before it by itself.
+    The service accepts a change at once and shows it seconds later, so every change returns an
+    operation; waiting for it is optional. A change that depends on the current list waits for the
+    previous change by itself.
 
-    ``calling_from`` is the address from which you reach the database. A change after which an
-    enabled list would not let it in is refused with ``ValueError``, and nothing is changed.
+    ``calling_from`` is the address from which you reach the database. A change that would leave an
+    enabled list without it is refused with ``ValueError``, and nothing is changed.
 
-    >>> operation = await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)  # let only 10.0.0.0/8 reach it
+    >>> operation = await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
     >>> access_list = await operation.wait()
     """
 
@@ -61,244 +58,268 @@ class AsyncAccessLists:
     async def get(self, database_id: str) -> AccessList:
         """Fetch the access list of a database.
 
-        One that was never made is empty and disabled: everybody is let in.
+        A database without a list has an empty, disabled one: every address may reach it.
 
-        Needs ``accesslist-read``; where there is no list also ``org-db-view``, to tell a database
-        without one from one that does not exist.
+        Needs ``accesslist-read``. If the database has no list, also ``org-db-view``, to find out
+        whether the database exists.
 
         Raises:
-            NotFoundError: there is no such database.
+            NotFoundError: The database does not exist.
         """
-        return await conditions.read(self._caller, database_id)
+        return await conditions.get_access_list(self._caller, database_id)
 
     async def replace(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
     ) -> AsyncOperation[AccessList]:
-        """Set the whole list: these addresses and no others. Done when it shows.
+        """Replace the whole list with the given addresses.
+
+        The operation is done when the list shows them.
+
+        Needs ``accesslist-write``; also ``accesslist-read`` unless ``enabled`` is given.
 
         Args:
-            addresses: all that may reach the database; none at all shuts it, once the list is
-                enabled.
-            enabled: whether the list is enforced; by default as it was.
-            calling_from: refuse if the new list would lock this address out.
-
-        Needs ``accesslist-write``; ``accesslist-read`` too unless ``enabled`` is given.
+            addresses: All addresses that may reach the database. An empty list, once enabled,
+                blocks every address.
+            enabled: Whether the list is enforced. By default this stays as it is.
+            calling_from: Refuse the change if the new list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
 
-        >>> await astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True, calling_from="203.0.113.7")
+        >>> addresses = ["10.0.0.0/8", "203.0.113.7"]
+        >>> operation = await astra.access_lists.replace(
+        ...     database_id, addresses, enabled=True, calling_from="203.0.113.7"
+        ... )
         """
-        wanted = entries(addresses)
-        check_caller(calling_from)
-        enforced = conditions.is_enabled(await self._settled(database_id)) if enabled is None else enabled
+        entries = check_addresses(addresses)
+        check_calling_from(calling_from)
+        enforced = conditions.is_enabled(await self._get_settled(database_id)) if enabled is None else enabled
         if enforced:
-            refuse_lock_out(calling_from, wanted)
+            refuse_lock_out(calling_from, entries)
         settings = AccessListConfigurations(access_list_enabled=enforced)
-        body = AccessListDefinition(addresses=wanted, configurations=settings)
+        body = AccessListDefinition(addresses=entries, configurations=settings)
         await endpoints.upsert_access_list_for_database(self._caller, database_id=database_id, body=body)
         if enforced or enabled is not None:
             try:
-                await self._switch(database_id, settings)
+                await self._set_enabled(database_id, enforced)
             except BaseException as error:
-                error.add_note("the addresses are replaced; that the list is enforced or not could not be set")
+                error.add_note("the addresses were replaced, but enabling or disabling the list failed")
                 raise
-        return self._begin(conditions.REPLACE, database_id, exactly=conditions.written(wanted), status=_status(enforced))
+        status = conditions.status_name(enforced)
+        return self._start(conditions.REPLACE, database_id, exactly=conditions.format_entries(entries), status=status)
 
     async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
-        """Let further addresses in; the others stay. Done when they show.
+        """Add addresses to the list; the others stay.
 
-        It does not enable the list.
-
-        Args:
-            calling_from: refuse if the list is enabled and would still not let this address in.
+        The operation is done when the list shows them. This does not enable the list.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
+        Args:
+            addresses: The addresses to add; at least one.
+            calling_from: Refuse the change if the list is enabled and would still lock this address
+                out.
+
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
         """
-        new = some_entries(addresses)
-        check_caller(calling_from)
+        new_entries = check_addresses(addresses, at_least=1)
+        check_calling_from(calling_from)
         if calling_from is not None:
-            known = await self._settled(database_id)
-            _guard(known, calling_from, merged(known.addresses or [], new))
+            current = await self._get_settled(database_id)
+            _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), conditions.is_enabled(current))
         send = endpoints.add_addresses_to_access_list_for_database
-        await send(self._caller, database_id=database_id, body=new, check_outcome=self._shows(database_id, new))
-        return self._begin(conditions.ADD, database_id, including=conditions.written(new))
+        await send(self._caller, database_id=database_id, body=new_entries, check_outcome=self._addition_check(database_id, new_entries))
+        return self._start(conditions.ADD, database_id, including=conditions.format_entries(new_entries))
 
     async def update(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
     ) -> AsyncOperation[AccessList]:
         """Change the entries of some addresses, such as their descriptions; the others stay.
 
-        Done when they show.
-
-        Args:
-            addresses: the entries as they shall be.
-            enabled: whether the list is enforced; by default as it was.
-            calling_from: refuse if the list is enabled afterwards and would lock this address out.
+        The operation is done when the list shows the changed entries.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
-        Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+        Args:
+            addresses: The new entries; at least one.
+            enabled: Whether the list is enforced. By default this stays as it is.
+            calling_from: Refuse the change if the list would be enabled and lock this address out.
 
-        >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
-        >>> await astra.access_lists.update(database_id, [entry])
+        Raises:
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: The database does not exist.
+
+        >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="old office")
+        >>> operation = await astra.access_lists.update(database_id, [entry])
         """
-        changed = some_entries(addresses)
-        check_caller(calling_from)
+        new_entries = check_addresses(addresses, at_least=1)
+        check_calling_from(calling_from)
         if calling_from is not None:
-            known = await self._settled(database_id)
-            _guard(known, calling_from, merged(known.addresses or [], changed), enabled)
+            current = await self._get_settled(database_id)
+            enforced = conditions.is_enabled(current) if enabled is None else enabled
+            _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), enforced)
         settings = None if enabled is None else AccessListConfigurations(access_list_enabled=enabled)
-        body = AccessListDefinition(addresses=changed, configurations=settings)
+        body = AccessListDefinition(addresses=new_entries, configurations=settings)
         await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
-        status = {} if enabled is None else {"status": _status(enabled)}
-        return self._begin(conditions.UPDATE, database_id, including=conditions.written(changed), **status)
+        status = {} if enabled is None else {"status": conditions.status_name(enabled)}
+        return self._start(conditions.UPDATE, database_id, including=conditions.format_entries(new_entries), **status)
 
     async def enable(self, database_id: str, *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
-        """Enforce the list: from then on it lets in nobody else. Done when it shows as enabled.
+        """Enforce the list: from then on only its addresses may reach the database.
 
-        Args:
-            calling_from: refuse if the list would lock this address out.
+        The operation is done when the list shows as enabled.
 
         Needs ``accesslist-write``; with ``calling_from`` also ``accesslist-read``.
 
+        Args:
+            calling_from: Refuse the change if the list would lock this address out.
+
         Raises:
-            NotFoundError: there is no list yet, or no such database.
+            NotFoundError: The database has no list yet, or does not exist.
             ValueError: ``calling_from`` would be locked out.
         """
-        check_caller(calling_from)
+        check_calling_from(calling_from)
         if calling_from is not None:
-            known = await self._settled(database_id)
-            _guard(known, calling_from, known.addresses or [], True)
-        await self._switch(database_id, AccessListConfigurations(access_list_enabled=True))
-        return self._begin(conditions.ENABLE, database_id, status=_status(True))
+            current = await self._get_settled(database_id)
+            refuse_lock_out(calling_from, current.addresses or [])
+        await self._set_enabled(database_id, True)
+        return self._start(conditions.ENABLE, database_id, status=conditions.status_name(True))
 
     async def disable(self, database_id: str) -> AsyncOperation[AccessList]:
-        """Stop enforcing the list, so that everybody is let in; its addresses stay.
+        """Stop enforcing the list, so that every address may reach the database; its entries stay.
 
-        Done when it shows as disabled.
+        The operation is done when the list shows as disabled.
 
         Needs ``accesslist-write``.
 
         Raises:
-            NotFoundError: there is no list yet, or no such database.
+            NotFoundError: The database has no list yet, or does not exist.
         """
-        await self._switch(database_id, AccessListConfigurations(access_list_enabled=False))
-        return self._begin(conditions.DISABLE, database_id, status=_status(False))
+        await self._set_enabled(database_id, False)
+        return self._start(conditions.DISABLE, database_id, status=conditions.status_name(False))
 
     async def remove(
         self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None
     ) -> AsyncOperation[AccessList]:
-        """No longer let some addresses in; the others stay. Done when they no longer show.
+        """Remove some addresses from the list; the others stay.
 
-        They are removed one by one, since of several in one request the service removes only the
-        first. If one cannot be removed, a note on the error names those that are.
+        The operation is done when the list no longer shows them.
 
-        Args:
-            calling_from: refuse if the list is enabled and would lock this address out.
+        They are removed one by one: of several addresses in one request, the service removes only
+        the first. If one cannot be removed, a note on the error names those that were.
 
         Needs ``accesslist-write`` and ``accesslist-read``.
 
+        Args:
+            addresses: The addresses to remove; at least one.
+            calling_from: Refuse the change if the list is enabled and would lock this address out.
+
         Raises:
-            NotFoundError: an address is not on the list, or there is no such database.
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            NotFoundError: An address is not on the list, or the database does not exist.
         """
-        to_remove = [entry.address for entry in some_entries(addresses)]
-        check_caller(calling_from)
-        known = await self._settled(database_id)
-        _guard(known, calling_from, without(known.addresses or [], set(to_remove)))
-        # The list may hold a spelling that the service no longer makes, and knows the address by
-        # that.
-        spellings = {ip.normalize(entry.address): entry.address for entry in known.addresses or []}
-        for index, address in enumerate(to_remove):
+        removed_addresses = [entry.address for entry in check_addresses(addresses, at_least=1)]
+        check_calling_from(calling_from)
+        current = await self._get_settled(database_id)
+        remaining = exclude(current.addresses or [], set(removed_addresses))
+        _refuse_lock_out_if_enforced(calling_from, remaining, conditions.is_enabled(current))
+        # The list may contain an address in a format that the service no longer writes, and only
+        # finds it by that.
+        stored_formats = {ip_ranges.normalize(entry.address): entry.address for entry in current.addresses or []}
+        for index, address in enumerate(removed_addresses):
             try:
-                await self._delete(database_id, [spellings.get(address) or address])
+                await self._delete(database_id, [stored_formats.get(address) or address])
             except BaseException as error:
-                error.add_note(f"while removing {address}; removed before it: {', '.join(to_remove[:index]) or 'none'}")
-                self._begin(conditions.REMOVE, database_id, excluding=",".join(to_remove[:index]))
+                error.add_note(f"while removing {address}; removed before it: {', '.join(removed_addresses[:index]) or 'none'}")
+                self._start(conditions.REMOVE, database_id, excluding=",".join(removed_addresses[:index]))
                 raise
-        return self._begin(conditions.REMOVE, database_id, excluding=",".join(to_remove))
+        return self._start(conditions.REMOVE, database_id, excluding=",".join(removed_addresses))
 
     async def delete(self, database_id: str) -> AsyncOperation[None]:
-        """Delete the whole list, so that everybody is let in. Done when it no longer shows.
+        """Delete the whole list, so that every address may reach the database.
+
+        The operation is done when the list no longer shows.
 
         Needs ``accesslist-write``.
 
         Raises:
-            NotFoundError: there is no list, or no such database.
+            NotFoundError: The database has no list, or does not exist.
         """
         await self._delete(database_id)
-        return self._begin(conditions.DELETE, database_id)
+        return self._start(conditions.DELETE, database_id)
 
     async def validate(self, addresses: Sequence[Address], *, enabled: bool | None = None) -> AccessListValidation:
-        """Ask the service whether :meth:`replace` with the same arguments would be accepted.
+        """Ask the service whether it would accept :meth:`replace` with the same arguments.
 
-        Nothing changes.
+        Nothing is changed. The service does not document which permission this needs.
 
         Raises:
-            ValueError: an address is wrong already in its form.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid; the service was not asked.
         """
         settings = None if enabled is None else AccessListConfigurations(access_list_enabled=enabled)
-        body = AccessListDefinition(addresses=entries(addresses), configurations=settings)
+        body = AccessListDefinition(addresses=check_addresses(addresses), configurations=settings)
         return (await endpoints.validate_access_list(self._caller, body=body)).value
 
     async def template(self) -> AccessListDefinition:
-        """Fetch the service's example of an access list. Nothing changes."""
+        """Fetch the service's example of an access list.
+
+        Nothing is changed. The service does not document which permission this needs.
+        """
         return (await endpoints.get_access_list_template(self._caller)).value
 
-    def _begin(self, kind: OperationKind[T], database_id: str, **effect: str) -> AsyncOperation[T]:
+    def _start(self, kind: OperationKind[T], database_id: str, **effect: str) -> AsyncOperation[T]:
         operation = self._operations.start(kind, database_id=database_id, **effect)
-        self._changes.note(f"access list of {database_id}", operation)
+        self._changes.remember(f"access list of {database_id}", operation)
         return operation
 
-    async def _settled(self, database_id: str) -> AccessList:
-        """Read the list when it shows what this client has changed before."""
+    async def _get_settled(self, database_id: str) -> AccessList:
+        """Fetch the list once it shows this client's previous change."""
         await self._changes.settle(f"access list of {database_id}", self._caller.options.timeout)
         return await self.get(database_id)
 
-    async def _switch(self, database_id: str, settings: AccessListConfigurations) -> None:
-        body = AccessListDefinition(configurations=settings)
+    async def _set_enabled(self, database_id: str, enabled: bool) -> None:
+        body = AccessListDefinition(configurations=AccessListConfigurations(access_list_enabled=enabled))
         await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
 
     async def _delete(self, database_id: str, addresses: builtins.list[str] | None = None) -> None:
         """Delete one address, or the list.
 
-        Doing it twice does no harm, so that one look after a lost answer will do.
+        Deleting twice does no harm, so one lookup after a lost answer is enough.
         """
 
-        async def check_outcome() -> Answer[None] | None:
-            known = await self.get(database_id)
-            listed = [entry.address for entry in known.addresses or []]
-            there = any(address in listed for address in addresses) if addresses else bool(listed) or conditions.is_enabled(known)
-            return None if there else TOOK_EFFECT
+        async def is_deleted() -> bool:
+            current = await self.get(database_id)
+            listed_addresses = [entry.address for entry in current.addresses or []]
+            if addresses:
+                return not any(address in listed_addresses for address in addresses)
+            return not listed_addresses and not conditions.is_enabled(current)
 
         send = endpoints.delete_addresses_or_access_list_for_database
-        await send(self._caller, database_id=database_id, addresses=addresses, check_outcome=check_outcome)
+        await send(self._caller, database_id=database_id, addresses=addresses, check_outcome=outcome_check(is_deleted))
 
-    def _shows(self, database_id: str, entries: builtins.list[AccessListEntry]) -> OutcomeCheck[None]:
-        """Make the check of an addition: the list shows all of it, if not at once."""
-        wanted = set(conditions.written(entries).split(","))
+    def _addition_check(self, database_id: str, entries: builtins.list[AccessListEntry]) -> OutcomeCheck[None]:
+        """Return the outcome check of an addition: the list shows all new entries after a while."""
+        new_items = set(conditions.format_entries(entries).split(","))
 
         async def check_outcome() -> Answer[None] | None:
-            for pause in _LOOKS:
-                await self._caller.clock.sleep(pause)
-                known = await self.get(database_id)
-                if wanted <= set(conditions.written(known.addresses or []).split(",")):
+            for delay in LOOKUP_DELAYS:
+                await self._caller.clock.sleep(delay)
+                current = await self.get(database_id)
+                if new_items <= set(conditions.format_entries(current.addresses or []).split(",")):
                     return TOOK_EFFECT
             return None
 
         return check_outcome
 
 
-def _guard(known: AccessList, calling_from: str | None, listed: Iterable[Listed], enabled: bool | None = None) -> None:
-    """Refuse to lock the caller out, if the list is enforced, or shall be."""
-    if conditions.is_enabled(known) if enabled is None else enabled:
-        refuse_lock_out(calling_from, listed)
-
-
-def _status(enabled: bool) -> str:
-    return "enabled" if enabled else "disabled"
+def _refuse_lock_out_if_enforced(calling_from: str | None, entries: Iterable[ListEntry], enforced: bool) -> None:
+    if enforced:
+        refuse_lock_out(calling_from, entries)

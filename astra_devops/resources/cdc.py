@@ -1,4 +1,4 @@
-"""Change data capture: enable, update, disable, look."""
+"""Change data capture: enable, update, disable, read."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -14,14 +14,16 @@ from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind
 from astra_devops.resources._outcome.optional import or_none
-from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_when
+from astra_devops.resources._outcome.reconcile import async_database_outcome_check, retry_while_busy
 
 
 class AsyncCdc:
-    """Change data capture: the changes of some tables of a serverless database are sent to streaming tenants.
+    """Change data capture: the changes of tables are sent to streaming tenants.
 
-    A change of it puts the database into MAINTENANCE for a while. Keyspaces and tables are
-    case-sensitive.
+    It works for tables of serverless databases.
+
+    Changing the configuration puts the database into MAINTENANCE for a while. Names of keyspaces
+    and tables are case-sensitive.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -36,41 +38,46 @@ class AsyncCdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> AsyncOperation[CdcConfig]:
-        """Capture the changes of tables. Done when they are listed and the database is ACTIVE.
+        """Start to capture the changes of tables.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        The operation is done when the tables are listed and the database is ACTIVE.
+
+        While the database is in MAINTENANCE it refuses; the call retries within the client's
         ``timeout``.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
-            regions: where the changes of each datacenter go; at least one.
-            database_name: by default the name is read from the database.
 
         Needs ``org-db-create``; without ``database_name`` also ``org-db-view``.
 
-        Raises:
-            ConflictError: the database is still busy, or a table is captured already.
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+            regions: Where the changes of each datacenter go; at least one.
+            database_name: The name of the database. By default it is fetched.
 
-        >>> there = models.CdcRegion(
+        Raises:
+            TypeError: An item of ``tables`` or ``regions`` has the wrong type.
+            ValueError: ``tables``, ``regions`` or a name in them is empty.
+            ConflictError: The database is still busy, or a table is captured already.
+            NotFoundError: The database does not exist.
+
+        >>> region = models.CdcRegion(
         ...     datacenter_id=f"{database_id}-1",
         ...     datacenter_region="us-east1",
         ...     streaming_cluster_name="pulsar-gcp-useast1",
         ...     streaming_tenant_name="cdc-streaming",
         ... )
-        >>> operation = await astra.cdc.enable(database_id, tables=[("sales", "orders")], regions=[there])
+        >>> tables = [("sales", "orders")]
+        >>> operation = await astra.cdc.enable(database_id, tables=tables, regions=[region])
         """
         body = await self._body(database_id, tables, regions, database_name)
-        wanted = conditions.tables_of(body.tables)
+        requested_tables = conditions.table_names(body.tables)
 
-        async def is_captured(database: Database | None) -> bool:
+        async def is_enabled(database: Database | None) -> bool:
             config = await self.config(database_id) if database else None
-            return config is not None and wanted <= conditions.tables_of(config.tables)
+            return config is not None and requested_tables <= conditions.table_names(config.tables)
 
-        check_outcome = took_effect_when(self._caller, database_id, is_captured)
-        await retry_while_busy(
-            self._caller, database_id, partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome), give_up_if=_stubborn()
-        )
-        return self._started(conditions.ENABLE, database_id, body)
+        check_outcome = async_database_outcome_check(self._caller, database_id, is_enabled)
+        send = partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
+        return self._start(conditions.ENABLE, database_id, body)
 
     async def update(
         self,
@@ -80,58 +87,63 @@ class AsyncCdc:
         regions: Iterable[CdcRegion],
         database_name: str | None = None,
     ) -> AsyncOperation[CdcConfig]:
-        """Replace what is captured: these tables and no others, sent there and nowhere else.
+        """Replace the configuration: capture exactly these tables, for exactly these regions.
 
-        Done when it shows.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
-            regions: where the changes of each datacenter go; at least one.
-            database_name: by default the name is read from the database.
+        The operation is done when the configuration shows it and the database is ACTIVE.
 
         Needs ``org-db-create``; without ``database_name`` also ``org-db-view``.
 
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+            regions: Where the changes of each datacenter go; at least one.
+            database_name: The name of the database. By default it is fetched.
+
         Raises:
-            ConflictError: the database is still busy.
+            TypeError: An item of ``tables`` or ``regions`` has the wrong type.
+            ValueError: ``tables``, ``regions`` or a name in them is empty.
+            ConflictError: The database is still busy.
+            NotFoundError: The database does not exist.
         """
         body = await self._body(database_id, tables, regions, database_name)
-        await retry_while_busy(self._caller, database_id, partial(endpoints.update_cdc, body=body), give_up_if=_stubborn())
-        return self._started(conditions.UPDATE, database_id, body)
+        send = partial(endpoints.update_cdc, body=body)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
+        return self._start(conditions.UPDATE, database_id, body)
 
     async def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> AsyncOperation[None]:
         """Stop capturing the changes of tables.
 
-        Done when none of them is listed any more and the database is ACTIVE.
-
-        Args:
-            tables: each a keyspace and a table, such as ``("sales", "orders")``; at least one.
+        The operation is done when none of them is listed and the database is ACTIVE.
 
         Needs ``org-db-terminate``.
 
+        Args:
+            tables: Pairs of keyspace and table, such as ``("sales", "orders")``; at least one.
+
         Raises:
-            ConflictError: the database is still busy.
-            NotFoundError: a table is not captured.
+            TypeError: An item of ``tables`` has the wrong type.
+            ValueError: ``tables`` or a name in it is empty.
+            ConflictError: The database is still busy.
+            NotFoundError: A table is not captured, or the database does not exist.
         """
-        body = DeleteCdcRequest(database_id=checks.string(database_id, "database_id"), tables=_tables(tables))
-        to_remove = conditions.tables_of(body.tables)
+        body = DeleteCdcRequest(database_id=checks.string(database_id, "database_id"), tables=_check_tables(tables))
+        disabled_tables = conditions.table_names(body.tables)
 
-        async def is_released(database: Database | None) -> bool:
+        async def is_disabled(database: Database | None) -> bool:
             config = await self.config(database_id) if database else None
-            return config is None or not to_remove & conditions.tables_of(config.tables)
+            return config is None or not disabled_tables & conditions.table_names(config.tables)
 
-        check_outcome = took_effect_when(self._caller, database_id, is_released)
-        await retry_while_busy(
-            self._caller, database_id, partial(endpoints.delete_cdc, body=body, check_outcome=check_outcome), give_up_if=_stubborn()
-        )
-        return self._operations.start(conditions.DISABLE, database_id=database_id, tables=conditions.spelled(to_remove))
+        check_outcome = async_database_outcome_check(self._caller, database_id, is_disabled)
+        send = partial(endpoints.delete_cdc, body=body, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
+        return self._operations.start(conditions.DISABLE, database_id=database_id, tables=conditions.format_names(disabled_tables))
 
     async def config(self, database_id: str) -> CdcConfig | None:
-        """Fetch which tables of a database are captured and where their changes go; None if nothing is.
+        """Fetch the captured tables and where their changes go; None if no table is captured.
 
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database.
+            NotFoundError: The database does not exist.
         """
 
         async def read() -> CdcConfig:
@@ -140,12 +152,12 @@ class AsyncCdc:
         return await or_none(self._caller, database_id, read())
 
     async def get(self, database_id: str, keyspace: str, table: str) -> list[TableCdc]:
-        """Fetch the state of capturing one table.
+        """Fetch the status of change data capture for one table.
 
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: the table is not captured, or there is no such database.
+            NotFoundError: The table is not captured, or the database does not exist.
         """
         answer = await endpoints.get_cdc_status(self._caller, database_id=database_id, keyspace_name=keyspace, table_name=table)
         return answer.value
@@ -153,56 +165,61 @@ class AsyncCdc:
     async def _body(
         self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable], regions: Iterable[CdcRegion], database_name: str | None
     ) -> EnableCdcRequest:
-        captured, destinations = _tables(tables), _regions(regions)
+        checked_tables, checked_regions = _check_tables(tables), _check_regions(regions)
         if database_name is None:
             database = (await database_endpoints.get_database(self._caller, database_id=database_id)).value
             database_name = database.info.name or ""
         name = checks.string(database_name, "database_name")
-        return EnableCdcRequest(database_id=database_id, database_name=name, tables=captured, regions=destinations)
+        return EnableCdcRequest(database_id=database_id, database_name=name, tables=checked_tables, regions=checked_regions)
 
-    def _started(self, kind: OperationKind[CdcConfig], database_id: str, body: EnableCdcRequest) -> AsyncOperation[CdcConfig]:
-        tables, regions = conditions.tables_of(body.tables), conditions.regions_of(body.regions)
-        return self._operations.start(kind, database_id=database_id, tables=conditions.spelled(tables), regions=conditions.spelled(regions))
+    def _start(self, kind: OperationKind[CdcConfig], database_id: str, body: EnableCdcRequest) -> AsyncOperation[CdcConfig]:
+        tables = conditions.format_names(conditions.table_names(body.tables))
+        regions = conditions.format_names(conditions.region_names(body.regions))
+        return self._operations.start(kind, database_id=database_id, tables=tables, regions=regions)
 
 
-def _tables(tables: Iterable[tuple[str, str] | CdcTable]) -> list[CdcTable]:
+def _check_tables(tables: Iterable[tuple[str, str] | CdcTable]) -> list[CdcTable]:
     if isinstance(tables, str):
-        raise TypeError("tables must be pairs of keyspace and table, not one str")
-    found = [_table(table) for table in tables]
-    if not found:
-        raise ValueError("tables must have at least one table")
-    return found
+        raise TypeError("tables must be a list of (keyspace, table) pairs, not a single string")
+    checked = [_check_table(table) for table in tables]
+    if not checked:
+        raise ValueError("tables must not be empty")
+    return checked
 
 
-def _table(table: tuple[str, str] | CdcTable) -> CdcTable:
+def _check_table(table: tuple[str, str] | CdcTable) -> CdcTable:
     if isinstance(table, CdcTable):
         pair = (table.keyspace_name, table.table_name)
     elif isinstance(table, tuple) and len(table) == 2:
         pair = table
     else:
-        raise TypeError("tables must hold pairs of keyspace and table, such as ('sales', 'orders')")
+        raise TypeError("tables must contain (keyspace, table) pairs, such as ('sales', 'orders')")
     return CdcTable(keyspace_name=checks.string(pair[0], "tables: keyspace"), table_name=checks.string(pair[1], "tables: table"))
 
 
-def _regions(regions: Iterable[CdcRegion]) -> list[CdcRegion]:
-    found = list(regions)
-    if not found:
-        raise ValueError("regions must have at least one region")
-    for region in found:
+def _check_regions(regions: Iterable[CdcRegion]) -> list[CdcRegion]:
+    checked = list(regions)
+    if not checked:
+        raise ValueError("regions must not be empty")
+    for region in checked:
         if not isinstance(region, CdcRegion):
-            raise TypeError(f"regions must hold CdcRegion, not {type(region).__name__}")
+            raise TypeError(f"regions must contain CdcRegion objects, not {type(region).__name__}")
         for name in ("datacenter_id", "datacenter_region", "streaming_cluster_name", "streaming_tenant_name"):
             checks.string(getattr(region, name), f"regions: {name}")
-    return found
+    return checked
 
 
-def _stubborn() -> Callable[[Database], bool]:
-    """Make the question whether waiting is pointless: an ACTIVE database that refuses twice does not do so for its MAINTENANCE."""
+def _refuses_while_active() -> Callable[[Database], bool]:
+    """Return a predicate that is true from the second refusal of an ACTIVE database.
+
+    Such a database does not refuse because of MAINTENANCE, so waiting will not help. The first
+    refusal may have come just before it became ACTIVE.
+    """
     refusals = 0
 
-    def is_stubborn(database: Database) -> bool:
+    def refuses_again(database: Database) -> bool:
         nonlocal refusals
         refusals += database.status == "ACTIVE"
         return refusals > 1
 
-    return is_stubborn
+    return refuses_again

@@ -1,7 +1,8 @@
-"""Custom domains: names of one's own for databases behind private links."""
+"""Custom domains: your own domain names for databases that are reached over private links."""
 
 import builtins
 from collections.abc import Sequence
+from typing import Final
 
 from astra_devops._rest.endpoints import custom_domains as endpoints
 from astra_devops._runtime import checks
@@ -11,15 +12,23 @@ from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._outcome.pending_changes import PendingChanges
 
-_KEY = "custom domains"
+_CHANGE_KEY: Final = "custom domains"
 
 
 class AsyncCustomDomains:
-    """Custom domains of the token's organization: domain names, or prefixes of such, under which databases are reached over private links.
+    """Custom domains of the token's organization, for databases on private links.
 
-    The service sets them all at once and takes its time. :meth:`add` and :meth:`remove` read them,
-    change them and write them back; what this client has asked for before they wait for, within the
-    client's ``timeout``. Two programs that do so at once may undo each other's change.
+    A custom domain is a domain name, or a prefix of one.
+
+    The service replaces all of them at once, and the change takes a while. :meth:`add` and
+    :meth:`remove` read the domains, change them and write them back. They first wait, within the
+    client's ``timeout``, for the previous change of this client. Two programs that do this at the
+    same time may undo each other's change.
+
+    The service does not document which permissions these methods need.
+
+    >>> operation = await astra.custom_domains.add(["data.example.com"])
+    >>> await operation.wait()
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory, changes: PendingChanges) -> None:
@@ -32,57 +41,62 @@ class AsyncCustomDomains:
         return (await endpoints.get_custom_domains(self._caller)).value or []
 
     async def replace(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Set all domains at once; one that is left out is dropped.
+        """Replace all domains with the given ones.
 
-        Done when these, and no others, are in force.
+        The operation is done when these, and no others, are in force.
+
+        Raises:
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
         """
-        return await self._set(_checked(domains))
+        return await self._set(_check_domains(domains))
 
     async def add(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Add domains; the others stay. Done when all are in force.
+        """Add domains; the others stay.
 
-        Where nothing is new, nothing is sent.
+        The operation is done when all are in force. If none is new, no change is sent.
 
         Raises:
-            OperationTimeoutError: what this client has asked for before is still not in force.
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
+            OperationTimeoutError: This client's previous change is still not in force.
         """
-        new = _checked(domains)
-        known = await self._settled()
-        there = {domain.lower() for domain in known}
-        return await self._set([*known, *(domain for domain in new if domain.lower() not in there)], known)
+        new_domains = _check_domains(domains)
+        current = await self._list_settled()
+        existing_domains = {domain.lower() for domain in current}
+        return await self._set([*current, *(domain for domain in new_domains if domain.lower() not in existing_domains)], current)
 
     async def remove(self, domains: Sequence[str]) -> AsyncOperation[None]:
-        """Drop domains; the others stay. Done when they are no longer in force.
+        """Remove domains; the others stay.
 
-        Where none is there, nothing is sent.
+        The operation is done when they are no longer in force. If none is in force, no change is
+        sent.
 
         Raises:
-            OperationTimeoutError: what this client has asked for before is still not in force.
+            TypeError: ``domains`` is not a list of strings.
+            ValueError: An item is not a domain name.
+            OperationTimeoutError: This client's previous change is still not in force.
         """
-        to_remove = {domain.lower() for domain in _checked(domains)}
-        known = await self._settled()
-        return await self._set([domain for domain in known if domain.lower() not in to_remove], known)
+        removed_domains = {domain.lower() for domain in _check_domains(domains)}
+        current = await self._list_settled()
+        return await self._set([domain for domain in current if domain.lower() not in removed_domains], current)
 
-    async def _settled(self) -> builtins.list[str]:
-        """Read the domains when those are in force that this client has set before."""
-        await self._changes.settle(_KEY, self._caller.options.timeout)
+    async def _list_settled(self) -> builtins.list[str]:
+        """List the domains once this client's previous change is in force."""
+        await self._changes.settle(_CHANGE_KEY, self._caller.options.timeout)
         return await self.list()
 
-    async def _set(self, domains: builtins.list[str], known: builtins.list[str] | None = None) -> AsyncOperation[None]:
-        operation = self._operations.start(conditions.REPLACE, domains=conditions.written(domains))
-        if known is None or conditions.written(known) != conditions.written(domains):
+    async def _set(self, domains: builtins.list[str], current: builtins.list[str] | None = None) -> AsyncOperation[None]:
+        operation = self._operations.start(conditions.REPLACE, domains=conditions.format_domains(domains))
+        if current is None or conditions.format_domains(current) != conditions.format_domains(domains):
             await endpoints.set_custom_domains(self._caller, body=domains)
-            self._changes.note(_KEY, operation)
+            self._changes.remember(_CHANGE_KEY, operation)
         return operation
 
 
-def _checked(domains: Sequence[str]) -> list[str]:
-    if isinstance(domains, str):
-        raise TypeError("domains must be a sequence of str, not one str")
-    return [_domain(domain, f"domains[{index}]") for index, domain in enumerate(domains)]
-
-
-def _domain(text: str, name: str) -> str:
-    if any(letter.isspace() or letter in ",/:@" for letter in checks.string(text, name)):
-        raise ValueError(f"{name} must be a domain name such as data.example.com, not {text!r}")
-    return text
+def _check_domains(domains: Sequence[str]) -> list[str]:
+    checked = checks.strings(domains, "domains")
+    for index, domain in enumerate(checked):
+        if any(letter.isspace() or letter in ",/:@" for letter in domain):
+            raise ValueError(f"domains[{index}] must be a domain name such as data.example.com, not {domain!r}")
+    return checked

@@ -1,25 +1,26 @@
-"""Customer keys: databases encrypted with keys of your own."""
+"""Customer keys: your own keys, with which the service encrypts databases."""
 
 import builtins
 
 from astra_devops._rest.endpoints import customer_keys as endpoints
 from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, ExternalKms, GcpKms
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
 from astra_devops.resources._identity import organization
+from astra_devops.resources._outcome.lookups import outcome_check
 
 
 class AsyncCustomerKeys:
-    """Keys of the token's organization that encrypt its databases: one per provider, region and kind of database.
+    """Keys that encrypt the databases of the token's organization.
 
-    The kinds are serverless, which is meant unless ``classic`` is set, and classic. A key encrypts
-    databases that are created after its registration. The service has no way to change or delete a
-    registration: that takes a support ticket.
+    There is one key per provider, region and kind of database: serverless by default, or classic
+    with ``classic=True``. A key encrypts the databases that are created after its registration. The
+    API cannot change or delete a registration; that takes a support ticket.
 
     >>> from astra_devops.keys import AwsKey
-    >>> await astra.customer_keys.create(AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1"))
+    >>> key = AwsKey("arn:aws:kms:us-east-1:111122223333:key/...", "us-east-1")
+    >>> await astra.customer_keys.create(key)
     """
 
     def __init__(self, caller: Caller) -> None:
@@ -28,36 +29,33 @@ class AsyncCustomerKeys:
     async def create(self, key: AwsKey | GcpKey | AzureKey, *, classic: bool = False) -> None:
         """Register a key for the databases of its provider and region that are created from now on.
 
-        It cannot be undone.
+        This cannot be undone. Before you register the key, grant the service's accounts access to
+        it at the provider; ``cloud_accounts.list`` lists them.
 
-        Before that, grant the service's accounts the use of the key, at the provider;
-        ``cloud_accounts.list`` tells which.
+        Needs ``org-cmk-write``; also ``org-cmk-read``, to find out whether a request took effect
+        whose answer was lost.
 
         Args:
-            key: an ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
-            classic: for classic databases, instead of serverless ones.
-
-        Needs ``org-cmk-write``; ``org-cmk-read`` too, to find out what became of a request whose
-        answer was lost.
+            key: An ``AwsKey``, ``GcpKey`` or ``AzureKey`` from ``astra_devops.keys``.
+            classic: Use the key for classic databases instead of serverless ones.
 
         Raises:
-            BadRequestError: a key is registered already for this provider, region and kind of
+            TypeError: ``key`` is not one of these.
+            BadRequestError: A key is registered already for this provider, region and kind of
                 database.
         """
         body = _registration(key)
 
-        async def is_listed() -> Answer[None] | None:
-            wanted = (_provider_of(key), key.region, key.key_id)
-            for entry in await self.list(classic=classic):
-                if ((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == wanted:
-                    return TOOK_EFFECT
-            return None
+        async def is_listed() -> bool:
+            registration = (_provider_of(key), key.region, key.key_id)
+            listed_keys = await self.list(classic=classic)
+            return any(((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == registration for entry in listed_keys)
 
-        # No document demands the organization of a token that belongs to one, but the vendor's own
-        # Terraform provider always sends it.
+        # No document requires the organization for a token that belongs to one, but the vendor's
+        # own Terraform provider always sends it.
         body.org_id = await organization.current_id(self._caller)
         send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
-        await send(self._caller, body=body, check_outcome=is_listed)
+        await send(self._caller, body=body, check_outcome=outcome_check(is_listed))
 
     async def list(self, *, classic: bool = False) -> builtins.list[CustomerKeySummary]:
         """List the keys for serverless databases, or for classic ones. Needs ``org-cmk-read``."""
@@ -65,15 +63,18 @@ class AsyncCustomerKeys:
         return (await fetch(self._caller)).value
 
     async def get(self, provider: str, region: str, *, classic: bool = False) -> CustomerKey:
-        """Fetch the key of a provider and region; it stands in the field that is named after the provider.
-
-        Args:
-            provider: ``aws``, ``azure`` or ``gcp``, in any case.
+        """Fetch the key of a provider and region; it is in the field named after the provider.
 
         Needs ``org-cmk-read``.
 
+        Args:
+            provider: ``aws``, ``azure`` or ``gcp``, in any case.
+            region: The provider's name of the region, such as ``us-east-1``.
+            classic: Fetch the key for classic databases instead of serverless ones.
+
         Raises:
-            NotFoundError: no key is registered there.
+            ValueError: ``provider`` is not one of these, or ``region`` is empty.
+            NotFoundError: No key is registered there.
         """
         cloud = checks.provider(provider, "provider").lower()
         fetch = endpoints.get_classic_key if classic else endpoints.get_serverless_key

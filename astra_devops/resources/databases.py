@@ -16,6 +16,7 @@ from astra_devops._rest.models.databases import (
     UserPassword,
 )
 from astra_devops._runtime import checks
+from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret
@@ -23,13 +24,18 @@ from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.resources._outcome.accepted import require_id
 from astra_devops.resources._outcome.creations import CreationTracker
-from astra_devops.resources._outcome.reconcile import is_terminating, retry_while_busy, took_effect_if
+from astra_devops.resources._outcome.reconcile import database_outcome_check, is_terminating, retry_while_busy
 from astra_devops.resources._wake import wake
 
 
 class AsyncDatabases:
-    """Databases of the token's organization. A name may stand for several; an id stands for one."""
+    """Databases of the token's organization. Ids are unique; names need not be.
+
+    A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
+    the client's ``timeout``, and raises ``ConflictError`` after that.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory, creations: CreationTracker) -> None:
         self._caller = caller
@@ -41,41 +47,48 @@ class AsyncDatabases:
     ) -> AsyncPager[Database]:
         """List databases, page by page.
 
+        Needs ``org-db-view``.
+
         Args:
-            include: which states; by default all but terminated ones, with ``"all"`` those too. The
-                service ignores what it does not know.
-            provider: one cloud provider only, in any case.
-            page_size: databases per request, 1 to 100; by default 100, which takes the fewest
+            include: The states to include. By default all but TERMINATED; ``"all"`` includes those
+                too. The service ignores unknown values.
+            provider: List only the databases of this cloud provider, in any case.
+            page_size: Databases per request, from 1 to 100. By default 100, which takes the fewest
                 requests.
 
-        Needs ``org-db-view``.
+        Raises:
+            ValueError: ``provider`` or ``page_size`` is not one of these.
 
         >>> async for database in astra.databases.list():
         ...     print(database.id, database.info.name, database.status)
         """
-        size = listing.LARGEST_PAGE if page_size is None else checks.integer(page_size, "page_size", 1, listing.LARGEST_PAGE)
-        wanted = None if provider is None else checks.provider(provider, "provider")
-        return listing.databases(self._caller, include=include, provider=wanted, page_size=size)
+        size = listing.DEFAULT_PAGE_SIZE if page_size is None else checks.integer(page_size, "page_size", 1, listing.LARGEST_PAGE)
+        cloud = checks.optional(checks.provider, provider, "provider")
+        return listing.databases(self._caller, include=include, provider=cloud, page_size=size)
 
     async def find(self, name: str, *, region: str | None = None) -> Database | None:
-        """Find the database of a name, terminated ones apart; None if there is none.
+        """Find a database by name, ignoring terminated ones; None if there is no match.
 
         Needs ``org-db-view``.
 
+        Args:
+            name: The exact name.
+            region: Find only databases in this region.
+
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids. ``region`` may
-                tell them apart.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several databases match; the error lists their ids. Giving a
+                ``region`` may help.
         """
         checks.string(name, "name")
-        found = [
+        matches = [
             database
             async for database in self.list()
             if database.info.name == name and region in (None, database.info.region) and database.status != DatabaseStatus.TERMINATED
         ]
-        if len(found) > 1:
-            ids = [database.id for database in found]
-            raise errors.AmbiguousNameError(f"{len(ids)} databases are named {name!r}: {', '.join(ids)}", name=name, ids=ids)
-        return found[0] if found else None
+        if len(matches) > 1:
+            raise errors.AmbiguousNameError.of("databases", name, [database.id for database in matches])
+        return matches[0] if matches else None
 
     async def get(self, database_id: str) -> Database:
         """Fetch one database.
@@ -83,8 +96,8 @@ class AsyncDatabases:
         Needs ``org-db-view``.
 
         Raises:
-            NotFoundError: there is no such database. The service remembers for a while that an id
-                does not exist, so do not ask for one before it does.
+            NotFoundError: The database does not exist. The service caches this for a while, so do
+                not fetch an id before the database exists.
         """
         return (await endpoints.get_database(self._caller, database_id=database_id)).value
 
@@ -102,34 +115,37 @@ class AsyncDatabases:
     ) -> AsyncOperation[Database]:
         """Create a database.
 
-        The operation knows the id at once, and is done when the database is ACTIVE.
+        The operation has the id at once, and is done when the database is ACTIVE.
 
-        The service creates a second database of the same name without a word, so a request whose
-        answer is lost is not repeated: the client looks for the new database and adopts it.
-
-        Args:
-            name: 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or digit
-                at either end; need not be unique.
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
-            region: the provider's name for it, such as ``us-east-2``; see ``regions``.
-            tier: ``serverless``, or a tier of classic databases.
-            capacity_units: 1 to 100; more than 1 is for classic databases.
-            keyspace: the first keyspace; by default the service makes ``default_keyspace``.
-            db_type: ``vector`` for a database with vector search; by default one without.
-            pcu_group_id: the group of provisioned capacity to place it in. The service takes any,
-                and a wrong one leaves a broken database behind; so this looks first, if the token
-                may see groups.
+        The service silently creates a second database with the same name. So a request whose answer
+        is lost is not sent again: the client looks for the new database and adopts it.
 
         Needs ``org-db-create``.
 
-        Raises:
-            ValueError: an argument is wrong, or ``pcu_group_id`` names no group of this provider
-                and region; nothing was created.
-            UnprocessableError: the service does not offer this tier, provider or region.
-            OutcomeUnknownError: the answer was lost, and not exactly one new database of that name
-                can be found; lists the candidates.
+        Args:
+            name: From 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or
+                digit at both ends. It need not be unique.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
+            region: The provider's name of the region, such as ``us-east-2``; see ``regions``.
+            tier: ``serverless``, or a tier of classic databases.
+            capacity_units: From 1 to 100; only classic databases can have more than 1.
+            keyspace: The first keyspace. By default the service creates ``default_keyspace``.
+            db_type: ``vector`` for a database with vector search. By default it has none.
+            pcu_group_id: The PCU group to place the database in. The service accepts any id, and a
+                wrong one leaves a broken database, so the group is checked first if the token may
+                read groups.
 
-        >>> operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or ``pcu_group_id`` is not a group of this
+                provider and region. Nothing was created.
+            UnprocessableError: The service does not offer this tier, provider or region.
+            OutcomeUnknownError: The answer was lost, and there is not exactly one new database with
+                this name. ``candidates`` has the ids of those found.
+
+        >>> operation = await astra.databases.create(
+        ...     "orders", cloud_provider="aws", region="us-east-2"
+        ... )
         >>> database = await operation.wait()
         """
         body = DatabaseInfoCreate(
@@ -138,111 +154,127 @@ class AsyncDatabases:
             region=checks.string(region, "region"),
             tier=checks.string(tier, "tier"),
             capacity_units=checks.integer(capacity_units, "capacity_units", 1, 100),
-            keyspace=None if keyspace is None else checks.keyspace_name(keyspace, "keyspace"),
-            db_type=None if db_type is None else checks.string(db_type, "db_type"),
-            pcu_group_uuid=None if pcu_group_id is None else checks.string(pcu_group_id, "pcu_group_id"),
+            keyspace=checks.optional(checks.keyspace_name, keyspace, "keyspace"),
+            db_type=checks.optional(checks.string, db_type, "db_type"),
+            pcu_group_uuid=checks.optional(checks.string, pcu_group_id, "pcu_group_id"),
         )
         if pcu_group_id is not None:
-            # Only who names a group pays for loading what groups are read with.
+            # Imported here because only PCU placement needs it.
             from astra_devops.operations.capacity import check_placement
 
             await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
-        with self._creations.making(body):
+        with self._creations.running(body):
             answer = await endpoints.create_database(
-                self._caller, body=body, check_outcome=self._creations.check_outcome(self._caller, body)
+                self._caller, body=body, check_outcome=self._creations.outcome_check(self._caller, body)
             )
-        # The header holds the bare id, but what passes it on may have made an address of it.
-        database_id = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
-        if not database_id:
-            raise errors.OutcomeUnknownError(
-                f"createDatabase {name!r} was accepted, but its answer names no id",
-                operation="createDatabase",
-                reason="no Location header",
-                how_to_find_out=f"find the database named {name!r}",
-            )
-        self._creations.note(database_id)
+        # The header contains only the id, but a proxy may have turned it into a URL.
+        location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+        database_id = require_id(location, "createDatabase", "Location header", f"find the database named {name!r}")
+        self._creations.remember(database_id)
         kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
         return self._operations.start(kind, database_id=database_id)
 
     async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
-        """Terminate a database and all that is in it. Done when it is TERMINATED or gone.
+        """Terminate a database and everything in it.
 
-        A database that is in MAINTENANCE refuses; the call waits for it within the client's
-        ``timeout``.
-
-        Args:
-            prepared_state_only: terminate only if the database is PREPARED; meant for the service's
-                own use.
+        The operation is done when the database is TERMINATED or gone.
 
         Needs ``org-db-terminate``.
 
-        Raises:
-            ConflictError: the database is still busy.
-            APIStatusError: also of a database with further datacenters, which must be terminated
-                first; see ``datacenters.terminate``.
-        """
-        check_outcome = took_effect_if(self._caller, database_id, is_terminating)
+        Args:
+            prepared_state_only: Terminate the database only if it is PREPARED; meant for the
+                service's own use.
 
+        Raises:
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            APIStatusError: The database has further datacenters. Terminate those first; see
+                ``datacenters.terminate``.
+        """
+        check_outcome = database_outcome_check(self._caller, database_id, is_terminating)
         send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send, give_up_if=is_terminating)
         return self._operations.start(conditions.TERMINATE_DATABASE, database_id=database_id)
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
-        """Suspend a database. Done when it is SUSPENDED.
+        """Suspend a database.
 
-        Newer editions of the API no longer have this operation.
-
-        Args:
-            free_consumed: percentage of the free credit that is used up, 0 to 100.
+        The operation is done when the database is SUSPENDED. Newer editions of the API no longer
+        have this operation.
 
         Needs ``org-db-suspend``.
+
+        Args:
+            free_consumed: The percentage of the free credit that is used up, from 0 to 100. The
+                service's default is -1.
+
+        Raises:
+            ValueError: ``free_consumed`` is not from -1 to 100.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
-        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is not None and database.status == "SUSPENDED")
-        await retry_while_busy(
-            self._caller, database_id, partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
-        )
+        check_outcome = self._status_check(database_id, "SUSPENDED")
+        send = partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)
 
     async def park(self, database_id: str) -> AsyncOperation[Database]:
-        """Park a classic database: it keeps its data and costs less. Done when it is PARKED.
+        """Park a classic database, which keeps its data and costs less. Deprecated by the service.
 
-        Deprecated by the service.
+        The operation is done when the database is PARKED.
 
         Needs ``org-db-suspend``.
+
+        Raises:
+            BadRequestError: The database is serverless.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
-        check_outcome = took_effect_if(
-            self._caller, database_id, lambda database: database is not None and database.status in ("PARKING", "PARKED")
-        )
+        check_outcome = self._status_check(database_id, "PARKING", "PARKED")
         await retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
         return self._operations.start(conditions.PARK_DATABASE, database_id=database_id)
 
     async def unpark(self, database_id: str) -> AsyncOperation[Database]:
-        """Bring a parked classic database back. Done when it is ACTIVE. Deprecated by the service.
+        """Unpark a parked classic database. Deprecated by the service.
+
+        The operation is done when the database is ACTIVE.
 
         Needs ``org-db-suspend``.
+
+        Raises:
+            BadRequestError: The database is serverless.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
-        check_outcome = took_effect_if(
-            self._caller, database_id, lambda database: database is not None and database.status in ("UNPARKING", "ACTIVE")
-        )
+        check_outcome = self._status_check(database_id, "UNPARKING", "ACTIVE")
         await retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
         return self._operations.start(conditions.UNPARK_DATABASE, database_id=database_id)
 
     async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
-        """Give a classic database more capacity units. Done when it is ACTIVE with them.
+        """Increase the capacity units of a classic database.
 
-        Args:
-            capacity_units: the new total, at most three more than now; it cannot be reduced.
+        The operation is done when the database is ACTIVE with the new capacity.
 
         Needs ``org-db-expand``.
+
+        Args:
+            capacity_units: The new total, from 1 to 100 and at most three more than now. It cannot
+                be reduced.
+
+        Raises:
+            ValueError: ``capacity_units`` is not from 1 to 100.
+            BadRequestError: The database is serverless, or cannot be resized to this total.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
         checks.integer(capacity_units, "capacity_units", 1, 100)
 
         def has_begun(database: Database | None) -> bool:
             return database is not None and (database.status == "RESIZING" or database.info.capacity_units == capacity_units)
 
-        check_outcome = took_effect_if(self._caller, database_id, has_begun)
+        check_outcome = database_outcome_check(self._caller, database_id, has_begun)
         body = CapacityUnits(capacity_units=capacity_units)
         await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
         return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
@@ -250,12 +282,19 @@ class AsyncDatabases:
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
         """Set the password of a user of a classic database.
 
-        The service accepts it and tells nothing of when it is in force.
+        The service accepts the request and does not report when the password is in force.
+
+        Needs ``org-db-create``.
 
         Args:
-            password: at least 6 characters.
+            username: The user of the database.
+            password: At least 6 characters.
 
-        Needs ``org-db-passwordreset``.
+        Raises:
+            ValueError: ``username`` is empty, or ``password`` is too short.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
         secret = password if isinstance(password, Secret) else Secret(password)
         if len(secret.reveal()) < 6:
@@ -264,25 +303,41 @@ class AsyncDatabases:
         await retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
-        """Change the engine of a database. Done when it is ACTIVE with that engine.
+        """Change the engine of a database.
 
-        Needs ``org-db-expand``.
+        The operation is done when the database is ACTIVE with that engine. The reference pages do
+        not say which permission this needs.
+
+        Raises:
+            ValueError: ``engine_type`` is empty.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost.
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
         await retry_while_busy(self._caller, database_id, partial(endpoints.update_engine_type, body=body))
         return self._operations.start(conditions.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
 
     async def resume(self, database_id: str) -> AsyncOperation[Database]:
-        """Wake a hibernated database. Done when it is ACTIVE.
+        """Wake a hibernated database.
+
+        The operation is done when the database is ACTIVE.
 
         The service has no operation for this: any request to the database's own data endpoint wakes
-        it. The endpoint reads the token, so it is sent there, to hosts of the vendor only.
+        it. The endpoint requires the token, so the request is sent only to hosts of the vendor.
 
         Needs ``org-db-view``.
 
         Raises:
-            OperationFailedError: the database is in a state that nothing wakes it from.
+            NotFoundError: The database does not exist.
+            OperationFailedError: The database is in a state that it cannot be woken from, or has no
+                data endpoint of the vendor.
+            RequestNotSentError: The data endpoint cannot be reached.
         """
         operation = self._operations.start(conditions.RESUME_DATABASE, database_id=database_id)
         await wake(self._caller, await self.get(database_id), operation.snapshot)
         return operation
+
+    def _status_check(self, database_id: str, *statuses: str) -> OutcomeCheck[None]:
+        """Return the outcome check of a change that puts the database into one of some states."""
+        return database_outcome_check(self._caller, database_id, lambda database: database is not None and database.status in statuses)

@@ -13,13 +13,13 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import datacenters as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_when
+from astra_devops.resources._outcome.reconcile import async_database_outcome_check, retry_while_busy
 
 
 class AsyncDatacenters:
     """Datacenters of a database, one per region.
 
-    A datacenter's id is the database's, a hyphen and a number.
+    The id of a datacenter is the database's id, a hyphen and a number.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -27,9 +27,15 @@ class AsyncDatacenters:
         self._operations = operations
 
     async def list(self, database_id: str, *, include_terminated: bool = False) -> builtins.list[Datacenter]:
-        """List the datacenters of a database; terminated ones too if asked for.
+        """List the datacenters of a database.
 
-        Needs ``org-db-view``.
+        The service does not document which permission this needs.
+
+        Args:
+            include_terminated: List terminated datacenters too.
+
+        Raises:
+            NotFoundError: The database does not exist.
         """
         answer = await endpoints.list_datacenters(self._caller, database_id=database_id, all=True if include_terminated else None)
         return answer.value
@@ -37,85 +43,104 @@ class AsyncDatacenters:
     async def create(self, database_id: str, *, cloud_provider: str, region: str, tier: str = "serverless") -> AsyncOperation[Datacenter]:
         """Add a region to a database.
 
-        Done when its datacenter is listed and the database is ACTIVE, which may take most of an
-        hour.
+        The operation is done when the new datacenter is listed and the database is ACTIVE, which
+        can take most of an hour.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
+        While the database is in MAINTENANCE it refuses; the call retries within the client's
         ``timeout``.
-
-        Args:
-            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the one that the database
-                runs in.
-            region: the provider's name for it.
 
         Needs ``db-manage-region``.
 
+        Args:
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the provider that the
+                database runs on.
+            region: The provider's name of the region, such as ``eu-west-1``.
+            tier: The tier of the database.
+
         Raises:
-            ConflictError: the database is still busy.
-            UnprocessableError: the service does not offer this tier, provider or region.
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            UnprocessableError: The service does not offer this tier, provider or region.
+
+        >>> operation = await astra.datacenters.create(
+        ...     database_id, cloud_provider="aws", region="eu-west-1"
+        ... )
+        >>> datacenter = await operation.wait()
         """
         provider = checks.provider(cloud_provider)
         body = [DatacenterCreate(tier=checks.string(tier, "tier"), cloud_provider=provider, region=checks.string(region, "region"))]
 
-        async def is_there(database: Database | None) -> bool:
+        async def is_created(database: Database | None) -> bool:
             return database is not None and any(_is_in(datacenter, provider, region) for datacenter in await self.list(database_id))
 
-        check_outcome = took_effect_when(self._caller, database_id, is_there)
+        check_outcome = async_database_outcome_check(self._caller, database_id, is_created)
         await retry_while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, check_outcome=check_outcome))
         return self._operations.start(conditions.CREATE, database_id=database_id, cloud_provider=provider, region=region)
 
     async def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None
     ) -> builtins.list[Datacenter]:
-        """Add several regions and wait for each: the service adds one at a time, although its request is a list.
+        """Add several regions, waiting for each in turn, and return their datacenters.
 
-        Regions that the database already has are left alone and returned with the rest.
+        The service adds one region at a time, although its request takes a list. Regions that the
+        database already has are left alone, and returned with the others.
+
+        Needs ``db-manage-region``.
 
         Args:
-            regions: the provider's names, in the order in which they are to be added.
-            timeout: seconds for each region; by default an hour.
+            regions: The provider's names of the regions, in the order in which to add them.
+            cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case; the provider that the
+                database runs on.
+            tier: The tier of the database.
+            timeout: Seconds to wait for each region; by default an hour.
 
         Raises:
-            OperationFailedError, OperationTimeoutError: as ``wait`` does; a note names the regions
-                that are done.
+            TypeError: ``regions`` is not a list of strings.
+            ValueError: An argument is not valid.
+            ConflictError: The database is still busy.
+            OperationFailedError: A region could not be added. A note on this error and the next
+                names the regions that are done.
+            OperationTimeoutError: A region is not done after ``timeout`` seconds.
         """
-        if isinstance(regions, str):
-            raise TypeError("regions must be a sequence of str, not one str")
         provider = checks.provider(cloud_provider)
-        wanted = [checks.string(region, "regions") for region in regions]
-        made: builtins.list[Datacenter] = []
-        for region in wanted:
+        requested_regions = checks.strings(regions, "regions")
+        datacenters: builtins.list[Datacenter] = []
+        for region in requested_regions:
             try:
-                there = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
-                if not there:
+                existing = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
+                if existing:
+                    datacenters.append(existing[0])
+                else:
                     operation = await self.create(database_id, cloud_provider=provider, region=region, tier=tier)
-                    there = [await operation.wait(timeout=timeout)]
-                made.append(there[0])
+                    datacenters.append(await operation.wait(timeout=timeout))
             except BaseException as error:
-                error.add_note(f"while adding {region}; done before it: {', '.join(wanted[: len(made)]) or 'none'}")
+                done = ", ".join(requested_regions[: len(datacenters)]) or "none"
+                error.add_note(f"while adding {region}; done before it: {done}")
                 raise
-        return made
+        return datacenters
 
     async def terminate(self, database_id: str, datacenter_id: str) -> AsyncOperation[None]:
-        """Take a region from a database.
+        """Remove a region from a database.
 
-        Done when its datacenter is no longer listed and the database is ACTIVE.
+        The operation is done when the datacenter is no longer listed and the database is ACTIVE.
 
         Needs ``db-manage-region``.
 
         Raises:
-            ConflictError: the database is still busy.
+            ValueError: ``datacenter_id`` is empty.
+            NotFoundError: The database or the datacenter does not exist.
+            ConflictError: The database is still busy.
         """
         checks.string(datacenter_id, "datacenter_id")
 
-        async def is_going(database: Database | None) -> bool:
-            there = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)} if database else {}
-            return there.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
+        async def is_terminating(database: Database | None) -> bool:
+            statuses = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)} if database else {}
+            return statuses.get(datacenter_id, "TERMINATED") in ("TERMINATING", "TERMINATED")
 
-        check_outcome = took_effect_when(self._caller, database_id, is_going)
-        await retry_while_busy(
-            self._caller, database_id, partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, check_outcome=check_outcome)
-        )
+        check_outcome = async_database_outcome_check(self._caller, database_id, is_terminating)
+        send = partial(endpoints.terminate_datacenter, datacenter_id=datacenter_id, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.TERMINATE, database_id=database_id, datacenter_id=datacenter_id)
 
 

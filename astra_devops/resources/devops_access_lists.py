@@ -1,4 +1,4 @@
-"""The access list of the DevOps API itself: from where an organization's tokens may call it."""
+"""The access list of the DevOps API itself: the addresses from which it may be called."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,30 +6,32 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
 from astra_devops._rest.models.access_lists import AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
-from astra_devops._runtime import checks
-from astra_devops._runtime import ip_ranges as ip
-from astra_devops._runtime.call import TOOK_EFFECT, Answer
+from astra_devops._runtime import checks, ip_ranges
+from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import devops_access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._addresses import Address, Listed, check_caller, merged, refuse_lock_out, some_entries, without
+from astra_devops.resources._addresses import Address, ListEntry, check_addresses, check_calling_from, exclude, merge, refuse_lock_out
 from astra_devops.resources._identity.organization import current_id
+from astra_devops.resources._outcome.lookups import outcome_check
 from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 
 class AsyncDevOpsAccessLists:
     """The access list of an organization's DevOps API.
 
-    As soon as there is one, only its addresses may call this very API.
+    Once the list exists, only its addresses may call this API.
 
-    A list without your own address locks you out of everything this client does, and of undoing it.
-    So every change asks for ``calling_from``, the public address that the service sees you under:
-    one after which the list would not let it in is refused with ``ValueError``, and nothing is
-    changed. ``None`` says that you do not want this checked.
+    A list without your own address locks you out of everything this client does, including undoing
+    it. So every change takes ``calling_from``, the public address from which the service sees your
+    requests. A change that would leave the list without it is refused with ``ValueError``, and
+    nothing is changed. Pass ``None`` to skip this check.
 
-    Addresses are given as for ``access_lists``; here IPv6 is taken too. Every method takes the id
-    of an organization; without one it is about that of the token.
+    Addresses are given as for ``access_lists``; IPv6 is accepted too. Every method takes the id of
+    an organization; the default is the token's own.
+
+    The service does not document which permissions these methods need.
 
     >>> await astra.devops_access_lists.add(["203.0.113.0/24"], calling_from="203.0.113.7")
     """
@@ -42,10 +44,11 @@ class AsyncDevOpsAccessLists:
     async def get(self, *, organization_id: str | None = None) -> DevOpsAccessList:
         """Fetch the list.
 
-        Where the token's own organization has none it is empty: everybody is let in.
+        If the token's own organization has none, the result is empty: every address may call the
+        API.
 
         Raises:
-            NotFoundError: another organization has no list, or does not exist.
+            NotFoundError: Another organization has no list, or does not exist.
         """
         organization = await self._id(organization_id)
         try:
@@ -56,49 +59,52 @@ class AsyncDevOpsAccessLists:
             raise
 
     async def add(self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None) -> DevOpsAccessList:
-        """Let further addresses in; the others stay.
+        """Add addresses to the list; the others stay.
 
-        The first ones make the list, and shut everybody else out.
+        The first addresses create the list, and with it block every other address.
 
         Args:
-            calling_from: refuse if the list would not let this address in afterwards.
+            addresses: The addresses to add; at least one.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            ConflictError: an address is on the list already; ``update`` changes it.
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
+            ConflictError: An address is already on the list; ``update`` changes it.
         """
-        new = some_entries(addresses, ipv6=True)
-        check_caller(calling_from)
+        new_entries = check_addresses(addresses, ipv6=True, at_least=1)
+        check_calling_from(calling_from)
         organization = await self._id(organization_id)
         if calling_from is not None:
-            refuse_lock_out(calling_from, merged(await self._known(organization), new))
+            refuse_lock_out(calling_from, merge(await self._get_settled(organization), new_entries))
 
         async def check_outcome() -> Answer[DevOpsAccessList] | None:
-            known = await self._known(organization)
-            there = {ip.normalize(entry.address) for entry in known}
-            answer = Answer(value=DevOpsAccessList(addresses=known), status=0, headers={})
-            return answer if {entry.address for entry in new} <= there else None
+            current = await self._get_settled(organization)
+            listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
+            answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
+            return answer if {entry.address for entry in new_entries} <= listed_addresses else None
 
         send = endpoints.add_dev_ops_access_list_addresses
-        return (await send(self._caller, org_id=organization, body=_sent(new), check_outcome=check_outcome)).value
+        return (await send(self._caller, org_id=organization, body=_request_entries(new_entries), check_outcome=check_outcome)).value
 
     async def replace(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
     ) -> DevOpsAccessList:
-        """Set the whole list: these addresses and no others. Makes it where there is none.
+        """Replace the whole list with the given addresses, or create it.
 
         Args:
-            addresses: at least one; :meth:`delete` takes the list away.
-            calling_from: refuse if the new list would not let this address in.
+            addresses: At least one; :meth:`delete` removes the list.
+            calling_from: Refuse the change if the new list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong, or ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid, or ``calling_from`` would be locked out.
         """
-        wanted = some_entries(addresses, ipv6=True)
-        check_caller(calling_from)
-        refuse_lock_out(calling_from, wanted)
+        entries = check_addresses(addresses, ipv6=True, at_least=1)
+        check_calling_from(calling_from)
+        refuse_lock_out(calling_from, entries)
         organization = await self._id(organization_id)
-        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_sent(wanted))).value
+        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(entries))).value
 
     async def update(
         self,
@@ -109,75 +115,82 @@ class AsyncDevOpsAccessLists:
         enabled: bool | None = None,
         organization_id: str | None = None,
     ) -> DevOpsAccessList:
-        """Change the entry of one address; what is not given stays.
+        """Change the entry of one address. Arguments that are left out stay as they are.
 
         Args:
-            enabled: whether the entry counts.
-            calling_from: refuse if the list would not let this address in afterwards.
+            address: The address or block of the entry.
+            description: The new description.
+            enabled: Whether the entry has an effect.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            NotFoundError: the address is not on the list.
-            ValueError: the address is wrong, or ``calling_from`` would be locked out.
+            ValueError: ``address`` is not valid, neither ``description`` nor ``enabled`` is given,
+                or ``calling_from`` would be locked out.
+            NotFoundError: The address is not on the list.
         """
         if description is None and enabled is None:
-            raise ValueError("description or enabled must be given: there is nothing else to change")
-        text = ip.block(address, "address", ipv6=True)
-        check_caller(calling_from)
+            raise ValueError("description or enabled must be given")
+        block = ip_ranges.block(address, "address", ipv6=True)
+        check_calling_from(calling_from)
         organization = await self._id(organization_id)
-        known = await self._known(organization)
-        old = next((entry for entry in known if ip.normalize(entry.address) == text), None)
-        # The whole entry goes along, lest the service take what is left out for empty.
+        current = await self._get_settled(organization)
+        old = next((entry for entry in current if ip_ranges.normalize(entry.address) == block), None)
+        # The whole entry is sent, since the service might treat a field that is left out as empty.
         body = DevOpsAccessListEntry(
-            address=text if old is None else old.address,
+            address=block if old is None else old.address,
             description=old.description if description is None and old is not None else description,
             enabled=old.enabled if enabled is None and old is not None else enabled,
         )
         if old is not None:
-            changed = AccessListEntry(address=text, enabled=body.enabled is True, description="")
-            refuse_lock_out(calling_from, merged(known, [changed]))
+            new_entry = AccessListEntry(address=block, enabled=body.enabled is True, description="")
+            refuse_lock_out(calling_from, merge(current, [new_entry]))
         return (await endpoints.update_dev_ops_access_list_address(self._caller, org_id=organization, body=body)).value
 
     async def remove(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
     ) -> DevOpsAccessList:
-        """No longer let some addresses in; the others stay.
+        """Remove some addresses from the list; the others stay.
 
-        The service has no such operation: the list is read, and replaced by the rest.
+        The service has no operation for this: the list is read, and replaced with the rest of it.
 
         Args:
-            calling_from: refuse if the list would not let this address in afterwards.
+            addresses: The addresses to remove; at least one.
+            calling_from: Refuse the change if the resulting list would lock this address out.
 
         Raises:
-            ValueError: an address is wrong or not on the list, it is the last one, or
-                ``calling_from`` would be locked out.
+            TypeError: ``addresses`` is not a list of addresses.
+            ValueError: An address is not valid or not on the list, all addresses of the list are
+                given, or ``calling_from`` would be locked out.
         """
-        to_remove = {entry.address for entry in some_entries(addresses, ipv6=True)}
-        check_caller(calling_from)
+        removed_addresses = {entry.address for entry in check_addresses(addresses, ipv6=True, at_least=1)}
+        check_calling_from(calling_from)
         organization = await self._id(organization_id)
-        known = await self._known(organization)
-        absent = to_remove - {ip.normalize(entry.address) for entry in known}
-        if absent:
-            raise ValueError(f"addresses must be on the list, and {', '.join(sorted(absent))} is not")
-        left = without(known, to_remove)
-        if not left:
-            raise ValueError("addresses must not be all that are on the list: an empty one lets nobody in; delete() takes the list away")
-        refuse_lock_out(calling_from, left)
-        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_sent(left))).value
+        current = await self._get_settled(organization)
+        missing_addresses = removed_addresses - {ip_ranges.normalize(entry.address) for entry in current}
+        if missing_addresses:
+            raise ValueError(f"addresses must be on the list; these are not: {', '.join(sorted(missing_addresses))}")
+        remaining = exclude(current, removed_addresses)
+        if not remaining:
+            raise ValueError("addresses must not be the whole list: an empty list blocks every address; use delete() to remove the list")
+        refuse_lock_out(calling_from, remaining)
+        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(remaining))).value
 
     async def delete(self, *, organization_id: str | None = None) -> AsyncOperation[None]:
-        """Delete the whole list, so that this API may be called from everywhere.
+        """Delete the whole list, so that every address may call this API.
 
-        Done when there is none any more.
+        The operation is done when the list is gone.
+
+        Raises:
+            NotFoundError: The organization has no list, or does not exist.
         """
         organization = await self._id(organization_id)
 
-        async def check_outcome() -> Answer[None] | None:
-            known = await self._known(organization)
-            return None if known else TOOK_EFFECT
+        async def is_deleted() -> bool:
+            return not await self._get_settled(organization)
 
-        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=check_outcome)
+        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=outcome_check(is_deleted))
         operation = self._operations.start(conditions.DELETE, organization_id=organization)
-        self._changes.note(f"DevOps access list of {organization}", operation)
+        self._changes.remember(f"DevOps access list of {organization}", operation)
         return operation
 
     async def _id(self, organization_id: str | None) -> str:
@@ -185,8 +198,11 @@ class AsyncDevOpsAccessLists:
             return checks.string(organization_id, "organization_id")
         return await current_id(self._caller)
 
-    async def _known(self, organization: str) -> list[DevOpsAccessListAddress]:
-        """Read what is on the list once a deletion is over; nothing where there is no list, or no organization, as a write will tell."""
+    async def _get_settled(self, organization: str) -> list[DevOpsAccessListAddress]:
+        """Fetch the entries once a running deletion is over.
+
+        Empty if there is no list or no such organization; a write distinguishes the two.
+        """
         await self._changes.settle(f"DevOps access list of {organization}", self._caller.options.timeout)
         try:
             return (await endpoints.get_dev_ops_access_list(self._caller, org_id=organization)).value.addresses or []
@@ -194,5 +210,5 @@ class AsyncDevOpsAccessLists:
             return []
 
 
-def _sent(listed: Iterable[Listed]) -> list[DevOpsAccessListEntry]:
-    return [DevOpsAccessListEntry(address=entry.address, description=entry.description, enabled=entry.enabled) for entry in listed]
+def _request_entries(entries: Iterable[ListEntry]) -> list[DevOpsAccessListEntry]:
+    return [DevOpsAccessListEntry(address=entry.address, description=entry.description, enabled=entry.enabled) for entry in entries]

@@ -1,6 +1,6 @@
 """Enterprises: organizations, costs and billing reports of a whole enterprise.
 
-They take a token of the enterprise.
+The methods require a token of the enterprise.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,11 @@ _USAGE_DAYS: Final = 90
 
 
 class AsyncEnterprises:
-    """The enterprise that the token belongs to. A token of one organization will not do."""
+    """The enterprise that the token belongs to.
+
+    The methods require a token of the enterprise; a token of one organization is not enough. The
+    service does not document which permissions they need.
+    """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
         self._caller = caller
@@ -38,15 +42,18 @@ class AsyncEnterprises:
     async def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
-        Keep its id: the service has no way to read, list or delete such an organization.
+        Keep its id: the service cannot read, list or delete such an organization.
 
         Args:
-            email: address of the organization.
-            admin_user_id: user who becomes its administrator.
+            name: The name of the organization.
+            email: The e-mail address of the organization.
+            admin_user_id: The user who becomes its administrator.
+            enterprise_id: The enterprise.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
-                make a second organization.
+            ValueError: An argument is empty.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it could create
+                a second organization.
         """
         body = CreateOrgInEnterpriseRequest(
             name=checks.string(name, "name"),
@@ -64,22 +71,27 @@ class AsyncEnterprises:
         resource_ids: Sequence[str] | None = None,
         organization_ids: Sequence[str] | None = None,
     ) -> EnterpriseConsumption:
-        """Fetch what the enterprise has spent in a window of at most 31 days, by organization, database and region.
+        """Fetch the costs in a period of up to 31 days, by organization, database and region.
 
-        Costs are what the service writes: numbers, or strings of digits.
+        Costs are returned as the service writes them: as numbers, or as strings of digits.
 
         Args:
-            start: an aware datetime.
-            end: an aware datetime after ``start``.
-            resource_ids: these databases and other resources only.
-            organization_ids: these organizations only.
+            start: The start of the period, with a time zone.
+            end: The end of the period, with a time zone; after ``start``.
+            resource_ids: Include only these databases and other resources.
+            organization_ids: Include only these organizations.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, the period is empty or too long, or a list of ids
+                is empty.
         """
-        from_date, to_date = _window(start, end, _CONSUMPTION_DAYS)
+        from_date, to_date = _check_period(start, end, _CONSUMPTION_DAYS)
         body = EnterpriseConsumptionRequest(
             from_date=from_date,
             to_date=to_date,
-            resource_ids=_ids(resource_ids, "resource_ids"),
-            org_ids=_ids(organization_ids, "organization_ids"),
+            resource_ids=checks.optional(_check_ids, resource_ids, "resource_ids"),
+            org_ids=checks.optional(_check_ids, organization_ids, "organization_ids"),
         )
         return (await endpoints.get_enterprise_consumption(self._caller, body=body)).value
 
@@ -91,41 +103,47 @@ class AsyncEnterprises:
         cluster_ids: Sequence[str] | None = None,
         organization_ids: Sequence[str] | None = None,
     ) -> EnterpriseConsumption:
-        """Fetch the same of a window of at most 90 days, by the request of an earlier edition of the API.
+        """Fetch the costs in a period of up to 90 days, by organization, database and region.
 
-        The path is inferred: the edition that documents this request does not say where it goes.
-        Prefer ``consumption``.
+        This is the request of an earlier edition of the API; prefer ``consumption``. The path is
+        inferred: the edition that documents the request does not show it.
 
         Args:
-            start: an aware datetime.
-            end: an aware datetime after ``start``.
-            cluster_ids: these databases only.
-            organization_ids: these organizations only.
+            start: The start of the period, with a time zone.
+            end: The end of the period, with a time zone; after ``start``.
+            cluster_ids: Include only these databases.
+            organization_ids: Include only these organizations.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, the period is empty or too long, or a list of ids
+                is empty.
         """
-        start_date, end_date = _window(start, end, _USAGE_DAYS)
+        start_date, end_date = _check_period(start, end, _USAGE_DAYS)
         body = EnterpriseUsageRequest(
             start_date=start_date,
             end_date=end_date,
-            cluster_ids=_ids(cluster_ids, "cluster_ids"),
-            org_ids=_ids(organization_ids, "organization_ids"),
+            cluster_ids=checks.optional(_check_ids, cluster_ids, "cluster_ids"),
+            org_ids=checks.optional(_check_ids, organization_ids, "organization_ids"),
         )
         return (await endpoints.get_enterprise_consumption(self._caller, body=body)).value
 
     async def create_billing_report(self, month: int, year: int) -> AsyncOperation[BillingReport]:
-        """Have the billing report of a month made.
+        """Have the service create the billing report of a month.
 
-        The operation knows the id at once, and is done when the report can be downloaded.
+        The operation has the id at once, and is done when the report can be downloaded.
 
-        The service wants month and year as strings and does not document their form; they are sent
-        without leading zeros.
+        The service takes month and year as strings and does not document their format; they are
+        sent without leading zeros.
 
         Args:
-            month: 1 to 12.
-            year: in full.
+            month: From 1 to 12.
+            year: Four digits.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it could
-                start a second report.
+            ValueError: ``month`` or ``year`` is out of range.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it could start
+                a second report.
 
         >>> operation = await astra.enterprises.create_billing_report(3, 2026)
         >>> report = await operation.wait()
@@ -139,34 +157,28 @@ class AsyncEnterprises:
         return self._operations.start(conditions.CREATE_BILLING_REPORT, report_id=report_id)
 
     async def get_billing_report(self, report_id: str) -> BillingReport:
-        """Fetch how far a report is and, once it is COMPLETED, the address of its CSV file, which works for a while without any token.
+        """Fetch the status of a billing report and, once it is COMPLETED, the URL of its CSV file.
+
+        The URL works for a while without a token.
 
         Raises:
-            NotFoundError: there is no such report.
+            NotFoundError: The report does not exist.
         """
         return (await endpoints.get_report_details(self._caller, report_id=report_id)).value
 
 
-def _window(start: datetime, end: datetime, days: int) -> tuple[str, str]:
-    """Check a window of time, and spell its ends."""
-    for name, moment in (("start", start), ("end", end)):
-        if not isinstance(moment, datetime):
-            raise TypeError(f"{name} must be a datetime, not {type(moment).__name__}")
-        if moment.utcoffset() is None:
-            raise ValueError(f"{name} must have a time zone, as in datetime.now(UTC)")
-    if end <= start:
+def _check_period(start: datetime, end: datetime, days: int) -> tuple[str, str]:
+    """Check a period, and return its ends as strings."""
+    if checks.moment(end, "end") <= checks.moment(start, "start"):
         raise ValueError("end must be after start")
     if end - start > timedelta(days=days):
         raise ValueError(f"end must be at most {days} days after start")
     return times.write(start), times.write(end)
 
 
-def _ids(ids: Sequence[str] | None, name: str) -> list[str] | None:
-    """Check a selection. An empty one is refused, since the service may take it for none at all."""
-    if ids is None:
-        return None
-    if isinstance(ids, str):
-        raise TypeError(f"{name} must be a sequence of str, not one str")
-    if not ids:
-        raise ValueError(f"{name} must not be empty; leave it out for all")
-    return [checks.string(one, name) for one in ids]
+def _check_ids(ids: Sequence[str], name: str) -> list[str]:
+    """Check ids to filter by, which must not be empty: the service may treat that as no filter."""
+    checked = checks.strings(ids, name)
+    if not checked:
+        raise ValueError(f"{name} must not be empty; leave it out to include all")
+    return checked

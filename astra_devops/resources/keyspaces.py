@@ -12,13 +12,15 @@ from astra_devops.operations.conditions import keyspaces as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_if
+from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy
 
 
 class AsyncKeyspaces:
-    """Keyspaces of a database.
+    """Keyspaces of a database. Names are case-sensitive.
 
-    Adding or dropping one puts the database into MAINTENANCE for seconds. Names are case-sensitive.
+    Adding or dropping a keyspace puts the database into MAINTENANCE for a few seconds. In that
+    state it refuses changes; every method that changes a keyspace retries within the client's
+    ``timeout``.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -26,57 +28,84 @@ class AsyncKeyspaces:
         self._operations = operations
 
     async def list(self, database_id: str) -> builtins.list[str]:
-        """List the names of a database's keyspaces. Needs ``org-db-view``."""
+        """List the names of a database's keyspaces.
+
+        Needs ``org-db-view``.
+
+        Raises:
+            NotFoundError: The database does not exist.
+        """
         return keyspaces_of((await database_endpoints.get_database(self._caller, database_id=database_id)).value)
 
     async def create(self, database_id: str, name: str) -> AsyncOperation[Database]:
-        """Add a keyspace to a database. Done when it is listed and the database is ACTIVE.
+        """Add a keyspace to a database.
 
-        While the database is in MAINTENANCE it refuses; the call waits for it within the client's
-        ``timeout``.
-
-        Args:
-            name: at most 48 letters, digits and underscores.
+        The operation is done when the keyspace is listed and the database is ACTIVE.
 
         Needs ``db-keyspace-create``; without it the service answers 401.
 
+        Args:
+            name: Up to 48 letters, digits and underscores.
+
         Raises:
-            ConflictError: the keyspace exists already, or the database is still busy.
-            PermissionDeniedError: the token may not.
+            ValueError: ``name`` is not valid, or is reserved.
+            NotFoundError: The database does not exist.
+            ConflictError: The keyspace exists already, or the database is still busy.
+            PermissionDeniedError: The token may not create keyspaces.
+
+        >>> operation = await astra.keyspaces.create(database_id, "sales")
+        >>> database = await operation.wait()
         """
         checks.keyspace_name(name)
-        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is not None and name in keyspaces_of(database))
 
+        def has_keyspace(database: Database | None) -> bool:
+            return database is not None and name in keyspaces_of(database)
+
+        check_outcome = database_outcome_check(self._caller, database_id, has_keyspace)
         send = partial(endpoints.add_keyspace, keyspace_name=name, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send, give_up_if=lambda database: name in keyspaces_of(database))
+        await retry_while_busy(self._caller, database_id, send, give_up_if=has_keyspace)
         return self._operations.start(conditions.CREATE, database_id=database_id, keyspace=name)
 
     async def delete(self, database_id: str, name: str) -> AsyncOperation[Database]:
-        """Drop a keyspace and all that is in it.
+        """Drop a keyspace and everything in it.
 
-        Done when it is no longer listed and the database is ACTIVE.
+        The operation is done when the keyspace is no longer listed and the database is ACTIVE.
 
-        A keyspace that does not exist is not an error: the service says that there is nothing to
+        A keyspace that does not exist is not an error: the service answers that there is nothing to
         do, and the operation is done at once.
 
         Needs ``db-keyspace-drop``; without it the service answers 401.
 
         Raises:
-            ConflictError: the database is still busy.
+            ValueError: ``name`` is not valid, or is reserved.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            PermissionDeniedError: The token may not drop keyspaces.
         """
         checks.keyspace_name(name)
-        check_outcome = took_effect_if(self._caller, database_id, lambda database: database is None or name not in keyspaces_of(database))
 
+        def lacks_keyspace(database: Database | None) -> bool:
+            return database is None or name not in keyspaces_of(database)
+
+        check_outcome = database_outcome_check(self._caller, database_id, lacks_keyspace)
         send = partial(endpoints.remove_keyspace, keyspace_name=name, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.DELETE, database_id=database_id, keyspace=name)
 
     async def enable_graph(self, database_id: str, name: str) -> None:
-        """Give a keyspace of a classic database the graph engine.
+        """Add the graph engine to a keyspace of a classic database.
 
-        The service accepts it and tells nothing of when it is done.
+        The service accepts the request and does not report when it is done. It does not document
+        which permission this needs.
 
-        Needs ``db-keyspace-alter``.
+        Args:
+            name: The keyspace.
+
+        Raises:
+            ValueError: ``name`` is empty.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost.
         """
         checks.string(name, "name")
         await retry_while_busy(self._caller, database_id, partial(endpoints.alter_keyspace_with_graph_engine, keyspace_name=name))
@@ -91,13 +120,23 @@ class AsyncKeyspaces:
         schema: str | None = None,
         solrconfig: str | None = None,
     ) -> None:
-        """Make a search index over a table of a classic database of tier E.
+        """Create a search index on a table of a classic database of tier E.
+
+        The service does not document which permission this needs.
 
         Args:
-            name: the keyspace.
-            generate_resources: whether the service makes the schema and the configuration itself.
-            schema: the Solr schema, as XML; needed unless ``generate_resources``.
-            solrconfig: the Solr configuration, as XML; needed unless ``generate_resources``.
+            name: The keyspace.
+            table: The table.
+            generate_resources: Whether the service generates the schema and the configuration.
+            schema: The Solr schema as XML; required unless ``generate_resources`` is set.
+            solrconfig: The Solr configuration as XML; required unless ``generate_resources`` is
+                set.
+
+        Raises:
+            ValueError: ``name`` or ``table`` is empty, or ``schema`` or ``solrconfig`` is missing.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
+            OutcomeUnknownError: The answer was lost.
         """
         checks.string(name, "name")
         checks.string(table, "table")

@@ -12,16 +12,16 @@ from astra_devops._secret import Secret
 from astra_devops.operations.conditions import migration_proxies as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import retry_while_busy, took_effect_if
+from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy
 
 
 class AsyncMigrationProxies:
-    """Proxies that carry a live workload over from another cluster.
+    """Proxies that migrate a live workload from another cluster. Deprecated by the service.
 
     Only older editions of the API have them.
 
-    Nothing says how to see one. A wait goes by the actions that the database offers, and by the
-    MAINTENANCE that a change brings.
+    No document says how to see whether a database has a proxy. A wait relies on the actions that
+    the database offers, and on the MAINTENANCE that a change causes.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -31,63 +31,70 @@ class AsyncMigrationProxies:
     async def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
     ) -> AsyncOperation[Database]:
-        """Launch the migration proxy of a database. Done when the database is ACTIVE and has one.
+        """Launch the migration proxy of a database.
 
-        Deprecated by the service.
-
-        Args:
-            origin_username: a user of the cluster that the data comes from.
-            mappings: which node of that cluster each node of the proxy talks to; at least one.
+        The operation is done when the database is ACTIVE and has a proxy.
 
         Needs ``org-db-managemigratorproxy``.
 
-        Raises:
-            ConflictError: the database is still busy, or has a proxy already.
-            OutcomeUnknownError: the answer was lost.
+        Args:
+            origin_username: A user of the origin cluster.
+            origin_password: The password of that user.
+            mappings: Which node of the origin cluster each node of the proxy connects to; at least
+                one.
 
-        >>> node = models.MigrationProxyMapping(origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1)
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy, or has a proxy already.
+            OutcomeUnknownError: The answer was lost.
+
+        >>> node = models.MigrationProxyMapping(
+        ...     origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1
+        ... )
         >>> operation = await astra.migration_proxies.launch(
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
         if not mappings:
-            raise ValueError("mappings must have at least one node")
+            raise ValueError("mappings must not be empty")
         body = MigrationProxyConfiguration(
             origin_username=checks.string(origin_username, "origin_username"),
             origin_password=checks.secret(origin_password, "origin_password"),
-            mappings=[_checked(mapping) for mapping in mappings],
+            mappings=[_check_mapping(mapping) for mapping in mappings],
         )
 
-        def is_there(database: Database) -> bool:
+        def is_launched(database: Database) -> bool:
             return database.status == "ACTIVE" and conditions.has_proxy(database) is True
 
-        await retry_while_busy(self._caller, database_id, partial(endpoints.launch_migration_proxy, body=body), give_up_if=is_there)
+        await retry_while_busy(self._caller, database_id, partial(endpoints.launch_migration_proxy, body=body), give_up_if=is_launched)
         return self._operations.start(conditions.LAUNCH, database_id=database_id)
 
     async def remove(self, database_id: str) -> AsyncOperation[Database]:
-        """Remove the migration proxy of a database. Done when the database is ACTIVE without one.
+        """Remove the migration proxy of a database.
 
-        Deprecated by the service.
+        The operation is done when the database is ACTIVE and has no proxy.
 
         Needs ``org-db-managemigratorproxy``.
 
         Raises:
-            ConflictError: the database is still busy.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still busy.
         """
 
-        def is_gone(database: Database | None) -> bool:
+        def is_removed(database: Database | None) -> bool:
             return database is None or (database.status == "ACTIVE" and conditions.has_proxy(database) is False)
 
-        check_outcome = took_effect_if(self._caller, database_id, is_gone)
-        await retry_while_busy(
-            self._caller, database_id, partial(endpoints.remove_migration_proxy, check_outcome=check_outcome), give_up_if=is_gone
-        )
+        check_outcome = database_outcome_check(self._caller, database_id, is_removed)
+        send = partial(endpoints.remove_migration_proxy, check_outcome=check_outcome)
+        await retry_while_busy(self._caller, database_id, send, give_up_if=is_removed)
         return self._operations.start(conditions.REMOVE, database_id=database_id)
 
 
-def _checked(mapping: MigrationProxyMapping) -> MigrationProxyMapping:
+def _check_mapping(mapping: MigrationProxyMapping) -> MigrationProxyMapping:
     if not isinstance(mapping, MigrationProxyMapping):
-        raise TypeError(f"mappings must hold MigrationProxyMapping, not {type(mapping).__name__}")
+        raise TypeError(f"mappings must contain MigrationProxyMapping objects, not {type(mapping).__name__}")
     checks.string(mapping.origin_ip, "mappings: origin_ip")
     checks.integer(mapping.origin_port, "mappings: origin_port", 1, 65_535)
     checks.integer(mapping.rack, "mappings: rack", 0, 2**31)

@@ -21,11 +21,12 @@ from astra_devops._rest.models.pcu_groups import (
 )
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.capacity import as_it_is, associations_of, get_group
+from astra_devops.operations.capacity import full_update, get_group, list_associations
 from astra_devops.operations.conditions import pcu_groups as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import check_outcome_by
+from astra_devops.resources._outcome.accepted import require_id
+from astra_devops.resources._outcome.lookups import outcome_check
 
 _LARGEST: Final = 2**31 - 1
 
@@ -33,15 +34,17 @@ _LARGEST: Final = 2**31 - 1
 class AsyncPcuGroups:
     """PCU groups of the token's organization, and the datacenters in them.
 
-    A title may stand for several groups; an id stands for one.
+    Ids are unique; titles need not be.
 
-    Which permission these calls need is not documented; Organization Administrators and Billing
-    Administrators have it.
+    The service does not document which permissions these methods need. Organization Administrators
+    and Billing Administrators have them.
 
-    What is placed in a group is a datacenter, whose id is the database's, a hyphen and a number;
-    ``datacenters.list`` tells it.
+    A group contains datacenters, whose ids are the database's id, a hyphen and a number;
+    ``datacenters.list`` lists them.
 
-    >>> operation = await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
+    >>> operation = await astra.pcu_groups.create(
+    ...     "analytics", cloud_provider="aws", region="us-east-2", min=1, max=3
+    ... )
     >>> group = await operation.wait()
     >>> operation = await astra.pcu_groups.associate(group.id, datacenter_id)
     >>> association = await operation.wait()
@@ -52,31 +55,32 @@ class AsyncPcuGroups:
         self._operations = operations
 
     async def list(self, ids: Sequence[str] | None = None) -> builtins.list[PcuGroup]:
-        """List the groups with these ids; all of them if none are given.
+        """List the groups with the given ids, or all groups.
 
-        An empty ``ids`` gives an empty list and sends nothing: the service would take it for all
-        groups.
+        Args:
+            ids: The ids. If the list is empty, so is the result, and nothing is sent: the service
+                would return all groups.
 
         Raises:
-            NotFoundError: there is no group by one of the ids.
+            TypeError: ``ids`` is not a list of strings.
+            ValueError: An id is empty.
+            NotFoundError: One of the groups does not exist.
         """
-        if isinstance(ids, str):
-            raise TypeError("ids must be a sequence of str, not one str")
-        wanted = None if ids is None else [checks.string(group_id, "ids") for group_id in ids]
-        if wanted == []:
+        group_ids = checks.optional(checks.strings, ids, "ids")
+        if group_ids == []:
             return []
-        return (await endpoints.pcu_get(self._caller, body=PcuGroupGetRequest(pcu_group_uuids=wanted))).value or []
+        return (await endpoints.pcu_get(self._caller, body=PcuGroupGetRequest(pcu_group_uuids=group_ids))).value or []
 
     async def get(self, group_id: str) -> PcuGroup:
         """Fetch one group.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         return await get_group(self._caller, checks.string(group_id, "group_id"))
 
     async def find_by_datacenter(self, datacenter_id: str) -> PcuGroup | None:
-        """Find the group that a datacenter is in; None if it is in none, or does not exist."""
+        """Find the group that a datacenter is in; None if it is in no group, or does not exist."""
         try:
             answer = await endpoints.pcu_group_get_by_datacenter_uuid(self._caller, datacenter_id=datacenter_id)
         except errors.NotFoundError:
@@ -98,26 +102,29 @@ class AsyncPcuGroups:
     ) -> AsyncOperation[PcuGroup]:
         """Create a group.
 
-        The operation knows the id at once, and is done when the group is CREATED, which it stays
+        The operation has the id at once, and is done when the group is CREATED. It stays CREATED
         until it is used.
 
         A group costs money from then on. Provider, region, instance type and provision type cannot
         be changed later.
 
         Args:
-            title: need not be unique.
+            title: The title, which need not be unique.
             cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
-            region: the provider's name for it, such as ``us-east-2``.
-            min: units that the group always has, at least 1.
-            max: units that it may grow to, at least ``min``.
-            reserved: units committed to, at most ``min``; 0 makes the group flexible: only such a
-                group can be parked, or deleted at will.
-            instance_type: kind of machine; see ``list_types``.
+            region: The provider's name of the region, such as ``us-east-2``.
+            min: The units that the group always has; at least 1.
+            max: The units that it may grow to; at least ``min``.
+            reserved: The committed units; at most ``min``. With 0 the group is flexible: only
+                flexible groups can be parked, or deleted at any time.
+            instance_type: The kind of machine; see ``list_types``.
             provision_type: ``shared`` or ``dedicated``.
+            description: The purpose of the group.
 
         Raises:
-            OutcomeUnknownError: the answer was lost. The request is not repeated, since it would
-                make a second group; ``list`` tells whether there is one.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or ``0 <= reserved <= min <= max`` does not hold.
+            OutcomeUnknownError: The answer was lost. The request is not sent again: it would create
+                a second group. ``list`` shows whether the group exists.
         """
         _check_capacity(min, max, reserved)
         body = PcuGroupCreateRequest(
@@ -129,17 +136,12 @@ class AsyncPcuGroups:
             min=min,
             max=max,
             reserved=reserved,
-            description=None if description is None else _text(description, "description"),
+            description=checks.optional(_check_text, description, "description"),
         )
-        made = (await endpoints.pcu_create(self._caller, body=[body])).value
-        if not made:
-            raise errors.OutcomeUnknownError(
-                f"pcuCreate {title!r} was accepted, but its answer names no group",
-                operation="pcuCreate",
-                reason="an empty list came back",
-                how_to_find_out=f"look for a group with the title {title!r} in the list",
-            )
-        return self._operations.start(conditions.CREATE_GROUP, group_id=made[0].id)
+        created = (await endpoints.pcu_create(self._caller, body=[body])).value
+        advice = f"look for a group with the title {title!r} in the list"
+        group_id = require_id(created[0].id if created else None, "pcuCreate", "group", advice)
+        return self._operations.start(conditions.CREATE_GROUP, group_id=group_id)
 
     async def update(
         self,
@@ -151,70 +153,81 @@ class AsyncPcuGroups:
         reserved: int | None = None,
         description: str | None = None,
     ) -> PcuGroup:
-        """Change a group, and return it as it is then. What is not given stays.
+        """Change a group, and return it. Arguments that are left out stay as they are.
 
-        The service loses what an update leaves out, so this reads the group, changes it, and writes
-        all of it. Of two updates at the same time the later one wins. A parked group has to be
-        unparked first.
+        The service loses the fields that an update leaves out, so this reads the group, changes it,
+        and writes all of it. Of two updates at the same time the later one wins. A parked group
+        must be unparked first.
 
         Args:
-            min: units that the group always has.
-            max: units that it may grow to.
-            reserved: units committed to; they can be raised for a group that has some, and
-                otherwise not be changed.
+            title: The new title.
+            min: The units that the group always has.
+            max: The units that it may grow to.
+            reserved: The committed units. They can only be raised, and only if the group has some.
+            description: The new description.
 
         Raises:
-            NotFoundError: there is no such group.
-            ValueError: nothing is given, or ``0 <= reserved <= min <= max`` would not hold.
+            TypeError: An argument has the wrong type.
+            ValueError: No argument is given, or ``0 <= reserved <= min <= max`` would not hold.
+            NotFoundError: The group does not exist.
         """
-        given: dict[str, Any] = {"title": title, "min": min, "max": max, "reserved": reserved, "description": description}
-        changes = {name: value for name, value in given.items() if value is not None}
+        arguments: dict[str, Any] = {"title": title, "min": min, "max": max, "reserved": reserved, "description": description}
+        changes = {name: value for name, value in arguments.items() if value is not None}
         if not changes:
-            raise ValueError(f"give at least one of {', '.join(given)}")
-        if title is not None:
-            checks.string(title, "title")
-        if description is not None:
-            _text(description, "description")
+            raise ValueError(f"at least one of {', '.join(arguments)} must be given")
+        checks.optional(checks.string, title, "title")
+        checks.optional(_check_text, description, "description")
         _check_capacity(min, max, reserved)
-        body = attrs.evolve(as_it_is(await self.get(group_id)), **changes)
+        body = attrs.evolve(full_update(await self.get(group_id)), **changes)
         _check_capacity(body.min, body.max, body.reserved)
-        written = (await endpoints.pcu_update(self._caller, body=[body])).value
-        return written[0] if written else await self.get(group_id)
+        updated = (await endpoints.pcu_update(self._caller, body=[body])).value
+        return updated[0] if updated else await self.get(group_id)
 
     async def delete(self, group_id: str) -> None:
-        """Delete a group. It has to be flexible and empty: move or terminate its databases first.
+        """Delete a group. It must be flexible and empty: move or terminate its databases first.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
 
-        async def is_gone() -> bool:
+        async def is_deleted() -> bool:
             try:
                 await self.get(group_id)
             except errors.NotFoundError:
                 return True
             return False
 
-        await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=check_outcome_by(is_gone))
+        await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=outcome_check(is_deleted))
 
     async def park(self, group_id: str) -> AsyncOperation[PcuGroup]:
         """Park a group: its databases hibernate, and its units cost nothing until it is unparked.
 
-        Done when it is PARKED.
+        The operation is done when the group is PARKED.
 
-        Only a flexible group (``reserved`` is 0) that is in use can be parked, and only if none of
-        its databases has several regions.
+        The group must be flexible (``reserved`` is 0) and in use, and none of its databases may
+        have several regions.
+
+        Raises:
+            BadRequestError: The group cannot be parked.
+            NotFoundError: The group does not exist.
+            ConflictError: The group is busy.
         """
-        check_outcome = check_outcome_by(partial(self._is_in, group_id, "PARKING", "PARKED"))
+        check_outcome = outcome_check(partial(self._has_status, group_id, "PARKING", "PARKED"))
         await endpoints.pcu_group_park(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.PARK_GROUP, group_id=group_id)
 
     async def unpark(self, group_id: str) -> AsyncOperation[PcuGroup]:
-        """Bring a parked group and its databases back.
+        """Unpark a parked group and its databases.
 
-        Done when it is CREATED, which an unparked group shows for a while, or ACTIVE.
+        The operation is done when the group is CREATED, which an unparked group shows for a while,
+        or ACTIVE.
+
+        Raises:
+            NotFoundError: The group does not exist.
+            ConflictError: The group is busy, or not parked.
         """
-        check_outcome = check_outcome_by(partial(self._is_in, group_id, "UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE"))
+        statuses = ("UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE")
+        check_outcome = outcome_check(partial(self._has_status, group_id, *statuses))
         await endpoints.pcu_group_unpark(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.UNPARK_GROUP, group_id=group_id)
 
@@ -222,64 +235,74 @@ class AsyncPcuGroups:
         """List the instance types that groups can have.
 
         Args:
-            provider: one cloud provider only, in any case.
-            region: one region only.
+            provider: List only the types of this cloud provider, in any case.
+            region: List only the types of this region.
+
+        Raises:
+            ValueError: ``provider`` is not a cloud provider, or ``region`` is empty.
         """
         body = PcuGroupTypesRequest(
             provider=None if provider is None else checks.provider(provider, "provider").lower(),
-            region=None if region is None else checks.string(region, "region"),
+            region=checks.optional(checks.string, region, "region"),
         )
         return (await endpoints.pcu_get_types(self._caller, body=body)).value
 
     async def list_associations(self, group_id: str) -> builtins.list[PcuAssociation]:
-        """List the datacenters in a group; an empty list if there are none, for which the service says 404.
+        """List the datacenters in a group.
+
+        For a group without datacenters, to which the service answers 404, the list is empty.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
-        found = await associations_of(self._caller, group_id)
-        if not found:
+        associations = await list_associations(self._caller, group_id)
+        if not associations:
             await self.get(group_id)
-        return found
+        return associations
 
     async def associate(self, group_id: str, datacenter_id: str) -> AsyncOperation[PcuAssociation]:
         """Place a datacenter in a group of its region.
 
-        Done when it is listed there and group and database are ACTIVE: up to an hour.
+        The operation is done when the group lists it, and group and database are ACTIVE. This takes
+        up to an hour.
 
         Raises:
-            NotFoundError: there is no such group or datacenter.
-            ConflictError: the datacenter is in a group already, or its database is busy.
+            NotFoundError: The group or the datacenter does not exist.
+            ConflictError: The datacenter is in a group already, or its database is busy.
         """
-        check_outcome = check_outcome_by(partial(self._lists, group_id, datacenter_id))
+        check_outcome = outcome_check(partial(self._has_datacenter, group_id, datacenter_id))
         await endpoints.pcu_association_create(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
         return self._operations.start(conditions.ASSOCIATE, group_id=group_id, datacenter_id=datacenter_id)
 
     async def dissociate(self, group_id: str, datacenter_id: str) -> None:
-        """Take a datacenter out of a group, back to the capacity that all databases share.
+        """Remove a datacenter from a group, back to the capacity that all databases share.
 
         Raises:
-            NotFoundError: there is no such group, or the datacenter is not in it.
+            NotFoundError: The group does not exist, or the datacenter is not in it.
         """
 
         async def has_left() -> bool:
-            return not await self._lists(group_id, datacenter_id)
+            return not await self._has_datacenter(group_id, datacenter_id)
 
-        check_outcome = check_outcome_by(has_left)
+        check_outcome = outcome_check(has_left)
         await endpoints.pcu_association_delete(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
 
     async def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> AsyncOperation[PcuAssociation]:
         """Move a datacenter to another group of its region.
 
-        Done when it is listed there and group and database are ACTIVE: up to an hour.
-
-        >>> for association in await astra.pcu_groups.list_associations(old_id):
-        ...     moving = await astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)
-        ...     await moving.wait()
+        The operation is done when the new group lists it, and group and database are ACTIVE. This
+        takes up to an hour.
 
         Raises:
-            NotFoundError: there is no such group, or the datacenter is not in the first one.
-            ConflictError: the database is busy.
+            ValueError: An argument is empty, or both groups are the same.
+            NotFoundError: A group does not exist, or the datacenter is not in the first one.
+            ConflictError: The database is busy.
+
+        >>> for association in await astra.pcu_groups.list_associations(old_id):
+        ...     operation = await astra.pcu_groups.transfer(
+        ...         association.datacenter_id, from_group_id=old_id, to_group_id=new_id
+        ...     )
+        ...     await operation.wait()
         """
         if checks.string(from_group_id, "from_group_id") == checks.string(to_group_id, "to_group_id"):
             raise ValueError("to_group_id must be another group than from_group_id")
@@ -290,32 +313,33 @@ class AsyncPcuGroups:
         )
 
         async def has_moved() -> bool:
-            moved = await self._lists(to_group_id, datacenter_id)
-            if not moved and not await self._lists(from_group_id, datacenter_id):
+            moved = await self._has_datacenter(to_group_id, datacenter_id)
+            if not moved and not await self._has_datacenter(from_group_id, datacenter_id):
                 raise TimeoutError(f"neither group lists {datacenter_id} now")
             return moved
 
-        await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=check_outcome_by(has_moved))
+        await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=outcome_check(has_moved))
         return self._operations.start(conditions.TRANSFER, group_id=to_group_id, datacenter_id=datacenter_id, from_group_id=from_group_id)
 
-    async def _is_in(self, group_id: str, *states: str) -> bool:
-        return (await self.get(group_id)).status in states
+    async def _has_status(self, group_id: str, *statuses: str) -> bool:
+        return (await self.get(group_id)).status in statuses
 
-    async def _lists(self, group_id: str, datacenter_id: str) -> bool:
-        return any(entry.datacenter_id == datacenter_id for entry in await associations_of(self._caller, group_id))
+    async def _has_datacenter(self, group_id: str, datacenter_id: str) -> bool:
+        return any(entry.datacenter_id == datacenter_id for entry in await list_associations(self._caller, group_id))
 
 
 def _check_capacity(min: int | None, max: int | None, reserved: int | None) -> None:
-    """Check what is known of a capacity. The rule is that of the vendor's Terraform provider."""
+    """Check the given parts of a capacity, by the rule of the vendor's Terraform provider."""
     for name, value, least in (("reserved", reserved, 0), ("min", min, 1), ("max", max, 1)):
         if value is not None:
             checks.integer(value, name, least, _LARGEST)
-    known = [(name, value) for name, value in (("reserved", reserved), ("min", min), ("max", max)) if value is not None]
-    if sorted(known, key=lambda pair: pair[1]) != known:
-        raise ValueError(f"0 <= reserved <= min <= max must hold, not {', '.join(f'{name} = {value}' for name, value in known)}")
+    values = [(name, value) for name, value in (("reserved", reserved), ("min", min), ("max", max)) if value is not None]
+    if sorted(values, key=lambda pair: pair[1]) != values:
+        raise ValueError(f"0 <= reserved <= min <= max must hold, not {', '.join(f'{name} = {value}' for name, value in values)}")
 
 
-def _text(value: str, name: str) -> str:
+def _check_text(value: str, name: str) -> str:
+    """Check a string that may be empty."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     return value

@@ -1,4 +1,4 @@
-"""Restores: bring a database back to one of its snapshots."""
+"""Restores: return a database to one of its snapshots."""
 
 from astra_devops._rest.endpoints import restores as endpoints
 from astra_devops._rest.models.restores import RestoreStatus
@@ -7,16 +7,16 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import restores as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.accepted import id_of
+from astra_devops.resources._outcome.accepted import require_id
 
 
 class AsyncRestores:
-    """Returns of databases to their own snapshots.
+    """Restores of databases from their own snapshots.
 
-    No list shows them: their ids are known only to who began them.
+    The service does not list restores: only the caller that started one knows its id.
 
-    The paths are inferred from those of the clones: the reference page shows these operations
-    without theirs, and newer editions no longer have them.
+    The paths are inferred from those of clones: the reference page shows these operations without
+    paths, and newer editions no longer have them.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -24,34 +24,42 @@ class AsyncRestores:
         self._operations = operations
 
     async def create(self, database_id: str, *, snapshot_id: str) -> AsyncOperation[RestoreStatus]:
-        """Bring a database back to a snapshot. Done when the service says ``DONE``.
+        """Restore a database from a snapshot.
 
-        A second request would begin a second restore, so one whose answer is lost is not repeated.
+        The operation is done when the service reports ``DONE``.
 
-        The path is inferred from that of a clone, as is the place of ``snapshot_id`` in it.
+        A lost request is not sent again: a second one would start a second restore.
 
-        Args:
-            snapshot_id: see ``snapshots.list``.
+        The path is inferred from that of a clone, and so is the place of ``snapshot_id`` in the
+        request.
 
         Needs ``org-db-create``.
 
+        Args:
+            snapshot_id: The snapshot; see ``snapshots.list``.
+
         Raises:
-            OutcomeUnknownError: the answer was lost, or names no operation.
+            ValueError: ``snapshot_id`` is empty.
+            NotFoundError: The database or the snapshot does not exist.
+            OutcomeUnknownError: The answer was lost, or has no operation id.
+
+        >>> operation = await astra.restores.create(database_id, snapshot_id=snapshot.id)
+        >>> status = await operation.wait()
         """
         answer = await endpoints.restore_db(self._caller, database_id=database_id, snapshot_id=checks.string(snapshot_id, "snapshot_id"))
-        advice = f"see whether database {database_id} is back in its earlier state before trying again"
-        operation_id = id_of(answer.value.operation_id, "restoreDB", "operationID", advice)
+        advice = f"check whether database {database_id} is back in its earlier state before you try again"
+        operation_id = require_id(answer.value.operation_id, "restoreDB", "operationID", advice)
         return self._operations.start(conditions.CREATE, database_id=database_id, operation_id=operation_id)
 
     async def get(self, database_id: str, operation_id: str) -> RestoreStatus:
-        """Fetch how far a restore is. The path is inferred from that of a clone.
-
-        Args:
-            operation_id: the ``resource_id`` of what ``create`` returned.
+        """Fetch the progress of a restore. The path is inferred from that of a clone.
 
         Needs ``org-db-view``.
 
+        Args:
+            operation_id: The ``resource_id`` of the operation that ``create`` returned.
+
         Raises:
-            NotFoundError: there is no such restore.
+            NotFoundError: The restore does not exist.
         """
         return (await endpoints.restore_status(self._caller, database_id=database_id, operation_id=operation_id)).value

@@ -7,15 +7,16 @@ from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._identity import roles as lookup
+from astra_devops.resources._identity.roles import find_by_name, list_roles, with_parsed_policy
+from astra_devops.resources._outcome.lookups import outcome_check
 
 
 class AsyncRoles:
-    """Roles of the organization: those that come with the service, which cannot be changed, and its own. A role is a policy with a name.
+    """Roles of the organization: default roles and custom roles.
 
-    Policies are made with :mod:`astra_devops.policies`.
+    The default roles come with the service and cannot be changed. A role is a policy with a name.
+    Policies are built with :mod:`astra_devops.policies`.
     """
 
     def __init__(self, caller: Caller) -> None:
@@ -24,101 +25,109 @@ class AsyncRoles:
     async def list(self) -> builtins.list[Role]:
         """List all roles.
 
-        The service may leave everything but id and name out of lists; ``get`` tells the rest.
+        The service may leave out everything but id and name; ``get`` returns the rest.
 
         Needs ``org-role-read``.
         """
-        return await lookup.listed(self._caller)
+        return await list_roles(self._caller)
 
     async def find(self, name: str) -> Role | None:
-        """Find the role of a name, in that spelling; None if there is none.
+        """Find a role by its exact name; None if there is no match.
 
         Needs ``org-role-read``.
 
         Raises:
-            AmbiguousNameError: several bear the name; the error lists their ids.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several roles have the name; the error lists their ids.
         """
-        return lookup.named(checks.string(name, "name"), await self.list())
+        return find_by_name(checks.string(name, "name"), await self.list())
 
     async def get(self, role_id: str) -> Role:
         """Fetch one role with its policy.
 
-        The service may demand more rights for this than for the list.
-
-        Needs ``org-role-read``.
+        Needs ``org-role-read``. The service may require more permissions for this than for the
+        list.
 
         Raises:
-            NotFoundError: there is no such role.
+            NotFoundError: The role does not exist.
         """
-        return lookup.readable((await endpoints.get_organization_role(self._caller, role_id=role_id)).value)
+        return with_parsed_policy((await endpoints.get_organization_role(self._caller, role_id=role_id)).value)
 
     async def create(self, name: str, policy: Policy) -> Role:
         """Create a role.
 
-        Args:
-            name: must not be taken.
-            policy: what it allows; see :mod:`astra_devops.policies`.
-
         Needs ``org-role-write``.
 
-        Raises:
-            ConflictError: the name is taken.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the id of the role of that
-                name, if there is one now.
+        Args:
+            name: A name that no other role has.
+            policy: What the role allows; see :mod:`astra_devops.policies`.
 
-        >>> await astra.roles.create("viewer", policy("See databases", ["org-db-view"], [drn(organization.id, database_id="*")]))
+        Raises:
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: ``name`` is empty.
+            ConflictError: Another role has the name.
+            OutcomeUnknownError: The answer was lost. If a role with that name exists now,
+                ``candidates`` has its id.
+
+        >>> databases = drn(organization.id, database_id="*")
+        >>> viewing = policy("See databases", ["org-db-view"], [databases])
+        >>> role = await astra.roles.create("viewer", viewing)
         """
-        body = CreateRoleRequest(name=checks.string(name, "name"), policy=_checked(policy))
+        body = CreateRoleRequest(name=checks.string(name, "name"), policy=_check_policy(policy))
         try:
-            return lookup.readable((await endpoints.add_organization_role(self._caller, body=body)).value)
+            return with_parsed_policy((await endpoints.add_organization_role(self._caller, body=body)).value)
         except errors.OutcomeUnknownError as error:
-            await self._look_for(name, error)
+            await self._add_candidates(name, error)
             raise
 
     async def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
-        """Change the name of a role, or its policy, or both.
+        """Change the name of a role, its policy, or both.
 
-        The service takes only both, so what is not given is read first, and a change that somebody
-        makes in between is lost. Tokens and users that have the role have it as it is now.
+        The service only takes both at once. So the one that is left out is read first, and a change
+        that another client makes in between is lost. Users and tokens that have the role get the
+        change at once.
 
-        Needs ``org-role-write``, and ``org-role-read`` unless both are given.
+        Needs ``org-role-write``; also ``org-role-read`` unless both are given.
+
+        Args:
+            name: The new name.
+            policy: What the role allows; see :mod:`astra_devops.policies`.
 
         Raises:
-            ValueError: neither is given; or the policy is not, and the service does not tell the
-                present one.
-            NotFoundError: there is no such role.
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: Neither is given, or ``policy`` is left out and the service does not return
+                the current one.
+            NotFoundError: The role does not exist.
         """
         if name is None and policy is None:
             raise ValueError("name or policy must be given")
-        if name is not None:
-            checks.string(name, "name")
+        checks.optional(checks.string, name, "name")
         if policy is not None:
-            _checked(policy)
+            _check_policy(policy)
         if name is None or policy is None:
-            present = await self.get(role_id)
-            name, policy = name or present.name, policy or _told(present)
+            current = await self.get(role_id)
+            name, policy = name or current.name, policy or _current_policy(current)
         body = UpdateRoleRequest(name=checks.string(name or "", "name"), policy=policy)
         await endpoints.update_role(self._caller, role_id=role_id, body=body)
 
     async def delete(self, role_id: str) -> None:
-        """Delete a role. Who has no other may do nothing from now on.
+        """Delete a role. Users and tokens without another role have no permissions from then on.
 
         Needs ``org-role-delete``.
 
         Raises:
-            NotFoundError: there is no such role.
+            NotFoundError: The role does not exist.
         """
 
-        async def check_outcome() -> Answer[None] | None:
-            there = any(role.id == role_id for role in await self.list())
-            return None if there else TOOK_EFFECT
+        async def is_deleted() -> bool:
+            return all(role.id != role_id for role in await self.list())
 
-        await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=check_outcome)
+        await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=outcome_check(is_deleted))
 
-    async def _look_for(self, name: str, error: errors.OutcomeUnknownError) -> None:
-        """Say whether there is a role of that name by now.
+    async def _add_candidates(self, name: str, error: errors.OutcomeUnknownError) -> None:
+        """Add to the error the id of the role with that name, if there is one now.
 
-        Names are unique, so that it can hardly be another's.
+        Names are unique, so it is almost certainly the one that the lost request created.
         """
         try:
             error.candidates = tuple(role.id for role in await self.list() if role.name == name)
@@ -126,13 +135,13 @@ class AsyncRoles:
             error.add_note(f"looking for the role failed too: {problem}")
 
 
-def _checked(policy: Policy) -> Policy:
+def _check_policy(policy: Policy) -> Policy:
     if not isinstance(policy, Policy):
-        raise TypeError(f"policy must be a Policy, as astra_devops.policies.policy makes it, not {type(policy).__name__}")
+        raise TypeError(f"policy must be a Policy as built by astra_devops.policies.policy(), not {type(policy).__name__}")
     return policy
 
 
-def _told(role: Role) -> Policy:
+def _current_policy(role: Role) -> Policy:
     if not isinstance(role.policy, Policy):
-        raise ValueError(f"policy must be given: the service does not tell the present one of role {role.id}")
+        raise ValueError(f"policy must be given: the service does not return the current policy of role {role.id}")
     return role.policy

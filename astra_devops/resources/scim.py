@@ -19,23 +19,27 @@ from astra_devops._rest.models.scim import (
     ScimUser,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
+from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops.errors import NotFoundError
+from astra_devops.resources._outcome.lookups import outcome_check
 
 T = TypeVar("T")
 
-_USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
-_GROUP: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
-_PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_USER_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
+_GROUP_SCHEMA: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
+_PATCH_SCHEMA: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _LARGEST_PAGE: Final = 1000
+# Nothing is sent by default: the service then returns about 100 per page.
+_DEFAULT_PAGE_SIZE: Final[int | None] = None
 
 
 class AsyncScim:
-    """Users and groups in the form of SCIM 2.0 (RFC 7643, RFC 7644).
+    """Users and groups in the format of SCIM 2.0 (RFC 7643, RFC 7644).
 
-    Their ids are the service's, not the identity provider's.
+    Their ids are the service's, not the identity provider's. The service does not document which
+    permissions these methods need.
     """
 
     def __init__(self, caller: Caller) -> None:
@@ -45,16 +49,21 @@ class AsyncScim:
         """List users, page by page.
 
         Args:
-            filter: only users that match; see :func:`astra_devops.scim.scim_filter`, which quotes
-                values.
-            page_size: users per request, 1 to 1000; by default what the service likes, about 100.
+            filter: List only users that match; :func:`astra_devops.scim.scim_filter` builds filters
+                and quotes values.
+            page_size: Users per request, from 1 to 1000. By default the service decides: about 100.
 
-        >>> async for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")): ...
+        Raises:
+            ValueError: ``filter`` is empty, or ``page_size`` is not from 1 to 1000.
+
+        >>> async for user in astra.scim.list_users(filter=scim_filter("userName", "sw", "ann")):
+        ...     print(user.id, user.user_name)
         """
-        wanted, size = _checked_list(filter, page_size)
+        checks.optional(checks.string, filter, "filter")
+        size = _check_page_size(page_size)
 
         async def fetch(last: ScimUser | None, count: int) -> list[ScimUser]:
-            answer = await endpoints.list_scim_users(self._caller, start_index=count + 1, count=size, filter=wanted)
+            answer = await endpoints.list_scim_users(self._caller, start_index=count + 1, count=size, filter=filter)
             return answer.value.resources or []
 
         return AsyncPager(fetch, key=lambda user: user.id)
@@ -72,27 +81,29 @@ class AsyncScim:
         """Provision a user.
 
         Args:
-            user_name: unique; what the user logs in with.
-            emails: the first is the main one.
-            external_id: the id in the identity provider.
-            active: whether the user may sign in.
+            user_name: The unique name with which the user logs in.
+            given_name: The first name.
+            family_name: The last name.
+            emails: The e-mail addresses; the first is the primary one.
+            external_id: The id in the identity provider.
+            active: Whether the user may log in.
 
         Raises:
-            ConflictError: there is such a user already.
-            OutcomeUnknownError: the answer was lost; look for the user name before creating it
-                again.
+            TypeError: ``emails`` is not a list of strings.
+            ValueError: ``user_name`` or an e-mail address is empty.
+            ConflictError: The user exists already.
+            OutcomeUnknownError: The answer was lost. Look for the user name before you create the
+                user again.
         """
-        if isinstance(emails, str):
-            raise TypeError("emails must be several str, not one str")
-        named = given_name is not None or family_name is not None
-        listed = [ScimEmail(value=checks.string(email, "emails"), primary=index == 0) for index, email in enumerate(emails)]
+        has_name = given_name is not None or family_name is not None
+        scim_emails = [ScimEmail(value=email, primary=index == 0) for index, email in enumerate(checks.strings(emails, "emails"))]
         body = NewScimUser(
-            schemas=[_USER],
+            schemas=[_USER_SCHEMA],
             user_name=checks.string(user_name, "user_name"),
             active=active,
             external_id=external_id,
-            name=ScimName(given_name=given_name, family_name=family_name) if named else None,
-            emails=listed or None,
+            name=ScimName(given_name=given_name, family_name=family_name) if has_name else None,
+            emails=scim_emails or None,
         )
         return (await endpoints.create_scim_user(self._caller, body=body)).value
 
@@ -100,18 +111,19 @@ class AsyncScim:
         """Fetch one user.
 
         Raises:
-            NotFoundError: there is no such user.
+            NotFoundError: The user does not exist.
         """
         return (await endpoints.get_scim_user(self._caller, user_id=user_id)).value
 
     async def replace_user(self, user: ScimUser) -> ScimUser:
-        """Set all attributes of a user to those given: fetch it, change it, replace it.
+        """Replace all attributes of a user: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost; ``patch_user``
-        touches nothing but what it names.
+        Attributes that this client has no field for (``extra``) are not sent, and may be lost;
+        ``patch_user`` changes only the attributes that it names.
 
         Raises:
-            NotFoundError: there is no user of that id.
+            TypeError: ``user`` is not a ``ScimUser``.
+            NotFoundError: The user does not exist.
 
         >>> user = await astra.scim.get_user(user_id)
         >>> user.active = False
@@ -122,42 +134,50 @@ class AsyncScim:
         return (await endpoints.update_scim_user(self._caller, user_id=user.id, body=user)).value
 
     async def patch_user(self, user_id: str, operations: Sequence[ScimPatchOperation]) -> ScimUser:
-        """Change some attributes of a user, and return it as it is then.
+        """Change some attributes of a user, and return the user.
 
-        A request whose answer is lost is not repeated.
+        A lost request is not sent again.
 
         Args:
-            operations: applied in order; all of them or none.
+            operations: The changes, applied in order; either all or none of them take effect.
 
         Raises:
-            NotFoundError: there is no such user.
-            OutcomeUnknownError: the answer was lost.
+            TypeError: An item of ``operations`` is not a ``ScimPatchOperation``.
+            ValueError: ``operations`` is empty.
+            NotFoundError: The user does not exist.
+            OutcomeUnknownError: The answer was lost.
 
-        >>> await astra.scim.patch_user(user_id, [ScimPatchOperation(op="replace", path="active", value=False)])
+        >>> deactivate = ScimPatchOperation(op="replace", path="active", value=False)
+        >>> user = await astra.scim.patch_user(user_id, [deactivate])
         """
-        return (await endpoints.patch_scim_user(self._caller, user_id=user_id, body=_patch(operations))).value
+        return (await endpoints.patch_scim_user(self._caller, user_id=user_id, body=_patch_request(operations))).value
 
     async def delete_user(self, user_id: str) -> None:
         """Deprovision a user.
 
         Raises:
-            NotFoundError: there is no such user.
+            NotFoundError: The user does not exist.
         """
-        check_outcome = _gone(lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
+        check_outcome = _deletion_check(lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
         await endpoints.delete_scim_user(self._caller, user_id=user_id, check_outcome=check_outcome)
 
     def list_groups(self, *, filter: str | None = None, page_size: int | None = None) -> AsyncPager[ScimGroup]:
         """List groups, page by page.
 
         Args:
-            filter: only groups that match; see :func:`astra_devops.scim.scim_filter`, which quotes
-                values.
-            page_size: groups per request, 1 to 1000; by default what the service likes, about 100.
+            filter: List only groups that match; :func:`astra_devops.scim.scim_filter` builds
+                filters and quotes values.
+            page_size: Groups per request, from 1 to 1000. By default the service decides: about
+                100.
+
+        Raises:
+            ValueError: ``filter`` is empty, or ``page_size`` is not from 1 to 1000.
         """
-        wanted, size = _checked_list(filter, page_size)
+        checks.optional(checks.string, filter, "filter")
+        size = _check_page_size(page_size)
 
         async def fetch(last: ScimGroup | None, count: int) -> list[ScimGroup]:
-            answer = await endpoints.list_scim_groups(self._caller, start_index=count + 1, count=size, filter=wanted)
+            answer = await endpoints.list_scim_groups(self._caller, start_index=count + 1, count=size, filter=filter)
             return answer.value.resources or []
 
         return AsyncPager(fetch, key=lambda group: group.id)
@@ -166,63 +186,68 @@ class AsyncScim:
         """Provision a group.
 
         Args:
-            members: ids of SCIM users.
+            display_name: The name of the group.
+            members: The ids of SCIM users.
 
         Raises:
-            OutcomeUnknownError: the answer was lost; look for the group before creating it again,
-                which may make a second one.
+            TypeError: ``members`` is not a list of strings.
+            ValueError: ``display_name`` or an id is empty.
+            OutcomeUnknownError: The answer was lost. Look for the group before you create it again,
+                which could create a second one.
         """
-        if isinstance(members, str):
-            raise TypeError("members must be several str, not one str")
-        listed = [ScimGroupMember(value=checks.string(member, "members"), ref=f"/v2/scim/users/{member}") for member in members]
-        body = NewScimGroup(schemas=[_GROUP], display_name=checks.string(display_name, "display_name"), members=listed or None)
+        scim_members = [ScimGroupMember(value=member, ref=f"/v2/scim/users/{member}") for member in checks.strings(members, "members")]
+        body = NewScimGroup(schemas=[_GROUP_SCHEMA], display_name=checks.string(display_name, "display_name"), members=scim_members or None)
         return (await endpoints.create_scim_group(self._caller, body=body)).value
 
     async def get_group(self, group_id: str) -> ScimGroup:
         """Fetch one group with its members.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
         return (await endpoints.get_scim_group(self._caller, group_id=group_id)).value
 
     async def replace_group(self, group: ScimGroup) -> ScimGroup:
-        """Set all attributes and members of a group to those given: fetch it, change it, replace it.
+        """Replace all attributes and members of a group: fetch it, change it, replace it.
 
-        What this client has no field for (``extra``) is not sent, and may be lost.
+        Attributes that this client has no field for (``extra``) are not sent, and may be lost.
 
         Raises:
-            NotFoundError: there is no group of that id.
+            TypeError: ``group`` is not a ``ScimGroup``.
+            NotFoundError: The group does not exist.
         """
         if not isinstance(group, ScimGroup):
             raise TypeError(f"group must be a ScimGroup, not {type(group).__name__}")
         return (await endpoints.update_scim_group(self._caller, group_id=group.id, body=group)).value
 
     async def patch_group(self, group_id: str, operations: Sequence[ScimPatchOperation]) -> ScimGroup:
-        """Change some attributes or members of a group, and return it as it is then.
+        """Change some attributes or members of a group, and return the group.
 
-        A request whose answer is lost is not repeated.
+        A lost request is not sent again.
 
         Args:
-            operations: applied in order; all of them or none.
+            operations: The changes, applied in order; either all or none of them take effect.
 
         Raises:
-            NotFoundError: there is no such group.
-            OutcomeUnknownError: the answer was lost.
+            TypeError: An item of ``operations`` is not a ``ScimPatchOperation``.
+            ValueError: ``operations`` is empty.
+            NotFoundError: The group does not exist.
+            OutcomeUnknownError: The answer was lost.
 
-        >>> joining = ScimPatchOperation(op="add", path="members", value=[{"value": user_id}])
-        >>> leaving = ScimPatchOperation(op="remove", path=f"members[{scim_filter('value', 'eq', other_id)}]")
-        >>> await astra.scim.patch_group(group_id, [joining, leaving])
+        >>> add = ScimPatchOperation(op="add", path="members", value=[{"value": user_id}])
+        >>> other = scim_filter("value", "eq", other_id)
+        >>> remove = ScimPatchOperation(op="remove", path=f"members[{other}]")
+        >>> group = await astra.scim.patch_group(group_id, [add, remove])
         """
-        return (await endpoints.patch_scim_group(self._caller, group_id=group_id, body=_patch(operations))).value
+        return (await endpoints.patch_scim_group(self._caller, group_id=group_id, body=_patch_request(operations))).value
 
     async def delete_group(self, group_id: str) -> None:
         """Deprovision a group; its members stay.
 
         Raises:
-            NotFoundError: there is no such group.
+            NotFoundError: The group does not exist.
         """
-        check_outcome = _gone(lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
+        check_outcome = _deletion_check(lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
         await endpoints.delete_scim_group(self._caller, group_id=group_id, check_outcome=check_outcome)
 
     async def service_provider_config(self) -> ScimServiceProviderConfig:
@@ -234,33 +259,32 @@ class AsyncScim:
         return (await endpoints.get_scim_schemas(self._caller)).value.resources
 
     async def resource_types(self) -> list[ScimResourceType]:
-        """List the kinds of resources, with the paths where they are."""
+        """List the types of resources and their paths."""
         return (await endpoints.get_scim_resource_types(self._caller)).value.resources
 
 
-def _checked_list(filter: str | None, page_size: int | None) -> tuple[str | None, int | None]:
-    size = None if page_size is None else checks.integer(page_size, "page_size", 1, _LARGEST_PAGE)
-    return None if filter is None else checks.string(filter, "filter"), size
+def _check_page_size(page_size: int | None) -> int | None:
+    return _DEFAULT_PAGE_SIZE if page_size is None else checks.integer(page_size, "page_size", 1, _LARGEST_PAGE)
 
 
-def _patch(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest:
-    listed = list(operations)
-    if not listed:
+def _patch_request(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest:
+    checked = list(operations)
+    if not checked:
         raise ValueError("operations must not be empty")
-    for operation in listed:
+    for operation in checked:
         if not isinstance(operation, ScimPatchOperation):
-            raise TypeError(f"operations must hold ScimPatchOperation, not {type(operation).__name__}")
-    return ScimPatchRequest(schemas=[_PATCH], operations=listed)
+            raise TypeError(f"operations must contain ScimPatchOperation objects, not {type(operation).__name__}")
+    return ScimPatchRequest(schemas=[_PATCH_SCHEMA], operations=checked)
 
 
-def _gone(fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:
-    """Make the check of a deletion: what cannot be found any more is deleted."""
+def _deletion_check(fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:
+    """Return the outcome check of a deletion: what can no longer be fetched is deleted."""
 
-    async def check_outcome() -> Answer[None] | None:
+    async def is_deleted() -> bool:
         try:
             await fetch()
         except NotFoundError:
-            return TOOK_EFFECT
-        return None
+            return True
+        return False
 
-    return check_outcome
+    return outcome_check(is_deleted)

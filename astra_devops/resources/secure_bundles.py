@@ -1,4 +1,4 @@
-"""Secure connect bundles: the zip files with which drivers connect to a database."""
+"""Secure connect bundles: the zip files that drivers use to connect to a database."""
 
 import os
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT, retry_while_busy
+from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, retry_while_busy
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
 
@@ -23,32 +23,35 @@ BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy
 class AsyncSecureBundles:
     """Secure connect bundles of a database, one per datacenter.
 
-    They hold keys: treat them like passwords.
+    They contain keys: treat them like passwords.
     """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
-        """Make addresses to download bundles from.
+        """Create URLs from which bundles can be downloaded.
 
-        They are secrets, and good for five minutes; do not keep them.
+        The URLs are secrets and expire after five minutes; do not store them.
 
-        Args:
-            all: one for each datacenter; by default only the primary one's.
+        While the database is not ready, the call retries within the client's ``timeout``.
 
         Needs ``db-cql``.
 
+        Args:
+            all: Return the bundles of all datacenters instead of the primary one's only.
+
         Raises:
-            ConflictError: the database is not ready; the call has waited for it within the client's
-                ``timeout``.
-            AuthenticationError: also of a database that is hibernated; a note says so.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still not ready.
+            AuthenticationError: The token is not valid, or the database is hibernated; in that case
+                a note says so.
         """
         send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
         try:
-            value = await retry_while_busy(self._caller, database_id, send, give_up_if=_has_none)
+            value = await retry_while_busy(self._caller, database_id, send, give_up_if=_has_no_bundle)
         except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
-            await self._explain(database_id, error)
+            await self._explain_hibernation(database_id, error)
             raise
         return value if isinstance(value, list) else [value]
 
@@ -64,40 +67,46 @@ class AsyncSecureBundles:
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
-        The file appears under its name only when it is complete and a sound zip; until then it has
-        another name beside it, and a failure leaves nothing behind. The token is not sent to the
-        host that keeps the bundles.
-
-        Args:
-            path: the file, which is overwritten, or a directory, in which it is named
-                ``secure-connect-<database id>.zip``.
-            region: whose datacenter's bundle; by default the primary one's.
-            kind: for clients outside the cloud provider's network, inside it (``internal``), or for
-                the migration proxy.
-            custom_domain: the bundle for this custom domain instead.
-            progress: called with the bytes received and the bytes in all (None if unknown); sync or
-                async.
+        The file appears under its name only when it is a complete and valid zip file. Until then it
+        has another name in the same directory, and a failure removes it. The token is not sent to
+        the host that serves the bundles.
 
         Needs ``db-cql``.
 
+        Args:
+            path: The file, which is overwritten, or a directory, in which the file is named
+                ``secure-connect-<database id>.zip``.
+            region: The region of the datacenter; by default the primary one.
+            kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
+                clients inside it, or one of the two for the migration proxy.
+            custom_domain: Download the bundle for this custom domain instead.
+            progress: A sync or async callback that gets the number of bytes received and the total,
+                which is None if unknown.
+
         Raises:
-            ValueError: the database has no bundle of this region, kind or domain; the message lists
-                what there is.
-            ResponseDecodeError: what came is not a sound zip.
-            ConflictError: the database is not ready.
+            ValueError: The database has no bundle for this region, kind or domain. The message
+                lists what it has.
+            ResponseDecodeError: The received file is not a valid zip file.
+            NotFoundError: The database does not exist.
+            ConflictError: The database is still not ready.
+
+        >>> path = await astra.secure_bundles.download(database_id, "secure-connect.zip")
         """
         target = Path(path)
         if target.is_dir():
             target = target / f"secure-connect-{checks.string(database_id, 'database_id')}.zip"
 
-        async def address() -> Secret:
+        async def get_url() -> Secret:
             bundles = await self.urls(database_id, all=region is not None)
-            return _choose(bundles, region, kind, custom_domain)
+            return _choose_url(bundles, region, kind, custom_domain)
 
-        return await download(self._caller, address, target, progress)
+        return await download(self._caller, get_url, target, progress)
 
-    async def _explain(self, database_id: str, error: errors.APIStatusError) -> None:
-        """Say so where the refusal is for a hibernated database, which the service does not tell apart from a lack of permission."""
+    async def _explain_hibernation(self, database_id: str, error: errors.APIStatusError) -> None:
+        """Add a note to the error if the database is hibernated.
+
+        The service answers the same as if a permission were missing.
+        """
         try:
             database = (await database_endpoints.get_database(self._caller, database_id=database_id)).value
         except errors.AstraDevOpsError:
@@ -106,22 +115,22 @@ class AsyncSecureBundles:
             error.add_note(f"the database is {database.status}, and has no bundle until databases.resume has woken it")
 
 
-def _has_none(database: Database) -> bool:
-    return database.status not in {"ACTIVE", *TRANSIENT}
+def _has_no_bundle(database: Database) -> bool:
+    return database.status not in {"ACTIVE", *TRANSIENT_STATES}
 
 
-def _choose(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKind, custom_domain: str | None) -> Secret:
-    matching = [bundle for bundle in bundles if region in (None, bundle.region)]
-    if not matching:
-        known = ", ".join(bundle.region or "?" for bundle in bundles)
-        raise ValueError(f"region must be one that the database is in ({known}), not {region!r}")
-    bundle = matching[0]
+def _choose_url(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKind, custom_domain: str | None) -> Secret:
+    matches = [bundle for bundle in bundles if region in (None, bundle.region)]
+    if not matches:
+        regions = ", ".join(bundle.region or "?" for bundle in bundles)
+        raise ValueError(f"region must be a region of the database ({regions}), not {region!r}")
+    bundle = matches[0]
     if custom_domain is not None:
         for domain in bundle.custom_domain_bundles or []:
             if domain.domain == custom_domain and domain.download_url is not None:
                 return domain.download_url
-        known = ", ".join(domain.domain or "?" for domain in bundle.custom_domain_bundles or []) or "none"
-        raise ValueError(f"custom_domain must be one that the datacenter has a bundle for ({known}), not {custom_domain!r}")
+        domains = ", ".join(domain.domain or "?" for domain in bundle.custom_domain_bundles or []) or "none"
+        raise ValueError(f"custom_domain must be a domain for which the datacenter has a bundle ({domains}), not {custom_domain!r}")
     urls = {
         "external": bundle.download_url,
         "internal": bundle.download_url_internal,
@@ -132,5 +141,6 @@ def _choose(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKin
         raise ValueError(f"kind must be one of {', '.join(urls)}, not {kind!r}")
     url = urls[kind]
     if url is None:
-        raise ValueError(f"kind {kind!r} is not offered for this datacenter; there are: {', '.join(name for name in urls if urls[name])}")
+        kinds = ", ".join(name for name in urls if urls[name])
+        raise ValueError(f"kind must be one that the datacenter has ({kinds}), not {kind!r}")
     return url

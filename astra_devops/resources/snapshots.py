@@ -11,7 +11,7 @@ from astra_devops._runtime.caller import Caller
 
 
 class AsyncSnapshots:
-    """Snapshots of databases, which the service takes by itself: what can be cloned, or restored."""
+    """Snapshots of databases, which the service takes by itself. They can be cloned or restored."""
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
@@ -19,17 +19,24 @@ class AsyncSnapshots:
     async def list(
         self, database_id: str, *, start: datetime | None = None, end: datetime | None = None, source_region: str | None = None
     ) -> builtins.list[Snapshot]:
-        """List the snapshots of a database, in the order in which the service gives them; each tells its ``time``.
-
-        Args:
-            start: only those taken at or after this time, which must have a time zone.
-            end: only those taken at or before this time, which must have a time zone.
-            source_region: the region whose copy of the database is meant; by default the service
-                chooses one.
+        """List the snapshots of a database, in the order in which the service returns them.
 
         Needs ``org-db-view``.
 
-        >>> snapshots = await astra.snapshots.list(database_id, start=datetime.now(UTC) - timedelta(days=1))
+        Args:
+            start: List only snapshots taken at or after this time, which must have a time zone.
+            end: List only snapshots taken at or before this time, which must have a time zone.
+            source_region: The region of the database whose snapshots to list. By default the
+                service chooses one.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: A time has no time zone, or ``end`` is before ``start``.
+            NotFoundError: The database does not exist.
+
+        >>> yesterday = datetime.now(UTC) - timedelta(days=1)
+        >>> snapshots = await astra.snapshots.list(database_id, start=yesterday)
+        >>> print(snapshots[0].id, snapshots[0].time)
         """
         if start is not None and end is not None and checks.moment(end, "end") < checks.moment(start, "start"):
             raise ValueError("end must not be before start")
@@ -38,6 +45,6 @@ class AsyncSnapshots:
             database_id=database_id,
             from_=None if start is None else times.write(checks.moment(start, "start")),
             to=None if end is None else times.write(checks.moment(end, "end")),
-            source_region=None if source_region is None else checks.string(source_region, "source_region"),
+            source_region=checks.optional(checks.string, source_region, "source_region"),
         )
         return answer.value.snapshots or []

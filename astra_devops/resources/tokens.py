@@ -1,4 +1,4 @@
-"""Tokens: what programs authenticate with."""
+"""Tokens: the credentials of programs."""
 
 import builtins
 from collections.abc import Sequence
@@ -7,32 +7,34 @@ from datetime import datetime
 from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._identity import roles as lookup
 from astra_devops.resources._identity import rotation, tokens
-from astra_devops.resources._identity.roles import RoleRef
+from astra_devops.resources._identity.roles import RoleRef, resolve_ids
 from astra_devops.resources._identity.rotation import OnNewToken
 from astra_devops.resources._identity.tokens import TokenFamily
 
 
 class AsyncTokens:
-    """Tokens of the organization, known by their client ids: the second of the three parts of a token, which is no secret.
+    """Tokens of the organization, identified by their client ids.
+
+    The client id is the second of the three parts of a token; it is not secret.
 
     The service has two families of operations for the same tokens, ``/v2/tokens`` and
     ``/v2/clientIdSecrets``. Each method uses the one that is known to work for it; ``family``
-    chooses.
+    overrides this.
     """
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
     async def list(self, *, family: TokenFamily = "client_id_secrets") -> builtins.list[TokenInfo]:
-        """List the tokens, without their secrets, which nobody can see again.
-
-        Of roles the service tells the ids.
+        """List the tokens with the ids of their roles. Secrets cannot be read again.
 
         Needs ``org-token-read``.
+
+        Raises:
+            ValueError: ``family`` is unknown.
         """
-        return (await tokens.listed(self._caller, tokens.checked_family(family))).value.clients or []
+        return (await tokens.list_tokens(self._caller, tokens.check_family(family))).value.clients or []
 
     async def create(
         self,
@@ -45,54 +47,60 @@ class AsyncTokens:
     ) -> Token:
         """Create a token.
 
-        What it returns is the only chance to read its secrets: ``token``, and ``secret`` for
+        The returned value is the only chance to read its secrets: ``token``, and ``secret`` for
         drivers.
 
-        A request whose answer is lost is not repeated, since each makes another token.
+        A lost request is not sent again: a second one would create another token.
+
+        Needs ``org-token-write``; also ``org-role-read`` if roles are given by name.
 
         Args:
-            roles: by id or by name. They cannot be changed later, but what they allow can.
-            organization_id: by default the calling token's own; tokens of an enterprise make tokens
-                of its organizations this way.
-            description: what it is for.
-            expires_at: when it stops working, with a time zone; by default never.
-
-        Needs ``org-token-write``, and ``org-role-read`` for roles given by name.
+            roles: Ids or names. The roles of a token cannot be changed later, but what they allow
+                can.
+            organization_id: The organization of the token; by default that of the calling token. A
+                token of an enterprise can create tokens of its organizations this way.
+            description: The purpose of the token.
+            expires_at: When the token stops working, with a time zone; by default never.
+            family: The operations to use.
 
         Raises:
-            ValueError: no role bears a name given; the message lists those that there are.
-            AmbiguousNameError: several roles bear it.
-            OutcomeUnknownError: the answer was lost; ``candidates`` has the client ids of tokens
-                that it may have made, to be deleted.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or no role has a given name; the message lists the
+                names.
+            AmbiguousNameError: Several roles have a given name.
+            OutcomeUnknownError: The answer was lost. ``candidates`` has the client ids of tokens
+                that it may have created; delete those.
 
-        >>> made = await astra.tokens.create(["sales-reader"], description="nightly report")
-        >>> Path("token").write_text(made.token.reveal())
+        >>> created = await astra.tokens.create(["sales-reader"], description="nightly report")
+        >>> Path("token").write_text(created.token.reveal())
         """
-        if tokens.checked_family(family) != "tokens" and organization_id is not None:
-            raise ValueError("organization_id is understood by the family 'tokens' only")
+        if tokens.check_family(family) != "tokens" and organization_id is not None:
+            raise ValueError("organization_id must not be given with family 'client_id_secrets': only the family 'tokens' supports it")
         body = CreateTokenBody(
             roles=[],
-            org_id=None if organization_id is None else checks.string(organization_id, "organization_id"),
-            token_expiry=self._in_the_future(expires_at),
+            org_id=checks.optional(checks.string, organization_id, "organization_id"),
+            token_expiry=checks.optional(self._check_future, expires_at, "expires_at"),
             description=description,
         )
-        body.roles = await lookup.ids_of(self._caller, roles)
+        body.roles = await resolve_ids(self._caller, roles)
         return await tokens.create(self._caller, body, family)
 
     async def delete(self, client_id: str, *, family: TokenFamily = "client_id_secrets") -> None:
-        """Revoke a token. It stops working at once, for whoever uses it.
+        """Revoke a token. It stops working at once, for all its users.
 
         With ``family="tokens"`` the path is inferred: no published document shows it in full.
 
-        Args:
-            client_id: case-sensitive; not the whole token.
-
         Needs ``org-token-write``.
 
+        Args:
+            client_id: The client id, which is case-sensitive; not the whole token.
+            family: The operations to use.
+
         Raises:
-            NotFoundError: there is no token of that client id.
+            ValueError: ``client_id`` is a whole token, or ``family`` is unknown.
+            NotFoundError: No token has the client id.
         """
-        await tokens.revoke(self._caller, _checked(client_id), tokens.checked_family(family))
+        await tokens.revoke(self._caller, _check_client_id(client_id), tokens.check_family(family))
 
     async def rotate(
         self,
@@ -103,75 +111,73 @@ class AsyncTokens:
         description: str | None = None,
         expires_at: datetime | None = None,
     ) -> Token:
-        """Put a new token in the place of an old one: create it, try it, hand it to ``on_new``, then revoke the old one.
+        """Replace a token: create a new one, test it, pass it to ``on_new``, revoke the old one.
 
         If the new token does not work, or ``on_new`` raises, the new one is deleted and the old one
-        stays. If the old one cannot be revoked, both work. The notes of the error name the client
-        ids of both, and say which of them is valid; secrets they do not hold.
+        stays. If the old one cannot be revoked, both work. Notes on the error name the client ids
+        of both and say which of them is valid; they contain no secrets.
 
-        All of it is done with the token that this client has at the beginning, whatever its
-        provider returns once ``on_new`` was called.
+        Everything is done with the token that this client has at the start, whatever its provider
+        returns after ``on_new`` has been called.
+
+        Needs ``org-token-read`` and ``org-token-write``; also ``org-role-read`` if roles are given
+        by name.
 
         Args:
-            client_id: the token to replace; by default the one that this client uses. A client that
-                was made with a fixed token cannot be used after that has been replaced: make it
-                with a callable that returns the token of the day, or make a new one.
-            on_new: called with the new token while the old one still works; sync or async. It has
-                to keep it: nobody can read it again.
-            roles: by id or by name; by default those of the old token.
-            description: by default the old one's.
-            expires_at: when the new token stops working, with a time zone; by default as long after
-                now as the old one does after its making, or never if that never does.
-
-        Needs ``org-token-read`` and ``org-token-write``, and ``org-role-read`` for roles given by
-        name.
+            client_id: The client id of the token to replace; by default the token that this client
+                uses. A client with a fixed token cannot be used after that token was replaced:
+                create the client with a callable that returns the current token, or create a new
+                client.
+            on_new: A sync or async callback that gets the new token while the old one still works.
+                It must store the token, which cannot be read again.
+            roles: Ids or names; by default the roles of the old token.
+            description: The purpose of the token; by default that of the old one.
+            expires_at: When the new token stops working, with a time zone. By default the new token
+                has the same lifetime as the old one, from now on.
 
         Raises:
-            ValueError: there is no token of that client id.
-            OutcomeUnknownError: an answer was lost; while creating, ``candidates`` has the client
-                ids of tokens that it may have made.
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid, or no token has the client id.
+            OutcomeUnknownError: An answer was lost. If it was that of the creation, ``candidates``
+                has the client ids of tokens that it may have created.
 
-        >>> await astra.tokens.rotate(on_new=lambda new: vault.write("astra", new.token.reveal()))
+        >>> def store(new: Token) -> None:
+        ...     vault.write("astra", new.token.reveal())
+        >>> await astra.tokens.rotate(on_new=store)
         """
         if not callable(on_new):
             raise TypeError(f"on_new must be callable, not {type(on_new).__name__}")
-        self._in_the_future(expires_at)
-        if client_id is not None:
-            _checked(client_id)
+        checks.optional(self._check_future, expires_at, "expires_at")
+        checks.optional(_check_client_id, client_id, "client_id")
         caller = await self._caller.pinned()
-        old = client_id or await caller.client_id()
-        info = await tokens.find(caller, old)
+        old_id = client_id or await caller.client_id()
+        info = await tokens.find(caller, old_id)
         if info is None:
-            raise ValueError(f"client_id must be that of a token of the organization; there is none with {old!r}")
+            raise ValueError(f"client_id must be that of a token of the organization, and no token has {old_id!r}")
         body = CreateTokenBody(
-            # Those of the old token are taken as they are: what was no role's id must not become
-            # one by its name.
-            roles=list(info.roles or []) if roles is None else await lookup.ids_of(caller, roles),
-            token_expiry=expires_at or _after_as_long(info, caller),
+            # The old token's roles are not looked up: an entry that is not the id of a role must
+            # not be taken for a name.
+            roles=list(info.roles or []) if roles is None else await resolve_ids(caller, roles),
+            token_expiry=expires_at or _same_lifetime(info, caller),
             description=description if description is not None else info.description or None,
         )
-        return await rotation.rotate(caller, old, body, on_new)
+        return await rotation.rotate(caller, old_id, body, on_new)
 
-    def _in_the_future(self, moment: datetime | None) -> datetime | None:
-        if moment is None:
-            return None
-        if not isinstance(moment, datetime):
-            raise TypeError(f"expires_at must be a datetime, not {type(moment).__name__}")
-        if moment.tzinfo is None:
-            raise ValueError("expires_at must have a time zone")
-        if moment <= self._caller.clock.now():
-            raise ValueError(f"expires_at must be in the future, not {moment.isoformat()}")
+    def _check_future(self, moment: datetime, name: str) -> datetime:
+        if checks.moment(moment, name) <= self._caller.clock.now():
+            raise ValueError(f"{name} must be in the future, not {moment.isoformat()}")
         return moment
 
 
-def _checked(client_id: str) -> str:
-    if ":" in checks.string(client_id, "client_id"):
-        # Not shown: it may well be the whole token.
-        raise ValueError("client_id must be the part between the colons of a token, not the whole token")
+def _check_client_id(client_id: str, name: str = "client_id") -> str:
+    if ":" in checks.string(client_id, name):
+        # The value is not shown: it may be the whole token.
+        raise ValueError(f"{name} must be the part between the colons of a token, not the whole token")
     return client_id
 
 
-def _after_as_long(info: TokenInfo, caller: Caller) -> datetime | None:
+def _same_lifetime(info: TokenInfo, caller: Caller) -> datetime | None:
+    """Return when a token expires that is created now and lives as long as another one."""
     if info.token_expiry is None or info.generated_on is None:
         return None
     return caller.clock.now() + (info.token_expiry - info.generated_on)

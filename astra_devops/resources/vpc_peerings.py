@@ -1,4 +1,4 @@
-"""VPC peerings: connecting the network of a classic database with one of your own."""
+"""VPC peerings: connecting the network of a classic database with your own."""
 
 import re
 from typing import Final
@@ -7,23 +7,24 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
 from astra_devops._runtime import checks, ip_ranges
-from astra_devops._runtime.call import TOOK_EFFECT, Answer
+from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import vpc_peerings as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.resources._outcome.lookups import outcome_check
 
 Network = AmazonVpc | AzureVpc | GoogleVpc
-"""A network of yours, on the cloud that its class says."""
+"""Your network; the class names the cloud."""
 
-_ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_VPC: Final = re.compile(r"vpc-(?:[a-z0-9]{8}|[a-z0-9]{17})")
+_AWS_ACCOUNT_ID: Final = re.compile(r"[0-9]{12}")
+_AWS_VPC_ID: Final = re.compile(r"vpc-(?:[a-z0-9]{8}|[a-z0-9]{17})")
 
 
 class AsyncVpcPeerings:
     """Peerings between the networks of classic databases and yours.
 
-    A database has at most one per cloud provider.
+    A database has at most one peering per cloud provider.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -33,96 +34,108 @@ class AsyncVpcPeerings:
     async def get(self, provider: PeeringProvider | str, database_id: str) -> VpcPeering:
         """Fetch the peering of a database.
 
+        Needs ``org-db-readpeering`` and ``org-db-addpeering``.
+
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
 
-        Needs ``org-db-readpeering`` and ``org-db-addpeering``.
-
         Raises:
-            NotFoundError: the database has no peering, or there is no such database.
+            ValueError: ``provider`` is not one of these.
+            NotFoundError: The database has no peering, or does not exist.
         """
         cloud = checks.provider(provider, "provider").lower()
         return (await endpoints.get_vpc_peering_connection_details(self._caller, provider=cloud, database_id=database_id)).value
 
     async def create(self, database_id: str, network: Network) -> AsyncOperation[VpcPeering]:
-        """Peer a database with a network of yours. Done when the service has done its part.
+        """Connect the network of a database with yours.
 
-        That is when the peering is ``active``, or ``pending-acceptance``: then it waits for you to
-        accept it in your cloud account, and waiting on would not help. Look at the ``status`` of
-        what the wait returns; once you have accepted, :meth:`get` shows ``active``.
-
-        Args:
-            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc`
-                or :class:`~astra_devops.models.GoogleVpc`; the class says which cloud.
+        The operation is done when the service has done its part. The ``status`` of the peering is
+        then ``active``, or ``pending-acceptance``: it waits for you to accept it in your cloud
+        account, so the operation does not wait for that. Once you have accepted it, :meth:`get`
+        shows ``active``.
 
         Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
 
-        Raises:
-            ConflictError: the database has a peering already.
-            ValueError: a field of ``network`` does not have its form.
+        Args:
+            network: :class:`~astra_devops.models.AmazonVpc`, :class:`~astra_devops.models.AzureVpc`
+                or :class:`~astra_devops.models.GoogleVpc`.
 
-        >>> vpc = models.AmazonVpc(account_id="123456789012", vpc_id="vpc-0a1b2c3d", region="us-east-1", cidr_block="10.0.0.0/16")
+        Raises:
+            TypeError: ``network`` is not one of these.
+            ValueError: A field of ``network`` is not valid.
+            NotFoundError: The database does not exist.
+            ConflictError: The database has a peering already.
+
+        >>> vpc = models.AmazonVpc(
+        ...     account_id="123456789012",
+        ...     vpc_id="vpc-0a1b2c3d",
+        ...     region="us-east-1",
+        ...     cidr_block="10.0.0.0/16",
+        ... )
         >>> operation = await astra.vpc_peerings.create(database_id, vpc)
         """
-        cloud, name = _check(network)
+        cloud, name = _check_network(network)
 
         async def check_outcome() -> Answer[VpcPeering] | None:
             try:
-                known = await self.get(cloud, database_id)
+                peering = await self.get(cloud, database_id)
             except errors.NotFoundError:
                 return None
-            ours = known.status.lower() not in conditions.OVER and name in known.other_vpc.vpc_id
-            return Answer(value=known, status=0, headers={}) if ours else None
+            is_ours = peering.status.lower() not in conditions.ENDED_STATES and name in peering.other_vpc.vpc_id
+            return Answer(value=peering, status=0, headers={}) if is_ours else None
 
         send = endpoints.create_vpc_peering_connection
         peering = (await send(self._caller, provider=cloud, database_id=database_id, body=network, check_outcome=check_outcome)).value
         return self._operations.start(conditions.CREATE, cloud_provider=cloud, database_id=database_id, connection_id=peering.connection_id)
 
     async def delete(self, provider: PeeringProvider | str, database_id: str) -> AsyncOperation[None]:
-        """Cut the peering of a database. Done when it is ``deleted`` or gone.
+        """Delete the peering of a database.
+
+        The operation is done when the peering is ``deleted`` or gone.
+
+        Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
 
         Args:
             provider: ``aws``, ``azure`` or ``gcp``, in any case.
 
-        Needs ``org-db-addpeering``; to wait also ``org-db-readpeering``.
-
         Raises:
-            NotFoundError: the database has no peering, or there is no such database.
+            ValueError: ``provider`` is not one of these.
+            NotFoundError: The database has no peering, or does not exist.
         """
         cloud = checks.provider(provider, "provider").lower()
 
-        async def check_outcome() -> Answer[None] | None:
+        async def is_deleted() -> bool:
             try:
-                known = await self.get(cloud, database_id)
+                peering = await self.get(cloud, database_id)
             except errors.NotFoundError:
-                return TOOK_EFFECT
-            return TOOK_EFFECT if known.status.lower() in ("deleting", "deleted") else None
+                return True
+            return peering.status.lower() in ("deleting", "deleted")
 
         send = endpoints.delete_vpc_peering_connection
-        await send(self._caller, provider=cloud, database_id=database_id, check_outcome=check_outcome)
+        await send(self._caller, provider=cloud, database_id=database_id, check_outcome=outcome_check(is_deleted))
         return self._operations.start(conditions.DELETE, cloud_provider=cloud, database_id=database_id)
 
 
-def _check(network: Network) -> tuple[str, str]:
-    """Check each field of a network by the rules of its cloud, and name the cloud and the network."""
+def _check_network(network: Network) -> tuple[str, str]:
+    """Check the fields of a network, and return the names of its cloud and of the network."""
     match network:
         case AmazonVpc():
-            _string(network.region, "region")
-            if not _ACCOUNT.fullmatch(_string(network.account_id, "account_id")):
+            _check_field(network.region, "region")
+            if not _AWS_ACCOUNT_ID.fullmatch(_check_field(network.account_id, "account_id")):
                 raise ValueError(f"network.account_id must be twelve digits, not {network.account_id!r}")
-            if not _VPC.fullmatch(_string(network.vpc_id, "vpc_id")):
+            if not _AWS_VPC_ID.fullmatch(_check_field(network.vpc_id, "vpc_id")):
                 raise ValueError(f"network.vpc_id must look like vpc-0a1b2c3d or vpc-00001111aa332244c, not {network.vpc_id!r}")
             ip_ranges.block(network.cidr_block, "network.cidr_block")
             return "aws", network.vpc_id
         case AzureVpc():
             for field in ("tenant_id", "subscription_id", "resource_group_name"):
-                _string(getattr(network, field), field)
-            return "azure", _string(network.virtual_network_name, "virtual_network_name")
+                _check_field(getattr(network, field), field)
+            return "azure", _check_field(network.virtual_network_name, "virtual_network_name")
         case GoogleVpc():
-            _string(network.project_id, "project_id")
-            return "gcp", _string(network.vpc_network_name, "vpc_network_name")
+            _check_field(network.project_id, "project_id")
+            return "gcp", _check_field(network.vpc_network_name, "vpc_network_name")
     raise TypeError(f"network must be an AmazonVpc, AzureVpc or GoogleVpc, not {type(network).__name__}")
 
 
-def _string(value: str, field: str) -> str:
+def _check_field(value: str, field: str) -> str:
     return checks.string(value, f"network.{field}")

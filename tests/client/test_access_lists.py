@@ -187,7 +187,7 @@ async def test_a_change_that_never_shows_is_named_once_and_then_forgotten(astra,
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # somebody else
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
-    assert "might undo it" in caught.value.__notes__[0]
+    assert "could undo it" in caught.value.__notes__[0]
     with pytest.raises(errors.NotFoundError):
         await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
 
@@ -213,7 +213,7 @@ async def test_a_list_that_could_not_be_enabled_is_said_to_be_replaced(emulator,
     emulator.faults.status("UpdateAccessListForDatabase", 403)
     with pytest.raises(errors.PermissionDeniedError, match="accesslist-write") as caught:
         await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
-    assert "the addresses are replaced" in caught.value.__notes__[0]
+    assert "the addresses were replaced" in caught.value.__notes__[0]
 
 
 async def test_a_wait_can_be_taken_up_elsewhere_and_ends_in_time(emulator, astra, database_id):

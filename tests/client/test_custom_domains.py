@@ -55,7 +55,7 @@ async def test_a_change_that_does_not_come_is_named_once(emulator, astra):
     operation = await astra.custom_domains.replace(["a.example.com"])
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await astra.custom_domains.add(["b.example.com"])
-    assert "might undo it" in caught.value.__notes__[0]
+    assert "could undo it" in caught.value.__notes__[0]
     assert caught.value.resume_token == operation.resume_token
     await do(astra.custom_domains.add(["b.example.com"]))
     with pytest.raises(errors.OperationTimeoutError):

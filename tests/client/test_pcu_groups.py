@@ -40,7 +40,7 @@ async def test_a_lost_answer_to_create_is_told_and_not_repeated(emulator, astra)
 
 async def test_an_answer_to_create_that_names_no_group_is_told(emulator, astra):
     emulator.faults.body("pcuCreate", "null")
-    with pytest.raises(errors.OutcomeUnknownError, match="names no group"):
+    with pytest.raises(errors.OutcomeUnknownError, match="has no group"):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
 
 

@@ -129,7 +129,7 @@ class TestCreatingADatabaseInAGroup:
         assert emulator.databases == {}
 
     async def test_a_group_elsewhere_is_refused_too(self, emulator, astra, pcu_group_id):
-        with pytest.raises(ValueError, match=r"pcu_group_id .* AWS us-east-2, not in AWS us-east-1"):
+        with pytest.raises(ValueError, match=r"pcu_group_id must be a PCU group in AWS us-east-1, and .* is in AWS us-east-2"):
             await astra.databases.create("orders", cloud_provider="aws", region="us-east-1", pcu_group_id=pcu_group_id)
         assert emulator.journal.count("createDatabase") == 0
 

@@ -7,7 +7,7 @@ import pytest
 from astra_devops import AsyncAstraDevOps, errors
 from astra_devops.emulator import Emulator, Quirks, VirtualClock
 from astra_devops.models import PrivateLinkEndpoint
-from astra_devops.operations.conditions.private_links import find
+from astra_devops.operations.conditions.private_links import find_endpoints
 
 pytestmark = pytest.mark.anyio
 
@@ -90,10 +90,10 @@ async def test_on_azure_an_answer_with_the_registered_id_does_not_mislead_the_wa
 def test_an_id_is_found_exactly_or_by_what_it_is_made_of():
     guid = "0f8fad5b-d9cb-469f-a165-70867728950e"
     listed = [PrivateLinkEndpoint(endpoint_id=text) for text in ("pe", f"pe-2.{guid}", f"other.{guid}", f"{ENDPOINT}0", None)]
-    assert [endpoint.endpoint_id for endpoint in find(listed, "pe")] == ["pe"]
-    assert [endpoint.endpoint_id for endpoint in find(listed, "PE-2")] == [f"pe-2.{guid}"]
-    assert [endpoint.endpoint_id for endpoint in find(listed, "/subscriptions/0a/privateEndpoints/Other")] == [f"other.{guid}"]
-    assert find(listed, ENDPOINT) == find(listed, "oth") == []
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "pe")] == ["pe"]
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "PE-2")] == [f"pe-2.{guid}"]
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "/subscriptions/0a/privateEndpoints/Other")] == [f"other.{guid}"]
+    assert find_endpoints(listed, ENDPOINT) == find_endpoints(listed, "oth") == []
 
 
 async def test_a_rejected_endpoint_ends_the_wait(emulator, astra, place):
@@ -171,7 +171,7 @@ async def test_an_endpoint_on_azure_whose_acceptance_was_lost_is_found(emulator,
 async def test_an_acceptance_that_cannot_be_found_is_not_repeated(emulator, astra, azure):
     await (await astra.private_links.accept_endpoint(*azure, "pe")).wait()
     emulator.faults.reset_before_effect("AcceptEndpointToService")
-    with pytest.raises(errors.OutcomeUnknownError, match="1 endpoints listed may be it") as caught:
+    with pytest.raises(errors.OutcomeUnknownError, match="1 listed endpoints match the id") as caught:
         await astra.private_links.accept_endpoint(*azure, "/other/group/privateEndpoints/pe")
     assert len(caught.value.candidates) == 1
     assert emulator.journal.count("AcceptEndpointToService") == 2

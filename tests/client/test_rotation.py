@@ -140,7 +140,7 @@ async def test_a_new_token_that_does_not_work_is_taken_back(emulator, astra, old
     assert len(await astra.tokens.list()) == 2
     assert await works(emulator, old.token)
     (note,) = [note for note in caught.value.__notes__ if "new token" in note]
-    assert "was deleted again" in note
+    assert "which was deleted" in note
     assert old.client_id in note
 
 
@@ -158,7 +158,7 @@ async def test_a_new_token_that_nobody_takes_is_taken_back(emulator, astra, old,
     assert await works(emulator, old.token)
     (note,) = caught.value.__notes__
     assert new.client_id in note
-    assert "was deleted again" in note
+    assert "which was deleted" in note
     assert_no_secret(caught.value, new)
 
 
@@ -205,7 +205,7 @@ async def test_a_lost_answer_to_the_creation_leaves_the_old_one_and_names_the_ne
     assert await works(emulator, old.token)
     others = {info.client_id for info in await astra.tokens.list()} - {old.client_id, emulator.token.split(":")[1]}
     assert others <= set(caught.value.candidates)
-    assert any("untouched" in note for note in caught.value.__notes__)
+    assert any("still works" in note for note in caught.value.__notes__)
 
 
 async def test_cut_short_while_trying_out_it_takes_the_new_one_back(emulator, astra, old):
@@ -223,7 +223,7 @@ async def test_cut_short_while_trying_out_it_takes_the_new_one_back(emulator, as
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
     assert len(await astra.tokens.list()) == 2
-    assert any("was deleted again" in note for note in caught.value.__notes__)
+    assert any("which was deleted" in note for note in caught.value.__notes__)
 
 
 async def test_cut_short_while_handing_over_it_keeps_both(emulator, astra, old):

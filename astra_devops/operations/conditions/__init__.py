@@ -1,1 +1,1 @@
-"""What each kind of operation is waited for, one module per noun, loaded when it is first needed."""
+"""The condition and the kind of each operation, one module per noun, loaded when first needed."""

@@ -1,4 +1,4 @@
-"""What changes of a database's access list are waited for: that they show."""
+"""Conditions of changes to a database's access list: that the list shows them."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -9,100 +9,98 @@ from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.models.access_lists import AccessList, AccessListAddress, AccessListConfigurations, AccessListEntry
 from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
-
-_MINUTE: Final = 60.0
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 
-async def read(caller: Caller, database_id: str) -> AccessList:
-    """Read the access list of a database; one that was never made is empty and disabled.
+async def get_access_list(caller: Caller, database_id: str) -> AccessList:
+    """Fetch the access list of a database; an empty, disabled one if the database has none.
 
-    The service answers 404 in plain text for a list that was never made, and for a database that it
-    does not know just as well. So the database is asked for before such an answer is taken for an
-    empty list.
+    The service gives the same answer, a 404 in plain text, for a database without a list and for a
+    database that does not exist. So such an answer is taken for an empty list only if the database
+    can be fetched.
     """
     try:
         return (await endpoints.get_access_list_for_database(caller, database_id=database_id)).value
     except errors.NotFoundError as error:
-        missing = error
-    if not _is_plain(missing):
-        raise missing
+        not_found = error
+    if not _is_plain_text(not_found):
+        raise not_found
     try:
         await database_endpoints.get_database(caller, database_id=database_id)
     except errors.NotFoundError:
-        raise missing from None
+        raise not_found from None
     except errors.AstraDevOpsError as error:
-        error.add_note("the access list answered 404; asking for the database was to tell whether it has none, or does not exist")
+        error.add_note("the access list answered 404; the database was fetched to see whether it exists")
         raise
-    return _none(database_id)
+    return _empty_list(database_id)
 
 
-async def read_after_change(caller: Caller, database_id: str) -> AccessList:
-    """Read the same after the service has accepted a change: so the database exists, and need not be asked for."""
+async def _get_after_change(caller: Caller, database_id: str) -> AccessList:
+    """Fetch the access list of a database that exists, since the service has accepted a change."""
     try:
         return (await endpoints.get_access_list_for_database(caller, database_id=database_id)).value
     except errors.NotFoundError as error:
-        if not _is_plain(error):
+        if not _is_plain_text(error):
             raise
-        return _none(database_id)
+        return _empty_list(database_id)
 
 
-def _is_plain(error: errors.APIStatusError) -> bool:
+def _is_plain_text(error: errors.APIStatusError) -> bool:
     return error.headers.get("content-type", "").startswith("text/plain")
 
 
-def _none(database_id: str) -> AccessList:
+def _empty_list(database_id: str) -> AccessList:
     return AccessList(database_id=database_id, addresses=[], configurations=AccessListConfigurations(access_list_enabled=False))
 
 
 def is_enabled(access_list: AccessList) -> bool:
-    """Say whether a list is enforced."""
+    """Return whether a list is enforced."""
     return access_list.configurations is not None and access_list.configurations.access_list_enabled
 
 
-def status(access_list: AccessList) -> str:
-    """Name the state of a list as a wait tells it; the service has only a flag."""
-    return "enabled" if is_enabled(access_list) else "disabled"
+def status_name(enabled: bool) -> str:
+    """Return the status of a list as waits report it; the service has only a flag."""
+    return "enabled" if enabled else "disabled"
 
 
-def written(entries: Iterable[AccessListEntry | AccessListAddress]) -> str:
-    """Write entries as a parameter of an operation: addresses, with ``!`` before those that do not count.
+def format_entries(entries: Iterable[AccessListEntry | AccessListAddress]) -> str:
+    """Format entries as a parameter of an operation: addresses, with ``!`` before disabled ones.
 
-    Descriptions are left out: they say nothing about who is let in, and the service might tidy them
-    up.
+    Descriptions are left out: they have no effect on access, and the service might reformat them.
     """
     return ",".join(sorted(f"{'' if entry.enabled else '!'}{ip_ranges.normalize(entry.address)}" for entry in entries))
 
 
-async def shown(context: PollContext, params: Params) -> Observation[AccessList]:
-    """Reached once the list shows what was asked for."""
-    access_list = await read_after_change(context.caller, params["database_id"])
-    enabled = status(access_list)
-    listed = written(access_list.addresses or [])
-    there = set(listed.split(",")) - {""}
+async def shows_change(context: PollContext, params: Params) -> Observation[AccessList]:
+    """Check whether the list shows the requested entries and status."""
+    access_list = await _get_after_change(context.caller, params["database_id"])
+    status = status_name(is_enabled(access_list))
+    entries = format_entries(access_list.addresses or [])
+    items = set(entries.split(",")) - {""}
     done = (
-        params.get("exactly", listed) == listed
-        and set(_items(params, "including")) <= there
-        and not {item for address in _items(params, "excluding") for item in (address, f"!{address}")} & there
-        and params.get("status", enabled) == enabled
+        params.get("exactly", entries) == entries
+        and set(_items(params, "including")) <= items
+        and not {item for address in _items(params, "excluding") for item in (address, f"!{address}")} & items
+        and params.get("status", status) == status
     )
-    return Observation(enabled, done, access_list)
+    return Observation(status, done, access_list)
 
 
-async def deleted(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once there is no list."""
-    access_list = await read_after_change(context.caller, params["database_id"])
-    return Observation(status(access_list), not is_enabled(access_list) and not access_list.addresses)
+async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
+    """Check whether the list is gone."""
+    access_list = await _get_after_change(context.caller, params["database_id"])
+    enabled = is_enabled(access_list)
+    return Observation(status_name(enabled), not enabled and not access_list.addresses)
 
 
 def _items(params: Params, name: str) -> list[str]:
     return params[name].split(",") if params.get(name) else []
 
 
-REPLACE: Final = OperationKind(name="access_lists.replace", condition=shown, timeout=5 * _MINUTE)
-ADD: Final = OperationKind(name="access_lists.add", condition=shown, timeout=5 * _MINUTE)
-UPDATE: Final = OperationKind(name="access_lists.update", condition=shown, timeout=5 * _MINUTE)
-REMOVE: Final = OperationKind(name="access_lists.remove", condition=shown, timeout=5 * _MINUTE)
-ENABLE: Final = OperationKind(name="access_lists.enable", condition=shown, timeout=5 * _MINUTE)
-DISABLE: Final = OperationKind(name="access_lists.disable", condition=shown, timeout=5 * _MINUTE)
-DELETE: Final = OperationKind(name="access_lists.delete", condition=deleted, timeout=5 * _MINUTE)
+REPLACE: Final = OperationKind(name="access_lists.replace", condition=shows_change, timeout=5 * MINUTE)
+ADD: Final = OperationKind(name="access_lists.add", condition=shows_change, timeout=5 * MINUTE)
+UPDATE: Final = OperationKind(name="access_lists.update", condition=shows_change, timeout=5 * MINUTE)
+REMOVE: Final = OperationKind(name="access_lists.remove", condition=shows_change, timeout=5 * MINUTE)
+ENABLE: Final = OperationKind(name="access_lists.enable", condition=shows_change, timeout=5 * MINUTE)
+DISABLE: Final = OperationKind(name="access_lists.disable", condition=shows_change, timeout=5 * MINUTE)
+DELETE: Final = OperationKind(name="access_lists.delete", condition=is_deleted, timeout=5 * MINUTE)

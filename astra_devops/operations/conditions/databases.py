@@ -1,72 +1,82 @@
-"""When an operation on a database has had its effect."""
+"""Conditions of operations on a database."""
 
 from collections.abc import Callable, Collection
 from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
-from astra_devops.operations.kinds import Condition, Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Condition, Observation, OperationKind, Params, PollContext
 
-_MINUTE: Final = 60.0
-# A serverless database takes two minutes as a rule; eight have been seen.
-_SERVERLESS: Final = 15 * _MINUTE
-_SLOW: Final = 60 * _MINUTE
+DatabasePredicate = Callable[[Database, Params, Collection[str]], bool]
+"""Takes the database, the parameters of the operation, and the statuses seen by earlier polls."""
+
+# A serverless database usually takes two minutes; eight have been seen.
+_SERVERLESS_TIMEOUT: Final = 15 * MINUTE
+_CLASSIC_TIMEOUT: Final = 60 * MINUTE
 
 
-def on_database(reached: Callable[[Database, Params, Collection[str]], bool]) -> Condition[Database]:
-    """Make a goal of a question that the database itself answers."""
+def database_condition(predicate: DatabasePredicate) -> Condition[Database]:
+    """Return a condition that depends on the database alone."""
 
     async def condition(context: PollContext, params: Params) -> Observation[Database]:
-        database = await context.poller.see(params["database_id"], context.not_before)
-        return Observation(str(database.status), reached(database, params, context.seen), database, database.message)
+        database = await context.poller.get(params["database_id"], context.not_before)
+        done = predicate(database, params, context.previous_statuses)
+        return Observation(str(database.status), done, database, database.message)
 
     return condition
 
 
-def is_active(database: Database, params: Params, seen: Collection[str]) -> bool:
-    """Reached once the database runs."""
+def is_active(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
+    """Check whether the database is ACTIVE."""
     return database.status == "ACTIVE"
 
 
-async def awake(context: PollContext, params: Params) -> Observation[Database]:
-    """Reached once the database runs; out of reach once it sleeps again after it had begun to wake."""
-    database = await context.poller.see(params["database_id"], context.not_before)
-    fell_back = database.status == "HIBERNATED" and "RESUMING" in context.seen
-    return Observation(str(database.status), database.status == "ACTIVE", database, database.message, failed=fell_back)
+async def is_awake(context: PollContext, params: Params) -> Observation[Database]:
+    """Check whether the database is ACTIVE.
+
+    The operation has failed if the database hibernates again after it began to resume.
+    """
+    database = await context.poller.get(params["database_id"], context.not_before)
+    failed = database.status == "HIBERNATED" and "RESUMING" in context.previous_statuses
+    return Observation(str(database.status), database.status == "ACTIVE", database, database.message, failed=failed)
 
 
-def has_status(status: str) -> Callable[[Database, Params, Collection[str]], bool]:
-    """Reached once the database is in a state of rest."""
-    return lambda database, params, seen: database.status == status
+def has_status(status: str) -> DatabasePredicate:
+    """Return a predicate that checks for one status."""
+    return lambda database, params, previous_statuses: database.status == status
 
 
-def has_capacity(database: Database, params: Params, seen: Collection[str]) -> bool:
-    """Reached once the database runs with the units asked for."""
+def has_capacity(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
+    """Check whether the database is ACTIVE with the requested capacity units."""
     return database.status == "ACTIVE" and str(database.info.capacity_units) == params["capacity_units"]
 
 
-def has_engine(database: Database, params: Params, seen: Collection[str]) -> bool:
-    """Reached once the engine is the one asked for; or, as the service may leave the field null, once a change has come and gone."""
+def has_engine(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
+    """Check whether the database is ACTIVE with the requested engine.
+
+    The service may leave the engine null. Then the database must have been in another state and
+    become ACTIVE again.
+    """
     engine = database.info.engine_type
-    changed = any(status != "ACTIVE" for status in seen) if engine is None else engine.lower() == params["engine_type"].lower()
+    changed = any(status != "ACTIVE" for status in previous_statuses) if engine is None else engine.lower() == params["engine_type"].lower()
     return database.status == "ACTIVE" and changed
 
 
-async def terminated(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once the database is TERMINATED or gone.
+async def is_terminated(context: PollContext, params: Params) -> Observation[None]:
+    """Check whether the database is TERMINATED or gone.
 
-    A vanished database has answered 401 instead of 404, so a refusal is taken for one only after a
-    look at the list.
+    The service has answered 401 instead of 404 for a database that is gone. So a refusal counts as
+    gone if the list does not contain the database either.
     """
     database_id = params["database_id"]
     database: Database | None
     try:
-        database = await context.poller.see(database_id, context.not_before)
+        database = await context.poller.get(database_id, context.not_before)
     except errors.NotFoundError:
         return Observation(None, done=True)
     except (errors.AuthenticationError, errors.PermissionDeniedError) as refusal:
         try:
-            database = (await context.poller.all(context.not_before)).get(database_id)
+            database = (await context.poller.get_all(context.not_before)).get(database_id)
         except errors.APIStatusError:
             raise refusal from None
         if database is None:
@@ -74,14 +84,20 @@ async def terminated(context: PollContext, params: Params) -> Observation[None]:
     return Observation(str(database.status), database.status == "TERMINATED", None, database.message)
 
 
-CREATE_DATABASE: Final = OperationKind(name="databases.create", condition=on_database(is_active), timeout=_SERVERLESS)
-CREATE_CLASSIC_DATABASE: Final = OperationKind(name="databases.create_classic", condition=on_database(is_active), timeout=_SLOW)
-# A database in ERROR is often terminated for that very reason, and may read ERROR until the service
-# gets to it.
-TERMINATE_DATABASE: Final = OperationKind(name="databases.terminate", condition=terminated, timeout=_SLOW, failed=frozenset())
-SUSPEND_DATABASE: Final = OperationKind(name="databases.suspend", condition=on_database(has_status("SUSPENDED")), timeout=_SLOW)
-PARK_DATABASE: Final = OperationKind(name="databases.park", condition=on_database(has_status("PARKED")), timeout=_SLOW)
-UNPARK_DATABASE: Final = OperationKind(name="databases.unpark", condition=on_database(is_active), timeout=_SLOW)
-RESUME_DATABASE: Final = OperationKind(name="databases.resume", condition=awake, timeout=_SERVERLESS)
-RESIZE_DATABASE: Final = OperationKind(name="databases.resize", condition=on_database(has_capacity), timeout=_SLOW)
-SET_ENGINE_TYPE: Final = OperationKind(name="databases.set_engine_type", condition=on_database(has_engine), timeout=_SLOW)
+CREATE_DATABASE: Final = OperationKind(name="databases.create", condition=database_condition(is_active), timeout=_SERVERLESS_TIMEOUT)
+CREATE_CLASSIC_DATABASE: Final = OperationKind(
+    name="databases.create_classic", condition=database_condition(is_active), timeout=_CLASSIC_TIMEOUT
+)
+# A database is often terminated because it is in ERROR, and may show ERROR until the termination
+# starts.
+TERMINATE_DATABASE: Final = OperationKind(
+    name="databases.terminate", condition=is_terminated, timeout=_CLASSIC_TIMEOUT, failure_states=frozenset()
+)
+SUSPEND_DATABASE: Final = OperationKind(
+    name="databases.suspend", condition=database_condition(has_status("SUSPENDED")), timeout=_CLASSIC_TIMEOUT
+)
+PARK_DATABASE: Final = OperationKind(name="databases.park", condition=database_condition(has_status("PARKED")), timeout=_CLASSIC_TIMEOUT)
+UNPARK_DATABASE: Final = OperationKind(name="databases.unpark", condition=database_condition(is_active), timeout=_CLASSIC_TIMEOUT)
+RESUME_DATABASE: Final = OperationKind(name="databases.resume", condition=is_awake, timeout=_SERVERLESS_TIMEOUT)
+RESIZE_DATABASE: Final = OperationKind(name="databases.resize", condition=database_condition(has_capacity), timeout=_CLASSIC_TIMEOUT)
+SET_ENGINE_TYPE: Final = OperationKind(name="databases.set_engine_type", condition=database_condition(has_engine), timeout=_CLASSIC_TIMEOUT)

@@ -1,14 +1,14 @@
-"""When the access list of the DevOps API is gone."""
+"""The condition of the deletion of the DevOps API's own access list."""
 
 from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
-from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 
-async def deleted(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once there is no list: the service says 404, or gives an empty one."""
+async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
+    """Check whether the list is gone: the service answers 404, or returns an empty one."""
     try:
         answer = await endpoints.get_dev_ops_access_list(context.caller, org_id=params["organization_id"])
     except errors.NotFoundError:
@@ -16,4 +16,4 @@ async def deleted(context: PollContext, params: Params) -> Observation[None]:
     return Observation(None, not answer.value.addresses)
 
 
-DELETE: Final = OperationKind(name="devops_access_lists.delete", condition=deleted, timeout=5 * 60.0, resource="organization_id")
+DELETE: Final = OperationKind(name="devops_access_lists.delete", condition=is_deleted, timeout=5 * MINUTE, resource="organization_id")

@@ -1,8 +1,8 @@
-"""What migrations are waited for.
+"""Conditions of migrations.
 
-The guide to migrations and the specification call their phases differently, and neither says what a
-failed, aborted or paused one is called. So a phase is told by the guide's word where the word is
-known in either vocabulary, in whatever capitals, and failures by what their words have in common.
+The migration guide and the specification name the phases differently, and neither names the phases
+of failed, aborted and paused migrations. So phases are translated, in any case, to the guide's
+names where either vocabulary has them, and the rest is recognized by parts of the status.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import Final
 from astra_devops._json import times
 from astra_devops._rest.endpoints import migrations as endpoints
 from astra_devops._rest.models.migrations import Migration
-from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 INITIALIZING: Final = "Initializing"
 RECEIVING: Final = "ReceivingFiles"
@@ -31,81 +31,87 @@ _PHASES: Final[Mapping[str, str]] = {
     "in_progress": IMPORTING,
     "done": DONE,
 }
-_TELLTALES: Final = (("fail", FAILED), ("error", FAILED), ("abort", ABORTED), ("pause", PAUSED))
-_MINUTE: Final = 60.0
-_DAY: Final = 24 * 60 * _MINUTE
+_PHASES_BY_PART: Final = (("fail", FAILED), ("error", FAILED), ("abort", ABORTED), ("pause", PAUSED))
+_DAY: Final = 24 * 60 * MINUTE
 
-ENDS: Final = frozenset({DONE, FAILED, ABORTED})
-"""Phases that an import comes to rest in."""
+FINAL_IMPORT_PHASES: Final = frozenset({DONE, FAILED, ABORTED})
+"""Phases in which an import is over."""
 
 # The service may take minutes to show that a new phase has begun.
 _LAG: Final = timedelta(minutes=10)
 
 
 def phase_of(migration: Migration) -> str | None:
-    """Return the guide's word for the phase of a migration; one that is in no vocabulary stays as it is."""
+    """Return the phase of a migration by the guide's name, or an unknown status as it is."""
     status = migration.status
     if not status:
         return None
-    word = status.lower()
-    return _PHASES.get(word) or next((phase for part, phase in _TELLTALES if part in word), str(status))
+    lowered = status.lower()
+    return _PHASES.get(lowered) or next((phase for part, phase in _PHASES_BY_PART if part in lowered), str(status))
 
 
-def takes_files(migration: Migration) -> bool:
-    """Say whether files may be uploaded: the phase is the right one, and the credentials are there.
+def accepts_files(migration: Migration) -> bool:
+    """Return whether files may be uploaded: the phase is right, and the credentials are present.
 
-    The vocabulary of the specification goes with answers that have no place for credentials.
+    Answers that use the names of the specification have no field for credentials; there the status
+    ``ready`` is enough.
     """
     credentials = migration.upload_credentials
-    there = credentials.keys is not None if credentials is not None else str(migration.status).lower() == "ready"
-    return phase_of(migration) == RECEIVING and there
+    ready = credentials.keys is not None if credentials is not None else str(migration.status).lower() == "ready"
+    return phase_of(migration) == RECEIVING and ready
 
 
-async def initialized(context: PollContext, params: Params) -> Observation[Migration]:
-    """Reached once files may be uploaded, or the migration is further than that."""
-    migration = await _see(context, params)
-    return _observation(migration, done=takes_files(migration) or phase_of(migration) in (IMPORTING, DONE))
+async def is_initialized(context: PollContext, params: Params) -> Observation[Migration]:
+    """Check whether files may be uploaded, or the migration is in a later phase."""
+    migration = await _get(context, params)
+    return _observation(migration, done=accepts_files(migration) or phase_of(migration) in (IMPORTING, DONE))
 
 
-async def imported(context: PollContext, params: Params) -> Observation[Migration]:
-    """Reached once the import is over.
+async def is_imported(context: PollContext, params: Params) -> Observation[Migration]:
+    """Check whether the import is done.
 
-    A migration that has failed can be launched again. So the end of an earlier launch, which may go
-    on showing for minutes, is no end of this one, unless it shows for longer than the service lags
-    behind.
+    A migration that has failed can be launched again. The final phase of an earlier launch may show
+    for minutes after that, so it counts as the end of this launch only if it shows for longer than
+    the service may lag.
     """
-    migration = await _see(context, params)
+    migration = await _get(context, params)
     phase = phase_of(migration)
-    if phase is not None and phase == params.get("before") and not set(context.seen) - {phase}:
-        launched = times.read(params["launched"])
-        if launched is not None and context.caller.clock.now() - launched < _LAG:
+    if phase is not None and phase == params.get("before") and not set(context.previous_statuses) - {phase}:
+        launched_at = times.read(params["launched"])
+        if launched_at is not None and context.caller.clock.now() - launched_at < _LAG:
             return Observation(None)
     return _observation(migration, done=phase == DONE)
 
 
-async def closed(context: PollContext, params: Params) -> Observation[Migration]:
-    """Reached once the files are gone."""
-    migration = await _see(context, params)
+async def is_closed(context: PollContext, params: Params) -> Observation[Migration]:
+    """Check whether the migration is closed and its files are gone."""
+    migration = await _get(context, params)
     return _observation(migration, done=phase_of(migration) == CLOSED)
 
 
-async def _see(context: PollContext, params: Params) -> Migration:
+async def _get(context: PollContext, params: Params) -> Migration:
     answer = await endpoints.get_migration_status(context.caller, database_id=params["database_id"], migration_id=params["migration_id"])
     return answer.value
 
 
 def _observation(migration: Migration, *, done: bool) -> Observation[Migration]:
     phase = phase_of(migration)
-    word = f"status {migration.status}" if migration.status and migration.status != phase else ""
-    return Observation(phase, done, migration, "; ".join(filter(None, (word, migration.progress_info))) or None)
+    status = f"status {migration.status}" if migration.status and migration.status != phase else ""
+    return Observation(phase, done, migration, "; ".join(filter(None, (status, migration.progress_info))) or None)
 
 
-_ENDED: Final = frozenset({FAILED, ABORTED, CLEANING, CLOSED})
+_FAILURE_PHASES: Final = frozenset({FAILED, ABORTED, CLEANING, CLOSED})
 INITIALIZE: Final = OperationKind(
-    name="migrations.initialize", condition=initialized, timeout=60 * _MINUTE, failed=_ENDED, resource="migration_id"
+    name="migrations.initialize",
+    condition=is_initialized,
+    timeout=60 * MINUTE,
+    failure_states=_FAILURE_PHASES,
+    resource="migration_id",
 )
 # An import of terabytes takes days.
-LAUNCH: Final = OperationKind(name="migrations.launch", condition=imported, timeout=7 * _DAY, failed=_ENDED, resource="migration_id")
+LAUNCH: Final = OperationKind(
+    name="migrations.launch", condition=is_imported, timeout=7 * _DAY, failure_states=_FAILURE_PHASES, resource="migration_id"
+)
 CLEAN_UP: Final = OperationKind(
-    name="migrations.cleanup", condition=closed, timeout=60 * _MINUTE, failed=frozenset(), resource="migration_id"
+    name="migrations.cleanup", condition=is_closed, timeout=60 * MINUTE, failure_states=frozenset(), resource="migration_id"
 )

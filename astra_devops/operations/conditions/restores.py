@@ -1,19 +1,19 @@
-"""What a restore is waited for."""
+"""The condition of a restore."""
 
 from typing import Final
 
 from astra_devops._rest.endpoints import restores as endpoints
 from astra_devops._rest.models.restores import RestoreStatus
-from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 
-async def restored(context: PollContext, params: Params) -> Observation[RestoreStatus]:
-    """Reached once the service says that the restore is done, in whatever capitals."""
+async def is_restored(context: PollContext, params: Params) -> Observation[RestoreStatus]:
+    """Check whether the service reports the restore as done, in any case."""
     answer = await endpoints.restore_status(context.caller, database_id=params["database_id"], operation_id=params["operation_id"])
-    state = str(answer.value.status or "").upper()
-    return Observation(state or None, state == "DONE", answer.value)
+    status = str(answer.value.status or "").upper()
+    return Observation(status or None, status == "DONE", answer.value)
 
 
 CREATE: Final = OperationKind(
-    name="restores.create", condition=restored, timeout=3600.0, failed=frozenset({"ERROR"}), resource="operation_id"
+    name="restores.create", condition=is_restored, timeout=60 * MINUTE, failure_states=frozenset({"ERROR"}), resource="operation_id"
 )

@@ -20,4 +20,4 @@ async def is_set(context: PollContext, params: Params) -> Observation[None]:
     return Observation(None, done=is_at(answer.value, params))
 
 
-SET: Final = OperationKind(name="telemetry.set", condition=is_set, timeout=600.0, failed=frozenset())
+SET: Final = OperationKind(name="telemetry.set", condition=is_set, timeout=600.0, failure_states=frozenset())

@@ -1,1 +1,1 @@
-"""Who is calling and who may do what: tokens, roles, permissions, the organization."""
+"""Identity of the caller: its organization, tokens, roles and permissions."""

@@ -13,9 +13,9 @@ class Organization:
     """An organization.
 
     Attributes:
-        id: its id, which DRNs and invitations name.
-        name: its name, which may be somebody's e-mail address, and so is no part of the repr; None
-            where the token may not know it.
+        id: The id, which DRNs and invitations contain.
+        name: The name; None if the token may not read it. It can be a person's e-mail address, so
+            the repr leaves it out.
     """
 
     id: str
@@ -23,15 +23,15 @@ class Organization:
 
 
 async def current(caller: Caller) -> Organization:
-    """Fetch the id, and the name from where the service tells it: with the users."""
-    found = await current_id(caller)
+    """Fetch the id and the name; the service returns the name only with the users."""
+    organization_id = await current_id(caller)
     try:
         users = (await user_endpoints.get_organization_users(caller)).value
     except errors.PermissionDeniedError:
-        return Organization(id=found)
-    return Organization(id=found, name=users.org_name or None)
+        return Organization(id=organization_id)
+    return Organization(id=organization_id, name=users.org_name or None)
 
 
 async def current_id(caller: Caller) -> str:
-    """Fetch the id alone, which any token may know."""
+    """Fetch the id, which any token may read."""
     return (await endpoints.get_current_organization(caller)).value.id

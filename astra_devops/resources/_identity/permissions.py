@@ -1,4 +1,4 @@
-"""What the roles of the caller's own token allow, as far as the service tells."""
+"""What the roles of the caller's own token allow, where the service reveals it."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,79 +10,77 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import roles, tokens
 
-# The service's own roles name the organization like this, whichever it is.
+# The service's default roles have this in place of the organization's id.
 _ANY_ORGANIZATION: Final = "__ORG_ID__"
 
 
-async def allowed(caller: Caller, permissions: Sequence[str], resource: str | None) -> bool | None:
-    """Say whether the token has all of some permissions; None where that cannot be told.
+async def has_permissions(caller: Caller, permissions: Sequence[str], resource: str | None) -> bool | None:
+    """Check whether the token has all given permissions; None if the service does not reveal it.
 
     Raises:
-        TypeError, ValueError: an argument is not what it should be.
+        TypeError: An argument is not a string.
+        ValueError: ``permissions`` is empty, or ``resource`` is not a DRN.
     """
-    if not permissions:
-        raise ValueError("permissions must not be empty")
-    for permission in permissions:
-        checks.string(permission, "permissions")
+    permissions = checks.strings(permissions, "permissions", at_least=1)
     if resource is not None and not checks.string(resource, "resource").startswith("drn:astra:org:"):
-        raise ValueError(f"resource must be a name as astra_devops.policies.drn makes it, not {resource!r}")
+        raise ValueError(f"resource must be a DRN as built by astra_devops.policies.drn(), not {resource!r}")
     policies = await _own_policies(caller)
-    told = [policy for policy in policies if policy is not None]
-    answers = [grants(told, permission, resource) for permission in permissions]
-    if all(answers):
+    revealed_policies = [policy for policy in policies if policy is not None]
+    results = [grants(revealed_policies, permission, resource) for permission in permissions]
+    if all(results):
         return True
-    return False if False in answers and len(told) == len(policies) else None
+    return False if False in results and len(revealed_policies) == len(policies) else None
 
 
 def grants(policies: Sequence[Policy], permission: str, resource: str | None) -> bool | None:
-    """Say whether policies grant a permission on a resource, or on any if it is None.
+    """Check whether policies grant a permission on a resource, or on any resource if it is None.
 
-    None: on what it is part of, which may suffice.
+    None if they grant it on something that contains the resource, which may be enough.
     """
     granting = [policy for policy in policies if policy.effect == "allow" and permission in policy.actions]
     if resource is None:
         return bool(granting)
-    answers = {covers(pattern, resource) for policy in granting for pattern in policy.resources}
-    return True if True in answers else None if None in answers else False
+    results = {covers(pattern, resource) for policy in granting for pattern in policy.resources}
+    return True if True in results else None if None in results else False
 
 
 def covers(pattern: str, resource: str) -> bool | None:
-    """Say whether the resource of a policy covers another.
+    """Check whether the resource that a policy names covers another one.
 
-    None: it names what that is part of; whether that suffices, no document says.
+    None if it names something that contains the other one: no document says whether that is enough.
     """
-    wanted, given = resource.split(":"), pattern.split(":")
-    if len(given) > len(wanted):
+    resource_parts, pattern_parts = resource.split(":"), pattern.split(":")
+    if len(pattern_parts) > len(resource_parts):
         return False
-    if not all(part in (other, "*", _ANY_ORGANIZATION) for part, other in zip(given, wanted, strict=False)):
+    if not all(part in (other, "*", _ANY_ORGANIZATION) for part, other in zip(pattern_parts, resource_parts, strict=False)):
         return False
-    return True if len(given) == len(wanted) else None
+    return True if len(pattern_parts) == len(resource_parts) else None
 
 
 async def _own_policies(caller: Caller) -> list[Policy | None]:
-    """Fetch the policy of each of the token's roles; None for one that the service does not tell."""
+    """Fetch the policies of the token's roles; None for each that the service does not reveal."""
     try:
-        own = await tokens.find(caller, await caller.client_id())
+        own_token = await tokens.find(caller, await caller.client_id())
     except errors.PermissionDeniedError:
-        own = None
-    if own is None:
+        own_token = None
+    if own_token is None:
         return [None]
     try:
-        known = {role.id: role.policy for role in await roles.listed(caller)}
+        listed_policies = {role.id: role.policy for role in await roles.list_roles(caller)}
     except errors.PermissionDeniedError:
-        known = {}
-    found: list[Policy | None] = []
-    for role_id in own.roles or []:
-        policy = known.get(role_id)
-        found.append(policy if isinstance(policy, Policy) else await _fetched(caller, role_id))
-    return found
+        listed_policies = {}
+    policies: list[Policy | None] = []
+    for role_id in own_token.roles or []:
+        policy = listed_policies.get(role_id)
+        policies.append(policy if isinstance(policy, Policy) else await _fetch_policy(caller, role_id))
+    return policies
 
 
-async def _fetched(caller: Caller, role_id: str) -> Policy | None:
+async def _fetch_policy(caller: Caller, role_id: str) -> Policy | None:
     try:
-        policy = roles.readable((await role_endpoints.get_organization_role(caller, role_id=role_id)).value).policy
+        policy = roles.with_parsed_policy((await role_endpoints.get_organization_role(caller, role_id=role_id)).value).policy
     except errors.NotFoundError:
-        # The role was deleted, and with it what it allowed.
+        # The role was deleted, and its permissions with it.
         return Policy(description="", resources=[], actions=[], effect="allow")
     except (errors.BadRequestError, errors.PermissionDeniedError):
         return None

@@ -1,7 +1,7 @@
-"""Roles by id or by name, with their policies in one form, whichever the service uses."""
+"""Roles by id or by name, with their policies as objects, whichever form the service uses."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -19,15 +19,15 @@ RoleRef = str | Role
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-async def listed(caller: Caller) -> list[Role]:
+async def list_roles(caller: Caller) -> list[Role]:
     """List the roles of the organization."""
-    return [readable(role) for role in (await endpoints.get_organization_roles(caller)).value]
+    return [with_parsed_policy(role) for role in (await endpoints.get_organization_roles(caller)).value]
 
 
-def readable(role: Role) -> Role:
-    """Make a policy of the text that the service may give in its place.
+def with_parsed_policy(role: Role) -> Role:
+    """Return a role after replacing its policy with an object, if it is a JSON string.
 
-    Text that is no policy stays as it is.
+    A string that is not a policy is left as it is.
     """
     if isinstance(role.policy, str):
         with suppress(orjson.JSONDecodeError, ShapeError):
@@ -35,62 +35,61 @@ def readable(role: Role) -> Role:
     return role
 
 
-async def ids_of(caller: Caller, roles: Sequence[RoleRef], argument: str = "roles") -> list[str]:
-    """Give the ids of roles.
+async def resolve_ids(caller: Caller, roles: Sequence[RoleRef], argument: str = "roles") -> list[str]:
+    """Return the ids of roles.
 
-    Only names are looked up: the service would take a name for an id, and grant nothing.
+    Names are looked up: the service would take a name for an id, and grant nothing.
 
     Raises:
-        TypeError, ValueError: something is no role, or there is none of that name; the message
-            lists the names that there are.
-        AmbiguousNameError: several roles bear a name.
+        TypeError: ``roles`` is a single role, or an item is not a role.
+        ValueError: ``roles`` is empty, or no role has a given name; the message lists the names.
+        AmbiguousNameError: Several roles have a given name.
     """
-    if isinstance(roles, str | Role):
-        raise TypeError(f"{argument} must be several roles, not one {type(roles).__name__}")
-    wanted = [_checked(role, argument) for role in roles]
-    if not wanted:
+    if isinstance(roles, str | Role) or not isinstance(roles, Iterable):
+        raise TypeError(f"{argument} must be a list of roles, not a single {type(roles).__name__}")
+    refs = [_check_ref(role, argument) for role in roles]
+    if not refs:
         raise ValueError(f"{argument} must not be empty")
-    if not all(_ID.fullmatch(one) for one in wanted):
-        known = await _listed_for_names(caller, argument)
-        wanted = [_resolved(one, known, argument) for one in wanted]
-    return list(dict.fromkeys(wanted))
+    if not all(_ID.fullmatch(ref) for ref in refs):
+        existing_roles = await _list_for_lookup(caller, argument)
+        refs = [_resolve(ref, existing_roles, argument) for ref in refs]
+    return list(dict.fromkeys(refs))
 
 
-def named(name: str, known: Sequence[Role]) -> Role | None:
-    """Find the role of a name.
+def find_by_name(name: str, roles: Sequence[Role]) -> Role | None:
+    """Find a role by name; None if there is no match.
 
     Raises:
-        AmbiguousNameError: there are several.
+        AmbiguousNameError: Several roles have the name.
     """
-    found = [role for role in known if role.name == name]
-    if len(found) > 1:
-        ids = [role.id for role in found]
-        raise errors.AmbiguousNameError(f"{len(ids)} roles are named {name!r}: {', '.join(ids)}", name=name, ids=ids)
-    return found[0] if found else None
+    matches = [role for role in roles if role.name == name]
+    if len(matches) > 1:
+        raise errors.AmbiguousNameError.of("roles", name, [role.id for role in matches])
+    return matches[0] if matches else None
 
 
-def _checked(role: RoleRef, argument: str) -> str:
-    given = role.id if isinstance(role, Role) else role
-    if not isinstance(given, str):
-        raise TypeError(f"{argument} must hold ids or names of roles, not {type(role).__name__}")
-    if not given.strip():
-        raise ValueError(f"{argument} must not hold an empty name")
-    return given
+def _check_ref(role: RoleRef, argument: str) -> str:
+    ref = role.id if isinstance(role, Role) else role
+    if not isinstance(ref, str):
+        raise TypeError(f"{argument} must contain role ids, role names or Role objects, not {type(role).__name__}")
+    if not ref.strip():
+        raise ValueError(f"{argument} must not contain an empty name")
+    return ref
 
 
-async def _listed_for_names(caller: Caller, argument: str) -> list[Role]:
+async def _list_for_lookup(caller: Caller, argument: str) -> list[Role]:
     try:
-        return await listed(caller)
+        return await list_roles(caller)
     except errors.PermissionDeniedError as error:
-        error.add_note(f"{argument} given by name have to be looked up; ids do not")
+        error.add_note(f"{argument} given by name must be looked up in the list of roles; ids need no lookup")
         raise
 
 
-def _resolved(wanted: str, known: Sequence[Role], argument: str) -> str:
-    if _ID.fullmatch(wanted) or any(role.id == wanted for role in known):
-        return wanted
-    role = named(wanted, known)
+def _resolve(ref: str, existing_roles: Sequence[Role], argument: str) -> str:
+    if _ID.fullmatch(ref) or any(role.id == ref for role in existing_roles):
+        return ref
+    role = find_by_name(ref, existing_roles)
     if role is None:
-        names = ", ".join(sorted(repr(role.name) for role in known if role.name))
-        raise ValueError(f"{argument} must be ids or names of roles; none is named {wanted!r}, but {names or 'there are none at all'}")
+        names = ", ".join(sorted(repr(role.name) for role in existing_roles if role.name)) or "none"
+        raise ValueError(f"{argument} must be ids or names of existing roles, not {ref!r}; existing names: {names}")
     return role.id

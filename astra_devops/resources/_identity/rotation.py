@@ -1,4 +1,4 @@
-"""Putting a new token in the place of an old one: at every moment one of them works, and an error tells which."""
+"""Replacing a token. At every moment the old or the new one works, and errors say which."""
 
 import inspect
 from collections.abc import Awaitable, Callable
@@ -12,53 +12,51 @@ from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
+from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
 
 OnNewToken = Callable[[Token], Awaitable[None] | None]
-"""Takes the new token while the old one still works: stores it, or hands it out.
+"""A sync or async callback that stores or distributes the new token while the old one still works.
 
-What it raises calls the rotation off. Sync or async.
+An exception from it cancels the rotation.
 """
 
-# Seconds between tries of a new token: the part of the service that is asked may hear of it a
-# little later.
-_TRIES: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
-# Real seconds that a rotation which is being cancelled takes at most to delete what it has made.
-_LAST_WORDS: Final = 10.0
+# Real seconds that a canceled rotation may take to delete the token it has created.
+_CLEANUP_TIMEOUT: Final = 10.0
 
 
-async def rotate(caller: Caller, old: str, body: CreateTokenBody, on_new: OnNewToken) -> Token:
-    """Make a token, try it, hand it over, and revoke the one with client id ``old``.
+async def rotate(caller: Caller, old_id: str, body: CreateTokenBody, on_new: OnNewToken) -> Token:
+    """Create a token, test it, pass it to ``on_new``, and revoke the one with client id ``old_id``.
 
-    Until it is handed over, any failure deletes the new token again, and so does one of ``on_new``.
-    Afterwards nothing does: it is in use. The notes of the error tell the client ids of what still
-    works.
+    If anything fails before ``on_new`` has returned, the new token is deleted. After that it is in
+    use, so it stays. Notes on the error name the client ids of the tokens that still work.
     """
     try:
         new = await tokens.create(caller, body)
     except BaseException as error:
-        error.add_note(f"while making a token in the place of {old}, which is untouched")
+        error.add_note(f"while creating a token to replace {old_id}, which still works")
         raise
     try:
-        await _try_out(caller, new)
+        await _test(caller, new)
     except BaseException as error:
-        await _take_back(caller, new, old, error, "while trying out the new token")
+        await _delete_new(caller, new, old_id, error, "while testing the new token")
         raise
-    await _hand_over(caller, new, old, on_new)
-    await _revoke(caller, new, old)
+    await _hand_over(caller, new, old_id, on_new)
+    await _revoke_old(caller, new, old_id)
     return new
 
 
-async def _try_out(caller: Caller, new: Token) -> None:
-    """See whether the service knows the token.
+async def _test(caller: Caller, new: Token) -> None:
+    """Check that the service accepts the token, whatever its permissions.
 
-    What it may do is another matter: to be told that it may not, it must be known.
+    A refusal for lack of permission is enough: it shows that the service knows the token. A part of
+    the service may learn of a new token a little later than the others.
     """
-    with_new = caller.view(caller.options, TokenAuth(new.token))
+    new_caller = caller.view(caller.options, TokenAuth(new.token))
     refusal: errors.AuthenticationError | None = None
-    for pause in _TRIES:
-        await caller.clock.sleep(pause)
+    for delay in LOOKUP_DELAYS:
+        await caller.clock.sleep(delay)
         try:
-            await organization_endpoints.get_current_organization(with_new)
+            await organization_endpoints.get_current_organization(new_caller)
         except errors.PermissionDeniedError:
             return
         except errors.AuthenticationError as error:
@@ -69,58 +67,59 @@ async def _try_out(caller: Caller, new: Token) -> None:
     raise refusal
 
 
-async def _hand_over(caller: Caller, new: Token, old: str, on_new: OnNewToken) -> None:
+async def _hand_over(caller: Caller, new: Token, old_id: str, on_new: OnNewToken) -> None:
     try:
-        told = on_new(new)
-        if inspect.isawaitable(told):
-            await told
+        result = on_new(new)
+        if inspect.isawaitable(result):
+            await result
     except Exception as error:
-        await _take_back(caller, new, old, error, "while on_new was given the new token")
+        await _delete_new(caller, new, old_id, error, "while on_new was running with the new token")
         raise
     except BaseException as error:
-        # Cut short, it may or may not have put the new token to use. Deleting it could break what
-        # uses it; keeping it breaks nothing.
-        error.add_note(f"{_both(new, old)}: on_new was cut short; delete the one that is not in use")
+        # on_new was interrupted and may or may not have put the new token to use. Deleting the
+        # token could break its users; keeping it breaks nothing.
+        error.add_note(f"{_both_work(new, old_id)}: on_new was interrupted; delete the one that is not in use")
         raise
 
 
-async def _revoke(caller: Caller, new: Token, old: str) -> None:
+async def _revoke_old(caller: Caller, new: Token, old_id: str) -> None:
     try:
-        await tokens.revoke(caller, old)
+        await tokens.revoke(caller, old_id)
     except errors.NotFoundError:
-        pass  # somebody else was faster
+        pass  # Another client has revoked it.
     except BaseException as error:
-        if isinstance(error, errors.AuthenticationError) and await tokens.is_own_end(caller, old, error):
+        if isinstance(error, errors.AuthenticationError) and await tokens.is_own_revocation(caller, old_id, error):
             return
-        perhaps = not isinstance(error, errors.APIStatusError | errors.RequestNotSentError)
+        uncertain = not isinstance(error, errors.APIStatusError | errors.RequestNotSentError)
         error.add_note(
-            f"the new token, client id {new.client_id}, works and was handed over; the old one, client id {old}, "
-            f"{'may still be' if perhaps else 'is still'} valid: delete it"
+            f"the new token, client id {new.client_id}, works and was passed to on_new; the old one, client id {old_id}, "
+            f"{'may still be' if uncertain else 'is still'} valid: delete it"
         )
         raise
 
 
-async def _take_back(caller: Caller, new: Token, old: str, error: BaseException, when: str) -> None:
-    """Delete the new token, and say so in the notes of what went wrong.
+async def _delete_new(caller: Caller, new: Token, old_id: str, error: BaseException, when: str) -> None:
+    """Delete the new token, and add a note on the result to the error.
 
-    A cancelled rotation takes a moment to do it.
+    In a canceled rotation this runs to its end, within the cleanup timeout.
     """
     problem: errors.AstraDevOpsError | None = None
-    with move_on_after(_LAST_WORDS, shield=True) as scope:
+    with move_on_after(_CLEANUP_TIMEOUT, shield=True) as scope:
         try:
             await tokens.revoke(caller, new.client_id)
         except errors.NotFoundError:
             pass
         except errors.AstraDevOpsError as failure:
             problem = failure
-        except BaseException as cut:
-            cut.add_note(f"{when}; {_both(new, old)}: delete the new one")
+        except BaseException as interruption:
+            interruption.add_note(f"{when}; {_both_work(new, old_id)}: delete the new one")
             raise
     if problem is None and not scope.cancelled_caught:
-        error.add_note(f"{when}, client id {new.client_id}, which was deleted again; the old one, client id {old}, is untouched")
+        error.add_note(f"{when}, client id {new.client_id}, which was deleted; the old one, client id {old_id}, still works")
     else:
-        error.add_note(f"{when}; {_both(new, old)}: the new one could not be deleted ({problem or 'no time'}), do it yourself")
+        reason = problem or f"no answer within {_CLEANUP_TIMEOUT:.0f} s"
+        error.add_note(f"{when}; {_both_work(new, old_id)}: the new one could not be deleted ({reason}); delete it yourself")
 
 
-def _both(new: Token, old: str) -> str:
-    return f"both tokens work now, the new one, client id {new.client_id}, and the old one, client id {old}"
+def _both_work(new: Token, old_id: str) -> str:
+    return f"both tokens work now, the new one, client id {new.client_id}, and the old one, client id {old_id}"

@@ -1,1 +1,1 @@
-"""What a write has done: reconciling lost answers, and reading accepted ones."""
+"""Finding out what a write has done, after a lost answer, a conflict or a success."""

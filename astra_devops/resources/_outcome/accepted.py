@@ -1,14 +1,14 @@
-"""The id of what the service has begun, as its answer should name it."""
+"""The id of what an accepted request has started, from its answer."""
 
 from astra_devops import errors
 
 
-def id_of(value: str | None, operation: str, field: str, how_to_find_out: str) -> str:
+def require_id(value: str | None, operation: str, field: str, how_to_find_out: str) -> str:
     """Return the id in an answer.
 
     Raises:
-        OutcomeUnknownError: the service has accepted, but named no id; without it nobody can ask
-            how far the operation is.
+        OutcomeUnknownError: The service accepted the request, but returned no id. Without it the
+            progress cannot be read.
     """
     if value:
         return value

@@ -1,8 +1,8 @@
-"""The changes that one client has asked for and that may not show yet.
+"""The changes that one client has made and that may not be visible yet.
 
-Some things are changed by reading them, changing what was read, and writing it back. Where the
-service shows a change only some time after it accepted it, the next one would be made of an old
-reading, and undo the change before it.
+Some settings are changed by reading them, changing the result, and writing it back. The service may
+show a change only some time after accepting it. Until then, the next change would be based on the
+old state and undo the one before.
 """
 
 from typing import Any
@@ -11,24 +11,25 @@ from astra_devops.operations.handle import AsyncOperation
 
 
 class PendingChanges:
-    """The latest change of each thing, by a key of its own; shared by a client and its views.
+    """The latest change of each setting, by a key; shared by a client and its views.
 
-    Only the latest, since a later change may rightly undo an earlier one, which then never shows.
+    Only the latest is kept: a later change may undo an earlier one, which then never becomes
+    visible.
     """
 
     def __init__(self) -> None:
         self._latest: dict[str, AsyncOperation[Any]] = {}
 
-    def note(self, key: str, operation: AsyncOperation[Any]) -> None:
-        """Remember a change that was just accepted."""
+    def remember(self, key: str, operation: AsyncOperation[Any]) -> None:
+        """Remember a change that the service has just accepted."""
         self._latest[key] = operation
 
     async def settle(self, key: str, timeout: float) -> None:
-        """Return once the latest change shows, so that what is read now holds it.
+        """Wait until the latest change is visible, so that a read now includes it.
 
         Raises:
-            OperationTimeoutError: it does not show after ``timeout`` seconds. The next call asks no
-                longer: others may have undone it.
+            OperationTimeoutError: The change is not visible after ``timeout`` seconds. The next
+                call does not wait for it again: another client may have undone it.
         """
         operation = self._latest.pop(key, None)
         if operation is None or operation.done:
@@ -36,5 +37,5 @@ class PendingChanges:
         try:
             await operation.wait(timeout=timeout)
         except BaseException as error:
-            error.add_note("this change was asked for before and does not show; another one, made of what shows, might undo it")
+            error.add_note("an earlier change is not visible yet; a new change based on the current state could undo it")
             raise

@@ -1,7 +1,7 @@
-"""After a lost answer or a 409: find out from the database what the service has done, and whether to ask again."""
+"""Outcome checks after lost answers, and retries after conflicts, by the state of a database."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
@@ -15,69 +15,62 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Send(Protocol[T_co]):
-    """An endpoint function of a database."""
+    """An endpoint function that takes a database."""
 
     def __call__(self, caller: Caller, /, *, database_id: str) -> Awaitable[Answer[T_co]]: ...
 
 
-TRANSIENT: Final = frozenset(
+TRANSIENT_STATES: Final = frozenset(
     {"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING", "ASSOCIATING"}
 )
 """States in which a database refuses changes with 409, and which it leaves by itself."""
 
-_PACE: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
+_BACKOFF: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
 
 
-async def see(caller: Caller, database_id: str) -> Database | None:
-    """Return the database, or None if there is none."""
+async def find_database(caller: Caller, database_id: str) -> Database | None:
+    """Fetch a database; None if it does not exist."""
     try:
         return (await endpoints.get_database(caller, database_id=database_id)).value
     except errors.NotFoundError:
         return None
 
 
-def took_effect_if(caller: Caller, database_id: str, question: Callable[[Database | None], bool]) -> OutcomeCheck[None]:
-    """Make the check of a change to a database: did the request whose answer was lost take effect?
+def database_outcome_check(caller: Caller, database_id: str, took_effect: Callable[[Database | None], bool]) -> OutcomeCheck[None]:
+    """Return the outcome check of a change that the database itself shows.
 
-    ``question`` asks the database.
+    ``took_effect`` gets the database, or None if it does not exist.
     """
 
-    async def ask(database: Database | None) -> bool:
-        return question(database)
+    async def check_database(database: Database | None) -> bool:
+        return took_effect(database)
 
-    return took_effect_when(caller, database_id, ask)
+    return async_database_outcome_check(caller, database_id, check_database)
 
 
-def took_effect_when(caller: Caller, database_id: str, ask: Callable[[Database | None], Awaitable[bool]]) -> OutcomeCheck[None]:
-    """Make the same check of a question that takes more than the database itself.
+def async_database_outcome_check(
+    caller: Caller, database_id: str, took_effect: Callable[[Database | None], Awaitable[bool]]
+) -> OutcomeCheck[None]:
+    """Return the outcome check of a change to a database that takes another request to see.
 
-    While the database is in MAINTENANCE nobody can tell, so the check waits; the time of the whole
-    call bounds it.
+    While the database is in a transient state, a change that does not show may still be on its way.
+    So the check waits, within the time limit of the whole call.
     """
 
     async def check_outcome() -> Answer[None] | None:
-        began = caller.clock.monotonic()
-        looks = 0
+        started = caller.clock.monotonic()
+        lookups = 0
         while True:
-            looks += 1
-            database = await see(caller, database_id)
-            if await ask(database):
+            lookups += 1
+            database = await find_database(caller, database_id)
+            if await took_effect(database):
                 return TOOK_EFFECT
-            if database is None or database.status not in TRANSIENT:
+            if database is None or database.status not in TRANSIENT_STATES:
                 return None
-            pause = ceiling(_PACE, looks)
-            if caller.clock.monotonic() - began + pause > caller.options.timeout:
+            delay = ceiling(_BACKOFF, lookups)
+            if caller.clock.monotonic() - started + delay > caller.options.timeout:
                 raise TimeoutError(f"the database is still in {database.status}")
-            await caller.clock.sleep(pause)
-
-    return check_outcome
-
-
-def check_outcome_by(question: Callable[[], Awaitable[bool]]) -> OutcomeCheck[Any]:
-    """Make the check of a change to something else: ``question`` looks at it, once, and says whether the change is there."""
-
-    async def check_outcome() -> Answer[None] | None:
-        return TOOK_EFFECT if await question() else None
+            await caller.clock.sleep(delay)
 
     return check_outcome
 
@@ -85,24 +78,26 @@ def check_outcome_by(question: Callable[[], Awaitable[bool]]) -> OutcomeCheck[An
 async def retry_while_busy(
     caller: Caller, database_id: str, send: Send[T], *, give_up_if: Callable[[Database], bool] = lambda database: False
 ) -> T:
-    """Repeat a call that the service refuses with 409, for as long as its database is busy and the time of the whole call lasts.
+    """Send a request, and again while the service refuses it with 409, within the call's timeout.
 
-    ``send`` is a generated endpoint function, with all its arguments but the caller and the
-    database. ``give_up_if`` says of the database that waiting would not help, as when the thing to
-    be made exists already.
+    Args:
+        send: A generated endpoint function, with all arguments but the caller and the database
+            bound.
+        give_up_if: Whether the state of the database shows that waiting will not help, for example
+            because what the request would create exists already.
     """
     clock = caller.clock
-    began = clock.monotonic()
-    tries = 0
+    started = clock.monotonic()
+    attempts = 0
     while True:
-        tries += 1
+        attempts += 1
         try:
             return (await send(caller, database_id=database_id)).value
         except errors.ConflictError as error:
             conflict = error
-        database = await see(caller, database_id)
-        delay = ceiling(_PACE, tries)
-        if database is None or give_up_if(database) or clock.monotonic() - began + delay > caller.options.timeout:
+        database = await find_database(caller, database_id)
+        delay = ceiling(_BACKOFF, attempts)
+        if database is None or give_up_if(database) or clock.monotonic() - started + delay > caller.options.timeout:
             if database is not None:
                 conflict.add_note(f"the database is in {database.status}")
             raise conflict
@@ -110,5 +105,5 @@ async def retry_while_busy(
 
 
 def is_terminating(database: Database | None) -> bool:
-    """Say whether a termination has begun, or is over."""
+    """Return whether the termination of a database has begun, or is over."""
     return database is None or database.status in ("TERMINATING", "TERMINATED")

@@ -1,4 +1,4 @@
-"""The decisions about repeating are pure functions: every row of the design's table, and the waits."""
+"""Whether to retry, and how long to wait: pure functions (docs/evidence.md#retry-decisions)."""
 
 import math
 

@@ -1,5 +1,8 @@
 """Each thing that the service does although no document says so is a switch, and both of its sides can be seen."""
 
+import ast
+import inspect
+import itertools
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,44 +17,83 @@ from astra_devops.emulator import Emulator, Quirks
 pytestmark = pytest.mark.anyio
 
 QUIRKS = {field.name for field in attrs.fields(Quirks)}
-FACTS: dict[int, tuple[str, ...]] = {
-    1: ("created_without_body",),
-    2: ("cached_misses",),
-    3: ("duplicate_names",),
-    4: ("unspecified_states", "blank_datacenter_status"),
-    5: ("zero_termination_time", "owner_is_client_id", "undocumented_actions"),
-    6: ("links_in_listings",),
-    7: ("misspelled_datacenter_id",),
-    8: ("null_keyspaces", "default_keyspace"),
-    9: ("unknown_once_terminated", "unauthorized_after_termination", "extra_datacenters_first"),
-    10: ("numbered_from_two",),  # that one region goes into a call is in the contract
-    11: ("maintenance_lag",),
-    12: ("null_without_permission", "case_sensitive_keyspaces"),
-    13: ("empty_waking_answer", "unauthorized_hibernated_bundle"),
-    14: ("classic_only_changes",),
-    15: ("unchecked_pcu_groups",),
-    16: ("clamp_page_limit", "ignore_unknown_filters"),
-    17: ("duplicate_regions", "mixed_provider_casing"),
-    18: ("null_without_permission", "pcu_types_in_regions"),
-    19: ("first_address_only",),
-    20: ("go_times_in_access_lists", "bare_address_with_mask", "access_list_lag", "missing_access_list_is_404", "enabling_apart"),
-    21: ("errors_in_text", "private_link_errors_in_text"),
-    22: ("roles_need_more",),
-    23: ("null_pcu_groups", "no_pcu_association_is_404", "bodies_of_pcu_changes"),
-    24: ("lossy_pcu_updates",),
-    25: ("omitted_zero_reserve", "blank_pcu_associations", "newer_pcu_types"),
-    26: ("java_pcu_routes",),
-    27: ("pascal_case_identity", "role_names_taken_for_ids"),
-    28: ("nanoseconds",),
-    29: ("created_key_is_201", "updated_cdc_is_204", "deleted_token_is_204", "renamed_azure_endpoints"),
-    30: ("organization_named_by_email",),
+FACTS: dict[str, tuple[str, ...]] = {
+    "access-list-lag": ("access_list_lag",),
+    "access-list-times": ("go_times_in_access_lists",),
+    "address-masks": ("bare_address_with_mask",),
+    "answers-to-pcu-changes": ("bodies_of_pcu_changes",),
+    "available-actions": ("undocumented_actions",),
+    "azure-endpoint-ids": ("renamed_azure_endpoints",),
+    "blank-datacenter-status": ("blank_datacenter_status",),
+    "bundles-of-unavailable-databases": ("unauthorized_hibernated_bundle",),
+    "cached-unknown-ids": ("cached_misses",),
+    "capitalized-names": ("pascal_case_identity",),
+    "cdc-update-status": ("updated_cdc_is_204",),
+    "classic-operations": ("classic_only_changes",),
+    "database-filters": ("ignore_unknown_filters",),
+    "database-ids-in-the-location-header": ("created_without_body",),
+    "database-names": ("duplicate_names",),
+    "database-owners": ("owner_is_client_id",),
+    "database-pages": ("clamp_page_limit",),
+    "database-states": ("unspecified_states",),
+    "database-times": ("zero_termination_time",),
+    "datacenter-ids": ("numbered_from_two",),
+    "default-keyspace": ("default_keyspace",),
+    "deleting-addresses": ("first_address_only",),
+    "duplicate-regions": ("duplicate_regions",),
+    "enabling-an-access-list": ("enabling_apart",),
+    "errors-in-plain-text": ("errors_in_text",),
+    "hibernated-databases": ("empty_waking_answer",),
+    "keyspace-names": ("case_sensitive_keyspaces",),
+    "maintenance-after-a-change": ("maintenance_lag",),
+    "misspelled-datacenter-id": ("misspelled_datacenter_id",),
+    "missing-access-lists": ("missing_access_list_is_404",),
+    "missing-pcu-associations": ("no_pcu_association_is_404",),
+    "null-keyspaces": ("null_keyspaces",),
+    "null-pcu-groups": ("null_pcu_groups",),
+    "organization-names": ("organization_named_by_email",),
+    "pcu-association-fields": ("blank_pcu_associations",),
+    "pcu-group-fields": ("omitted_zero_reserve",),
+    "pcu-paths": ("java_pcu_routes",),
+    "pcu-types": ("newer_pcu_types",),
+    "pcu-types-of-regions": ("pcu_types_in_regions",),
+    "pcu-updates": ("lossy_pcu_updates",),
+    "presigned-addresses": ("links_in_listings",),
+    "private-link-errors": ("private_link_errors_in_text",),
+    "provider-casing": ("mixed_provider_casing",),
+    "reading-one-role": ("roles_need_more",),
+    "registered-keys": ("created_key_is_201",),
+    "revoked-tokens": ("deleted_token_is_204",),
+    "role-names-as-ids": ("role_names_taken_for_ids",),
+    "terminated-databases": ("unknown_once_terminated", "unauthorized_after_termination"),
+    "termination-of-several-regions": ("extra_datacenters_first",),
+    "token-times": ("nanoseconds",),
+    "unauthorized-and-forbidden": ("null_without_permission",),
+    "unchecked-pcu-groups": ("unchecked_pcu_groups",),
 }
-"""The undocumented facts that are known of the service, by the numbers under which they were collected, and the switches for each."""
+"""Facts of docs/evidence.md that the emulator must offer, and the switches for each."""
+
+
+def evidence() -> dict[str, set[str]]:
+    """Return the facts that the docstring of each switch cites."""
+    body = ast.parse(inspect.getsource(Quirks)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    return {
+        ast.unparse(field.target): set(re.findall(r"docs/evidence\.md#([a-z0-9-]+)", ast.unparse(note)))
+        for field, note in itertools.pairwise(body.body)
+        if isinstance(field, ast.AnnAssign)
+    }
 
 
 def test_every_known_fact_has_a_switch() -> None:
-    assert sorted(FACTS) == list(range(1, 31))
-    assert {name for names in FACTS.values() for name in names} <= QUIRKS
+    cited = evidence()
+    assert {(fact, name) for fact, names in FACTS.items() for name in names if fact not in cited[name]} == set()
+
+
+def test_every_switch_cites_its_evidence() -> None:
+    cited = evidence()
+    assert set(cited) == QUIRKS
+    assert [name for name, facts in cited.items() if not facts] == []
 
 
 def test_every_switch_switches_something() -> None:

@@ -26,22 +26,23 @@ CHECKS = {
     "ignored_auth": {"enabled": False},
 }
 TOLERANT = {
-    "listDatabases": "unknown filters are ignored and limits clamped (rulings, include of listDatabases; ledger C.6)",
+    "listDatabases": "unknown filters are ignored and limits clamped (docs/evidence.md#database-filters, docs/evidence.md#database-pages)",
     "ValidateAccessList": "it is there to say what is wrong with a list",
 }
 """Operations that take what the contract forbids, and why."""
 UNFORMATTED = {
-    ("AddressResponse", "lastUpdateDateTime"): "a time as Go prints it (wire_facts 20)",
-    ("DevOpsAclAddress", "lastUpdateDateTime"): "a time as Go prints it (wire_facts 20)",
-    ("DevOpsAclAddress", "createdAt"): "a time as Go prints it (wire_facts 20)",
-    ("PrivateLinkEndpoint", "createdDateTime"): "a time without a zone, as its description says",
-    ("PCUAssociation", "createdAt"): "unsettled, and blank here (wire_facts 25)",
-    ("PCUAssociation", "updatedAt"): "unsettled, and blank here (wire_facts 25)",
+    ("AddressResponse", "lastUpdateDateTime"): "a time as Go prints it (docs/evidence.md#access-list-times)",
+    ("DevOpsAclAddress", "lastUpdateDateTime"): "a time as Go prints it (docs/evidence.md#devops-access-list-times)",
+    ("DevOpsAclAddress", "createdAt"): "a time as Go prints it (docs/evidence.md#devops-access-list-times)",
+    ("PrivateLinkEndpoint", "createdDateTime"): "a time without a zone (docs/evidence.md#private-link-times)",
+    ("PCUAssociation", "createdAt"): "unsettled, and blank here (docs/evidence.md#pcu-association-fields)",
+    ("PCUAssociation", "updatedAt"): "unsettled, and blank here (docs/evidence.md#pcu-association-fields)",
     ("CreateOrgInEnterpriseResponse", "OrganizationEmail"): "what was sent, which may be any text",
 }
 """Fields of answers that do not have the format by which the client reads them, and why."""
 UNNAMED_PHASES = ("Paused", "Aborted")
-"""Phases of a migration for which no source has a name; the list of them is open (rulings, migration status)."""
+"""Phases of a migration for which no source has a name. The list of them is open
+(docs/evidence.md#migration-phases)."""
 
 
 SLOW = settings(

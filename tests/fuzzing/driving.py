@@ -15,7 +15,8 @@ TOKENS = {"full": 88, "poor": 4, "unknown": 3, "garbled": 2, "none": 3}
 """Whose token a request carries, in how many of a hundred."""
 OF_A_BODY = (content_type_conformance, response_schema_conformance)
 BARE = ("pcuUpdate", "pcuAssociationCreate", "getCustomDomains")
-"""Operations that need not have a body in an answer of success, which OpenAPI cannot say (rulings, PCU update; the quirks of both)."""
+"""Operations whose successful answer need not have a body, which OpenAPI cannot express
+(docs/evidence.md#answers-to-pcu-changes)."""
 
 
 @attrs.define

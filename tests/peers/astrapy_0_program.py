@@ -16,7 +16,7 @@ from httpx import HTTPStatusError
 
 SERVERLESS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1, "keyspace": "shop"}
 CLASSIC = {
-    "name": "ledger",
+    "name": "billing",
     "cloudProvider": "GCP",
     "region": "us-east1",
     "tier": "C10",

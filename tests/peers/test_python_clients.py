@@ -52,7 +52,7 @@ def test_the_first_generation_of_astrapy(emulator: Emulator, installed: Callable
     never_accepted = [404, '"endpoint vpce-0a1b2c3d4e5f60718 not found"']
     assert seen == {
         "organization": ["id"],
-        "databases": ["ledger", "orders"],
+        "databases": ["billing", "orders"],
         "keyspaces": [201, ["shop", "second"], 409],
         "datacenters": [[201, ""], "us-east-2", "us-west-2", [202, ""], ["us-east-2"]],
         "access lists": [

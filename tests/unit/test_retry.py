@@ -1,4 +1,7 @@
-"""The decisions about repeating: every row of the table of next_step, and the waits."""
+"""The decisions about repeating: every row of the table of next_step, and the waits.
+
+See docs/evidence.md#retry-decisions.
+"""
 
 import math
 from typing import Any

@@ -75,4 +75,5 @@ def _description(note: ast.stmt) -> str:
 def _markdown(text: str) -> str:
     """Turn the mark-up of docstrings into that of a cell."""
     plain = re.sub(r":\w+:(?=`)", "", " ".join(text.split()))
-    return plain.replace("``", "`").replace("|", "\\|")
+    linked = re.sub(r"docs/evidence\.md#([a-z0-9-]+)", r"[\1](evidence.md#\1)", plain)
+    return linked.replace("``", "`").replace("|", "\\|")

@@ -12,8 +12,8 @@ from astra_devops._runtime.caller import Caller
 async def get_audit_log_exporter_config(caller: Caller, *, org_id: str) -> Answer[TelemetryConfig]:
     """Get the audit log sink.
 
-    The Pulsar topic that receives the audit log of an organization, which also shows whether it is
-    set up.
+    The Pulsar topic that receives the audit log of an organization. This also shows whether the
+    export is set up.
 
     GET /v2/organizations/{orgID}/telemetry/auditLogs
     Needs: org-audits-read. Success: 200.

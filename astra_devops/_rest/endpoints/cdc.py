@@ -70,7 +70,7 @@ async def delete_cdc(
 
     Args:
         database_id: Identifier of the database.
-        body: Tables to release.
+        body: Tables to stop capturing.
     """
     call: Call[None] = Call(index.DELETE_CDC, f"/v3/databases/{segment(database_id, 'database_id')}/cdc", None, body=body)
     return await caller.send(call, check_outcome)

@@ -14,17 +14,17 @@ async def clone_from_db(
 ) -> Answer[CloneStatus]:
     """Clone a snapshot into a database.
 
-    Starts to copy a snapshot of another database into this one. The answer carries the id to ask
-    for the state of the copy.
+    Starts to copy a snapshot of another database into this one. The answer has the id with which to
+    get the state of the copy.
 
     POST /v2/databases/{databaseID}/cloneFrom/{sourceDBID}
     Needs: org-db-create. Success: 200.
 
     Args:
         database_id: Identifier of the database.
-        source_dbid: Identifier of the database that the snapshot was taken of.
+        source_dbid: Identifier of the database from which the snapshot was taken.
         snapshot_id: Snapshot of the source database to copy.
-        source_region: Region of the source; left out, the service chooses.
+        source_region: Region of the source. Without it, the service chooses.
     """
     call: Call[CloneStatus] = Call(
         index.CLONE_FROM_DB,
@@ -41,14 +41,14 @@ async def clone_from_db(
 async def clone_status(caller: Caller, *, database_id: str, operation_id: str) -> Answer[CloneStatus]:
     """Get the state of a clone.
 
-    How far the copy of a snapshot is.
+    The progress of copying a snapshot.
 
     GET /v2/databases/{databaseID}/cloneStatus/{operationID}
     Needs: org-db-view. Success: 200.
 
     Args:
         database_id: Identifier of the database.
-        operation_id: Identifier that the start of the operation answered.
+        operation_id: Identifier that was returned when the operation was started.
     """
     call: Call[CloneStatus] = Call(
         index.CLONE_STATUS,

@@ -12,7 +12,8 @@ from astra_devops._runtime.caller import Caller
 async def get_serverless_cloud_accounts(caller: Caller, *, provider: str, region: str) -> Answer[list[CloudAccount]]:
     """List the service's accounts for serverless databases.
 
-    Accounts of the service that need the customer's leave to use a key for serverless databases.
+    Accounts of the service that need the customer's permission to use a key for serverless
+    databases.
 
     GET /v2/kms/provider/{provider}/region/{region}/accounts
     Needs: org-cmk-read. Success: 200.
@@ -32,8 +33,8 @@ async def get_serverless_cloud_accounts(caller: Caller, *, provider: str, region
 async def assign_cloud_account(caller: Caller, *, provider: str) -> Answer[None]:
     """Assign an account for Classic databases.
 
-    Has the service set an account of its own aside for the organization's Classic databases, to
-    which the use of a key can be granted.
+    Assigns one of the service's accounts to the organization's Classic databases, so that it can be
+    granted the use of a key.
 
     POST /v2/kms/classic/provider/{provider}/accounts
     Needs: org-cmk-write. Success: 201.
@@ -48,7 +49,7 @@ async def assign_cloud_account(caller: Caller, *, provider: str) -> Answer[None]
 async def get_classic_cloud_accounts(caller: Caller, *, provider: str, region: str) -> Answer[list[CloudAccount]]:
     """List the service's accounts for Classic databases.
 
-    Accounts of the service that need the customer's leave to use a key for Classic databases.
+    Accounts of the service that need the customer's permission to use a key for Classic databases.
 
     GET /v2/kms/classic/provider/{provider}/region/{region}/accounts
     Needs: org-cmk-read. Success: 200.

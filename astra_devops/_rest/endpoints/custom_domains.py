@@ -11,7 +11,7 @@ from astra_devops._runtime.caller import Caller
 async def get_custom_domains(caller: Caller) -> Answer[list[str] | None]:
     """List custom domains.
 
-    The domains, or prefixes of domains, under which the organization's databases are reached over
+    The domains, or prefixes of domains, by which the organization's databases are reached over
     private links.
 
     GET /v2/organizations/customDomains
@@ -31,7 +31,7 @@ async def set_custom_domains(caller: Caller, *, body: list[str]) -> Answer[None]
     Success: 202.
 
     Args:
-        body: All domains to have.
+        body: All custom domains, including those to keep.
     """
     call: Call[None] = Call(index.SET_CUSTOM_DOMAINS, "/v2/organizations/customDomains", None, body=body)
     return await caller.send(call)

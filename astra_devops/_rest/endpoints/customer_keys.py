@@ -12,7 +12,7 @@ from astra_devops._runtime.caller import Caller
 async def list_serverless_keys(caller: Caller) -> Answer[list[CustomerKeySummary]]:
     """List the keys for serverless databases.
 
-    Keys of the customer that encrypt serverless databases.
+    Customer keys that encrypt serverless databases.
 
     GET /v2/kms
     Needs: org-cmk-read. Success: 200.
@@ -26,8 +26,8 @@ async def create_serverless_key(
 ) -> Answer[None]:
     """Register a key for serverless databases.
 
-    Makes the service encrypt new serverless databases of one provider and region with a key of the
-    customer. A registration can be neither changed nor deleted through this API.
+    Registers a customer key with which the service encrypts new serverless databases of one
+    provider and region. A registration can be neither changed nor deleted through this API.
 
     POST /v2/kms
     Needs: org-cmk-write. Success: 200, 201.
@@ -42,8 +42,8 @@ async def create_serverless_key(
 async def list_serverless_keys_alternate(caller: Caller) -> Answer[list[CustomerKeySummary]]:
     """List the keys for serverless databases, second form.
 
-    The reference page lists this operation a second time without its path. The path is inferred
-    from the one for Classic databases.
+    The reference page lists this operation a second time, without its path. In the published file
+    this path refers to /v2/kms; that it is the second form is inferred.
 
     GET /v2/kms/serverless
     Needs: org-cmk-read. Success: 200.
@@ -58,8 +58,8 @@ async def create_serverless_key_alternate(
 ) -> Answer[None]:
     """Register a key for serverless databases, second form.
 
-    The reference page lists this operation a second time without its path. The path is inferred
-    from the one for Classic databases.
+    The reference page lists this operation a second time, without its path. In the published file
+    this path refers to /v2/kms; that it is the second form is inferred.
 
     POST /v2/kms/serverless
     Needs: org-cmk-write. Success: 200, 201.
@@ -75,7 +75,7 @@ async def create_serverless_key_alternate(
 async def list_classic_keys(caller: Caller) -> Answer[list[CustomerKeySummary]]:
     """List the keys for Classic databases.
 
-    Keys of the customer that encrypt Classic databases.
+    Customer keys that encrypt Classic databases.
 
     GET /v2/kms/classic
     Needs: org-cmk-read. Success: 200.
@@ -89,8 +89,8 @@ async def create_classic_key(
 ) -> Answer[None]:
     """Register a key for Classic databases.
 
-    Makes the service encrypt new Classic databases of one provider and region with a key of the
-    customer. A registration can be neither changed nor deleted through this API.
+    Registers a customer key with which the service encrypts new Classic databases of one provider
+    and region. A registration can be neither changed nor deleted through this API.
 
     POST /v2/kms/classic
     Needs: org-cmk-write. Success: 200, 201.

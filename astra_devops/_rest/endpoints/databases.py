@@ -27,8 +27,8 @@ async def list_databases(
 ) -> Answer[list[Database]]:
     """List databases.
 
-    One page of the databases that the token may see. Pages follow each other by the id of the last
-    database seen; the answer carries neither a total nor a mark of the last page.
+    One page of the databases that the token may see. To get the next page, pass the id of the last
+    database. The answer has neither a total nor a mark of the last page.
 
     GET /v2/databases
     Needs: org-db-view. Success: 200.
@@ -37,9 +37,9 @@ async def list_databases(
         include: Only databases in this state. The service ignores values that it does not know. The
             service's default is "nonterminated".
         provider: Only databases of this cloud provider. The service's default is "ALL".
-        starting_after: Id of the last database of the page before; left out, the first page is
-            given.
-        limit: Most databases on the page. The service's default is 25.
+        starting_after: Id of the last database of the previous page. Without it, the first page is
+            returned.
+        limit: Maximum number of databases on the page. The service's default is 25.
     """
     call: Call[list[Database]] = Call(
         index.LIST_DATABASES,
@@ -58,14 +58,14 @@ async def list_databases(
 async def create_database(caller: Caller, *, body: DatabaseInfoCreate, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Create a database.
 
-    Accepts the definition of a database and starts to build it. The answer is empty; the id of the
-    database is in the Location header. Repeating the call makes another database of the same name.
+    Starts to create a database. The answer is empty; the id of the database is in the Location
+    header. Repeating the call creates another database with the same name.
 
     POST /v2/databases
     Needs: org-db-create. Success: 201.
 
     Args:
-        body: What the database shall be.
+        body: The database to create.
     """
     call: Call[None] = Call(index.CREATE_DATABASE, "/v2/databases", None, body=body)
     return await caller.send(call, check_outcome)
@@ -74,7 +74,7 @@ async def create_database(caller: Caller, *, body: DatabaseInfoCreate, check_out
 async def get_database(caller: Caller, *, database_id: str) -> Answer[Database]:
     """Get a database.
 
-    The database with its definition, its state and the actions that the state allows.
+    A database with its definition, its state and the actions that the state allows.
 
     GET /v2/databases/{databaseID}
     Needs: org-db-view. Success: 200.
@@ -91,7 +91,7 @@ async def terminate_database(
 ) -> Answer[None]:
     """Terminate a database.
 
-    Starts to destroy a database with everything in it. There is no way back.
+    Starts to delete a database with everything in it. This cannot be undone.
 
     POST /v2/databases/{databaseID}/terminate
     Needs: org-db-terminate. Success: 202.
@@ -123,7 +123,7 @@ async def suspend_database(
 
     Args:
         database_id: Identifier of the database.
-        free_consumed: Share of the free credits that is spent, in percent from 0 to 100. The
+        free_consumed: Share of the free credits that has been used, in percent from 0 to 100. The
             service's default is -1.
     """
     call: Call[None] = Call(
@@ -138,8 +138,8 @@ async def suspend_database(
 async def park_database(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Park a Classic database.
 
-    Starts to park a Classic database, so that it costs less and serves nothing. Serverless
-    databases refuse. Only older editions of the specification have this operation.
+    Starts to park a Classic database, which then costs less and serves no requests. Serverless
+    databases cannot be parked. Only older editions of the specification have this operation.
 
     POST /v2/databases/{databaseID}/park
     Needs: org-db-suspend. Success: 202.
@@ -155,8 +155,8 @@ async def park_database(caller: Caller, *, database_id: str, check_outcome: Outc
 async def unpark_database(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Unpark a Classic database.
 
-    Starts to wake a parked Classic database. Serverless databases refuse. Only older editions of
-    the specification have this operation.
+    Starts to unpark a Classic database. Serverless databases cannot be unparked. Only older
+    editions of the specification have this operation.
 
     POST /v2/databases/{databaseID}/unpark
     Needs: org-db-suspend. Success: 202.
@@ -174,8 +174,8 @@ async def resize_database(
 ) -> Answer[None]:
     """Resize a Classic database.
 
-    Starts to grow a Classic database to a number of capacity units in all, at most three more than
-    it has. Serverless databases refuse.
+    Starts to enlarge a Classic database to a total number of capacity units, at most three more
+    than it has. Serverless databases cannot be resized.
 
     POST /v2/databases/{databaseID}/resize
     Needs: org-db-expand. Success: 202.
@@ -191,7 +191,7 @@ async def resize_database(
 async def reset_password(caller: Caller, *, database_id: str, body: UserPassword) -> Answer[None]:
     """Set the password of a database user.
 
-    Gives a user of a Classic database a new password.
+    Sets a new password for a user of a Classic database.
 
     POST /v2/databases/{databaseID}/resetPassword
     Needs: org-db-create. Success: 202.
@@ -216,7 +216,7 @@ async def update_engine_type(
 
     Args:
         database_id: Identifier of the database.
-        body: The engine to run on.
+        body: The new engine.
     """
     call: Call[None] = Call(index.UPDATE_ENGINE_TYPE, f"/v2/databases/{segment(database_id, 'database_id')}/engineType", None, body=body)
     return await caller.send(call, check_outcome)

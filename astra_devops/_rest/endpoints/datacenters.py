@@ -20,7 +20,7 @@ async def list_datacenters(caller: Caller, *, database_id: str, all: bool | None
 
     Args:
         database_id: Identifier of the database.
-        all: Whether terminated datacenters are listed too. The service's default is false.
+        all: Whether to include terminated datacenters. The service's default is false.
     """
     call: Call[list[Datacenter]] = Call(
         index.LIST_DATACENTERS, f"/v2/databases/{segment(database_id, 'database_id')}/datacenters", list[Datacenter], query=(("all", all),)

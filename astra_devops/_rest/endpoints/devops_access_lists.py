@@ -29,15 +29,15 @@ async def get_dev_ops_access_list(caller: Caller, *, org_id: str) -> Answer[DevO
 async def replace_dev_ops_access_list(caller: Caller, *, org_id: str, body: list[DevOpsAccessListEntry]) -> Answer[DevOpsAccessList]:
     """Replace the DevOps access list.
 
-    Sets the DevOps access list of an organization, and makes it where there is none. A list without
-    the caller's own address locks the caller out.
+    Replaces the DevOps access list of an organization, or creates it if there is none. A list
+    without the caller's own address locks the caller out.
 
     PUT /v2/organizations/{orgId}/devops-acl
     Success: 200.
 
     Args:
         org_id: Identifier of the organization.
-        body: The addresses to let in.
+        body: The addresses to allow.
     """
     call: Call[DevOpsAccessList] = Call(
         index.REPLACE_DEV_OPS_ACCESS_LIST, f"/v2/organizations/{segment(org_id, 'org_id')}/devops-acl", DevOpsAccessList, body=body
@@ -50,15 +50,15 @@ async def add_dev_ops_access_list_addresses(
 ) -> Answer[DevOpsAccessList]:
     """Add addresses to the DevOps access list.
 
-    Makes the DevOps access list of an organization, or adds addresses to the one that exists. A
-    list without the caller's own address locks the caller out.
+    Creates the DevOps access list of an organization, or adds addresses to the existing one. A list
+    without the caller's own address locks the caller out.
 
     POST /v2/organizations/{orgId}/devops-acl
     Success: 201.
 
     Args:
         org_id: Identifier of the organization.
-        body: The addresses to let in.
+        body: The addresses to allow.
     """
     call: Call[DevOpsAccessList] = Call(
         index.ADD_DEV_OPS_ACCESS_LIST_ADDRESSES, f"/v2/organizations/{segment(org_id, 'org_id')}/devops-acl", DevOpsAccessList, body=body
@@ -69,7 +69,7 @@ async def add_dev_ops_access_list_addresses(
 async def delete_dev_ops_access_list(caller: Caller, *, org_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Delete the DevOps access list.
 
-    Removes the whole list, so that the DevOps API may be called from everywhere.
+    Removes the whole list, so that the DevOps API may be called from anywhere.
 
     DELETE /v2/organizations/{orgId}/devops-acl
     Success: 202.
@@ -91,7 +91,7 @@ async def update_dev_ops_access_list_address(caller: Caller, *, org_id: str, bod
 
     Args:
         org_id: Identifier of the organization.
-        body: The entry as it shall be.
+        body: The new entry.
     """
     call: Call[DevOpsAccessList] = Call(
         index.UPDATE_DEV_OPS_ACCESS_LIST_ADDRESS, f"/v2/organizations/{segment(org_id, 'org_id')}/devops-acl", DevOpsAccessList, body=body

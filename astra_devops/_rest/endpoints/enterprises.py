@@ -23,8 +23,7 @@ async def create_organization_in_enterprise(
 ) -> Answer[EnterpriseOrganization]:
     """Create an organization in an enterprise.
 
-    Makes a new organization inside an enterprise. It can neither be read nor deleted through this
-    API.
+    Creates an organization in an enterprise. It can be neither read nor deleted through this API.
 
     POST /v2/enterprises/organizations
     Success: 201.
@@ -43,15 +42,15 @@ async def get_enterprise_consumption(
 ) -> Answer[EnterpriseConsumption]:
     """Get the consumption of an enterprise.
 
-    Costs of an enterprise within a window, by organization, database and region. The present form
-    of the body spans at most 31 days; the reference page documents an earlier form of at most 90
-    days without its path, so that its use here is inferred.
+    Costs of an enterprise within a period, by organization, database and region. The current form
+    of the body spans at most 31 days. The reference page documents an earlier form of at most 90
+    days without its path, so its use here is inferred.
 
     POST /v2/enterprises/consumption
     Success: 200.
 
     Args:
-        body: Window and selection.
+        body: Period and selection.
     """
     call: Call[EnterpriseConsumption] = Call(
         index.GET_ENTERPRISE_CONSUMPTION, "/v2/enterprises/consumption", EnterpriseConsumption, body=body
@@ -62,7 +61,8 @@ async def get_enterprise_consumption(
 async def generate_report(caller: Caller, *, body: EnterpriseGenerateReportRequest) -> Answer[BillingReportRequest]:
     """Generate a billing report.
 
-    Starts to make the billing report of one month. The answer carries the id to fetch it with.
+    Starts to generate the billing report of one month. The answer has the id with which to fetch
+    it.
 
     POST /v2/enterprises/billing-reports/generate-report
     Success: 200.
@@ -79,7 +79,7 @@ async def generate_report(caller: Caller, *, body: EnterpriseGenerateReportReque
 async def get_report_details(caller: Caller, *, report_id: str) -> Answer[BillingReport]:
     """Get a billing report.
 
-    How far a billing report is and, once it is ready, where to download it.
+    The progress of a billing report and, once it is ready, its download address.
 
     GET /v2/enterprises/billing-reports/{reportId}
     Success: 200.

@@ -14,7 +14,7 @@ async def add_keyspace(
     """Add a keyspace.
 
     Starts to add a keyspace to a database. Names are case-sensitive. The database is in MAINTENANCE
-    for a while; 409 means that another change is under way.
+    for a while; 409 means that another change is in progress.
 
     POST /v2/databases/{databaseID}/keyspaces/{keyspaceName}
     Needs: db-keyspace-create. Success: 201.
@@ -86,7 +86,7 @@ async def create_solr_index(
 ) -> Answer[None]:
     """Create a Solr index on a table.
 
-    Makes a Solr core for a table. Only Classic managed clusters of the E tier have it.
+    Creates a Solr core for a table. Only Classic managed clusters of the E tier support it.
 
     POST
     /v2/databases/{databaseID}/keyspaces/{keyspaceName}/tables/{tableName}/solr/createCorewithconfigs
@@ -96,7 +96,7 @@ async def create_solr_index(
         database_id: Identifier of the database.
         keyspace_name: Name of the keyspace, case-sensitive.
         table_name: Name of the table.
-        generate_resources: Whether the service shall generate schema and configuration.
+        generate_resources: Whether the service generates schema and configuration.
         schema: Solr schema to use instead of a generated one.
         solrconfig: Solr configuration to use instead of a generated one.
     """

@@ -32,7 +32,7 @@ async def launch_migration_proxy(caller: Caller, *, database_id: str, body: Migr
 async def remove_migration_proxy(caller: Caller, *, database_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Remove the migration proxy.
 
-    Takes the migration proxy of a database away. Only older editions of the specification have this
+    Removes the migration proxy of a database. Only older editions of the specification have this
     operation.
 
     DELETE /v2/databases/{databaseID}/migrationProxy

@@ -24,8 +24,8 @@ async def initialize_migration(
 
     Args:
         database_id: Identifier of the database.
-        concurrency: How many imports shall run at the same time.
-        target_subset_size_gb: Size to aim at for one portion of the data, in GB.
+        concurrency: How many imports to run at the same time.
+        target_subset_size_gb: Target size of one portion of the data, in GB.
     """
     call: Call[Migration] = Call(
         index.INITIALIZE_MIGRATION,
@@ -58,9 +58,9 @@ async def initialize_migration_dc(
     Args:
         database_id: Identifier of the database.
         datacenter_id: Identifier of the datacenter: that of the database, a hyphen and a number.
-        concurrency: How many imports shall run at the same time.
-        target_subset_size_gb: Size to aim at for one portion of the data, in GB.
-        options: Stands for a family of parameters: every setting of the importer may be given under
+        concurrency: How many imports to run at the same time.
+        target_subset_size_gb: Target size of one portion of the data, in GB.
+        options: Stands for a family of parameters. Every setting of the importer may be given by
             its name with the prefix option., as in option.targetSubsetSizeGb=6.5.
     """
     call: Call[Migration] = Call(
@@ -84,8 +84,8 @@ async def launch_migration(
 ) -> Answer[Migration]:
     """Launch a migration.
 
-    Starts the import of the uploaded files. After a failure the same migration can be launched once
-    more.
+    Starts the import of the uploaded files. After a failure the same migration can be launched
+    again.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/launch
     Needs: org-db-create, org-db-view. Success: 200.
@@ -129,7 +129,7 @@ async def resume_migration(
 ) -> Answer[Migration]:
     """Resume a migration.
 
-    Lets a paused migration go on. For one that is not paused the call has no effect.
+    Continues a paused migration. For a migration that is not paused, the call has no effect.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/resume
     Needs: org-db-create, org-db-view. Success: 200.
@@ -151,7 +151,7 @@ async def abort_migration(
 ) -> Answer[Migration]:
     """Abort a migration.
 
-    Gives up a migration. That is possible only until the metadata of the SSTables is imported.
+    Aborts a migration. This is possible only until the metadata of the SSTables has been imported.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/abort
     Needs: org-db-create, org-db-view. Success: 200.
@@ -179,7 +179,7 @@ async def cleanup_migration(
     """Clean up after a migration.
 
     Removes the uploaded files and everything else that a finished, failed or aborted migration has
-    left behind.
+    left.
 
     POST /v2/databases/{databaseID}/migrations/{migrationID}/cleanup
     Needs: org-db-create, org-db-view. Success: 200.
@@ -187,7 +187,7 @@ async def cleanup_migration(
     Args:
         database_id: Identifier of the database.
         migration_id: Identifier of the migration.
-        cleanup_time: When to clean up, as an ISO 8601 time such as 2024-09-06T15:30:00Z; a time in
+        cleanup_time: When to clean up, as an ISO 8601 time such as 2024-09-06T15:30:00Z. A time in
             the past means at once.
     """
     call: Call[Migration] = Call(
@@ -202,8 +202,8 @@ async def cleanup_migration(
 async def get_migration_status(caller: Caller, *, database_id: str, migration_id: str) -> Answer[Migration]:
     """Get the state of a migration.
 
-    How far a migration is. Expired upload credentials are replaced by fresh ones. The state may lag
-    by minutes.
+    The progress of a migration. Expired upload credentials are replaced by new ones. The state may
+    be minutes old.
 
     GET /v2/databases/{databaseID}/migrations/{migrationID}
     Needs: org-db-create, org-db-view. Success: 200.

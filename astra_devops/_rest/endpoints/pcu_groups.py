@@ -21,7 +21,8 @@ from astra_devops._runtime.caller import Caller
 async def pcu_get(caller: Caller, *, body: PcuGroupGetRequest) -> Answer[list[PcuGroup] | None]:
     """Get PCU groups.
 
-    Reads the named PCU groups; without names, all groups of the organization. Nothing changes.
+    The PCU groups with the given ids, or all groups of the organization if none are given. Nothing
+    changes.
 
     POST /v2/pcus/actions/get
     Success: 200.
@@ -36,7 +37,7 @@ async def pcu_get(caller: Caller, *, body: PcuGroupGetRequest) -> Answer[list[Pc
 async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_id: str) -> Answer[list[PcuGroup]]:
     """Get the PCU group of a datacenter.
 
-    The group that holds a datacenter.
+    The group that contains a datacenter.
 
     GET /v2/pcus/actions/get/{datacenterUUID}
     Success: 200.
@@ -53,14 +54,14 @@ async def pcu_group_get_by_datacenter_uuid(caller: Caller, *, datacenter_id: str
 async def pcu_update(caller: Caller, *, body: list[PcuGroupUpdateRequest]) -> Answer[list[PcuGroup] | None]:
     """Update a PCU group.
 
-    Changes a group of provisioned capacity. The body is a list and must repeat what shall stay. A
-    parked group has to be unparked first.
+    Changes a group of provisioned capacity. The body is a list and must repeat what is to stay. A
+    parked group must be unparked first.
 
     PUT /v2/pcus
     Success: 200.
 
     Args:
-        body: The group as it shall be.
+        body: The new state of the group.
     """
     call: Call[list[PcuGroup] | None] = Call(index.PCU_UPDATE, "/v2/pcus", list[PcuGroup] | None, body=body)
     return await caller.send(call)
@@ -69,13 +70,13 @@ async def pcu_update(caller: Caller, *, body: list[PcuGroupUpdateRequest]) -> An
 async def pcu_create(caller: Caller, *, body: list[PcuGroupCreateRequest]) -> Answer[list[PcuGroup]]:
     """Create a PCU group.
 
-    Makes a group of provisioned capacity. Body and answer are lists.
+    Creates a group of provisioned capacity. Body and answer are lists.
 
     POST /v2/pcus
     Success: 201.
 
     Args:
-        body: The group to make.
+        body: The group to create.
     """
     call: Call[list[PcuGroup]] = Call(index.PCU_CREATE, "/v2/pcus", list[PcuGroup], body=body)
     return await caller.send(call)
@@ -114,7 +115,7 @@ async def pcu_group_park(caller: Caller, *, group_id: str, check_outcome: Outcom
 async def pcu_group_unpark(caller: Caller, *, group_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Unpark a PCU group.
 
-    Starts to wake a parked group and its databases.
+    Starts to unpark a group and wake its databases.
 
     POST /v2/pcus/unpark/{pcuGroupUUID}
     Success: 200.
@@ -129,7 +130,7 @@ async def pcu_group_unpark(caller: Caller, *, group_id: str, check_outcome: Outc
 async def pcu_get_types(caller: Caller, *, body: PcuGroupTypesRequest) -> Answer[list[PcuType]]:
     """List PCU types.
 
-    The PCU types that can be had, optionally only those of a provider or region. Nothing changes.
+    The available PCU types, optionally only those of a provider or region. Nothing changes.
 
     POST /v2/pcus/types
     Success: 200.
@@ -185,7 +186,7 @@ async def pcu_association_delete(
 ) -> Answer[None]:
     """Remove a datacenter from a PCU group.
 
-    Takes a datacenter out of a group.
+    Removes a datacenter from a group.
 
     DELETE /v2/pcus/association/{pcuGroupUUID}/{datacenterUUID}
     Success: 200.

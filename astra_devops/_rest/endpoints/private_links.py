@@ -53,7 +53,7 @@ async def list_private_links_for_cluster(caller: Caller, *, cluster_id: str) -> 
 async def get_private_links_for_datacenter(caller: Caller, *, cluster_id: str, datacenter_id: str) -> Answer[PrivateLinkDatacenter]:
     """Get the private links of a datacenter.
 
-    The endpoint service of a datacenter, who may connect to it, and the endpoints that do.
+    The endpoint service of a datacenter, the principals that may connect to it, and its endpoints.
 
     GET /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/private-link
     Needs: db-manage-privateendpoint. Success: 200.
@@ -84,8 +84,8 @@ async def add_allowed_principal_to_service(
 ) -> Answer[PrivateLinkService]:
     """Allow principals to connect.
 
-    Names principals that may connect to the endpoint service of a datacenter, which is made if need
-    be.
+    Allows principals to connect to the endpoint service of a datacenter, which is created if
+    necessary.
 
     POST /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/private-link
     Needs: db-manage-privateendpoint. Success: 200.
@@ -149,9 +149,9 @@ async def remove_allowed_principal_from_service(
     body: PrivateLinkDeleteConfigInput | None = None,
     check_outcome: OutcomeCheck[None] | None = None,
 ) -> Answer[None]:
-    """Forbid a principal to connect.
+    """Remove an allowed principal.
 
-    Takes the right to connect away from a principal. The principal is named in the body.
+    Removes a principal's right to connect. The principal is named in the body.
 
     DELETE /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/allowed-principals
     Needs: db-manage-privateendpoint. Success: 204.
@@ -184,7 +184,7 @@ async def accept_endpoint_to_service(
 ) -> Answer[PrivateLinkEndpoint]:
     """Accept an endpoint.
 
-    Completes a private link by letting in an endpoint of the customer's cloud account.
+    Completes a private link by accepting an endpoint of the customer's cloud account.
 
     POST /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/endpoints
     Needs: db-manage-privateendpoint. Success: 200.
@@ -193,7 +193,7 @@ async def accept_endpoint_to_service(
         cluster_id: Identifier of the database.
         datacenter_id: Identifier of the datacenter, one per region: that of the database, a hyphen
             and a number. The reference page calls it a UUID, which it is not.
-        body: The endpoint to let in.
+        body: The endpoint to accept.
     """
     call: Call[PrivateLinkEndpoint] = Call(
         index.ACCEPT_ENDPOINT_TO_SERVICE,
@@ -209,7 +209,7 @@ async def get_private_link_endpoint(
 ) -> Answer[PrivateLinkEndpoint]:
     """Get an endpoint.
 
-    One endpoint of a datacenter and whether it is let in.
+    One endpoint of a datacenter and whether it is accepted.
 
     GET /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/endpoints/{endpointID}
     Needs: db-manage-privateendpoint. Success: 200.
@@ -265,7 +265,7 @@ async def reject_endpoint(
 ) -> Answer[None]:
     """Reject an endpoint.
 
-    No longer lets an endpoint in.
+    Rejects an endpoint that was accepted.
 
     DELETE /v2/organizations/clusters/{clusterID}/datacenters/{datacenterID}/endpoints/{endpointID}
     Needs: db-manage-privateendpoint. Success: 204.

@@ -33,10 +33,10 @@ async def list_serverless_regions(
     Needs: org-db-create. Success: 200.
 
     Args:
-        region_type: Kind of region: vector for those with vector search, all for both kinds, empty
-            for those of plain serverless databases. Other values count as empty.
-        filter_by_org: enabled gives only regions that the caller's organization may use, disabled
-            gives all. Other values count as disabled. The service's default is "disabled".
+        region_type: Kind of region: vector for regions with vector search, all for both kinds,
+            empty for regions of plain serverless databases. Other values count as empty.
+        filter_by_org: enabled returns only regions that the caller's organization may use, disabled
+            returns all. Other values count as disabled. The service's default is "disabled".
     """
     call: Call[list[ServerlessRegion]] = Call(
         index.LIST_SERVERLESS_REGIONS,

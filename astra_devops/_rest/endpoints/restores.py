@@ -12,7 +12,7 @@ from astra_devops._runtime.caller import Caller
 async def restore_db(caller: Caller, *, database_id: str, snapshot_id: str) -> Answer[RestoreStatus]:
     """Restore a database from a snapshot.
 
-    Starts to bring a database back to one of its snapshots. The reference page has the operation
+    Starts to restore a database from one of its snapshots. The reference page has the operation
     without its path; path, query, answer and error codes are inferred from the clone operations.
 
     POST /v2/databases/{databaseID}/restore
@@ -21,7 +21,7 @@ async def restore_db(caller: Caller, *, database_id: str, snapshot_id: str) -> A
 
     Args:
         database_id: Identifier of the database.
-        snapshot_id: Snapshot to go back to. That it is a query parameter is inferred.
+        snapshot_id: Snapshot to restore. That it is a query parameter is inferred.
     """
     call: Call[RestoreStatus] = Call(
         index.RESTORE_DB,
@@ -35,7 +35,7 @@ async def restore_db(caller: Caller, *, database_id: str, snapshot_id: str) -> A
 async def restore_status(caller: Caller, *, database_id: str, operation_id: str) -> Answer[RestoreStatus]:
     """Get the state of a restore.
 
-    How far the restore of a database is. The reference page has the operation without its path;
+    The progress of restoring a database. The reference page has the operation without its path;
     path, answer and error codes are inferred from the clone operations.
 
     GET /v2/databases/{databaseID}/restoreStatus/{operationID}
@@ -44,7 +44,7 @@ async def restore_status(caller: Caller, *, database_id: str, operation_id: str)
 
     Args:
         database_id: Identifier of the database.
-        operation_id: Identifier that the start of the operation answered.
+        operation_id: Identifier that was returned when the operation was started.
     """
     call: Call[RestoreStatus] = Call(
         index.RESTORE_STATUS,

@@ -13,7 +13,7 @@ from astra_devops._runtime.caller import Caller
 async def get_organization_roles(caller: Caller) -> Answer[list[Role]]:
     """List roles.
 
-    All roles of the organization, those of the service and its own.
+    All roles of the organization, both built-in and custom.
 
     GET /v2/organizations/roles
     Needs: org-role-read. Success: 200.
@@ -25,7 +25,7 @@ async def get_organization_roles(caller: Caller) -> Answer[list[Role]]:
 async def add_organization_role(caller: Caller, *, body: CreateRoleRequest | None = None) -> Answer[Role]:
     """Create a role.
 
-    Makes a role in the organization. 409 means that the name is taken.
+    Creates a role in the organization. 409 means that the name is taken.
 
     POST /v2/organizations/roles
     Needs: org-role-write. Success: 201.
@@ -40,7 +40,7 @@ async def add_organization_role(caller: Caller, *, body: CreateRoleRequest | Non
 async def get_organization_role(caller: Caller, *, role_id: str) -> Answer[Role]:
     """Get a role.
 
-    One role of the organization with its policy. This may need more rights than listing roles does.
+    One role of the organization with its policy. This may need more permissions than listing roles.
 
     GET /v2/organizations/roles/{roleID}
     Needs: org-role-read. Success: 200.
@@ -55,7 +55,7 @@ async def get_organization_role(caller: Caller, *, role_id: str) -> Answer[Role]
 async def update_role(caller: Caller, *, role_id: str, body: UpdateRoleRequest | None = None) -> Answer[None]:
     """Update a role.
 
-    Replaces name and policy of a role. The roles that come with the service cannot be changed.
+    Replaces name and policy of a role. Built-in roles cannot be changed.
 
     PUT /v2/organizations/roles/{roleID}
     Needs: org-role-write. Success: 200.

@@ -49,7 +49,7 @@ async def get_scim_schemas(caller: Caller) -> Answer[ScimSchemasListResponse]:
 async def get_scim_resource_types(caller: Caller) -> Answer[ScimResourceTypesListResponse]:
     """List SCIM resource types.
 
-    The kinds of resources and the paths under which they live.
+    The resource types and their paths.
 
     GET /v2/scim/ResourceTypes
     Success: 200.
@@ -63,14 +63,15 @@ async def list_scim_users(
 ) -> Answer[ScimUserListResponse]:
     """List SCIM users.
 
-    One page of users, counted by position.
+    One page of users, by position.
 
     GET /v2/scim/users
     Success: 200.
 
     Args:
-        start_index: Position of the first entry wanted, counted from 1. The service's default is 1.
-        count: Most entries on the page. The service's default is 100.
+        start_index: Position of the first entry to return, counted from 1. The service's default is
+            1.
+        count: Maximum number of entries on the page. The service's default is 100.
         filter: Only entries that match this SCIM filter (RFC 7644, section 3.4.2.2).
     """
     call: Call[ScimUserListResponse] = Call(
@@ -126,7 +127,7 @@ async def update_scim_user(caller: Caller, *, user_id: str, body: ScimUser) -> A
 
     Args:
         user_id: Identifier of the SCIM user.
-        body: The user as it shall be.
+        body: The new state of the user.
     """
     call: Call[ScimUser] = Call(index.UPDATE_SCIM_USER, f"/v2/scim/users/{segment(user_id, 'user_id')}", ScimUser, body=body)
     return await caller.send(call)
@@ -168,14 +169,15 @@ async def list_scim_groups(
 ) -> Answer[ScimGroupListResponse]:
     """List SCIM groups.
 
-    One page of groups, counted by position.
+    One page of groups, by position.
 
     GET /v2/scim/groups
     Success: 200.
 
     Args:
-        start_index: Position of the first entry wanted, counted from 1. The service's default is 1.
-        count: Most entries on the page. The service's default is 100.
+        start_index: Position of the first entry to return, counted from 1. The service's default is
+            1.
+        count: Maximum number of entries on the page. The service's default is 100.
         filter: Only entries that match this SCIM filter (RFC 7644, section 3.4.2.2).
     """
     call: Call[ScimGroupListResponse] = Call(
@@ -231,7 +233,7 @@ async def update_scim_group(caller: Caller, *, group_id: str, body: ScimGroup) -
 
     Args:
         group_id: Identifier of the SCIM group.
-        body: The group as it shall be.
+        body: The new state of the group.
     """
     call: Call[ScimGroup] = Call(index.UPDATE_SCIM_GROUP, f"/v2/scim/groups/{segment(group_id, 'group_id')}", ScimGroup, body=body)
     return await caller.send(call)

@@ -14,17 +14,17 @@ async def generate_secure_bundle_url(
 ) -> Answer[SecureBundle | list[SecureBundle]]:
     """Get download addresses of the secure connect bundle.
 
-    Signs addresses under which the certificates for connecting to a database can be downloaded for
-    five minutes, for the public internet and for private networking. 409 means that the database
-    cannot be used at present.
+    Returns signed addresses from which the certificates for connecting to a database can be
+    downloaded for five minutes, over the public internet and over private networking. 409 means
+    that the database is not available.
 
     POST /v2/databases/{databaseID}/secureBundleURL
     Needs: db-cql. Success: 200.
 
     Args:
         database_id: Identifier of the database.
-        all: Whether addresses for every datacenter are wanted, as a list, or for the primary one
-            only. The service's default is false.
+        all: Whether to return a list with the addresses of every datacenter, instead of those of
+            the primary one only. The service's default is false.
     """
     call: Call[SecureBundle | list[SecureBundle]] = Call(
         index.GENERATE_SECURE_BUNDLE_URL,

@@ -22,9 +22,9 @@ async def list_snapshots(
 
     Args:
         database_id: Identifier of the database.
-        from_: Only snapshots taken since then, as an RFC 3339 time.
-        to: Only snapshots taken until then, as an RFC 3339 time.
-        source_region: Region of the source; left out, the service chooses.
+        from_: Only snapshots taken since this RFC 3339 time.
+        to: Only snapshots taken until this RFC 3339 time.
+        source_region: Region of the source. Without it, the service chooses.
     """
     call: Call[SnapshotList] = Call(
         index.LIST_SNAPSHOTS,

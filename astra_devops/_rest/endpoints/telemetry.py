@@ -19,7 +19,7 @@ from astra_devops._runtime.caller import Caller
 async def get_telemetry_config(caller: Caller, *, database_id: str) -> Answer[TelemetryConfig]:
     """Get the metrics sink of a database.
 
-    The outside system that receives the metrics of a database.
+    The external system that receives the metrics of a database.
 
     GET /v2/databases/{databaseID}/telemetry/metrics
     Success: 200.
@@ -47,7 +47,7 @@ async def configure_telemetry(
 ) -> Answer[None]:
     """Set the metrics sink of a database.
 
-    Exports the metrics of a database to an outside system. A sink that was set before is replaced.
+    Exports the metrics of a database to an external system. An earlier sink is replaced.
 
     POST /v2/databases/{databaseID}/telemetry/metrics
     Needs: db-manage-telemetry. Success: 202.

@@ -24,8 +24,8 @@ async def get_tokens_for_org(caller: Caller) -> Answer[TokenInfoList]:
 async def create_token(caller: Caller, *, body: CreateTokenBody | None = None) -> Answer[Token]:
     """Create a token.
 
-    Makes a token with some roles, for the caller's organization or for one of its enterprise. The
-    answer is the only chance to read the secrets.
+    Creates a token with some roles, for the caller's organization or for another one of its
+    enterprise. Only this answer contains the secrets.
 
     POST /v2/tokens
     Needs: org-token-write. Success: 200.
@@ -69,8 +69,8 @@ async def get_clients_for_org(caller: Caller) -> Answer[TokenInfoList]:
 async def generate_token_for_client(caller: Caller, *, body: GenerateTokenBody | None = None) -> Answer[Token]:
     """Generate a token for a client.
 
-    Makes a token with some roles in the caller's organization. The answer is the only chance to
-    read the secrets.
+    Creates a token with some roles in the caller's organization. Only this answer contains the
+    secrets.
 
     POST /v2/clientIdSecrets
     Needs: org-token-write. Success: 200.

@@ -12,7 +12,7 @@ from astra_devops._runtime.caller import Caller
 async def get_organization_users(caller: Caller) -> Answer[OrganizationUsers]:
     """List users.
 
-    Members and invited people of the organization, together with the organization's name.
+    Members and invited users of the organization, together with the organization's name.
 
     GET /v2/organizations/users
     Needs: org-user-read. Success: 200.
@@ -24,13 +24,13 @@ async def get_organization_users(caller: Caller) -> Answer[OrganizationUsers]:
 async def invite_user_to_organization(caller: Caller, *, body: UserInvite | None = None) -> Answer[None]:
     """Invite a user.
 
-    Sends an invitation by e-mail. Inviting somebody again sends a new one with the new details.
+    Sends an invitation by e-mail. Inviting a user again sends a new one with the new details.
 
     PUT /v2/organizations/users
     Needs: org-user-write. Success: 200.
 
     Args:
-        body: Whom to invite.
+        body: The user to invite.
     """
     call: Call[None] = Call(index.INVITE_USER_TO_ORGANIZATION, "/v2/organizations/users", None, body=body)
     return await caller.send(call)
@@ -54,7 +54,7 @@ async def get_organization_user(caller: Caller, *, user_id: str) -> Answer[User]
 async def remove_user_from_organization(caller: Caller, *, user_id: str, check_outcome: OutcomeCheck[None] | None = None) -> Answer[None]:
     """Remove a user.
 
-    Takes a user out of the organization, or withdraws an invitation.
+    Removes a user from the organization, or withdraws an invitation.
 
     DELETE /v2/organizations/users/{userID}
     Needs: org-user-write. Success: 204.
@@ -76,7 +76,7 @@ async def update_roles_for_user_in_organization(caller: Caller, *, user_id: str,
 
     Args:
         user_id: Identifier of the user.
-        body: The roles to have.
+        body: The new roles.
     """
     call: Call[None] = Call(
         index.UPDATE_ROLES_FOR_USER_IN_ORGANIZATION, f"/v2/organizations/users/{segment(user_id, 'user_id')}/roles", None, body=body

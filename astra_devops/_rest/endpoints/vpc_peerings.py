@@ -12,7 +12,7 @@ from astra_devops._runtime.caller import Caller
 async def get_vpc_peering_connection_details(caller: Caller, *, provider: PeeringProvider | str, database_id: str) -> Answer[VpcPeering]:
     """Get the VPC peering of a database.
 
-    The peering between a database's network and one of the customer, if there is any.
+    The peering between a database's network and one of the customer's networks, if there is one.
 
     GET /v2/peering/provider/{provider}/database/{databaseID}
     Needs: org-db-readpeering, org-db-addpeering. Success: 200.
@@ -39,7 +39,7 @@ async def create_vpc_peering_connection(
 ) -> Answer[VpcPeering]:
     """Create a VPC peering.
 
-    Connects the network of a Classic database with one of the customer.
+    Connects the network of a Classic database with one of the customer's networks.
 
     POST /v2/peering/provider/{provider}/database/{databaseID}
     Needs: org-db-addpeering. Success: 201.
@@ -63,7 +63,7 @@ async def delete_vpc_peering_connection(
 ) -> Answer[None]:
     """Delete a VPC peering.
 
-    Cuts the peering between a database's network and one of the customer.
+    Deletes the peering between a database's network and one of the customer's networks.
 
     DELETE /v2/peering/provider/{provider}/database/{databaseID}
     Needs: org-db-addpeering. Success: 204.

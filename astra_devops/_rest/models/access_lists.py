@@ -12,14 +12,13 @@ from astra_devops._secret import Extra
 
 @attrs.define(kw_only=True)
 class AccessListAddress:
-    """An address that is let in.
+    """An allowed address.
 
     Attributes:
         address: IPv4 address or CIDR block.
-        enabled: Whether the entry counts.
+        enabled: Whether the entry is in effect.
         description: Purpose of the entry.
-        last_update_date_time: When the entry last changed, in RFC 3339 or in the default form of
-            Go.
+        last_update_date_time: When the entry last changed, in RFC 3339 or in Go's default format.
     """
 
     address: str | None = attrs.field(default=None, metadata={"wire": "address"})
@@ -34,7 +33,7 @@ class AccessListConfigurations:
     """Settings of an access list.
 
     Attributes:
-        access_list_enabled: Whether the list is enforced. Disabled, every address is let in.
+        access_list_enabled: Whether the list is enforced. If not, every address is allowed.
     """
 
     access_list_enabled: bool = attrs.field(metadata={"wire": "accessListEnabled"})
@@ -48,7 +47,7 @@ class AccessList:
     Attributes:
         organization_id: Organization that owns the database.
         database_id: The database.
-        addresses: Addresses that are let in.
+        addresses: Allowed addresses.
         configurations: Settings of an access list.
     """
 
@@ -61,11 +60,11 @@ class AccessList:
 
 @attrs.define(kw_only=True)
 class AccessListEntry:
-    """An address that shall be let in.
+    """An address to allow.
 
     Attributes:
         address: IPv4 address or CIDR block.
-        enabled: Whether the entry counts.
+        enabled: Whether the entry is in effect.
         description: Purpose of the entry.
     """
 
@@ -77,10 +76,10 @@ class AccessListEntry:
 
 @attrs.define(kw_only=True)
 class AccessListDefinition:
-    """Who may reach a database: the addresses and whether they are enforced.
+    """The addresses that may connect to a database, and whether the list is enforced.
 
     Attributes:
-        addresses: Addresses that are let in.
+        addresses: Allowed addresses.
         configurations: Settings of an access list.
     """
 
@@ -91,10 +90,10 @@ class AccessListDefinition:
 
 @attrs.define(kw_only=True)
 class AccessListValidation:
-    """Whether an access list is well formed, and if not, why.
+    """Whether an access list is well formed, and if not, why not.
 
     Attributes:
-        valid: Whether it is.
+        valid: Whether it is well formed.
         validation_failures: What is wrong with it.
     """
 

@@ -62,11 +62,11 @@ class CdcConfig:
 
 @attrs.define(kw_only=True)
 class DeleteCdcRequest:
-    """Tables whose changes shall no longer be captured.
+    """Tables whose changes are no longer to be captured.
 
     Attributes:
         database_id: The database.
-        tables: Tables to release.
+        tables: Tables to stop capturing.
     """
 
     database_id: str = attrs.field(metadata={"wire": "databaseID"})

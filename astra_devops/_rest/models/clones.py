@@ -11,7 +11,7 @@ from astra_devops._secret import Extra
 
 
 class CloneState(StrEnum):
-    """How far the copy is. DONE and ERROR are final."""
+    """Progress of the copy. DONE and ERROR are final."""
 
     RUNNING = "RUNNING"
     DONE = "DONE"
@@ -23,8 +23,8 @@ class CloneStatus:
     """A running or finished copy of a snapshot into a database.
 
     Attributes:
-        operation_id: Identifier of the copy; it is needed to ask for its state.
-        status: How far the copy is. DONE and ERROR are final.
+        operation_id: Identifier of the copy, needed to get its state.
+        status: Progress of the copy. DONE and ERROR are final.
     """
 
     operation_id: str | None = attrs.field(default=None, metadata={"wire": "operationID"})

@@ -13,7 +13,7 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class CloudWatchConfig:
-    """An Amazon CloudWatch.
+    """Amazon CloudWatch.
 
     Attributes:
         access_key: Id of the access key.
@@ -40,10 +40,10 @@ class Costs:
         cost_per_hour_parked_cents: Per hour while parked.
         cost_per_day_parked_cents: Per day while parked.
         cost_per_month_parked_cents: Per month while parked.
-        cost_per_min_mr_cents: Per minute and further region.
-        cost_per_hour_mr_cents: Per hour and further region.
-        cost_per_day_mr_cents: Per day and further region.
-        cost_per_month_mr_cents: Per month and further region.
+        cost_per_min_mr_cents: Per minute and additional region.
+        cost_per_hour_mr_cents: Per hour and additional region.
+        cost_per_day_mr_cents: Per day and additional region.
+        cost_per_month_mr_cents: Per month and additional region.
         cost_per_network_gb_cents: Per GB of network traffic.
     """
 
@@ -72,7 +72,7 @@ class RegionClassification(StrEnum):
 
 
 class RegionZone(StrEnum):
-    """Part of the world in which the region lies."""
+    """Part of the world in which the region is."""
 
     EMEA = "emea"
     APAC = "apac"
@@ -102,27 +102,27 @@ class Datacenter:
         tier: Compute class of the datacenter.
         status: State of the datacenter; empty in many answers.
         cloud_provider: Cloud provider that hosts the datacenter.
-        region: Region of the provider in which the datacenter lives.
+        region: Region of the provider in which the datacenter runs.
         id: Identifier of the datacenter: that of the database, a hyphen and a number.
-        name: Name that the service gave.
-        region_zone: Part of the world in which the region lies.
+        name: Name assigned by the service.
+        region_zone: Part of the world in which the region is.
         region_classification: Price class of the region.
         capacity_units: Amount of capacity, in units.
         grafana_url: Address of the Grafana dashboard of this datacenter.
-        cqlsh_url: Address of the browser based CQL shell of this datacenter.
+        cqlsh_url: Address of the browser-based CQL shell of this datacenter.
         graphql_url: Address of the GraphQL API of this datacenter.
         data_endpoint_url: Address of the REST data API of this datacenter.
-        secure_bundle_url: Signed address of the secure connect bundle; it works for five minutes.
-        secure_bundle_internal_url: Signed address of the bundle for private networking; it works
-            for five minutes.
+        secure_bundle_url: Signed address of the secure connect bundle, valid for five minutes.
+        secure_bundle_internal_url: Signed address of the bundle for private networking, valid for
+            five minutes.
         secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the
-            migration proxy; it works for five minutes.
+            migration proxy, valid for five minutes.
         secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private
-            networking; it works for five minutes.
+            networking, valid for five minutes.
         streaming_tenant: Streaming tenant that receives the change data of this datacenter.
-        pcu_group_id: PCU group that holds the datacenter.
+        pcu_group_id: PCU group that contains the datacenter.
         date_created: When the datacenter was added.
-        studio_url: Address of the browser based studio.
+        studio_url: Address of the browser-based studio.
     """
 
     tier: str = attrs.field(metadata={"wire": "tier"})
@@ -170,11 +170,11 @@ class KafkaConfig:
     """A Kafka topic.
 
     Attributes:
-        bootstrap_servers: Brokers to start from.
+        bootstrap_servers: Bootstrap brokers.
         topic: Topic that receives the metrics.
         sasl_mechanism: How the exporter authenticates.
-        sasl_username: User for SASL.
-        sasl_password: Password for SASL.
+        sasl_username: SASL user name.
+        sasl_password: SASL password.
         security_protocol: Whether the connection is encrypted.
     """
 
@@ -189,7 +189,7 @@ class KafkaConfig:
 
 @attrs.define(kw_only=True)
 class PcuGroupTypeDetails:
-    """What one unit of a PCU type consists of.
+    """What one unit of a PCU type has.
 
     Attributes:
         vcpu: Number of virtual processors.
@@ -328,10 +328,10 @@ class PulsarConfig:
         auth_strategy: How the exporter authenticates, token or oauth2.
         auth_name: Name under which the exporter authenticates.
         token: Pulsar token.
-        oauth2_credentials_url: Address of the client's credentials file.
-        oauth2_issuer_url: Address of the issuer.
-        oauth2_audience: Audience to ask a token for.
-        oauth2_scope: Scope to ask a token for.
+        oauth2_credentials_url: Address of the client credentials file.
+        oauth2_issuer_url: Address of the token issuer.
+        oauth2_audience: Audience to request a token for.
+        oauth2_scope: Scope to request a token for.
     """
 
     endpoint: str | None = attrs.field(default=None, metadata={"wire": "endpoint"})
@@ -354,11 +354,11 @@ class PulsarOAuth2TelemetryRequest:
         endpoint: Address of the Pulsar broker.
         auth_strategy: How the exporter authenticates: with a fixed token or by OAuth 2.
         topic: Full name of the topic.
-        oauth2_credentials_url: Address of the client's credentials file.
-        oauth2_issuer_url: Address of the issuer.
+        oauth2_credentials_url: Address of the client credentials file.
+        oauth2_issuer_url: Address of the token issuer.
         auth_name: Name under which the exporter authenticates.
-        oauth2_audience: Audience to ask a token for.
-        oauth2_scope: Scope to ask a token for.
+        oauth2_audience: Audience to request a token for.
+        oauth2_scope: Scope to request a token for.
     """
 
     endpoint: str = attrs.field(metadata={"wire": "endpoint"})
@@ -397,7 +397,7 @@ class PulsarTelemetryRequest:
     """Sink that writes to a Pulsar topic; audit logs take only this one.
 
     Attributes:
-        pulsar: Where and how to reach Pulsar; auth_strategy tells the two forms apart.
+        pulsar: Where and how to reach Pulsar; auth_strategy distinguishes the two forms.
     """
 
     pulsar: PulsarTokenAuthTelemetryRequest | PulsarOAuth2TelemetryRequest = attrs.field(metadata={"wire": "pulsar"})
@@ -406,7 +406,7 @@ class PulsarTelemetryRequest:
 
 @attrs.define(kw_only=True)
 class Role:
-    """A role of an organization. Lists carry little more than id and name.
+    """A role of an organization. Lists have little more than id and name.
 
     Attributes:
         id: Identifier of the role; tokens and users refer to it by this.
@@ -414,7 +414,7 @@ class Role:
         last_update_datetime: When the role last changed.
         last_update_userid: User who changed it last.
         policy: What the role allows; a string holds the policy as JSON.
-        type: Kind of role, such as default.
+        type: Type of the role, such as default.
         org_id: Organization that the role belongs to.
     """
 
@@ -468,14 +468,14 @@ class SplunkConfig:
 
 @attrs.define(kw_only=True)
 class TelemetryConfig:
-    """The outside system that something is exported to.
+    """The external system that data is exported to.
 
-    One of the fields is there, and says which kind it is.
+    Exactly one field is present, which says of what kind the system is.
 
     Attributes:
         kafka: A Kafka topic.
         prometheus_remote: A Prometheus server.
-        cloudwatch: An Amazon CloudWatch.
+        cloudwatch: Amazon CloudWatch.
         splunk: A Splunk event collector.
         pulsar: A Pulsar topic.
         datadog: A Datadog site.

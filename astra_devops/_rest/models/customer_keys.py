@@ -88,10 +88,10 @@ class CustomerKeySummary:
 
 @attrs.define(kw_only=True)
 class ExternalKms:
-    """A customer key that shall encrypt databases of one region. Give exactly one provider.
+    """A customer key to encrypt the databases of one region with. Exactly one provider is given.
 
     Attributes:
-        org_id: Organization that the key is for; left out, that of the token.
+        org_id: Organization that the key is for. Without it, that of the token.
         aws: A key in AWS KMS.
         gcp: A key in Google Cloud KMS.
         azure: A key in Azure Key Vault.

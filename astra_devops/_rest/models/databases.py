@@ -14,11 +14,11 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class CapacityUnits:
-    """The size that a Classic database shall be resized to.
+    """The new size of a Classic database.
 
     Attributes:
-        capacity_units: Total wanted, not the increment. One resize adds at most three units;
-            shrinking is not offered.
+        capacity_units: The new total, not the increment. One resize adds at most three units;
+            shrinking is not possible.
     """
 
     capacity_units: int | None = attrs.field(default=None, metadata={"wire": "capacityUnits"})
@@ -34,7 +34,7 @@ class CloudProvider(StrEnum):
 
 
 class DatabaseAction(StrEnum):
-    """Actions that the service would accept in the present state."""
+    """Actions that the service accepts in the current state."""
 
     PARK = "park"
     UNPARK = "unpark"
@@ -62,7 +62,7 @@ class DatabaseAction(StrEnum):
 class DatabaseType(StrEnum):
     """Kind of a serverless database: vector adds vector search.
 
-    Left out, the database is a plain serverless one.
+    Without it, the database is a plain serverless one.
     """
 
     VECTOR = "vector"
@@ -92,25 +92,25 @@ class Tier(StrEnum):
 
 @attrs.define(kw_only=True)
 class DatabaseInfo:
-    """What a database was asked to be: name, place and size.
+    """The definition of a database: name, place and size.
 
     Attributes:
-        name: Name for people; several databases may share it.
+        name: Display name. Several databases may share it.
         keyspace: Keyspace that was created together with the database.
         cloud_provider: Cloud provider that hosts the database.
         tier: Compute class of the database. Serverless databases use serverless; developer is the
             free Classic tier, C and D tiers are paid Classic ones.
         capacity_units: Amount of capacity, in units.
-        region: Region of the provider in which the database lives.
+        region: Region of the provider in which the database runs.
         additional_keyspaces: Keyspaces beyond the first one. The published bound is a numeric
             maximum of 1, which can only mean the number of entries.
-        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is
-            a plain serverless one.
+        db_type: Kind of a serverless database: vector adds vector search. Without it, the database
+            is a plain serverless one.
         keyspaces: All keyspaces of the database.
         datacenters: Regions of the database.
         engine_type: Engine that the database runs on.
         user: Database user of a Classic database.
-        password: Password of that user.
+        password: Password of this user.
     """
 
     name: str | None = attrs.field(default=None, metadata={"wire": "name"})
@@ -134,10 +134,10 @@ class DatabaseMetrics:
     """Counters of the database.
 
     Attributes:
-        write_requests_total_count: Writes so far.
-        read_requests_total_count: Reads so far.
+        write_requests_total_count: Number of writes so far.
+        read_requests_total_count: Number of reads so far.
         live_data_size_bytes: Size of the data, in bytes.
-        errors_total_count: Failed requests so far.
+        errors_total_count: Number of failed requests so far.
     """
 
     write_requests_total_count: float | None = attrs.field(default=None, metadata={"wire": "writeRequestsTotalCount"})
@@ -186,10 +186,10 @@ class Storage:
 
     Attributes:
         node_count: Number of nodes.
-        replication_factor: How many copies of each row there are.
-        total_storage: Space that is provided, in GB.
-        used_storage: Space that is taken, in GB.
-        display_storage: Space as the console shows it, in GB.
+        replication_factor: Number of copies of each row.
+        total_storage: Provisioned space, in GB.
+        used_storage: Used space, in GB.
+        display_storage: Space as displayed in the console, in GB.
     """
 
     node_count: int = attrs.field(metadata={"wire": "nodeCount"})
@@ -202,31 +202,30 @@ class Storage:
 
 @attrs.define(kw_only=True)
 class Database:
-    """A database as the service reports it: who owns it, what was asked for, what state it is
-    in.
+    """A database with its owner, its definition and its state.
 
     Attributes:
         id: Identifier of the database, a UUID in practice.
         org_id: Organization that owns the database.
         owner_id: User or token client that created the database.
-        info: What a database was asked to be: name, place and size.
+        info: The definition of a database: name, place and size.
         status: State of a database. ACTIVE is the only one in which everything is allowed; during
             MAINTENANCE it still serves reads and writes.
         creation_time: When the database was created, as an RFC 3339 time.
-        termination_time: When the database was terminated; a live one carries the zero time
+        termination_time: When the database was terminated. A live database has the zero time
             0001-01-01T00:00:00Z.
         storage: Nodes and disk space of a database.
-        available_actions: Actions that the service would accept in the present state.
-        message: Remark of the service on the state, for people.
+        available_actions: Actions that the service accepts in the current state.
+        message: Human-readable remark on the state.
         grafana_url: Address of the Grafana dashboard of a Classic database.
-        cqlsh_url: Address of the browser based CQL shell.
+        cqlsh_url: Address of the browser-based CQL shell.
         graphql_url: Address of the GraphQL API.
         data_endpoint_url: Address of the REST data API.
         observed_status: State as the service last observed it.
         last_usage_time: When the database was last used.
         cost: Prices in US cents, running and parked.
         metrics: Counters of the database.
-        studio_url: Address of the browser based studio.
+        studio_url: Address of the browser-based studio.
         db_type: Kind of database, as in info.
     """
 
@@ -255,22 +254,22 @@ class Database:
 
 @attrs.define(kw_only=True)
 class DatabaseInfoCreate:
-    """What a new database shall be. Names need not be unique within an organization.
+    """The definition of a new database. Names need not be unique within an organization.
 
     Attributes:
-        name: Name for people, at most 50 characters; it need not be unique.
+        name: Display name, at most 50 characters. It need not be unique.
         cloud_provider: Cloud provider that hosts the database.
         tier: Compute class of the database. Serverless databases use serverless; developer is the
             free Classic tier, C and D tiers are paid Classic ones.
         capacity_units: Amount of capacity, in units. Serverless and free databases have 1; a
             Classic one starts with at most 12.
-        region: Region of the provider in which the database lives.
-        keyspace: First keyspace. Left out, the service makes one called default_keyspace.
-        db_type: Kind of a serverless database: vector adds vector search. Left out, the database is
-            a plain serverless one.
-        pcu_group_uuid: PCU group in which the database is placed at once.
+        region: Region of the provider in which the database runs.
+        keyspace: First keyspace. Without it, the service creates one named default_keyspace.
+        db_type: Kind of a serverless database: vector adds vector search. Without it, the database
+            is a plain serverless one.
+        pcu_group_uuid: PCU group in which to place the database.
         user: Database user of a Classic database.
-        password: Password of that user.
+        password: Password of this user.
     """
 
     name: str = attrs.field(metadata={"wire": "name"})
@@ -288,7 +287,7 @@ class DatabaseInfoCreate:
 
 @attrs.define(kw_only=True)
 class EngineType:
-    """The engine that a database shall run on.
+    """The engine of a database.
 
     Attributes:
         engine_type: Name of the engine.

@@ -11,33 +11,33 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class DatacenterCreate:
-    """A region that shall be added to a database.
+    """A region to add to a database.
 
     Place and compute class suffice; the service fills in the rest.
 
     Attributes:
         tier: Compute class of the datacenter.
         cloud_provider: Cloud provider that hosts the datacenter.
-        region: Region of the provider in which the datacenter lives.
+        region: Region of the provider in which the datacenter runs.
         id: Identifier of the datacenter: that of the database, a hyphen and a number.
-        name: Name that the service gave.
+        name: Name assigned by the service.
         status: State of the datacenter; empty in many answers.
-        region_zone: Part of the world in which the region lies.
+        region_zone: Part of the world in which the region is.
         region_classification: Price class of the region.
         capacity_units: Amount of capacity, in units.
         grafana_url: Address of the Grafana dashboard of this datacenter.
-        cqlsh_url: Address of the browser based CQL shell of this datacenter.
+        cqlsh_url: Address of the browser-based CQL shell of this datacenter.
         graphql_url: Address of the GraphQL API of this datacenter.
         data_endpoint_url: Address of the REST data API of this datacenter.
-        secure_bundle_url: Signed address of the secure connect bundle; it works for five minutes.
-        secure_bundle_internal_url: Signed address of the bundle for private networking; it works
-            for five minutes.
+        secure_bundle_url: Signed address of the secure connect bundle, valid for five minutes.
+        secure_bundle_internal_url: Signed address of the bundle for private networking, valid for
+            five minutes.
         secure_bundle_migration_proxy_url: Signed address of the bundle that goes through the
-            migration proxy; it works for five minutes.
+            migration proxy, valid for five minutes.
         secure_bundle_migration_proxy_internal_url: Signed address of the proxy's bundle for private
-            networking; it works for five minutes.
+            networking, valid for five minutes.
         streaming_tenant: Streaming tenant that receives the change data of this datacenter.
-        pcu_group_uuid: PCU group that holds the datacenter.
+        pcu_group_uuid: PCU group that contains the datacenter.
     """
 
     tier: str = attrs.field(metadata={"wire": "tier"})

@@ -12,14 +12,14 @@ from astra_devops._secret import Extra
 
 @attrs.define(kw_only=True)
 class DevOpsAccessListAddress:
-    """An address that is let in.
+    """An allowed address.
 
     Attributes:
         address: IP address or CIDR block.
         description: Purpose of the entry.
-        enabled: Whether the entry counts.
+        enabled: Whether the entry is in effect.
         last_update_date_time: When the entry last changed.
-        created_at: When the entry was made.
+        created_at: When the entry was created.
     """
 
     address: str | None = attrs.field(default=None, metadata={"wire": "address"})
@@ -35,7 +35,7 @@ class DevOpsAccessList:
     """The addresses from which an organization's tokens may call the DevOps API.
 
     Attributes:
-        addresses: Addresses that are let in.
+        addresses: Allowed addresses.
     """
 
     addresses: list[DevOpsAccessListAddress] | None = attrs.field(default=None, metadata={"wire": "addresses"})
@@ -44,12 +44,12 @@ class DevOpsAccessList:
 
 @attrs.define(kw_only=True)
 class DevOpsAccessListEntry:
-    """An address that shall be let in.
+    """An address to allow.
 
     Attributes:
         address: IP address or CIDR block.
         description: Purpose of the entry.
-        enabled: Whether the entry counts.
+        enabled: Whether the entry is in effect.
     """
 
     address: str | None = attrs.field(default=None, metadata={"wire": "address"})

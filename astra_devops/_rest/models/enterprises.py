@@ -17,8 +17,8 @@ class BillingReportDetails:
 
     Attributes:
         csv_download_url: Signed address of the report as CSV.
-        generated_at: When the report was made.
-        expiration_at: When the download address stops working.
+        generated_at: When the report was generated.
+        expiration_at: When the download address expires.
         is_stale: Whether newer figures exist than the report shows. The service's default is true.
     """
 
@@ -30,7 +30,7 @@ class BillingReportDetails:
 
 
 class BillingReportStatus(StrEnum):
-    """How far the report is."""
+    """Progress of the report."""
 
     INITIATED = "INITIATED"
     COMPLETED = "COMPLETED"
@@ -44,7 +44,7 @@ class BillingReport:
 
     Attributes:
         report_id: Identifier of the report.
-        status: How far the report is.
+        status: Progress of the report.
         month: Month of the report.
         year: Year of the report.
         report_details: Download address and age of the report.
@@ -60,11 +60,11 @@ class BillingReport:
 
 @attrs.define(kw_only=True)
 class BillingReportRequest:
-    """A billing report that was asked for.
+    """A billing report that was requested.
 
     Attributes:
-        report_id: Identifier of the report; it is needed to fetch it.
-        status: How far the report is.
+        report_id: Identifier of the report, needed to fetch it.
+        status: Progress of the report.
         month: Month of the report.
         year: Year of the report.
     """
@@ -96,7 +96,7 @@ class CostBreakdown:
 
 @attrs.define(kw_only=True)
 class CreateOrgInEnterpriseRequest:
-    """An organization that shall be made inside an enterprise.
+    """An organization to create in an enterprise.
 
     Attributes:
         name: Name of the new organization.
@@ -114,7 +114,7 @@ class CreateOrgInEnterpriseRequest:
 
 @attrs.define(kw_only=True)
 class EnterpriseConsumption:
-    """What an enterprise spent within a window.
+    """What an enterprise spent within a period.
 
     Attributes:
         costs: Costs by organization, database and region.
@@ -128,13 +128,13 @@ class EnterpriseConsumption:
 
 @attrs.define(kw_only=True)
 class EnterpriseConsumptionRequest:
-    """Window and selection of a consumption report, in the present form.
+    """Period and selection of a consumption report, in the current form.
 
-    The window spans at most 31 days.
+    The period spans at most 31 days.
 
     Attributes:
-        from_date: Start of the window, as an RFC 3339 time.
-        to_date: End of the window, as an RFC 3339 time.
+        from_date: Start of the period, as an RFC 3339 time.
+        to_date: End of the period, as an RFC 3339 time.
         resource_ids: Only these resources.
         org_ids: Only these organizations.
     """
@@ -148,7 +148,7 @@ class EnterpriseConsumptionRequest:
 
 @attrs.define(kw_only=True)
 class EnterpriseGenerateReportRequest:
-    """The month that a billing report shall cover.
+    """The month that a billing report covers.
 
     Attributes:
         month: Month of the report.
@@ -162,14 +162,14 @@ class EnterpriseGenerateReportRequest:
 
 @attrs.define(kw_only=True)
 class EnterpriseOrganization:
-    """An organization that was made inside an enterprise.
+    """An organization that was created in an enterprise.
 
     Attributes:
         organization_id: Identifier of the organization.
         organization_name: Name of the organization.
         organization_email: E-mail address of the organization.
         marketplace_data: Data of the marketplace through which it was bought, where there is one.
-        created_at: When it was made.
+        created_at: When it was created.
         last_modified: When it last changed.
         org_type: Kind of organization.
         enterprise_id: Enterprise that it belongs to.
@@ -190,13 +190,13 @@ class EnterpriseOrganization:
 
 @attrs.define(kw_only=True)
 class EnterpriseUsageRequest:
-    """Window and selection of a usage report, in the form of the reference page.
+    """Period and selection of a usage report, in the form of the reference page.
 
-    The window spans at most 90 days. That this form goes to the same path is inferred.
+    The period spans at most 90 days. That this form goes to the same path is inferred.
 
     Attributes:
-        start_date: Start of the window, as an RFC 3339 time.
-        end_date: End of the window, as an RFC 3339 time.
+        start_date: Start of the period, as an RFC 3339 time.
+        end_date: End of the period, as an RFC 3339 time.
         cluster_ids: Only these databases.
         org_ids: Only these organizations.
     """

@@ -10,7 +10,7 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class MigrationProxyMapping:
-    """One origin node and its place behind the proxy.
+    """One origin node and its place in the proxy.
 
     Attributes:
         origin_ip: Address of the origin node.

@@ -33,13 +33,13 @@ class MigrationStatus(StrEnum):
 
 @attrs.define(kw_only=True)
 class UploadCredentialKeys:
-    """The credentials; which fields there are depends on the cloud provider.
+    """The credentials. Which fields are present depends on the cloud provider.
 
     Attributes:
         access_key_id: Id of the AWS access key.
         secret_access_key: Secret of the AWS access key.
-        session_token: AWS session token; it lives for an hour.
-        file: Google credentials file in base64.
+        session_token: AWS session token. It expires after an hour.
+        file: Google credentials file, base64-encoded.
         url: Address of the Azure container.
         url_signature: Signature for the Azure address.
     """
@@ -59,9 +59,9 @@ class UploadCredentials:
 
     Attributes:
         name: Kind of credentials.
-        keys: The credentials; which fields there are depends on the cloud provider.
-        credential_expiration: When the credentials stop working.
-        hint: How to use the credentials, as shell commands that hold them.
+        keys: The credentials. Which fields are present depends on the cloud provider.
+        credential_expiration: When the credentials expire.
+        hint: Shell commands that use the credentials and contain them.
     """
 
     name: str | None = attrs.field(default=None, metadata={"wire": "name"})
@@ -73,19 +73,19 @@ class UploadCredentials:
 
 @attrs.define(kw_only=True)
 class Migration:
-    """An import of SSTables into a database and how far it is.
+    """An import of SSTables into a database, with its progress.
 
     Attributes:
         migration_id: Identifier of the migration.
         status: Phase of the migration. The guide and the specification use different words; both
             are listed, the guide's first.
         concurrency: How many imports run at the same time.
-        target_subset_size_gb: Size that the import aims at for one portion of the data, in GB.
+        target_subset_size_gb: Target size of one portion of the data, in GB.
         db_id: Database that receives the data.
-        progress_info: How far the import is, for people.
-        upload_bucket_dir: Directory that the files go to, with a slash at its end.
+        progress_info: Human-readable progress of the import.
+        upload_bucket_dir: Directory for the uploaded files, with a trailing slash.
         upload_credentials: Credentials for uploading files.
-        expected_cleanup_time: When the service will clean up by itself.
+        expected_cleanup_time: When the service cleans up on its own.
     """
 
     migration_id: str | None = attrs.field(default=None, metadata={"wire": "migrationID"})

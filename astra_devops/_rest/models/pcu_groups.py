@@ -13,7 +13,7 @@ from astra_devops._secret import Extra
 
 
 class PcuProvisioningStatus(StrEnum):
-    """How far the placement is."""
+    """Progress of the placement."""
 
     CREATED = "Created"
     ACCEPTED = "Accepted"
@@ -26,10 +26,10 @@ class PcuAssociation:
     Attributes:
         datacenter_id: The datacenter.
         pcu_group_id: The group.
-        provisioning_status: How far the placement is.
+        provisioning_status: Progress of the placement.
         created_at: When the datacenter joined.
         updated_at: When the entry last changed.
-        created_by: Who made it join.
+        created_by: Who added it.
         updated_by: Who changed the entry last.
     """
 
@@ -72,7 +72,7 @@ class PcuGroupStatus(StrEnum):
 
 
 class PcuProvisionType(StrEnum):
-    """Whether the capacity is shared or dedicated; fixed when the group is made."""
+    """Whether the capacity is shared or dedicated. Fixed when the group is created."""
 
     SHARED = "shared"
     DEDICATED = "dedicated"
@@ -86,7 +86,7 @@ class PcuType:
         type: Name of the type.
         region: Region that offers it.
         provider: Cloud provider that offers it.
-        details: What one unit of a PCU type consists of.
+        details: What one unit of a PCU type has.
     """
 
     type: str | None = attrs.field(default=None, metadata={"wire": "type"})
@@ -106,16 +106,17 @@ class PcuGroup:
         title: Name of the group.
         cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE.
         region: Region of the group.
-        instance_type: Kind of machine.
+        instance_type: Type of machine.
         pcu_type: A PCU type that a region of a provider offers.
-        provision_type: Whether the capacity is shared or dedicated; fixed when the group is made.
-        min: Least capacity, in units per hour.
-        max: Most capacity, in units per hour.
-        reserved: Committed capacity, in units; 0 makes the group flexible.
+        provision_type: Whether the capacity is shared or dedicated. Fixed when the group is
+            created.
+        min: Minimum capacity, in units per hour.
+        max: Maximum capacity, in units per hour.
+        reserved: Committed capacity, in units. 0 makes the group flexible.
         description: Purpose of the group.
-        created_at: When the group was made.
+        created_at: When the group was created.
         updated_at: When it last changed.
-        created_by: Who made it.
+        created_by: Who created it.
         updated_by: Who changed it last.
         status: State of the group. CREATED stays until the first database joins.
     """
@@ -142,20 +143,21 @@ class PcuGroup:
 
 @attrs.define(kw_only=True)
 class PcuGroupCreateRequest:
-    """A PCU group that shall be made. 0 <= reserved <= min <= max, and min is at least 1.
+    """A PCU group to create. 0 <= reserved <= min <= max, and min is at least 1.
 
     Attributes:
-        org_id: Organization that shall own the group; the service ignores it for callers that bear
-            a token.
+        org_id: Organization that owns the new group. The service ignores it for callers with a
+            token.
         title: Name of the group.
-        cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE; it cannot change
+        cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE. It cannot be changed
             later.
-        region: Region of the group; it cannot change later.
-        instance_type: Kind of machine; it cannot change later.
-        provision_type: Whether the capacity is shared or dedicated; fixed when the group is made.
-        min: Least capacity, in units per hour.
-        max: Most capacity, in units per hour.
-        reserved: Committed capacity, in units; 0 makes the group flexible.
+        region: Region of the group. It cannot be changed later.
+        instance_type: Type of machine. It cannot be changed later.
+        provision_type: Whether the capacity is shared or dedicated. Fixed when the group is
+            created.
+        min: Minimum capacity, in units per hour.
+        max: Maximum capacity, in units per hour.
+        reserved: Committed capacity, in units. 0 makes the group flexible.
         description: Purpose of the group.
     """
 
@@ -177,9 +179,9 @@ class PcuGroupGetRequest:
     """Which PCU groups to read.
 
     Attributes:
-        pcu_group_uuids: Ids of the groups; none at all means every group.
-        org_id: Organization that owns the groups; only the reference page has it, and the service
-            ignores it for callers that bear a token.
+        pcu_group_uuids: Ids of the groups. An empty list means all groups.
+        org_id: Organization that owns the groups. Only the reference page has it, and the service
+            ignores it for callers with a token.
     """
 
     pcu_group_uuids: list[str] | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUIDs"})
@@ -208,11 +210,12 @@ class PcuGroupUpdateRequest:
     Attributes:
         pcu_group_uuid: The group to change.
         title: Name of the group.
-        instance_type: Kind of machine, as it was.
-        provision_type: Whether the capacity is shared or dedicated; fixed when the group is made.
-        min: Least capacity, in units per hour.
-        max: Most capacity, in units per hour.
-        reserved: Committed capacity, in units; 0 makes the group flexible.
+        instance_type: Type of machine, unchanged.
+        provision_type: Whether the capacity is shared or dedicated. Fixed when the group is
+            created.
+        min: Minimum capacity, in units per hour.
+        max: Maximum capacity, in units per hour.
+        reserved: Committed capacity, in units. 0 makes the group flexible.
         description: Purpose of the group.
     """
 

@@ -12,7 +12,7 @@ from astra_devops._secret import Extra
 
 
 class PrivateLinkEndpointStatus(StrEnum):
-    """Whether the endpoint is let in."""
+    """Whether the endpoint is accepted."""
 
     ACCEPTED = "Accepted"
     REJECTED = "Rejected"
@@ -20,14 +20,14 @@ class PrivateLinkEndpointStatus(StrEnum):
 
 @attrs.define(kw_only=True)
 class PrivateLinkEndpoint:
-    """An endpoint in the customer's cloud account and whether it is let in.
+    """An endpoint in the customer's cloud account and whether it is accepted.
 
     Attributes:
         endpoint_id: Identifier of the endpoint. On Azure it differs from the one that was
             registered.
         description: Purpose of the endpoint.
         link_id: Identifier of the link.
-        status: Whether the endpoint is let in.
+        status: Whether the endpoint is accepted.
         created_date_time: When the endpoint was registered; without a time zone.
     """
 
@@ -45,8 +45,8 @@ class PrivateLinkDatacenter:
 
     Attributes:
         service_name: Name of the provider's endpoint service that a private endpoint connects to.
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
-            ids on Azure.
+        allowed_principals: Principals that may connect: ARNs on AWS, project ids on Google Cloud,
+            subscription ids on Azure.
         datacenter_id: The datacenter.
         endpoints: Endpoints that were registered.
     """
@@ -74,11 +74,11 @@ class PrivateLinkCluster:
 
 @attrs.define(kw_only=True)
 class PrivateLinkCreateConfigInput:
-    """Principals that shall be allowed to connect.
+    """Principals to allow.
 
     Attributes:
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
-            ids on Azure.
+        allowed_principals: Principals that may connect: ARNs on AWS, project ids on Google Cloud,
+            subscription ids on Azure.
     """
 
     allowed_principals: list[str] | None = attrs.field(default=None, metadata={"wire": "allowedPrincipals"})
@@ -87,7 +87,7 @@ class PrivateLinkCreateConfigInput:
 
 @attrs.define(kw_only=True)
 class PrivateLinkCreateEndpointInput:
-    """An endpoint that shall be let in.
+    """An endpoint to accept.
 
     Attributes:
         endpoint_id: Identifier of the endpoint in the customer's cloud account.
@@ -101,7 +101,7 @@ class PrivateLinkCreateEndpointInput:
 
 @attrs.define(kw_only=True)
 class PrivateLinkDeleteConfigInput:
-    """The principal that shall no longer be allowed to connect.
+    """The principal whose right to connect is removed.
 
     Attributes:
         allowed_principal: The principal to remove.
@@ -125,12 +125,12 @@ class PrivateLinkOrganization:
 
 @attrs.define(kw_only=True)
 class PrivateLinkService:
-    """The endpoint service and who may connect to it.
+    """The endpoint service and the principals that may connect to it.
 
     Attributes:
         service_name: Name of the provider's endpoint service that a private endpoint connects to.
-        allowed_principals: Who may connect: ARNs on AWS, project ids on Google Cloud, subscription
-            ids on Azure.
+        allowed_principals: Principals that may connect: ARNs on AWS, project ids on Google Cloud,
+            subscription ids on Azure.
     """
 
     service_name: str | None = attrs.field(default=None, metadata={"wire": "serviceName"})

@@ -13,8 +13,8 @@ from astra_devops._secret import Extra
 
 @attrs.define(kw_only=True)
 class ClassicRegion:
-    """One choice for a Classic database: tier, provider and region, with its price and what is
-    left of the organization's limits.
+    """One choice for a Classic database: tier, provider and region, with its price and the
+    organization's limits.
 
     Attributes:
         tier: Compute class.
@@ -26,9 +26,9 @@ class ClassicRegion:
         capacity_units_used: How many capacity units of this choice are in use.
         capacity_units_limit: How many may be in use.
         default_storage_per_capacity_unit_gb: Storage that comes with one capacity unit, in GB.
-        description: What the combination is, for people.
-        region_display: Name of the region for people.
-        region_continent: Part of the world in which the region lies.
+        description: Human-readable description of the combination.
+        region_display: Display name of the region.
+        region_continent: Continent of the region.
     """
 
     tier: str = attrs.field(metadata={"wire": "tier"})
@@ -52,7 +52,7 @@ class PcuGroupType:
 
     Attributes:
         type: Name of the type.
-        details: What one unit of a PCU type consists of.
+        details: What one unit of a PCU type has.
     """
 
     type: str | None = attrs.field(default=None, metadata={"wire": "type"})
@@ -73,9 +73,9 @@ class ServerlessRegion:
 
     Attributes:
         cloud_provider: Cloud provider; its casing varies.
-        name: Name of the region as the provider spells it.
-        display_name: Name of the region for people.
-        zone: Part of the world in which the region lies.
+        name: The provider's name for the region.
+        display_name: Display name of the region.
+        zone: Part of the world in which the region is.
         classification: Price class of the region.
         enabled: Whether the caller's organization may use the region.
         reserved_for_qualified_users: Whether only organizations on a paid plan may use the region.

@@ -11,7 +11,7 @@ from astra_devops._secret import Extra
 
 
 class RestoreState(StrEnum):
-    """How far the restore is. DONE and ERROR are final."""
+    """Progress of the restore. DONE and ERROR are final."""
 
     RUNNING = "RUNNING"
     DONE = "DONE"
@@ -20,11 +20,11 @@ class RestoreState(StrEnum):
 
 @attrs.define(kw_only=True)
 class RestoreStatus:
-    """A running or finished return of a database to one of its snapshots.
+    """A running or finished restore of a database from one of its snapshots.
 
     Attributes:
-        operation_id: Identifier of the restore; it is needed to ask for its state.
-        status: How far the restore is. DONE and ERROR are final.
+        operation_id: Identifier of the restore, needed to get its state.
+        status: Progress of the restore. DONE and ERROR are final.
     """
 
     operation_id: str | None = attrs.field(default=None, metadata={"wire": "operationID"})

@@ -11,7 +11,7 @@ from astra_devops._secret import Extra
 
 @attrs.define(kw_only=True)
 class CreateRoleRequest:
-    """A role that shall be made.
+    """A role to create.
 
     Attributes:
         name: Name of the role, unique within the organization.
@@ -25,7 +25,7 @@ class CreateRoleRequest:
 
 @attrs.define(kw_only=True)
 class UpdateRoleRequest:
-    """New name and policy of a role; both replace what was there.
+    """New name and policy of a role. Both replace the old ones.
 
     Attributes:
         name: Name of the role, unique within the organization.

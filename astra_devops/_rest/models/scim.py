@@ -18,7 +18,7 @@ class ScimGroupMember:
     Attributes:
         value: Identifier of the user.
         ref: Address of the user resource.
-        display: Name of the user for people.
+        display: Display name of the user.
     """
 
     value: str = attrs.field(metadata={"wire": "value"})
@@ -29,7 +29,7 @@ class ScimGroupMember:
 
 @attrs.define(kw_only=True)
 class NewScimGroup:
-    """A SCIM group that shall be made.
+    """A SCIM group to create.
 
     Attributes:
         schemas: URNs of the SCIM schemas that the resource follows.
@@ -73,7 +73,7 @@ class ScimName:
 
 @attrs.define(kw_only=True)
 class NewScimUser:
-    """A SCIM user that shall be made.
+    """A SCIM user to create.
 
     Attributes:
         schemas: URNs of the SCIM schemas that the resource follows.
@@ -102,12 +102,12 @@ class ScimAttribute:
         type: Type of its value.
         multi_valued: Whether it holds several values.
         description: What the attribute is for.
-        required: Whether every resource must have it.
+        required: Whether it is required.
         case_exact: Whether upper and lower case matter.
         mutability: When it may change.
-        returned: When answers carry it.
-        uniqueness: Within what its value is unique.
-        sub_attributes: Attributes that it consists of.
+        returned: When it is returned.
+        uniqueness: Scope within which its value is unique.
+        sub_attributes: Its sub-attributes.
     """
 
     name: str | None = attrs.field(default=None, metadata={"wire": "name"})
@@ -129,7 +129,7 @@ class ScimAuthenticationScheme:
 
     Attributes:
         type: Kind of scheme.
-        name: Name for people.
+        name: Display name.
         description: What the scheme is.
         spec_uri: Address of its specification.
         primary: Whether it is the preferred one.
@@ -148,9 +148,9 @@ class ScimBulkFeature:
     """Support for many changes in one request.
 
     Attributes:
-        supported: Whether the service offers it.
-        max_operations: Most changes in one request.
-        max_payload_size: Largest request, in bytes.
+        supported: Whether the service supports it.
+        max_operations: Maximum number of changes in one request.
+        max_payload_size: Maximum size of a request, in bytes.
     """
 
     supported: bool | None = attrs.field(default=None, metadata={"wire": "supported"})
@@ -161,10 +161,10 @@ class ScimBulkFeature:
 
 @attrs.define(kw_only=True)
 class ScimFeature:
-    """Support for the part of SCIM that the name tells.
+    """Support for this part of SCIM.
 
     Attributes:
-        supported: Whether the service offers it.
+        supported: Whether the service supports it.
     """
 
     supported: bool | None = attrs.field(default=None, metadata={"wire": "supported"})
@@ -176,8 +176,8 @@ class ScimFilterFeature:
     """Support for filters in lists.
 
     Attributes:
-        supported: Whether the service offers it.
-        max_results: Most results of a filtered list.
+        supported: Whether the service supports it.
+        max_results: Maximum number of results of a filtered list.
     """
 
     supported: bool | None = attrs.field(default=None, metadata={"wire": "supported"})
@@ -187,11 +187,11 @@ class ScimFilterFeature:
 
 @attrs.define(kw_only=True)
 class ScimGroupMeta:
-    """What SCIM keeps about a group resource.
+    """SCIM metadata of a group resource.
 
     Attributes:
         resource_type: Kind of resource.
-        created: When the resource was made.
+        created: When the resource was created.
         last_modified: When it last changed.
         location: Address of the resource.
     """
@@ -209,10 +209,10 @@ class ScimGroup:
 
     Attributes:
         schemas: URNs of the SCIM schemas that the resource follows.
-        id: Identifier that the service gave.
+        id: Identifier assigned by the service.
         display_name: Name of the group.
         members: Users in the group.
-        meta: What SCIM keeps about a group resource.
+        meta: SCIM metadata of a group resource.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -229,9 +229,9 @@ class ScimGroupListResponse:
 
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
-        total_results: How many groups match, on all pages.
+        total_results: Number of matching groups, on all pages.
         start_index: Position of the first group of this page, counted from 1.
-        items_per_page: How many groups this page holds.
+        items_per_page: Number of groups on this page.
         resources: The groups.
     """
 
@@ -257,7 +257,7 @@ class ScimPatchOperation:
 
     Attributes:
         op: What to do.
-        path: Attribute to change; left out, the value names the attributes.
+        path: Attribute to change. Without it, the value names the attributes.
         value: New value, of whatever type the attribute has.
     """
 
@@ -283,7 +283,7 @@ class ScimPatchRequest:
 
 @attrs.define(kw_only=True)
 class ScimResourceTypeMeta:
-    """What SCIM keeps about a resource type.
+    """SCIM metadata of a resource type.
 
     Attributes:
         location: Address of the resource.
@@ -297,16 +297,16 @@ class ScimResourceTypeMeta:
 
 @attrs.define(kw_only=True)
 class ScimResourceType:
-    """One kind of SCIM resource.
+    """One SCIM resource type.
 
     Attributes:
         schemas: URNs of the SCIM schemas that the definition follows.
-        id: Identifier of the kind.
-        name: Name of the kind.
-        endpoint: Path under which such resources live.
+        id: Identifier of the resource type.
+        name: Name of the resource type.
+        endpoint: Path of such resources.
         schema: URN of the schema of such a resource.
         description: What such a resource is.
-        meta: What SCIM keeps about a resource type.
+        meta: SCIM metadata of a resource type.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -321,12 +321,12 @@ class ScimResourceType:
 
 @attrs.define(kw_only=True)
 class ScimResourceTypesListResponse:
-    """All kinds of SCIM resources that the service knows.
+    """All SCIM resource types that the service supports.
 
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
-        total_results: How many kinds there are.
-        resources: The kinds.
+        total_results: Number of resource types.
+        resources: The resource types.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -337,7 +337,7 @@ class ScimResourceTypesListResponse:
 
 @attrs.define(kw_only=True)
 class ScimSchemaMeta:
-    """What SCIM keeps about a schema resource.
+    """SCIM metadata of a schema resource.
 
     Attributes:
         location: Address of the resource.
@@ -359,7 +359,7 @@ class ScimSchema:
         name: Name of the schema.
         description: What the schema is for.
         attributes: Attributes of such a resource.
-        meta: What SCIM keeps about a schema resource.
+        meta: SCIM metadata of a schema resource.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -373,11 +373,11 @@ class ScimSchema:
 
 @attrs.define(kw_only=True)
 class ScimSchemasListResponse:
-    """All SCIM schemas that the service knows.
+    """All SCIM schemas that the service supports.
 
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
-        total_results: How many schemas there are.
+        total_results: Number of schemas.
         resources: The schemas.
     """
 
@@ -389,7 +389,7 @@ class ScimSchemasListResponse:
 
 @attrs.define(kw_only=True)
 class ScimServiceProviderMeta:
-    """What SCIM keeps about its configuration resource.
+    """SCIM metadata of the configuration resource.
 
     Attributes:
         location: Address of the resource.
@@ -407,14 +407,14 @@ class ScimServiceProviderConfig:
 
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
-        patch: Support for the part of SCIM that the name tells.
+        patch: Support for this part of SCIM.
         bulk: Support for many changes in one request.
         filter: Support for filters in lists.
-        change_password: Support for the part of SCIM that the name tells.
-        sort: Support for the part of SCIM that the name tells.
-        etag: Support for the part of SCIM that the name tells.
+        change_password: Support for this part of SCIM.
+        sort: Support for this part of SCIM.
+        etag: Support for this part of SCIM.
         authentication_schemes: Ways to authenticate.
-        meta: What SCIM keeps about its configuration resource.
+        meta: SCIM metadata of the configuration resource.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -431,11 +431,11 @@ class ScimServiceProviderConfig:
 
 @attrs.define(kw_only=True)
 class ScimUserMeta:
-    """What SCIM keeps about a user resource.
+    """SCIM metadata of a user resource.
 
     Attributes:
         resource_type: Kind of resource.
-        created: When the resource was made.
+        created: When the resource was created.
         last_modified: When it last changed.
         location: Address of the resource.
     """
@@ -453,13 +453,13 @@ class ScimUser:
 
     Attributes:
         schemas: URNs of the SCIM schemas that the resource follows.
-        id: Identifier that the service gave.
+        id: Identifier assigned by the service.
         user_name: Unique login name.
         active: Whether the user may sign in.
         external_id: Identifier in the identity provider.
         name: Parts of the user's name.
         emails: E-mail addresses of the user.
-        meta: What SCIM keeps about a user resource.
+        meta: SCIM metadata of a user resource.
     """
 
     schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
@@ -479,9 +479,9 @@ class ScimUserListResponse:
 
     Attributes:
         schemas: URNs of the SCIM schemas that the answer follows.
-        total_results: How many users match, on all pages.
+        total_results: Number of matching users, on all pages.
         start_index: Position of the first user of this page, counted from 1.
-        items_per_page: How many users this page holds.
+        items_per_page: Number of users on this page.
         resources: The users.
     """
 

@@ -30,9 +30,8 @@ class CustomDomainBundle:
 
 @attrs.define(kw_only=True)
 class SecureBundle:
-    """Signed download addresses of the secure connect bundle of one datacenter.
-
-    They work for five minutes.
+    """Signed download addresses of the secure connect bundle of one datacenter, valid for five
+    minutes.
 
     Attributes:
         download_url: Address of the bundle for connections over the public internet.
@@ -40,7 +39,7 @@ class SecureBundle:
         download_url_migration_proxy: Address of the bundle that goes through the migration proxy.
         download_url_migration_proxy_internal: Address of the migration proxy's bundle for private
             networking.
-        datacenter_id: Datacenter that the bundle connects to. The service really spells the name
+        datacenter_id: Datacenter that the bundle connects to. The service misspells the field name,
             without the first a.
         region: Region of the datacenter.
         cloud_provider: Cloud provider that hosts the datacenter.

@@ -15,7 +15,7 @@ class Snapshot:
     """A state of a database at a point in time, from which it can be cloned or restored.
 
     Attributes:
-        id: Identifier, to be named when cloning or restoring.
+        id: Identifier, needed for cloning or restoring.
         time: When the snapshot was taken.
     """
 
@@ -29,7 +29,7 @@ class SnapshotList:
     """Snapshots of a database.
 
     Attributes:
-        snapshots: The snapshots that were found.
+        snapshots: The snapshots.
     """
 
     snapshots: list[Snapshot] | None = attrs.field(default=None, metadata={"wire": "snapshots"})

@@ -85,11 +85,11 @@ class KafkaTelemetryRequestBlock:
     """Where and how to reach Kafka.
 
     Attributes:
-        bootstrap_servers: Brokers to start from.
+        bootstrap_servers: Bootstrap brokers.
         topic: Topic that receives the metrics.
         sasl_mechanism: How the exporter authenticates.
-        sasl_username: User for SASL.
-        sasl_password: Password for SASL.
+        sasl_username: SASL user name.
+        sasl_password: SASL password.
         security_protocol: Whether the connection is encrypted.
     """
 
@@ -162,8 +162,8 @@ class RemotePrometheusTelemetryRequest:
     """Sink that writes to a Prometheus server by remote write.
 
     Attributes:
-        prometheus_remote: Where and how to reach Prometheus; auth_strategy tells the two forms
-            apart.
+        prometheus_remote: Where and how to reach Prometheus; auth_strategy distinguishes the two
+            forms.
     """
 
     prometheus_remote: RemotePrometheusBasicAuthTelemetryRequest | RemotePrometheusBearerAuthTelemetryRequest = attrs.field(

@@ -12,13 +12,13 @@ from astra_devops._secret import Extra, Secret
 
 @attrs.define(kw_only=True)
 class CreateTokenBody:
-    """A token that shall be made.
+    """A token to create.
 
     Attributes:
         roles: Ids of the roles that the token gets; they cannot be changed later.
-        org_id: Organization that the token is for; left out, that of the calling token. Enterprise
-            tokens make organization tokens this way.
-        token_expiry: When the token stops working; left out, it does not expire.
+        org_id: Organization that the token is for. Without it, that of the calling token. This is
+            how an enterprise token creates a token for an organization.
+        token_expiry: When the token expires. Without it, the token does not expire.
         description: Purpose of the token.
     """
 
@@ -31,11 +31,11 @@ class CreateTokenBody:
 
 @attrs.define(kw_only=True)
 class GenerateTokenBody:
-    """A token that shall be made for a client.
+    """A token to create for a client.
 
     Attributes:
         roles: Ids of the roles that the token gets; they cannot be changed later.
-        token_expiry: When the token stops working; left out, it does not expire.
+        token_expiry: When the token expires. Without it, the token does not expire.
         description: Purpose of the token.
     """
 
@@ -47,7 +47,7 @@ class GenerateTokenBody:
 
 @attrs.define(kw_only=True)
 class Token:
-    """A token with its secrets. This answer is the only time that they are shown.
+    """A token with its secrets, which are shown only in this answer.
 
     Attributes:
         client_id: Identifier of the client, 24 characters, case-sensitive.
@@ -55,9 +55,9 @@ class Token:
         org_id: Organization that the token is for.
         roles: Ids of the roles of the token.
         token: The token itself, AstraCS followed by the client id and a digest of the secret.
-        token_expiry: When the token stops working.
+        token_expiry: When the token expires.
         description: Purpose of the token.
-        generated_on: When the token was made.
+        generated_on: When the token was created.
     """
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})
@@ -78,9 +78,9 @@ class TokenInfo:
     Attributes:
         client_id: Identifier of the client, case-sensitive.
         roles: Ids of the roles of the token.
-        generated_on: When the token was made.
+        generated_on: When the token was created.
         description: Purpose of the token; often empty.
-        token_expiry: When the token stops working.
+        token_expiry: When the token expires.
     """
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})

@@ -43,7 +43,7 @@ class OrganizationUsers:
     Attributes:
         org_id: Identifier of the organization.
         org_name: Name of the organization.
-        users: Members and invited people.
+        users: Members and invited users.
     """
 
     org_id: str = attrs.field(metadata={"wire": "orgID", "aliases": ("OrgID",)})
@@ -57,7 +57,7 @@ class RoleInviteRequest:
     """The complete set of roles of a user.
 
     Attributes:
-        roles: Ids of the roles; others are taken away.
+        roles: Ids of the roles. All other roles are removed.
     """
 
     roles: list[str] = attrs.field(metadata={"wire": "roles"})
@@ -66,7 +66,7 @@ class RoleInviteRequest:
 
 @attrs.define(kw_only=True)
 class UserInvite:
-    """Somebody who shall join an organization.
+    """A user to invite to an organization.
 
     Attributes:
         email: Address that receives the invitation.

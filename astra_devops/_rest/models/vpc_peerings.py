@@ -88,7 +88,7 @@ class Vpc:
 
 @attrs.define(kw_only=True)
 class VpcPeering:
-    """A peering between the network of a database and one of the customer.
+    """A peering between the network of a database and one of the customer's networks.
 
     Attributes:
         connection_id: Identifier of the peering.

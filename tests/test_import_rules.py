@@ -38,7 +38,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.resume_token": {"_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "operations.listing"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
-    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "operations.capacity", "operations.kinds"},
+    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "_secret", "operations.capacity", "operations.kinds"},
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
@@ -76,7 +76,7 @@ LAYERS: dict[str, set[str]] = {
     "emulator.resources": {"emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.saving": {"emulator.state", "emulator.time", "emulator.world"},
     "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.recording": {"_contract", "emulator.journal", "emulator.net", "emulator.replies"},
+    "emulator.recording": {"_contract", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
     "emulator.serving": {
         "emulator.contract",
         "emulator.faults",

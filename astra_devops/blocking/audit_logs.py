@@ -10,9 +10,9 @@ from astra_devops.sinks import PulsarSink
 
 
 class AuditLogs:
-    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else.
+    """The export of an organization's audit log. The service can export it to a Pulsar topic only.
 
-    The token's organization is the default.
+    All methods work on the token's organization unless they are given another.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -23,49 +23,59 @@ class AuditLogs:
         return self._client().audit_logs
 
     def set(self, sink: PulsarSink, *, organization_id: str | None = None) -> Operation[None]:
-        """Export the audit log; a sink that was set before is replaced.
+        """Export the audit log to a sink, which replaces the present one.
 
-        Done when the service tells of the new one.
+        The operation is done when the service returns the new sink.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
-        once, whatever the service still does.
+        Secrets cannot be compared, nor can fields that ``sink`` leaves out. If nothing else
+        changes, the operation is done at once, even if the service has not applied the change yet.
 
         Args:
-            sink: one that was read with :meth:`get` may lack its secrets; set them anew.
-            organization_id: by default the token's organization, which takes a request to find out.
+            sink: The Pulsar topic. A sink that was read with :meth:`get` may lack its secrets; set
+                them again.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
 
         Raises:
-            TypeError: ``sink`` is no :class:`~astra_devops.sinks.PulsarSink`.
-            ValueError: something in it is empty, or a secret was withheld by the service.
+            TypeError: ``sink`` is not a :class:`~astra_devops.sinks.PulsarSink`.
+            ValueError: A value in the sink is empty, or is a secret that the service withheld.
 
         >>> from astra_devops.sinks import PulsarSink, TokenAuth
-        >>> sink = PulsarSink(endpoint="pulsar+ssl://pulsar.example.com", topic="persistent://audit/astra/log", auth=TokenAuth(token))
+        >>> sink = PulsarSink(
+        ...     endpoint="pulsar+ssl://pulsar.example.com",
+        ...     topic="persistent://audit/astra/log",
+        ...     auth=TokenAuth(token),
+        ... )
         >>> operation = astra.audit_logs.set(sink)
         >>> operation.wait()
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().set, sink, organization_id=organization_id))
 
     def get(self, *, organization_id: str | None = None) -> PulsarSink | None:
-        """Fetch where the audit log is exported to; None if it is not, or if the service knows no such organization.
+        """Return the sink of the audit log, if any.
+
+        Returns None if the log is not exported or the organization does not exist.
 
         Args:
-            organization_id: by default the token's organization, which takes a request to find out.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
         """
         return self._bridge.call(self._target().get, organization_id=organization_id)
 
     def delete(self, *, organization_id: str | None = None) -> Operation[None]:
-        """Stop the export. Done when the service tells of no sink any more.
+        """Stop the export. The operation is done when the service no longer returns a sink.
 
         Args:
-            organization_id: by default the token's organization, which takes a request to find out.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
 
         Raises:
-            NotFoundError: the audit log is not exported.
+            NotFoundError: The audit log is not exported.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, organization_id=organization_id))

@@ -10,9 +10,10 @@ from astra_devops.sinks import TelemetrySink
 
 
 class Telemetry:
-    """The export of a database's metrics to an outside system.
+    """The export of a database's metrics to another system.
 
-    A database has one sink at most, and nothing takes it away again.
+    A database has at most one sink. The sink can be replaced, but the API has no call that removes
+    it.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -23,34 +24,41 @@ class Telemetry:
         return self._client().telemetry
 
     def set(self, database_id: str, sink: TelemetrySink) -> Operation[None]:
-        """Export the metrics of a database; a sink that was set before is replaced.
+        """Export the metrics of a database to a sink, which replaces the present one.
 
-        Done when the service tells of the new one.
+        The operation is done when the service returns the new sink.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
-        once, whatever the service still does.
+        Secrets cannot be compared, nor can fields that ``sink`` leaves out. If nothing else
+        changes, the operation is done at once, even if the service has not applied the change yet.
 
         Args:
-            sink: one of the classes of ``astra_devops.sinks``. One that was read with :meth:`get`
-                may lack its secrets; set them anew.
+            database_id: Id of the database.
+            sink: An instance of one of the sinks in ``astra_devops.sinks``. One that was read with
+                :meth:`get` may lack its secrets; set them again.
 
         Needs ``db-manage-telemetry``.
 
         Raises:
-            TypeError: ``sink`` is none of these.
-            ValueError: something in it is empty, or a secret was withheld by the service.
+            TypeError: ``sink`` is not an instance of any of these classes.
+            ValueError: A value in the sink is empty, or is a secret that the service withheld.
 
         >>> from astra_devops.sinks import BasicAuth, PrometheusSink
-        >>> sink = PrometheusSink(endpoint="https://prometheus.example.com/push", auth=BasicAuth("astra", password))
+        >>> sink = PrometheusSink(
+        ...     endpoint="https://prometheus.example.com/push",
+        ...     auth=BasicAuth("astra", password),
+        ... )
         >>> operation = astra.telemetry.set(database_id, sink)
         >>> operation.wait()
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().set, database_id, sink))
 
     def get(self, database_id: str) -> TelemetrySink | None:
-        """Fetch where the metrics of a database are exported to; None if they are not.
+        """Return the sink of a database, if any.
+
+        Returns None if the metrics are not exported, or if this version does not know the kind of
+        sink.
 
         Raises:
-            NotFoundError: there is no such database.
+            NotFoundError: The database does not exist.
         """
         return self._bridge.call(self._target().get, database_id)

@@ -44,7 +44,8 @@ LAYERS: dict[str, set[str]] = {
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
     "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
-    "client": {"errors", "operations", "resources", "_runtime"},
+    "_client_resources": {"operations", "resources", "_runtime"},
+    "client": {"operations", "resources", "_client_resources", "_runtime"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {
@@ -95,8 +96,10 @@ LAYERS: dict[str, set[str]] = {
     "_codegen.errors": set(),
     "_codegen.text": set(),
     "_codegen.pages": set(),
-    "_codegen.blocking": {"_codegen.errors"},
-    "_codegen.rest": {"_codegen.errors", "_codegen.text"},
+    "_codegen.pointer": set(),
+    "_codegen.banner": set(),
+    "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
+    "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
     "_codegen": {"_codegen"},
 }
 

@@ -33,7 +33,7 @@ class Operation:
     body_required: bool
     segments: tuple[str, ...]
     variables: tuple[str, ...]
-    _document: Mapping[str, Any] = attrs.field(repr=False)
+    _document: Mapping[str, Any] = attrs.field(alias="document", repr=False)
 
     @cached_property
     def secret_fields(self) -> frozenset[str]:

@@ -1,16 +1,22 @@
-"""Where a database's metrics, or an organization's audit log, are exported to: one class per kind of outside system.
+"""Sinks: the systems that a database's metrics or an organization's audit log can be exported to.
 
-How the exporter shows who it is, is a class of its own where there is a choice, so that a token
-beside a password cannot be said.
+There is one class per kind of system. Where the exporter can authenticate in several ways, each way
+is a class of its own, so that a token next to a password cannot be written.
 
 >>> from astra_devops.sinks import BearerAuth, PrometheusSink
->>> sink = PrometheusSink(endpoint="https://prometheus.example.com/api/prom/push", auth=BearerAuth("..."))
+>>> sink = PrometheusSink(
+...     endpoint="https://prometheus.example.com/api/prom/push",
+...     auth=BearerAuth("..."),
+... )
 >>> await astra.telemetry.set(database_id, sink)
 
-Secrets may be given as ``str`` or :class:`~astra_devops.Secret`, and are kept as ``Secret``. In a
-sink that was read from the service they may be withheld: the ``Secret`` is there, but has nothing
-to reveal.
+Secrets may be given as strings or as :class:`~astra_devops.Secret`, and are kept as ``Secret``. In
+a sink that was read from the service they may be withheld: the ``Secret`` is present, but has
+nothing to reveal.
 """
+
+# A new sink is a class here and a row in resources/_sinks.py. A field that has another name on the
+# wire says so with _on_the_wire_as.
 
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -37,54 +43,71 @@ __all__ = [
 ]
 
 
-def _secret(value: str | Secret) -> Secret:
+def _as_secret(value: str | Secret) -> Secret:
     return value if isinstance(value, Secret) else Secret(value)
 
 
-def _servers(value: Iterable[str]) -> tuple[str, ...]:
+def _as_servers(value: Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str):
-        raise TypeError("bootstrap_servers must be a sequence of str, not one str")
+        raise TypeError("bootstrap_servers must be a list of strings, not a single string")
     return tuple(value)
+
+
+def _on_the_wire_as(name: str) -> dict[str, str]:
+    return {"wire": name}
 
 
 @attrs.frozen
 class BasicAuth:
-    """A user and a password."""
+    """Authentication by user and password.
+
+    Attributes:
+        user: User name.
+        password: Password of the user.
+    """
 
     user: str
-    password: Secret = attrs.field(converter=_secret)
+    password: Secret = attrs.field(converter=_as_secret)
 
 
 @attrs.frozen
 class BearerAuth:
-    """A token in the header of each request."""
+    """Authentication by a bearer token in the header of each request.
 
-    token: Secret = attrs.field(converter=_secret)
+    Attributes:
+        token: Bearer token.
+    """
+
+    token: Secret = attrs.field(converter=_as_secret)
 
 
 @attrs.frozen
 class TokenAuth:
-    """A token of Pulsar's own."""
+    """Authentication by a Pulsar token.
 
-    token: Secret = attrs.field(converter=_secret)
+    Attributes:
+        token: Pulsar token.
+    """
+
+    token: Secret = attrs.field(converter=_as_secret)
 
 
 @attrs.frozen(kw_only=True)
 class OAuth2:
-    """A client of an OAuth 2 issuer.
+    """Authentication as a client of an OAuth 2 issuer.
 
     Attributes:
-        credentials_url: address of the client's credentials file. Whoever has it has the
-            credentials, so it is a secret.
-        issuer_url: address of the issuer.
-        audience: audience to ask a token for.
-        scope: scope to ask a token for.
+        credentials_url: Address of the client's credentials file. Anyone who has the address has
+            the credentials, so it is a secret.
+        issuer_url: Address of the issuer.
+        audience: Audience to request a token for.
+        scope: Scope to request a token for.
     """
 
-    credentials_url: Secret = attrs.field(converter=_secret)
-    issuer_url: str
-    audience: str | None = None
-    scope: str | None = None
+    credentials_url: Secret = attrs.field(converter=_as_secret, metadata=_on_the_wire_as("oauth2_credentials_url"))
+    issuer_url: str = attrs.field(metadata=_on_the_wire_as("oauth2_issuer_url"))
+    audience: str | None = attrs.field(default=None, metadata=_on_the_wire_as("oauth2_audience"))
+    scope: str | None = attrs.field(default=None, metadata=_on_the_wire_as("oauth2_scope"))
 
 
 @attrs.frozen(kw_only=True)
@@ -92,29 +115,29 @@ class KafkaSink:
     """A Kafka topic.
 
     Attributes:
-        bootstrap_servers: brokers to start from, such as ``broker.example.com:9092``.
-        topic: the topic.
-        sasl_mechanism: how the exporter authenticates, such as ``PLAIN`` or ``SCRAM-SHA-256``.
-        sasl_username: user for SASL.
-        sasl_password: password for SASL.
+        bootstrap_servers: Brokers to connect to first, such as ``broker.example.com:9092``.
+        topic: Name of the topic.
+        sasl_mechanism: How the exporter authenticates, such as ``PLAIN`` or ``SCRAM-SHA-256``.
+        sasl_username: User for SASL.
+        sasl_password: Password for SASL.
         security_protocol: ``SASL_SSL`` or ``SASL_PLAINTEXT``; by default the service chooses.
     """
 
-    bootstrap_servers: tuple[str, ...] = attrs.field(converter=_servers)
+    bootstrap_servers: tuple[str, ...] = attrs.field(converter=_as_servers)
     topic: str
     sasl_mechanism: SaslMechanism | str
     sasl_username: str
-    sasl_password: Secret = attrs.field(converter=_secret)
+    sasl_password: Secret = attrs.field(converter=_as_secret)
     security_protocol: KafkaSecurityProtocol | str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class PrometheusSink:
-    """A Prometheus server that takes remote writes.
+    """A Prometheus server that accepts remote writes.
 
     Attributes:
-        endpoint: address of the remote write endpoint.
-        auth: how the exporter authenticates.
+        endpoint: Address of the remote write endpoint.
+        auth: How the exporter authenticates.
     """
 
     endpoint: str
@@ -123,16 +146,17 @@ class PrometheusSink:
 
 @attrs.frozen(kw_only=True)
 class CloudWatchSink:
-    """An Amazon CloudWatch.
+    """Amazon CloudWatch in one region of an AWS account.
 
     Attributes:
-        access_key: id of the access key; its user needs the right ``cloudwatch:PutMetricData``.
-        secret_key: secret of the access key.
+        access_key: Id of the access key. Its user needs the permission
+            ``cloudwatch:PutMetricData``.
+        secret_key: Secret of the access key.
         region: AWS region that receives the metrics.
     """
 
-    access_key: Secret = attrs.field(converter=_secret)
-    secret_key: Secret = attrs.field(converter=_secret)
+    access_key: Secret = attrs.field(converter=_as_secret)
+    secret_key: Secret = attrs.field(converter=_as_secret, metadata=_on_the_wire_as("secret"))
     region: str
 
 
@@ -141,29 +165,29 @@ class SplunkSink:
     """A Splunk HTTP event collector.
 
     Attributes:
-        endpoint: address of the event collector.
-        index: index that receives the metrics.
-        token: token of the event collector.
-        source: value for Splunk's field of that name.
-        sourcetype: value for Splunk's field of that name.
+        endpoint: Address of the event collector.
+        index: Index that receives the metrics.
+        token: Token of the event collector.
+        source: Value of Splunk's ``source`` field.
+        sourcetype: Value of Splunk's ``sourcetype`` field.
     """
 
     endpoint: str
     index: str
-    token: Secret = attrs.field(converter=_secret)
+    token: Secret = attrs.field(converter=_as_secret)
     source: str | None = None
     sourcetype: str | None = None
 
 
 @attrs.frozen(kw_only=True)
 class PulsarSink:
-    """A Pulsar topic. The only kind that takes audit logs.
+    """A Pulsar topic. This is the only kind of sink that accepts audit logs.
 
     Attributes:
-        endpoint: address of the broker, such as ``pulsar+ssl://pulsar.example.com``.
-        topic: full name of the topic, such as ``persistent://tenant/namespace/topic``.
-        auth: how the exporter authenticates.
-        auth_name: name under which it does.
+        endpoint: Address of the broker, such as ``pulsar+ssl://pulsar.example.com``.
+        topic: Full name of the topic, such as ``persistent://tenant/namespace/topic``.
+        auth: How the exporter authenticates.
+        auth_name: Name under which the exporter authenticates.
     """
 
     endpoint: str
@@ -181,9 +205,9 @@ class DatadogSink:
         site: Datadog site, such as ``datadoghq.eu``; by default the service chooses.
     """
 
-    api_key: Secret = attrs.field(converter=_secret)
+    api_key: Secret = attrs.field(converter=_as_secret)
     site: str | None = None
 
 
 TelemetrySink: TypeAlias = KafkaSink | PrometheusSink | CloudWatchSink | SplunkSink | PulsarSink | DatadogSink
-"""Any of them: what metrics can be exported to."""
+"""Any of the sinks: all of them accept metrics."""

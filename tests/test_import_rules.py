@@ -38,13 +38,14 @@ LAYERS: dict[str, set[str]] = {
     "operations.resume_token": {"_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "operations.listing"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
-    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "operations.capacity", "operations.kinds"},
+    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "_secret", "operations.capacity", "operations.kinds"},
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
     "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
-    "client": {"errors", "operations", "resources", "_runtime"},
+    "_client_resources": {"operations", "resources", "_runtime"},
+    "client": {"operations", "resources", "_client_resources", "_runtime"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {
@@ -76,7 +77,7 @@ LAYERS: dict[str, set[str]] = {
     "emulator.resources": {"emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.saving": {"emulator.state", "emulator.time", "emulator.world"},
     "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.recording": {"_contract", "emulator.journal", "emulator.net", "emulator.replies"},
+    "emulator.recording": {"_contract", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
     "emulator.serving": {
         "emulator.contract",
         "emulator.faults",
@@ -95,8 +96,10 @@ LAYERS: dict[str, set[str]] = {
     "_codegen.errors": set(),
     "_codegen.text": set(),
     "_codegen.pages": set(),
-    "_codegen.blocking": {"_codegen.errors"},
-    "_codegen.rest": {"_codegen.errors", "_codegen.text"},
+    "_codegen.pointer": set(),
+    "_codegen.banner": set(),
+    "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
+    "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
     "_codegen": {"_codegen"},
 }
 

@@ -1,6 +1,9 @@
-"""The generators: contract and overlay in, ``_rest/``, ``_contract/`` and ``blocking/`` out.
+"""The generators of ``_rest/``, ``_contract/``, ``blocking/`` and tables in the documentation.
 
-The way of a document through them: load, repair, check, overlay, check again, parse into the model,
-arrange into modules, render, format, write. Text of a document is untrusted on the whole way: it
-reaches the output only through :mod:`.text` (literals, docstrings) and :mod:`.names` (identifiers).
+``rest/`` takes the contract and its overlay through these steps: load, repair, check, apply the
+overlay, check again, parse into a model, arrange into modules, render. ``blocking/`` reads the
+source of the async client. The results are formatted and written by the modules of this folder.
+
+A document is untrusted. Its text reaches the output only through :mod:`.text` (literals and
+docstrings) and :mod:`.rest.names` (identifiers).
 """

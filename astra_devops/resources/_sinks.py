@@ -1,13 +1,14 @@
-"""Sinks on the wire: what is sent to set one, and what is made of the answer."""
+"""Sinks on the wire: the body that sets a sink, and the sink that an answer describes.
 
-from typing import Any, TypeVar
+Both follow from one table and from the fields of the classes in ``astra_devops.sinks``.
+"""
+
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from astra_devops._rest.models.common import (
-    PrometheusConfig,
     PulsarAuthStrategy,
-    PulsarConfig,
     PulsarOAuth2TelemetryRequest,
     PulsarTelemetryRequest,
     PulsarTokenAuthTelemetryRequest,
@@ -45,31 +46,74 @@ from astra_devops.sinks import (
 
 S = TypeVar("S")
 
-Request = (
-    KafkaTelemetryRequest
-    | RemotePrometheusTelemetryRequest
-    | CloudWatchTelemetryRequest
-    | SplunkTelemetryRequest
-    | PulsarTelemetryRequest
-    | DatadogTelemetryRequest
+
+@attrs.frozen
+class _Form:
+    """One form of a sink on the wire.
+
+    Attributes:
+        sink: Class of the sink.
+        kind: Name of the block in a request and in an answer.
+        request: Model of the request.
+        block: Model of the block in the request.
+        auth: Class of the sink's ``auth``; None if the sink has no choice.
+        strategy: ``auth_strategy`` of the block.
+    """
+
+    sink: type[Any]
+    kind: str
+    request: type[Any]
+    block: type[Any]
+    auth: type[Any] | None = None
+    strategy: str | None = None
+
+
+# The last row of a sink is the form that an answer without further evidence is read as.
+_FORMS: Final = (
+    _Form(KafkaSink, "kafka", KafkaTelemetryRequest, KafkaTelemetryRequestBlock),
+    _Form(
+        PrometheusSink,
+        "prometheus_remote",
+        RemotePrometheusTelemetryRequest,
+        RemotePrometheusBasicAuthTelemetryRequest,
+        BasicAuth,
+        PrometheusAuthStrategy.BASIC,
+    ),
+    _Form(
+        PrometheusSink,
+        "prometheus_remote",
+        RemotePrometheusTelemetryRequest,
+        RemotePrometheusBearerAuthTelemetryRequest,
+        BearerAuth,
+        PrometheusAuthStrategy.BEARER,
+    ),
+    _Form(CloudWatchSink, "cloudwatch", CloudWatchTelemetryRequest, CloudWatchTelemetryRequestBlock),
+    _Form(SplunkSink, "splunk", SplunkTelemetryRequest, SplunkTelemetryRequestBlock),
+    _Form(PulsarSink, "pulsar", PulsarTelemetryRequest, PulsarOAuth2TelemetryRequest, OAuth2, PulsarAuthStrategy.OAUTH2),
+    _Form(PulsarSink, "pulsar", PulsarTelemetryRequest, PulsarTokenAuthTelemetryRequest, TokenAuth, PulsarAuthStrategy.TOKEN),
+    _Form(DatadogSink, "datadog", DatadogTelemetryRequest, DatadogTelemetryRequestBlock),
 )
 
+SINKS: Final = tuple(dict.fromkeys(form.sink for form in _FORMS))
+"""Every class of sinks."""
 
-def checked(sink: S, *kinds: type[S]) -> S:
-    """Check that a sink is of one of some kinds, and that all its texts and secrets say something.
+
+def check_sink(sink: S, *classes: type[S]) -> S:
+    """Check the class of a sink, and that no string and no secret in it is empty.
 
     Raises:
-        TypeError: it is none of them.
-        ValueError: a text is empty, or a secret is empty or was withheld by the service that the
-            sink was read from.
+        TypeError: The sink is not an instance of any of the classes.
+        ValueError: A string or a secret is empty, or the service withheld the secret when the sink
+            was read.
     """
-    if not isinstance(sink, kinds):
-        raise TypeError(f"sink must be a {' or a '.join(kind.__name__ for kind in kinds)}, not {type(sink).__name__}")
-    _check(sink, "sink")
+    if not isinstance(sink, classes):
+        accepted = " or ".join(cls.__name__ for cls in classes)
+        raise TypeError(f"sink must be a {accepted}, not a {type(sink).__name__}")
+    _check_value(sink, "sink")
     return sink
 
 
-def _check(value: Any, name: str) -> None:
+def _check_value(value: Any, name: str) -> None:
     if isinstance(value, Secret):
         checks.secret(value, name)
     elif isinstance(value, tuple):
@@ -79,134 +123,73 @@ def _check(value: Any, name: str) -> None:
             checks.string(item, name)
     elif attrs.has(type(value)):
         for field in attrs.fields(type(value)):
-            inside = getattr(value, field.name)
-            if inside is not None or field.default is attrs.NOTHING:
-                _check(inside, f"{name}.{field.name}")
+            inner = getattr(value, field.name)
+            if inner is not None or field.default is attrs.NOTHING:
+                _check_value(inner, f"{name}.{field.name}")
     else:
         checks.string(value, name)
 
 
-def request_of(sink: TelemetrySink) -> Request:
-    """Make the body that sets a sink."""
-    match sink:
-        case KafkaSink():
-            return KafkaTelemetryRequest(
-                kafka=KafkaTelemetryRequestBlock(
-                    bootstrap_servers=list(sink.bootstrap_servers),
-                    topic=sink.topic,
-                    sasl_mechanism=sink.sasl_mechanism,
-                    sasl_username=sink.sasl_username,
-                    sasl_password=sink.sasl_password,
-                    security_protocol=sink.security_protocol,
-                )
-            )
-        case PrometheusSink():
-            return RemotePrometheusTelemetryRequest(prometheus_remote=_prometheus_request(sink))
-        case CloudWatchSink():
-            block = CloudWatchTelemetryRequestBlock(access_key=sink.access_key, secret=sink.secret_key, region=sink.region)
-            return CloudWatchTelemetryRequest(cloudwatch=block)
-        case SplunkSink():
-            return SplunkTelemetryRequest(
-                splunk=SplunkTelemetryRequestBlock(
-                    endpoint=sink.endpoint, index=sink.index, token=sink.token, source=sink.source, sourcetype=sink.sourcetype
-                )
-            )
-        case PulsarSink():
-            return pulsar_request_of(sink)
-        case DatadogSink():
-            return DatadogTelemetryRequest(datadog=DatadogTelemetryRequestBlock(api_key=sink.api_key, site=sink.site))
+def request_of(sink: TelemetrySink) -> Any:
+    """Return the body that sets a sink."""
+    auth = getattr(sink, "auth", None)
+    form = next(form for form in _FORMS if isinstance(sink, form.sink) and (form.auth is None or isinstance(auth, form.auth)))
+    values = _wire_values(sink)
+    if form.auth is not None:
+        del values["auth"]
+        values |= {"auth_strategy": form.strategy, **_wire_values(auth)}
+    return form.request(**{form.kind: form.block(**values)})
 
 
-def _prometheus_request(sink: PrometheusSink) -> RemotePrometheusBasicAuthTelemetryRequest | RemotePrometheusBearerAuthTelemetryRequest:
-    match sink.auth:
-        case BasicAuth(user=user, password=password):
-            return RemotePrometheusBasicAuthTelemetryRequest(
-                endpoint=sink.endpoint, auth_strategy=PrometheusAuthStrategy.BASIC, user=user, password=password
-            )
-        case BearerAuth(token=token):
-            return RemotePrometheusBearerAuthTelemetryRequest(
-                endpoint=sink.endpoint, auth_strategy=PrometheusAuthStrategy.BEARER, token=token
-            )
-
-
-def pulsar_request_of(sink: PulsarSink) -> PulsarTelemetryRequest:
-    """Make the body that sets a Pulsar sink."""
-    block: PulsarTokenAuthTelemetryRequest | PulsarOAuth2TelemetryRequest
-    match sink.auth:
-        case TokenAuth(token=token):
-            block = PulsarTokenAuthTelemetryRequest(
-                endpoint=sink.endpoint,
-                auth_strategy=PulsarAuthStrategy.TOKEN,
-                topic=sink.topic,
-                auth_name=sink.auth_name,
-                token=token,
-            )
-        case OAuth2() as client:
-            block = PulsarOAuth2TelemetryRequest(
-                endpoint=sink.endpoint,
-                auth_strategy=PulsarAuthStrategy.OAUTH2,
-                topic=sink.topic,
-                auth_name=sink.auth_name,
-                oauth2_credentials_url=client.credentials_url,
-                oauth2_issuer_url=client.issuer_url,
-                oauth2_audience=client.audience,
-                oauth2_scope=client.scope,
-            )
-    return PulsarTelemetryRequest(pulsar=block)
+def _wire_values(value: Any) -> dict[str, Any]:
+    """Return the fields of a sink, or of its ``auth``, under the names of the wire."""
+    values = {_wire_name(field): getattr(value, field.name) for field in attrs.fields(type(value))}
+    return {name: list(item) if isinstance(item, tuple) else item for name, item in values.items()}
 
 
 def sink_of(config: TelemetryConfig) -> TelemetrySink | None:
-    """Make the sink that an answer tells of; None if it tells of none that this version knows.
+    """Return the sink that an answer describes; None if this version does not know its kind.
 
-    What it leaves out is an empty text.
+    A string that the answer leaves out is empty in the sink, a secret is withheld.
     """
-    if (kafka := config.kafka) is not None:
-        return KafkaSink(
-            bootstrap_servers=kafka.bootstrap_servers or (),
-            topic=kafka.topic or "",
-            sasl_mechanism=kafka.sasl_mechanism or "",
-            sasl_username=kafka.sasl_username or "",
-            sasl_password=_told(kafka.sasl_password),
-            security_protocol=kafka.security_protocol,
-        )
-    if config.prometheus_remote is not None:
-        return _prometheus_of(config.prometheus_remote)
-    if (cloud := config.cloudwatch) is not None:
-        return CloudWatchSink(access_key=_told(cloud.access_key), secret_key=_told(cloud.secret), region=cloud.region or "")
-    if (splunk := config.splunk) is not None:
-        return SplunkSink(
-            endpoint=splunk.endpoint or "",
-            index=splunk.index or "",
-            token=_told(splunk.token),
-            source=splunk.source,
-            sourcetype=splunk.sourcetype,
-        )
-    if (datadog := config.datadog) is not None:
-        return DatadogSink(api_key=_told(datadog.api_key), site=datadog.site)
-    return pulsar_of(config.pulsar)
+    for kind in dict.fromkeys(form.kind for form in _FORMS):
+        block = getattr(config, kind)
+        if block is not None:
+            form = _form_of(block, [form for form in _FORMS if form.kind == kind])
+            auth = {} if form.auth is None else {"auth": _read(form.auth, block)}
+            sink: TelemetrySink = _read(form.sink, block, **auth)
+            return sink
+    return None
 
 
-def _prometheus_of(block: PrometheusConfig) -> PrometheusSink:
-    basic = block.auth_strategy == PrometheusAuthStrategy.BASIC if block.auth_strategy else block.user is not None
-    auth = BasicAuth(block.user or "", _told(block.password)) if basic else BearerAuth(_told(block.token))
-    return PrometheusSink(endpoint=block.endpoint or "", auth=auth)
+def _form_of(block: Any, forms: list[_Form]) -> _Form:
+    """Choose by ``auth_strategy``, or by the fields that only one form has if it is left out."""
+    strategy = getattr(block, "auth_strategy", None)
+    for form in forms:
+        if form.strategy == strategy:
+            return form
+    for form in forms:
+        fields = attrs.fields(form.auth) if form.auth is not None else ()
+        if any(getattr(block, _wire_name(field)) for field in fields if field.type is not Secret):
+            return form
+    return forms[-1]
 
 
-def pulsar_of(block: PulsarConfig | None) -> PulsarSink | None:
-    """Make the Pulsar sink that an answer tells of."""
-    if block is None:
-        return None
-    auth: TokenAuth | OAuth2 = TokenAuth(_told(block.token))
-    if block.auth_strategy == PulsarAuthStrategy.OAUTH2 or block.oauth2_issuer_url:
-        auth = OAuth2(
-            credentials_url=_told(block.oauth2_credentials_url),
-            issuer_url=block.oauth2_issuer_url or "",
-            audience=block.oauth2_audience,
-            scope=block.oauth2_scope,
-        )
-    return PulsarSink(endpoint=block.endpoint or "", topic=block.topic or "", auth=auth, auth_name=block.auth_name)
+def _read(cls: type[Any], block: object, **values: object) -> Any:
+    for field in attrs.fields(cls):
+        if field.name not in values:
+            values[field.name] = _read_value(field, getattr(block, _wire_name(field)))
+    return cls(**values)
 
 
-def _told(secret: Secret | None) -> Secret:
-    """Return a secret as the service tells it; one that is left out, empty or a row of asterisks was withheld."""
-    return secret if secret is not None and secret.reveal().strip("*") else redacted_secret()
+def _read_value(field: "attrs.Attribute[Any]", value: Any) -> Any:
+    if field.type is Secret:
+        # A secret that is left out, empty or a row of asterisks was withheld.
+        return value if value is not None and value.reveal().strip("*") else redacted_secret()
+    if value is None and field.default is attrs.NOTHING:
+        return () if field.type == tuple[str, ...] else ""
+    return value
+
+
+def _wire_name(field: "attrs.Attribute[Any]") -> str:
+    return str(field.metadata.get("wire", field.name))

@@ -1,4 +1,4 @@
-"""Audit logs: where the audit log of an organization is exported to."""
+"""Audit logs: the export of an organization's audit log."""
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
@@ -6,17 +6,17 @@ from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import audit_logs as conditions
-from astra_devops.operations.conditions._sinks import place_of
+from astra_devops.operations.conditions._sinks import sink_ids
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._sinks import checked, pulsar_of, pulsar_request_of
+from astra_devops.resources._sinks import check_sink, request_of, sink_of
 from astra_devops.sinks import PulsarSink
 
 
 class AsyncAuditLogs:
-    """The export of an organization's audit log, which goes to a Pulsar topic and nowhere else.
+    """The export of an organization's audit log. The service can export it to a Pulsar topic only.
 
-    The token's organization is the default.
+    All methods work on the token's organization unless they are given another.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory) -> None:
@@ -24,38 +24,47 @@ class AsyncAuditLogs:
         self._operations = operations
 
     async def set(self, sink: PulsarSink, *, organization_id: str | None = None) -> AsyncOperation[None]:
-        """Export the audit log; a sink that was set before is replaced.
+        """Export the audit log to a sink, which replaces the present one.
 
-        Done when the service tells of the new one.
+        The operation is done when the service returns the new sink.
 
-        Secrets cannot be compared. Where nothing but a secret changes, the operation is done at
-        once, whatever the service still does.
+        Secrets cannot be compared, nor can fields that ``sink`` leaves out. If nothing else
+        changes, the operation is done at once, even if the service has not applied the change yet.
 
         Args:
-            sink: one that was read with :meth:`get` may lack its secrets; set them anew.
-            organization_id: by default the token's organization, which takes a request to find out.
+            sink: The Pulsar topic. A sink that was read with :meth:`get` may lack its secrets; set
+                them again.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
 
         Raises:
-            TypeError: ``sink`` is no :class:`~astra_devops.sinks.PulsarSink`.
-            ValueError: something in it is empty, or a secret was withheld by the service.
+            TypeError: ``sink`` is not a :class:`~astra_devops.sinks.PulsarSink`.
+            ValueError: A value in the sink is empty, or is a secret that the service withheld.
 
         >>> from astra_devops.sinks import PulsarSink, TokenAuth
-        >>> sink = PulsarSink(endpoint="pulsar+ssl://pulsar.example.com", topic="persistent://audit/astra/log", auth=TokenAuth(token))
+        >>> sink = PulsarSink(
+        ...     endpoint="pulsar+ssl://pulsar.example.com",
+        ...     topic="persistent://audit/astra/log",
+        ...     auth=TokenAuth(token),
+        ... )
         >>> operation = await astra.audit_logs.set(sink)
         >>> await operation.wait()
         """
-        body = pulsar_request_of(checked(sink, PulsarSink))
+        body = request_of(check_sink(sink, PulsarSink))
         organization = await self._organization(organization_id)
         await endpoints.set_audit_log_exporter_config(self._caller, org_id=organization, body=body)
-        return self._operations.start(conditions.SET, organization_id=organization, **place_of(body))
+        return self._operations.start(conditions.SET, organization_id=organization, **sink_ids(body))
 
     async def get(self, *, organization_id: str | None = None) -> PulsarSink | None:
-        """Fetch where the audit log is exported to; None if it is not, or if the service knows no such organization.
+        """Return the sink of the audit log, if any.
+
+        Returns None if the log is not exported or the organization does not exist.
 
         Args:
-            organization_id: by default the token's organization, which takes a request to find out.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
         """
@@ -64,24 +73,26 @@ class AsyncAuditLogs:
             answer = await endpoints.get_audit_log_exporter_config(self._caller, org_id=organization)
         except errors.NotFoundError:
             return None
-        return pulsar_of(answer.value.pulsar)
+        sink = sink_of(answer.value)
+        return sink if isinstance(sink, PulsarSink) else None
 
     async def delete(self, *, organization_id: str | None = None) -> AsyncOperation[None]:
-        """Stop the export. Done when the service tells of no sink any more.
+        """Stop the export. The operation is done when the service no longer returns a sink.
 
         Args:
-            organization_id: by default the token's organization, which takes a request to find out.
+            organization_id: Id of the organization; by default the token's, which takes one more
+                request to find out.
 
         Needs ``org-audits-read``.
 
         Raises:
-            NotFoundError: the audit log is not exported.
+            NotFoundError: The audit log is not exported.
         """
         organization = await self._organization(organization_id)
 
         async def check_outcome() -> Answer[None] | None:
-            gone = await self.get(organization_id=organization) is None
-            return TOOK_EFFECT if gone else None
+            is_deleted = await self.get(organization_id=organization) is None
+            return TOOK_EFFECT if is_deleted else None
 
         await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, check_outcome=check_outcome)
         return self._operations.start(conditions.DELETE, organization_id=organization)

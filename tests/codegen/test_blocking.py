@@ -1,4 +1,4 @@
-"""The generator of the blocking facade, on small packages that are written for one test each."""
+"""The generator of the blocking classes, on small packages that each test writes."""
 
 import ast
 import textwrap
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from astra_devops._codegen.banner import banner
 from astra_devops._codegen.blocking.docs import blocking_text, quoted
 from astra_devops._codegen.blocking.pipeline import blocking_files
 from astra_devops._codegen.blocking.source import Unmappable
@@ -15,37 +16,28 @@ CLIENT = '''
 
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
+from astra_devops._client_resources import ClientResources
 from astra_devops._runtime.token import Token
 from astra_devops.operations.handle import AsyncOperation
-
-if TYPE_CHECKING:
-    from astra_devops.resources.databases import AsyncDatabases
 
 LIMIT = 100
 
 
-class AsyncAstraDevOps:
+class AsyncAstraDevOps(ClientResources):
     """A client."""
 
     def __init__(self, token: Token | None = None, *, limit: int = LIMIT) -> None:
         """Check the settings.
 
         Args:
-            token: whose it is,
+            token: Application token,
                 in two lines.
 
         Raises:
-            ValueError: a setting is wrong.
+            ValueError: A setting is wrong.
         """
-
-    @cached_property
-    def databases(self) -> "AsyncDatabases":
-        """Databases."""
-        from astra_devops.resources.databases import AsyncDatabases
-
-        return AsyncDatabases()
 
     @property
     def base_url(self) -> str:
@@ -53,7 +45,7 @@ class AsyncAstraDevOps:
         return ""
 
     def with_options(self, *, timeout: float | None = None) -> "AsyncAstraDevOps":
-        """Make a view."""
+        """Return a view."""
         return self
 
     async def resume(self, token: str) -> AsyncOperation[Any]:
@@ -67,6 +59,29 @@ class AsyncAstraDevOps:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None: ...
+'''
+
+CLIENT_RESOURCES = '''
+"""The resources of a client."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from astra_devops.resources.databases import AsyncDatabases
+
+
+class ClientResources:
+    """The resources of a client."""
+
+    _caller: object
+
+    @cached_property
+    def databases(self) -> "AsyncDatabases":
+        """Databases."""
+        from astra_devops.resources.databases import AsyncDatabases
+
+        return AsyncDatabases()
 '''
 
 TOKEN = """
@@ -114,7 +129,13 @@ class AsyncDatabases:
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
     package = tmp_path / "astra_devops"
-    for name, text in {"client.py": CLIENT, "_runtime/token.py": TOKEN, "resources/__init__.py": '"""Resources."""\n'}.items():
+    files = {
+        "client.py": CLIENT,
+        "_client_resources.py": CLIENT_RESOURCES,
+        "_runtime/token.py": TOKEN,
+        "resources/__init__.py": '"""Resources."""\n',
+    }
+    for name, text in files.items():
         path = package / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.lstrip("\n"), encoding="utf-8")
@@ -127,7 +148,7 @@ def write_databases(package: Path, method: str) -> None:
 
 
 def generate(package: Path, method: str) -> str:
-    """Put a method into the async class, and return the blocking module, spelled as Python spells its tree."""
+    """Put a method into the async class, and return the blocking module as Python formats its tree."""
     write_databases(package, method)
     return ast.unparse(ast.parse(blocking_files(package)["blocking/databases.py"]))
 
@@ -136,9 +157,13 @@ def test_it_writes_a_module_for_each_async_one(package: Path) -> None:
     write_databases(package, "")
     files = blocking_files(package)
     assert sorted(files) == ["blocking/__init__.py", "blocking/client.py", "blocking/databases.py"]
-    assert all(
-        "python -m astra_devops._codegen" in text.splitlines()[0] and "do not edit" in text.splitlines()[0] for text in files.values()
-    )
+    origins = {
+        "blocking/__init__.py": "client.py and resources/",
+        "blocking/client.py": "client.py and _client_resources.py",
+        "blocking/databases.py": "resources/databases.py",
+    }
+    assert all(text.startswith(banner(origins[name])) for name, text in files.items())
+    assert all("_codegen" not in (ast.get_docstring(ast.parse(text)) or "_codegen") for text in files.values())
 
 
 def test_its_output_is_the_same_each_time(package: Path) -> None:
@@ -158,10 +183,11 @@ def test_arguments_of_any_number_are_passed_on(package: Path) -> None:
     assert "return self._bridge.call(self._target().can, *names, where=where)" in text
 
 
-def test_names_are_imported_from_where_the_source_has_them_and_only_those_in_use(package: Path) -> None:
+def test_only_names_in_use_are_imported_from_where_the_source_has_them(package: Path) -> None:
     text = generate(package, "async def get(self, name: Kind, number: Number = SIZE) -> None: ...")
     assert "from decimal import Decimal as Number" in text
-    assert "from astra_devops.resources.databases import SIZE, AsyncDatabases, Kind" in text
+    for name in ("SIZE", "AsyncDatabases", "Kind"):
+        assert f"from astra_devops.resources.databases import {name}\n" in text
     assert "builtins" not in text
     assert "Pager" not in text
 
@@ -197,7 +223,7 @@ def test_a_callback_that_may_be_async_goes_to_a_worker_thread(package: Path, ann
 
 
 @pytest.mark.parametrize("annotation", ["Observer", "Callable[[Callable[[], Awaitable[None]]], None]", "Kind", "Number"])
-def test_what_is_never_awaited_is_passed_as_it_is(package: Path, annotation: str) -> None:
+def test_what_is_never_awaited_is_passed_unchanged(package: Path, annotation: str) -> None:
     assert "self._bridge.call(self._target().get, hook)" in generate(package, f"async def get(self, hook: {annotation}) -> None: ...")
 
 
@@ -230,34 +256,34 @@ def test_the_client_has_its_settings_its_resources_and_a_view(package: Path) -> 
     assert "def __exit__(" in text
     assert "def close(self) -> None:" in text
     assert "with AstraDevOps() as astra" in text
-    assert "in two lines.\n            bridge: the event loop" in text
+    assert "in two lines.\n            bridge: Event loop thread" in text
 
 
 def test_importing_the_package_imports_no_module_of_it(package: Path) -> None:
     write_databases(package, "")
     tree = ast.parse(blocking_files(package)["blocking/__init__.py"])
     at_run_time = [ast.unparse(node) for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert at_run_time == ["from importlib import import_module", "from typing import TYPE_CHECKING"]
+    assert at_run_time == ["from importlib import import_module", "from typing import TYPE_CHECKING, Final"]
 
 
 @pytest.mark.parametrize(
     ("method", "reason"),
     [
         ("async def get(self, *hooks: Token) -> None: ...", "takes callbacks as"),
-        ("async def get(self, **names: str) -> None: ...", "spell its arguments out"),
+        ("async def get(self, **names: str) -> None: ...", "list its arguments"),
         ("async def get(self, name) -> None: ...", "the argument name has no annotation"),
         ("async def get(self): ...", "no return annotation"),
-        ("def get(self) -> str: ...", "plain method, and returns no pager"),
+        ("def get(self) -> str: ...", "plain method that does not return a pager"),
         ("async def get(self) -> AsyncIterator[str]: ...", "async iterator"),
         ("async def get(self) -> None: yield", "async generator"),
         ("async def get(self) -> AsyncPager[str]: ...", "coroutine that returns an AsyncPager"),
         ("async def get(self) -> AsyncOperation[str] | None: ...", "mentions an async class"),
         ("async def get(self, operation: AsyncOperation[str]) -> None: ...", "cannot take"),
-        ("@cache\nasync def get(self) -> None: ...", "no blocking form is known for @cache"),
-        ("@property\ndef get(self) -> str: ...", "no blocking form is known for @property"),
-        ("@staticmethod\nasync def get() -> None: ...", "no blocking form is known for @staticmethod"),
+        ("@cache\nasync def get(self) -> None: ...", "@cache has no blocking form"),
+        ("@property\ndef get(self) -> str: ...", "@property has no blocking form"),
+        ("@staticmethod\nasync def get() -> None: ...", "@staticmethod has no blocking form"),
         ("LIMIT = 1", "public attribute"),
-        ("class Inner: ...", "no blocking form is known for this in a class"),
+        ("class Inner: ...", "this has no blocking form in a class"),
     ],
 )
 def test_it_refuses_what_has_no_blocking_form_and_says_where(package: Path, method: str, reason: str) -> None:
@@ -265,8 +291,8 @@ def test_it_refuses_what_has_no_blocking_form_and_says_where(package: Path, meth
     with pytest.raises(Unmappable, match=reason) as refusal:
         blocking_files(package)
     line = (package / "resources/databases.py").read_text(encoding="utf-8").splitlines().index(f"    {method.splitlines()[-1].strip()}") + 1
-    found = str(refusal.value).partition(": ")[0]
-    assert found in {f"{package / 'resources/databases.py'}:{number}" for number in (line - 1, line)}
+    place = str(refusal.value).partition(": ")[0]
+    assert place in {f"{package / 'resources/databases.py'}:{number}" for number in (line - 1, line)}
 
 
 @pytest.mark.parametrize(
@@ -274,7 +300,7 @@ def test_it_refuses_what_has_no_blocking_form_and_says_where(package: Path, meth
     [
         ("limit: int = LIMIT", "bridge: int = LIMIT", "argument named bridge"),
         ("async def aclose", "async def finish", "lacks aclose"),
-        ("    @property", "    @cached_property", "base_url is a cached property, but no resource"),
+        ("    @property", "    @cached_property", "base_url is a cached property but not a resource"),
         ("timeout: float | None = None", "client: float | None = None", "argument named client"),
         ("async def __aenter__", "def __len__(self) -> int: ...\n\n    async def __aenter__", "__len__"),
         ("def base_url(self) -> str:", 'def base_url(self) -> "AsyncDatabases":', "property"),
@@ -290,7 +316,23 @@ def test_it_refuses_a_client_that_it_cannot_map(package: Path, old: str, new: st
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"), [("Pager", "two meanings of Pager"), ("Bridge", "two meanings of Bridge"), ("Databases", "Databases is the name")]
+    ("old", "new", "reason"),
+    [
+        ("    @cached_property", "    @property", "is not a cached property of AsyncAstraDevOps"),
+        ("_caller: object", "caller: object", r"_client_resources\.py:\d+: .* public attribute"),
+        ("    @cached_property", "    def __len__(self) -> int: ...\n\n    @cached_property", r"_client_resources\.py:\d+: __len__"),
+    ],
+)
+def test_it_refuses_what_the_client_inherits_and_it_cannot_map(package: Path, old: str, new: str, reason: str) -> None:
+    write_databases(package, "")
+    path = package / "_client_resources.py"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(Unmappable, match=reason):
+        blocking_files(package)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("Pager", "import Pager twice"), ("Bridge", "import Bridge twice"), ("Databases", "Databases is the name")]
 )
 def test_it_refuses_a_name_that_it_needs_itself(package: Path, name: str, reason: str) -> None:
     write_databases(package, f"def list(self, kind: {name}) -> AsyncPager[str]: ...")
@@ -303,7 +345,7 @@ def test_it_refuses_a_name_that_it_needs_itself(package: Path, name: str, reason
 def test_it_refuses_a_resource_that_the_client_does_not_have(package: Path) -> None:
     write_databases(package, "")
     (package / "resources/regions.py").write_text('"""Regions."""\n\n\nclass AsyncRegions:\n    """Regions."""\n', encoding="utf-8")
-    with pytest.raises(Unmappable, match=r"regions\.py:4: AsyncRegions is no cached property"):
+    with pytest.raises(Unmappable, match=r"regions\.py:4: AsyncRegions is not a cached property"):
         blocking_files(package)
 
 
@@ -319,7 +361,7 @@ def test_it_refuses_a_resource_that_the_client_does_not_have(package: Path) -> N
         ("Do not await this.", "Do not await this."),
     ],
 )
-def test_examples_are_spelled_the_blocking_way(text: str, expected: str) -> None:
+def test_examples_take_the_blocking_form(text: str, expected: str) -> None:
     assert blocking_text(text, {"AsyncAstraDevOps": "AstraDevOps"}) == expected
 
 

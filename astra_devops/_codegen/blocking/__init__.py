@@ -1,1 +1,1 @@
-"""Generator of ``blocking/`` from the async clients."""
+"""The generator of ``blocking/``, which reads the source of the async client and its resources."""

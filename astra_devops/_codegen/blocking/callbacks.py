@@ -1,34 +1,34 @@
-"""Telling which parameters take a callback that may be async, and so has to go to a worker thread when it is a plain function."""
+"""Recognizing parameters that take callbacks."""
 
 import ast
-from pathlib import Path
+from typing import Final
 
-from astra_devops._codegen.blocking.source import Source, annotation, read_source
+from astra_devops._codegen.blocking.source import Source, SourceReader, annotation
 
-AWAITABLES = ("Awaitable", "Coroutine")
+_AWAITABLES: Final = ("Awaitable", "Coroutine")
 
 
 class Callbacks:
-    """Follow the aliases in annotations through the modules of the package.
+    """Recognizes annotations of callbacks, and follows their aliases through the package.
 
-    A callback is a ``Callable`` whose answer may be awaitable. One that is always plain, such as an
-    observer, is called by the loop itself and has to stay as it is.
+    A callback is a ``Callable`` that may return an awaitable. A plain function that is passed for
+    one runs in a worker thread. A ``Callable`` that never returns an awaitable, such as an
+    observer, is called in the event loop and is not a callback.
     """
 
-    def __init__(self, package: Path) -> None:
-        self._package = package
-        self._sources: dict[str, Source | None] = {}
+    def __init__(self, reader: SourceReader) -> None:
+        self._reader = reader
 
     def mentions(self, source: Source, node: ast.expr) -> bool:
-        """Tell whether an annotation in ``source`` names a callback, itself or by an alias."""
-        return self._find(source, annotation(node), set())
+        """Check whether an annotation in ``source`` names a callback, directly or by an alias."""
+        return self._mentions(source, annotation(node), set())
 
-    def _find(self, source: Source, node: ast.expr, seen: set[tuple[str, str]]) -> bool:
-        if isinstance(node, ast.Subscript) and _last(node.value) == "Callable":
-            return any(_last(inner) in AWAITABLES for inner in ast.walk(_answer(node)))
+    def _mentions(self, source: Source, node: ast.expr, seen: set[tuple[str, str]]) -> bool:
+        if isinstance(node, ast.Subscript) and _last_name(node.value) == "Callable":
+            return any(_last_name(inner) in _AWAITABLES for inner in ast.walk(_returned(node)))
         if isinstance(node, ast.Name):
             return self._follow(source, node.id, seen)
-        return any(self._find(source, child, seen) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        return any(self._mentions(source, child, seen) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
     def _follow(self, source: Source, name: str, seen: set[tuple[str, str]]) -> bool:
         if (source.module, name) in seen:
@@ -36,35 +36,20 @@ class Callbacks:
         seen.add((source.module, name))
         if name in source.imports:
             imported = source.imports[name]
-            home = self._source(imported.module) if imported.name else None
+            home = self._reader.module(imported.module) if imported.name else None
             return home is not None and self._follow(home, imported.name or "", seen)
         definition = source.definitions.get(name)
         if isinstance(definition, ast.ClassDef):
             return any(_is_async_call(node) for node in definition.body)
         value = getattr(definition, "value", None)
-        return isinstance(value, ast.expr) and self._find(source, annotation(value), seen)
-
-    def _source(self, module: str) -> Source | None:
-        if module not in self._sources:
-            self._sources[module] = self._read(module)
-        return self._sources[module]
-
-    def _read(self, module: str) -> Source | None:
-        root, _, rest = module.partition(".")
-        if root != self._package.name:
-            return None
-        place = self._package.joinpath(*rest.split(".")) if rest else self._package
-        for path in (place.with_suffix(".py"), place / "__init__.py"):
-            if path.is_file():
-                return read_source(self._package, path)
-        return None
+        return isinstance(value, ast.expr) and self._mentions(source, annotation(value), seen)
 
 
-def _last(node: ast.AST) -> str:
+def _last_name(node: ast.AST) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-def _answer(callable_: ast.Subscript) -> ast.expr:
+def _returned(callable_: ast.Subscript) -> ast.expr:
     return callable_.slice.elts[-1] if isinstance(callable_.slice, ast.Tuple) else callable_.slice
 
 
@@ -72,5 +57,5 @@ def _is_async_call(node: ast.stmt) -> bool:
     if isinstance(node, ast.AsyncFunctionDef):
         return node.name == "__call__"
     if isinstance(node, ast.FunctionDef) and node.name == "__call__" and node.returns:
-        return any(_last(inner) in AWAITABLES for inner in ast.walk(annotation(node.returns)))
+        return any(_last_name(inner) in _AWAITABLES for inner in ast.walk(annotation(node.returns)))
     return False

@@ -1,7 +1,10 @@
-"""Rendering the blocking classes: those of the resources, and the client."""
+"""Rendering the blocking classes of the resources and of the client."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
 
 from astra_devops._codegen.blocking.docs import CLIENT_TEXT, docstring, quoted
 from astra_devops._codegen.blocking.render import (
@@ -17,13 +20,14 @@ from astra_devops._codegen.blocking.render import (
     render_pager,
     render_signature,
 )
-from astra_devops._codegen.blocking.source import annotation, names_in
+from astra_devops._codegen.blocking.source import Source, annotation, names_in
 
-ENDS = ("__init__", "__aenter__", "__aexit__", "__del__", "__repr__", "aclose")
+# What every client has, and render_client writes itself.
+_OWN: Final = ("__init__", "__aenter__", "__aexit__", "__del__", "__repr__", "aclose")
 
 
 def render_resource(context: Context, attribute: str) -> str:
-    """Render the class of one resource. ``attribute`` is its name on the client."""
+    """Render the class of one resource, which is ``attribute`` of the client."""
     node = context.source.async_class()
     own = context.twins[node.name].name
     context.use("collections.abc", "Callable")
@@ -48,7 +52,7 @@ def _resource_method(context: Context, function: Function, own: str) -> str:
     if "overload" in decorators(function):
         return _overload(context, function, own)
     if decorators(function):
-        context.source.refuse(function, f"{function.name}: no blocking form is known for @{decorators(function)[0]}")
+        context.source.refuse(function, f"{function.name}: @{decorators(function)[0]} has no blocking form")
     return render_method(context, function, own, _body(context, function, "self._target()", "self._client"))
 
 
@@ -57,15 +61,18 @@ def _body(context: Context, function: Function, target: str, client: str) -> str
         return render_call(context, function, target, client)
     if function.returns is None or context.twin(annotation(function.returns)) != PAGER:
         context.source.refuse(
-            function, f"{function.name} is a plain method, and returns no pager; make it async, or a function of the module"
+            function, f"{function.name} is a plain method that does not return a pager; make it async, or a function of the module"
         )
     return render_pager(context, function, target)
 
 
-def render_client(context: Context, attributes: Mapping[str, str]) -> str:
-    """Render the class of the client.
+def render_client(context: Context, bases: Iterable[Source], attributes: Mapping[str, str]) -> str:
+    """Render the class of the client, with what it inherits.
 
-    ``attributes`` maps the async classes of resources to their names on the client.
+    Args:
+        context: The module of the client.
+        bases: The modules of the classes that the client inherits from.
+        attributes: Name of the client's attribute for each async class of a resource.
     """
     node = context.source.async_class()
     own = context.twins[node.name].name
@@ -78,21 +85,27 @@ def render_client(context: Context, attributes: Mapping[str, str]) -> str:
         if function.name == "__init__":
             parts.append(_init(context, function, own))
     parts.append(_enter_and_exit(context, functions, own))
-    for function in functions:
-        if function.name in ENDS or (function.name.startswith("_") and not function.name.startswith("__")):
-            continue
-        if function.name.startswith("__"):
-            context.source.refuse(function, f"no blocking form is known for {function.name}")
-        parts.append(_client_member(context, function, own, attributes))
+    for base in bases:
+        inherited = attrs.evolve(context, source=base)
+        for cls in (node for node in base.definitions.values() if isinstance(node, ast.ClassDef)):
+            parts += [_client_member(inherited, function, own, attributes) for function in _public(inherited, _functions(inherited, cls))]
+    parts += [_client_member(context, function, own, attributes) for function in _public(context, functions)]
     return "".join(parts)
+
+
+def _public(context: Context, functions: list[Function]) -> list[Function]:
+    for function in functions:
+        if function.name.startswith("__") and function.name not in _OWN:
+            context.source.refuse(function, f"{function.name} has no blocking form")
+    return [function for function in functions if not function.name.startswith("_") and function.name not in _OWN]
 
 
 def _init(context: Context, function: Function, own: str) -> str:
     names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
     if "bridge" in names:
-        context.source.refuse(function, "the blocking client has an argument named bridge of its own")
-    made = f"{CLIENT}({render_arguments(context, function, 'Bridge')})"
-    body = f"self._handle = ClientHandle({own!r}, bridge, lambda: {made})\nself._bridge = self._handle.bridge"
+        context.source.refuse(function, "__init__ must not have an argument named bridge: the blocking client adds one")
+    creation = f"{CLIENT}({render_arguments(context, function, 'Bridge')})"
+    body = f"self._handle = ClientHandle({own!r}, bridge, lambda: {creation})\nself._bridge = self._handle.bridge"
     return render_method(context, function, own, body, extra="bridge: Bridge | None = None")
 
 
@@ -119,12 +132,12 @@ def _client_member(context: Context, function: Function, own: str, attributes: M
         return _resource(context, function, own, attributes)
     if marks == ["property"] and isinstance(function, ast.FunctionDef):
         if function.returns and names_in(annotation(function.returns)) & context.twins.keys():
-            context.source.refuse(function, f"{function.name}: no blocking form is known for a property that gives an async object")
+            context.source.refuse(function, f"{function.name}: a property that returns an async object has no blocking form")
         return render_method(context, function, own, f"return self._handle().{function.name}", decorator="property")
     if marks == ["overload"]:
         return _overload(context, function, own)
     if marks:
-        context.source.refuse(function, f"{function.name}: no blocking form is known for @{marks[0]}")
+        context.source.refuse(function, f"{function.name}: @{marks[0]} has no blocking form")
     if isinstance(function, ast.FunctionDef) and function.returns and context.twin(annotation(function.returns)) == CLIENT:
         return _view(context, function, own)
     return render_method(context, function, own, _body(context, function, "self._handle()", "self._handle"))
@@ -134,7 +147,7 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
     returned = ast.unparse(annotation(function.returns)) if function.returns else ""
     if attributes.get(returned) != function.name:
         context.source.refuse(
-            function, f"{function.name} is a cached property, but no resource: {returned or 'nothing'} is in no module of resources"
+            function, f"{function.name} is a cached property but not a resource: no module in resources/ defines {returned or 'nothing'}"
         )
     twin = context.twins[returned]
     context.use("functools", "cached_property")
@@ -154,7 +167,7 @@ def _view(context: Context, function: Function, own: str) -> str:
         "return view"
     )
     if "client" in {argument.arg for argument in [*function.args.args, *function.args.kwonlyargs]}:
-        context.source.refuse(function, f"{function.name} has an argument named client, which the blocking twin needs for itself")
+        context.source.refuse(function, f"{function.name} must not have an argument named client: the blocking method uses that name")
     return render_method(context, function, own, body)
 
 
@@ -164,17 +177,17 @@ def _overload(context: Context, function: Function, own: str) -> str:
 
 
 def _functions(context: Context, node: ast.ClassDef) -> list[Function]:
-    """Return the functions of a class; refuse what else a class can hold, unless it is private."""
-    found: list[Function] = []
+    """Return the functions of a class. Refuse anything else in it, unless it is private."""
+    functions: list[Function] = []
     for item in node.body:
         if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
             if item.name == "__init__" or not item.name.startswith("_"):
                 check_signature(context, item)
-            found.append(item)
+            functions.append(item)
         elif isinstance(item, ast.Assign | ast.AnnAssign):
             targets = item.targets if isinstance(item, ast.Assign) else [item.target]
             if not all(ast.unparse(target).startswith("_") for target in targets):
-                context.source.refuse(item, f"{ast.unparse(item)}: no blocking form is known for a public attribute of the class")
+                context.source.refuse(item, f"{ast.unparse(item)}: a public attribute of the class has no blocking form")
         elif not isinstance(item, ast.Expr | ast.Pass):
-            context.source.refuse(item, f"no blocking form is known for this in a class: {ast.unparse(item).splitlines()[0]}")
-    return found
+            context.source.refuse(item, f"this has no blocking form in a class: {ast.unparse(item).splitlines()[0]}")
+    return functions

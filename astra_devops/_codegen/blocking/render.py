@@ -1,7 +1,8 @@
-"""Rendering one blocking class: the same methods, each one line through the bridge."""
+"""Rendering blocking methods. Each is one call through the bridge."""
 
 import ast
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 import attrs
 
@@ -11,17 +12,17 @@ from astra_devops._codegen.blocking.source import Imported, Source, annotation, 
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-PAGER = "AsyncPager"
-OPERATION = "AsyncOperation"
-CLIENT = "AsyncAstraDevOps"
-# Callbacks that need the running loop about them, and so are no business of a worker thread.
-ON_THE_LOOP = ("session_factory",)
-STREAMS = ("AsyncIterator", "AsyncIterable", "AsyncGenerator")
+PAGER: Final = "AsyncPager"
+OPERATION: Final = "AsyncOperation"
+CLIENT: Final = "AsyncAstraDevOps"
+# Callbacks that need a running event loop, and so cannot run in a worker thread.
+_ON_THE_LOOP: Final = ("session_factory",)
+_STREAMS: Final = ("AsyncIterator", "AsyncIterable", "AsyncGenerator")
 
 
 @attrs.frozen
 class Twin:
-    """The blocking form of an async class: its name, and the module that has it."""
+    """The blocking form of an async class: its name and its module."""
 
     name: str
     module: str
@@ -29,7 +30,14 @@ class Twin:
 
 @attrs.frozen
 class Context:
-    """What rendering a class takes, and the names that the rendered module will have to import."""
+    """A module that is being rendered.
+
+    Attributes:
+        source: The async module.
+        twins: The blocking form of each async class.
+        callbacks: Recognizes the parameters that take callbacks.
+        imports: The names that the rendered module has to import.
+    """
 
     source: Source
     twins: Mapping[str, Twin]
@@ -38,39 +46,45 @@ class Context:
 
     @property
     def names(self) -> dict[str, str]:
-        """The blocking names by the async ones."""
+        """The name of each blocking class by that of the async class."""
         return {name: twin.name for name, twin in self.twins.items()}
 
     def use(self, module: str, name: str) -> str:
-        """Import a name, and return it."""
+        """Import a name and return it."""
         self._add(name, Imported(module, name))
         return name
 
     def use_all(self, node: ast.expr) -> bool:
-        """Import what an expression of the source uses; tell whether some of it exists for type checkers only."""
+        """Import the names in an expression, and return whether one is for type checkers only."""
         origins = {name: origin for name in names_in(node) if (origin := self.source.origin(name))}
         for name, origin in origins.items():
             self._add(name, origin)
         return any(origin.typing_only for origin in origins.values())
 
     def _add(self, name: str, origin: Imported) -> None:
-        known = self.imports.setdefault(name, origin)
-        if known != origin:
-            where = f"{known.module} and {origin.module}"
-            self.source.refuse(self.source.async_class(), f"the blocking module would have two meanings of {name}, from {where}")
+        existing = self.imports.setdefault(name, origin)
+        if existing != origin:
+            where = f"{existing.module} and {origin.module}"
+            self.source.refuse(self.source.async_class(), f"the blocking module would import {name} twice, from {where}")
 
     def twin(self, node: ast.expr) -> str:
-        """Return the async class that an annotation is about: ``AsyncPager`` for ``AsyncPager[Database]``, else an empty string."""
+        """Return the async class that an annotation names; an empty string if it names none.
+
+        For ``AsyncPager[Database]`` this is ``AsyncPager``.
+        """
         head = node.value if isinstance(node, ast.Subscript) else node
         return head.id if isinstance(head, ast.Name) and head.id in self.twins else ""
 
 
 def render_annotation(context: Context, node: ast.expr, own: str) -> str:
-    """Render an annotation with the blocking classes, quoted where a name in it is for type checkers only or is the class itself."""
+    """Render an annotation with the blocking classes.
+
+    It is quoted if it names the class itself, or a name for type checkers only.
+    """
     parsed = annotation(node)
     head = context.twin(parsed)
     if (names_in(parsed) & context.twins.keys()) - {head}:
-        context.source.refuse(node, f"{ast.unparse(parsed)} mentions an async class where no blocking one can be put")
+        context.source.refuse(node, f"{ast.unparse(parsed)} mentions an async class where no blocking one can take its place")
     if head and isinstance(parsed, ast.Subscript):
         quote = context.use_all(parsed.slice)
         text = f"{_twin_name(context, head, own)}[{ast.unparse(parsed.slice)}]"
@@ -87,13 +101,13 @@ def _twin_name(context: Context, head: str, own: str) -> str:
 
 
 def render_signature(context: Context, function: Function, own: str, extra: str = "") -> str:
-    """Render ``def name(...) -> ...:`` of the twin.
+    """Render ``def name(...) -> ...:`` of the blocking form.
 
-    Defaults are copied; what they name is imported from where the source has it.
+    Defaults are copied, and the names in them imported.
     """
     copied = ast.parse(ast.unparse(ast.FunctionDef(function.name, function.args, [ast.Pass()], [], lineno=1))).body[0]
     assert isinstance(copied, ast.FunctionDef)
-    for argument in _all(copied.args)[1:]:
+    for argument in _all_arguments(copied.args)[1:]:
         assert argument.annotation is not None
         argument.annotation = ast.parse(render_annotation(context, argument.annotation, own), mode="eval").body
     for default in [*copied.args.defaults, *copied.args.kw_defaults]:
@@ -107,57 +121,60 @@ def render_signature(context: Context, function: Function, own: str, extra: str 
 
 
 def check_signature(context: Context, function: Function) -> None:
-    """Refuse a function whose signature cannot be copied."""
+    """Refuse a function whose signature cannot be mapped."""
     arguments = function.args
     if arguments.kwarg:
-        context.source.refuse(function, f"{function.name} takes **{arguments.kwarg.arg}; spell its arguments out")
-    further = arguments.vararg
-    if further and further.annotation and context.callbacks.mentions(context.source, further.annotation):
-        context.source.refuse(function, f"{function.name} takes callbacks as *{further.arg}; take a list of them")
-    for argument in _all(arguments)[1:]:
+        context.source.refuse(function, f"{function.name} takes **{arguments.kwarg.arg}; list its arguments instead")
+    vararg = arguments.vararg
+    if vararg and vararg.annotation and context.callbacks.mentions(context.source, vararg.annotation):
+        context.source.refuse(function, f"{function.name} takes callbacks as *{vararg.arg}; take a list of them instead")
+    for argument in _all_arguments(arguments)[1:]:
         if argument.annotation is None:
             context.source.refuse(function, f"{function.name}: the argument {argument.arg} has no annotation")
         if names_in(annotation(argument.annotation)) & context.twins.keys():
-            context.source.refuse(function, f"{function.name}: the blocking twin cannot take {argument.arg}, an async object")
+            context.source.refuse(function, f"{function.name}: the blocking form cannot take {argument.arg}, an async object")
     if function.returns is None:
         context.source.refuse(function, f"{function.name} has no return annotation")
 
 
 def render_arguments(context: Context, function: Function, bridge: str) -> str:
-    """Render what is passed on: positional arguments by position, keyword-only ones by keyword, callbacks for a worker thread."""
+    """Render the arguments of the async call.
 
-    def passed(argument: ast.arg) -> str:
+    Callbacks are wrapped, so that plain functions run in a worker thread.
+    """
+
+    def render(argument: ast.arg) -> str:
         assert argument.annotation is not None
-        wrap = argument.arg not in ON_THE_LOOP and context.callbacks.mentions(context.source, argument.annotation)
+        wrap = argument.arg not in _ON_THE_LOOP and context.callbacks.mentions(context.source, argument.annotation)
         return f"{bridge}.callback({argument.arg})" if wrap else argument.arg
 
-    positional = [passed(argument) for argument in [*function.args.posonlyargs, *function.args.args][1:]]
+    positional = [render(argument) for argument in [*function.args.posonlyargs, *function.args.args][1:]]
     if function.args.vararg:
         positional.append(f"*{function.args.vararg.arg}")
-    return ", ".join([*positional, *(f"{argument.arg}={passed(argument)}" for argument in function.args.kwonlyargs)])
+    return ", ".join([*positional, *(f"{argument.arg}={render(argument)}" for argument in function.args.kwonlyargs)])
 
 
 def render_call(context: Context, function: ast.AsyncFunctionDef, target: str, client: str) -> str:
-    """Render a method that runs a coroutine to its end, and makes what it returns blocking where that is an operation."""
+    """Render a method that runs a coroutine to its end, and wraps an operation that it returns."""
     assert function.returns is not None
     returned = annotation(function.returns)
-    if names_in(returned) & set(STREAMS):
-        context.source.refuse(function, f"{function.name} is an async iterator; a plain method that returns an AsyncPager can be mapped")
+    if names_in(returned) & set(_STREAMS):
+        context.source.refuse(function, f"{function.name} is an async iterator; make it a plain method that returns an AsyncPager")
     if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in own_nodes(function)):
-        context.source.refuse(function, f"{function.name} is an async generator; a plain method that returns an AsyncPager can be mapped")
+        context.source.refuse(function, f"{function.name} is an async generator; make it a plain method that returns an AsyncPager")
     arguments = render_arguments(context, function, "self._bridge")
-    method = _as_one(context, function, f"{target}.{function.name}")
+    method = _implementation(context, function, f"{target}.{function.name}")
     call = f"self._bridge.call({method}{', ' if arguments else ''}{arguments})"
     head = context.twin(returned)
     if head == OPERATION:
         return f"return {context.twins[OPERATION].name}(self._bridge, {client}, {call})"
     if head:
-        context.source.refuse(function, f"{function.name} is a coroutine that returns an {head}; no blocking form is known for that")
+        context.source.refuse(function, f"{function.name} is a coroutine that returns an {head}, which has no blocking form")
     return call if isinstance(returned, ast.Constant) and returned.value is None else f"return {call}"
 
 
-def _as_one(context: Context, function: ast.AsyncFunctionDef, method: str) -> str:
-    """Give a method with overloads the type of its implementation, which no type checker sees from outside."""
+def _implementation(context: Context, function: ast.AsyncFunctionDef, method: str) -> str:
+    """Cast a method with overloads to the type of its implementation, hidden from type checkers."""
     siblings = [node for node in context.source.async_class().body if isinstance(node, Function) and node.name == function.name]
     if len(siblings) == 1:
         return method
@@ -186,7 +203,7 @@ def render_method(context: Context, function: Function, own: str, body: str, ext
 
 
 def own_nodes(function: Function) -> Iterator[ast.AST]:
-    """Walk a function without the functions inside it."""
+    """Walk the nodes of a function, but not those of the functions inside it."""
     pending: list[ast.AST] = [*function.body]
     while pending:
         node = pending.pop()
@@ -200,6 +217,6 @@ def decorators(function: Function) -> list[str]:
     return [ast.unparse(node).rpartition(".")[2] for node in function.decorator_list]
 
 
-def _all(arguments: ast.arguments) -> list[ast.arg]:
-    further = [arguments.vararg] if arguments.vararg else []
-    return [*arguments.posonlyargs, *arguments.args, *further, *arguments.kwonlyargs]
+def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
+    vararg = [arguments.vararg] if arguments.vararg else []
+    return [*arguments.posonlyargs, *arguments.args, *vararg, *arguments.kwonlyargs]

@@ -1,4 +1,4 @@
-"""Reading the async modules that the blocking ones are made of: imports, definitions, and the one public class."""
+"""Parsed source modules: their imports, their definitions, and their async class."""
 
 import ast
 from pathlib import Path
@@ -10,12 +10,12 @@ from astra_devops._codegen.errors import SpecError
 
 
 class Unmappable(SpecError):
-    """The async source holds something that has no blocking form; ``pointer`` is its file and line."""
+    """Async source that has no blocking form; ``pointer`` is its file and line."""
 
 
 @attrs.frozen
 class Imported:
-    """Where a name of a module comes from: ``from module import name``, or ``import module`` when ``name`` is None."""
+    """The origin of a name: ``from module import name``, or ``import module`` if name is None."""
 
     module: str
     name: str | None
@@ -24,7 +24,14 @@ class Imported:
 
 @attrs.frozen
 class Source:
-    """A parsed module: its dotted name, the names it imports, and those that it defines, each with the statement."""
+    """A parsed module.
+
+    Attributes:
+        path: The file.
+        module: Dotted name of the module.
+        imports: The names that the module imports.
+        definitions: The names that it defines, each with its statement.
+    """
 
     path: Path
     module: str
@@ -32,42 +39,71 @@ class Source:
     definitions: dict[str, ast.stmt]
 
     def refuse(self, node: ast.AST, reason: str) -> NoReturn:
-        """Stop, and say where and why."""
+        """Raise an error that names the line of a node."""
         raise Unmappable(f"{self.path}:{getattr(node, 'lineno', 1)}", reason)
 
     def async_class(self) -> ast.ClassDef:
-        """Return the public class of the module, whose name begins with ``Async``."""
-        public = [node for node in self.definitions.values() if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
-        if len(public) != 1:
-            names = ", ".join(node.name for node in public) or "none"
-            self.refuse(public[1] if public else ast.Pass(), f"a module of the client has one class that begins with Async; found: {names}")
-        return public[0]
+        """Return the only class whose name begins with ``Async``."""
+        classes = [node for node in self.definitions.values() if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
+        if len(classes) != 1:
+            names = ", ".join(node.name for node in classes) or "none"
+            node = classes[1] if classes else ast.Pass()
+            self.refuse(node, f"a module of the client must have one class whose name begins with Async, but this has: {names}")
+        return classes[0]
 
     def origin(self, name: str) -> Imported | None:
-        """Return whence another module would import ``name``; None for a builtin."""
+        """Return where another module can import a name from; None for a builtin."""
         if name in self.imports:
             return self.imports[name]
         return Imported(self.module, name) if name in self.definitions else None
 
 
+class SourceReader:
+    """Reads the modules of a package, each once."""
+
+    def __init__(self, package: Path) -> None:
+        self.package = package
+        self._sources: dict[str, Source | None] = {}
+
+    def file(self, path: str) -> Source:
+        """Return the module in a file, whose path is relative to the package."""
+        return read_source(self.package, self.package / path)
+
+    def module(self, name: str) -> Source | None:
+        """Return a module by its dotted name; None if it is not in the package."""
+        if name not in self._sources:
+            self._sources[name] = self._read(name)
+        return self._sources[name]
+
+    def _read(self, name: str) -> Source | None:
+        root, _, rest = name.partition(".")
+        if root != self.package.name:
+            return None
+        place = self.package.joinpath(*rest.split(".")) if rest else self.package
+        for path in (place.with_suffix(".py"), place / "__init__.py"):
+            if path.is_file():
+                return read_source(self.package, path)
+        return None
+
+
 def read_source(package: Path, path: Path) -> Source:
-    """Parse one module of the package."""
+    """Parse one module of a package."""
     parts = path.relative_to(package.parent).with_suffix("").parts
     module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
     tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
     imports: dict[str, Imported] = {}
     definitions: dict[str, ast.stmt] = {}
     for node in tree.body:
-        if isinstance(node, ast.If) and _names_type_checking(node.test):
+        if isinstance(node, ast.If) and _is_type_checking(node.test):
             for inner in node.body:
                 imports |= _imports(inner, typing_only=True)
         else:
             imports |= _imports(node)
-            definitions |= dict.fromkeys(_defines(node), node)
+            definitions |= dict.fromkeys(_defined_names(node), node)
     return Source(path, module, imports, definitions)
 
 
-def _names_type_checking(test: ast.expr) -> bool:
+def _is_type_checking(test: ast.expr) -> bool:
     return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
 
 
@@ -79,7 +115,7 @@ def _imports(node: ast.stmt, *, typing_only: bool = False) -> dict[str, Imported
     return {}
 
 
-def _defines(node: ast.stmt) -> list[str]:
+def _defined_names(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
         return [node.name]
     if isinstance(node, ast.AnnAssign):

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
-from astra_devops._codegen.errors import Node, SpecError, join
+from astra_devops._codegen.errors import Node, SpecError
+from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.compose import refuse_cycles
 from astra_devops._codegen.rest.repair_schemas import TYPES
 from astra_devops._codegen.rest.walk import Place, follow, walk

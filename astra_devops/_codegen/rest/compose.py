@@ -1,6 +1,7 @@
 """Merging the members of allOf into one set of properties."""
 
-from astra_devops._codegen.errors import Node, SpecError, join
+from astra_devops._codegen.errors import Node, SpecError
+from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.walk import follow
 
 Property = tuple[Node, str]

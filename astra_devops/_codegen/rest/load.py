@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import yaml
 
-from astra_devops._codegen.errors import Node, SpecError, join
+from astra_devops._codegen.errors import Node, SpecError
+from astra_devops._codegen.pointer import join
 
 _MOST_NODES: Final = 300_000
 _TAG: Final = "tag:yaml.org,2002:"

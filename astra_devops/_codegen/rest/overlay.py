@@ -10,7 +10,8 @@ from typing import Any, cast
 
 import jsonpath_rfc9535 as jsonpath
 
-from astra_devops._codegen.errors import Node, SpecError, join
+from astra_devops._codegen.errors import Node, SpecError
+from astra_devops._codegen.pointer import join
 
 _KEYS = frozenset({"target", "description", "update", "remove"})
 

@@ -4,7 +4,8 @@ from typing import Any, Final
 
 import attrs
 
-from astra_devops._codegen.errors import Node, SpecError, Warn, join
+from astra_devops._codegen.errors import Node, SpecError, Warn
+from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.model import (
     NONE,
     STR,

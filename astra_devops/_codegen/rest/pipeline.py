@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from astra_devops._codegen.errors import Node, SpecError, Warn
 from astra_devops._codegen.rest.check import check
-from astra_devops._codegen.rest.documentation import module_doc
+from astra_devops._codegen.rest.documentation import module_head
 from astra_devops._codegen.rest.effective import effective
 from astra_devops._codegen.rest.model import Model
 from astra_devops._codegen.rest.overlay import apply
@@ -43,6 +43,6 @@ def generate(document: Node, overlay: Node | None, warn: Warn, *, package: str |
     except RecursionError as error:
         raise SpecError("", "the document is nested too deep") from error
     files = {f"_rest/{name}": text for name, text in render(model, package=package, source=source).items()}
-    files["_contract/__init__.py"] = contract_module(module_doc("The contract with its overlay applied", source))
+    files["_contract/__init__.py"] = contract_module(module_head("The contract with its overlay applied", source))
     files["_contract/effective.json"] = json.dumps(effective(document), indent=1) + "\n"
     return files

@@ -1,12 +1,12 @@
-"""From the model to source text, through the templates."""
+"""Rendering the model as source text, through the templates."""
 
 from typing import Any, Final
 
 import jinja2
 
 from astra_devops._codegen.rest.annotate import Annotator, Imports
-from astra_devops._codegen.rest.arrange import modules, ordered
-from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_doc
+from astra_devops._codegen.rest.arrange import COMMON, modules, ordered
+from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_head
 from astra_devops._codegen.rest.model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
 from astra_devops._codegen.rest.repair_operations import VARIABLE
 from astra_devops._codegen.text import WIDTH, f_string_part, literal, literals
@@ -16,10 +16,13 @@ _SECRET: Final = "astra_devops._secret"
 
 
 def render(model: Model, *, package: str | None, source: str) -> dict[str, str]:
-    """Return the files of ``_rest/`` as path to unformatted text.
+    """Return the unformatted text of the files of ``_rest/`` by path.
 
-    ``package`` is the dotted name of the tree; without it the modules of the tree import each other
-    relatively. ``source`` says in the docstrings what they are generated from.
+    Args:
+        model: The model of the document.
+        package: Dotted name of the generated package; without it, its modules import each other
+            relatively.
+        source: What the banner of each module says it is generated from.
     """
     return _Renderer(model, package, source).files()
 
@@ -44,13 +47,13 @@ class _Renderer:
         self._templates = _environment()
 
     def files(self) -> dict[str, str]:
-        about = "The operations of the contract, as functions and classes"
-        files = {
-            "__init__.py": module_doc(about, self._source) + "\n",
-            "models/__init__.py": module_doc("Models of the wire, one module per group of operations", self._source) + "\n",
-            "endpoints/__init__.py": module_doc("One function per operation, one module per group of operations", self._source) + "\n",
-            "index.py": self._index(),
+        packages = {
+            "__init__.py": "The operations of the contract, as functions and classes",
+            "models/__init__.py": "Models of requests and answers, one module per group of operations",
+            "endpoints/__init__.py": "One function per operation, one module per group of operations",
         }
+        files = {path: module_head(about, self._source) + "\n" for path, about in packages.items()}
+        files["index.py"] = self._index()
         for group in self._model.groups:
             files[f"endpoints/{group.name}.py"] = self._endpoints(group)
         for home in sorted(set(self._homes.values())):
@@ -59,8 +62,8 @@ class _Renderer:
 
     def _index(self) -> str:
         operations = [self._entry(operation) for operation in self._model.operations]
-        doc = module_doc("Every operation of the contract", self._source)
-        return self._templates.get_template("index.py.jinja").render(doc=doc, runtime=_RUNTIME, operations=operations)
+        head = module_head("Every operation of the contract", self._source)
+        return self._templates.get_template("index.py.jinja").render(head=head, runtime=_RUNTIME, operations=operations)
 
     def _entry(self, operation: Operation) -> dict[str, Any]:
         codes = operation.success
@@ -86,8 +89,8 @@ class _Renderer:
         annotator = Annotator(self._model.definitions, self._homes, f"{self._root}models.")
         mine = [operation for operation in self._model.operations if operation.group == group.name]
         functions = [self._function(operation, annotator, imports) for operation in mine]
-        doc = module_doc(f"{group.title}: {group.doc}" if group.doc.strip() else group.title, self._source)
-        return self._templates.get_template("endpoints.py.jinja").render(doc=doc, imports=imports.lines(), functions=functions)
+        head = module_head(f"{group.title}: {group.doc}" if group.doc.strip() else group.title, self._source)
+        return self._templates.get_template("endpoints.py.jinja").render(head=head, imports=imports.lines(), functions=functions)
 
     def _function(self, operation: Operation, annotator: Annotator, imports: Imports) -> dict[str, Any]:
         result = annotator.spell(operation.result, imports)
@@ -116,9 +119,9 @@ class _Renderer:
         definitions = ordered(self._model.definitions[key] for key, module in self._homes.items() if module == home)
         defined: set[str] = set()
         classes = [self._class(definition, annotator, imports, defined) for definition in definitions]
-        about = "Models that several groups share" if home == "common" else f"Models of the group {home}"
+        about = "Models that several groups share" if home == COMMON else f"Models of the group {home}"
         template = self._templates.get_template("models.py.jinja")
-        return template.render(doc=module_doc(about, self._source), imports=imports.lines(), classes=classes)
+        return template.render(head=module_head(about, self._source), imports=imports.lines(), classes=classes)
 
     def _class(self, definition: Definition, annotator: Annotator, imports: Imports, defined: set[str]) -> dict[str, Any]:
         if isinstance(definition, Enum):
@@ -162,7 +165,7 @@ def _path(operation: Operation, imports: Imports) -> str:
 
 
 def _in_lines(parts: list[str]) -> str:
-    """Spell an f-string in as many pieces as the width of a line asks for."""
+    """Return an f-string, in several pieces if it is too wide for one line."""
     lines = [""]
     for part in parts:
         if lines[-1] and len(lines[-1]) + len(part) > WIDTH - 16:
@@ -196,6 +199,6 @@ def _field(field: Field, annotator: Annotator, imports: Imports, defined: set[st
     return f"{field.name}: {annotator.quoted(kind, imports, defined)} = attrs.field({default}metadata={metadata})"
 
 
-def contract_module(doc: str) -> str:
+def contract_module(head: str) -> str:
     """Return the module that loads the effective contract."""
-    return _environment().get_template("contract.py.jinja").render(doc=doc)
+    return _environment().get_template("contract.py.jinja").render(head=head)

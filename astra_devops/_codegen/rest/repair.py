@@ -6,7 +6,8 @@ Only defects whose meaning is plain are mended; what is left, validation refuses
 import copy
 from typing import Any
 
-from astra_devops._codegen.errors import Node, Warn, join
+from astra_devops._codegen.errors import Node, Warn
+from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.repair_operations import mend_operation, mend_parameter, mend_path, mend_response, name_operations
 from astra_devops._codegen.rest.repair_schemas import drop_default, mend_required, mend_schema
 from astra_devops._codegen.rest.walk import Kind, Place, walk

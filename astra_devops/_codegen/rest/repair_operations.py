@@ -3,7 +3,8 @@
 import re
 from typing import Any, Final
 
-from astra_devops._codegen.errors import Node, SpecError, Warn, join, split
+from astra_devops._codegen.errors import Node, SpecError, Warn
+from astra_devops._codegen.pointer import join, split
 from astra_devops._codegen.rest.names import pascal
 from astra_devops._codegen.rest.walk import METHODS, follow
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from astra_devops._codegen.errors import Node, SpecError, Warn, join
+from astra_devops._codegen.errors import Node, SpecError, Warn
+from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.walk import follow
 
 _FORMATS_AS_TYPE: Final = {

@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from astra_devops._codegen.errors import Node, SpecError, Warn, join, split
+from astra_devops._codegen.errors import Node, SpecError, Warn
+from astra_devops._codegen.pointer import join, split
 from astra_devops._codegen.rest.compose import Property, collect
 from astra_devops._codegen.rest.model import (
     ANY,

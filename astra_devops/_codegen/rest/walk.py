@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 import attrs
 
-from astra_devops._codegen.errors import Node, SpecError, join, split
+from astra_devops._codegen.errors import Node, SpecError
+from astra_devops._codegen.pointer import join, split
 
 Kind = Literal["info", "tag", "components", "path", "operation", "parameter", "header", "body", "response", "media", "schema", "reference"]
 

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import attrs
 
+from astra_devops.emulator.contract.secret_fields import secret_fields
+
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 SOURCE = "urn:astra-devops:contract"
 MISSING = "The emulator checks requests with jsonschema-rs. Install it with: pip install 'astra-devops[emulator]'"
@@ -31,6 +33,12 @@ class Operation:
     body_required: bool
     segments: tuple[str, ...]
     variables: tuple[str, ...]
+    _document: Mapping[str, Any] = attrs.field(alias="document", repr=False)
+
+    @cached_property
+    def secret_fields(self) -> frozenset[str]:
+        """The names of the fields in the body and the answers that are marked as secret."""
+        return secret_fields(self._document, self._document["paths"][self.path][self.method.lower()])
 
 
 @attrs.frozen
@@ -107,6 +115,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation
         body_required=body_required,
         segments=segments,
         variables=tuple(segment[1:-1] for segment in segments if segment.startswith("{")),
+        document=document,
     )
 
 

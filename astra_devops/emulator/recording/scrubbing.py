@@ -9,6 +9,8 @@ from urllib.parse import quote, unquote
 import attrs
 import orjson
 
+from astra_devops.emulator.contract.secret_fields import secret_fields
+
 SHORTEST = 6
 """Characters from which on a secret is also looked for outside its own place; a shorter one would be found everywhere."""
 REMOVED = "removed"
@@ -34,24 +36,7 @@ class SecretLeft(Exception):
 
 def secret_names(document: Any) -> frozenset[str]:
     """Find the fields of the contract that are marked as secret, in lower case, under every spelling."""
-    found: set[str] = set()
-    todo = [document]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, list):
-            todo += node
-        elif isinstance(node, dict):
-            todo += node.values()
-            properties = node.get("properties")
-            for name, schema in properties.items() if isinstance(properties, dict) else ():
-                if isinstance(schema, dict) and _is_secret(schema):
-                    found.update(known.lower() for known in (name, *schema.get("x-astra-aliases", ())))
-    return frozenset(found)
-
-
-def _is_secret(schema: Mapping[str, Any]) -> bool:
-    items = schema.get("items")
-    return bool(schema.get("x-astra-secret")) or (isinstance(items, dict) and bool(items.get("x-astra-secret")))
+    return frozenset(name.lower() for name in secret_fields(document, document))
 
 
 @attrs.define

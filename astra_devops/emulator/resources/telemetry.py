@@ -1,10 +1,10 @@
-"""Exports: where the metrics of databases and the organisation's audit log go.
+"""Exports: the sinks of metrics and of the organization's audit log. The emulator exports nothing.
 
-Nothing is ever exported.
+Kinds of sinks, their fields, and which of these are secret are known from the contract alone.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -14,10 +14,10 @@ from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.transitions import CHANGES
 from astra_devops.emulator.world import Handler, Request, World, as_object
 
-METRICS, AUDIT_LOGS = "export metrics", "export audit logs"
-"""The changes, which take some time until a sink that was set, or taken away, shows."""
-SECRETS = ("sasl_password", "password", "token", "access_key", "secret", "secret_key", "oauth2_credentials_url", "api_key")
-MASK = "*****"
+# The changes, which take some time to show.
+_METRICS: Final = "export metrics"
+_AUDIT_LOGS: Final = "export audit logs"
+_MASK: Final = "*****"
 
 Sink = Mapping[str, Mapping[str, Any]]
 
@@ -25,73 +25,76 @@ Sink = Mapping[str, Mapping[str, Any]]
 @store("telemetry")
 @attrs.define
 class Exports:
-    """The sink of each database, and that of the organisation."""
+    """The sink of each database, and the sink of the organization."""
 
     metrics: dict[str, DelayedValue[Sink | None]] = attrs.field(factory=dict)
     audit_logs: DelayedValue[Sink | None] = attrs.field(factory=lambda: DelayedValue[Sink | None](None))
 
 
 def configure_telemetry(world: World, request: Request) -> replies.Reply:
-    """Set the sink of a database, in place of one that was set before."""
+    """Set the sink of a database, replacing the present one."""
     database = world.find_living(request.arguments["databaseID"])
-    sink = as_object(request.body)
-    if not sink:
-        raise replies.refusal(400, "The request needs a body.")
-    _set(world, request, world.store(Exports).metrics.setdefault(database.id, DelayedValue(None)), sink, METRICS)
+    sink = _sink_in(request)
+    _set(world, request, world.store(Exports).metrics.setdefault(database.id, DelayedValue(None)), sink, _METRICS)
     return replies.empty(202)
 
 
 def get_telemetry_config(world: World, request: Request) -> replies.Reply:
-    """Give the sink of a database; 404 if it has none."""
+    """Return the sink of a database; 404 if it has none."""
     database = world.find_living(request.arguments["databaseID"])
     export = world.store(Exports).metrics.get(database.id)
-    return _told(world, export, f"The metrics of database {database.id} are not exported.")
+    return _reply(world, request, export, f"The metrics of database {database.id} are not exported.")
 
 
 def set_audit_log_exporter_config(world: World, request: Request) -> replies.Reply:
     """Set the sink of the audit log."""
     export = _audit_logs(world, request)
-    sink = as_object(request.body)
-    if not sink:
-        raise replies.refusal(400, "The request needs a body.")
-    _set(world, request, export, sink, AUDIT_LOGS)
+    _set(world, request, export, _sink_in(request), _AUDIT_LOGS)
     return replies.empty(202)
 
 
 def get_audit_log_exporter_config(world: World, request: Request) -> replies.Reply:
-    """Give the sink of the audit log; 404 if it has none."""
-    return _told(world, _audit_logs(world, request), "The audit log is not exported.")
+    """Return the sink of the audit log; 404 if it has none."""
+    return _reply(world, request, _audit_logs(world, request), "The audit log is not exported.")
 
 
 def delete_audit_log_exporter_config(world: World, request: Request) -> replies.Reply:
-    """Take the sink of the audit log away."""
+    """Remove the sink of the audit log."""
     export = _audit_logs(world, request)
     if export.latest is None:
         raise replies.refusal(404, "The audit log is not exported.")
-    _set(world, request, export, None, AUDIT_LOGS)
+    _set(world, request, export, None, _AUDIT_LOGS)
     return replies.empty(202)
 
 
+def _sink_in(request: Request) -> Sink:
+    sink = as_object(request.body)
+    if not sink:
+        raise replies.refusal(400, "The request needs a body.")
+    return sink
+
+
 def _set(world: World, request: Request, export: DelayedValue[Sink | None], sink: Sink | None, change: str) -> None:
-    """Let a sink show some time later; never, where a fault has the change fail or get stuck."""
+    """Make a sink show after some time, or never if a fault makes the change fail or get stuck."""
     stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, change)
     if stuck_in is None and ends_in is None:
         export.set(sink, world.clock.monotonic() + CHANGES[change].seconds)
 
 
-def _told(world: World, export: DelayedValue[Sink | None] | None, otherwise: str) -> replies.Reply:
+def _reply(world: World, request: Request, export: DelayedValue[Sink | None] | None, refusal: str) -> replies.Reply:
     sink = export.at(world.clock.monotonic()) if export is not None else None
     if sink is None:
-        raise replies.refusal(404, otherwise)
-    return replies.json({kind: _without_secrets(world, block) for kind, block in sink.items()})
+        raise replies.refusal(404, refusal)
+    return replies.json({kind: _without_secrets(world, request, block) for kind, block in sink.items()})
 
 
-def _without_secrets(world: World, block: Mapping[str, Any]) -> dict[str, Any]:
+def _without_secrets(world: World, request: Request, block: Mapping[str, Any]) -> dict[str, Any]:
+    secrets = request.operation.secret_fields
     match world.quirks.sink_secrets:
         case "masked":
-            return {name: MASK if name in SECRETS else value for name, value in block.items()}
+            return {name: _MASK if name in secrets else value for name, value in block.items()}
         case "absent":
-            return {name: value for name, value in block.items() if name not in SECRETS}
+            return {name: value for name, value in block.items() if name not in secrets}
         case _:
             return dict(block)
 

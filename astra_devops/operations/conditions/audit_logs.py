@@ -1,27 +1,27 @@
-"""What the set-up and the end of an audit log export are waited for."""
+"""The conditions that end the wait after an audit log export was set up or deleted."""
 
 from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.models.common import TelemetryConfig
-from astra_devops.operations.conditions._sinks import is_at, place_of
+from astra_devops.operations.conditions._sinks import shows_sink, sink_ids
 from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
 
 async def is_set(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once the service tells of the sink."""
-    config = await _see(context, params)
-    return Observation(None, done=config is not None and is_at(config, params))
+    """Check whether the service returns the new sink."""
+    config = await _read(context, params)
+    return Observation(None, done=config is not None and shows_sink(config, params))
 
 
 async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
-    """Reached once the service tells of no sink."""
-    config = await _see(context, params)
-    return Observation(None, done=config is None or not place_of(config))
+    """Check whether the service no longer returns a sink."""
+    config = await _read(context, params)
+    return Observation(None, done=config is None or not sink_ids(config))
 
 
-async def _see(context: PollContext, params: Params) -> TelemetryConfig | None:
+async def _read(context: PollContext, params: Params) -> TelemetryConfig | None:
     try:
         return (await endpoints.get_audit_log_exporter_config(context.caller, org_id=params["organization_id"])).value
     except errors.NotFoundError:

@@ -13,7 +13,19 @@ if TYPE_CHECKING:
     from astra_devops._bridge.pager import Pager
     from astra_devops._runtime.call import Answer
     from astra_devops._runtime.clock import Clock, SystemClock
-    from astra_devops._runtime.observer import Event, Observer, PollEvent, RequestEvent, ResponseEvent, RetryEvent
+    from astra_devops._runtime.deadline import deadline
+    from astra_devops._runtime.observer import (
+        CallEnded,
+        CallEvent,
+        CallStarted,
+        CircuitEvent,
+        Event,
+        Observer,
+        PollEvent,
+        RequestEvent,
+        ResponseEvent,
+        RetryEvent,
+    )
     from astra_devops._runtime.pages import AsyncPager
     from astra_devops._runtime.retry import RetryPolicy
     from astra_devops._secret import Secret
@@ -31,6 +43,10 @@ __all__ = [
     "AsyncAstraDevOps",
     "AsyncOperation",
     "AsyncPager",
+    "CallEnded",
+    "CallEvent",
+    "CallStarted",
+    "CircuitEvent",
     "Clock",
     "Event",
     "Observer",
@@ -46,6 +62,7 @@ __all__ = [
     "Secret",
     "SystemClock",
     "__version__",
+    "deadline",
     "errors",
     "models",
 ]
@@ -56,6 +73,10 @@ _HOMES: Final = {
     "AsyncAstraDevOps": "client",
     "AsyncOperation": "operations.handle",
     "AsyncPager": "_runtime.pages",
+    "CallEnded": "_runtime.observer",
+    "CallEvent": "_runtime.observer",
+    "CallStarted": "_runtime.observer",
+    "CircuitEvent": "_runtime.observer",
     "Clock": "_runtime.clock",
     "Event": "_runtime.observer",
     "Observer": "_runtime.observer",
@@ -70,6 +91,7 @@ _HOMES: Final = {
     "RetryPolicy": "_runtime.retry",
     "Secret": "_secret",
     "SystemClock": "_runtime.clock",
+    "deadline": "_runtime.deadline",
 }
 
 

@@ -13,8 +13,8 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
-from astra_devops._runtime.observer import Observer
-from astra_devops._runtime.retry import RetryBudget, RetryPolicy
+from astra_devops._runtime.observer import Observer, guarded
+from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment, origin, user_agent
 from astra_devops._runtime.token import Token, TokenAuth
 from astra_devops._runtime.transport import SessionFactory, Transport
@@ -99,7 +99,7 @@ class AsyncAstraDevOps(ClientResources):
             retry=retry,
             headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
         )
-        self._caller = Caller(transport, TokenAuth(token, profile), clock, RetryBudget(), options, observer)
+        self._caller = Caller(transport, TokenAuth(token, profile), clock, options, guarded(observer))
         self._parent = None
 
     def with_options(

@@ -15,7 +15,7 @@ LIST_DATABASES: Final = Operation(
     group="databases",
     function="list_databases",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 CREATE_DATABASE: Final = Operation(
@@ -35,7 +35,7 @@ GET_DATABASE: Final = Operation(
     group="databases",
     function="get_database",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 TERMINATE_DATABASE: Final = Operation(
@@ -97,7 +97,7 @@ RESET_PASSWORD: Final = Operation(
     group="databases",
     function="reset_password",
     success=frozenset({202}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-db-create",),
 )
 UPDATE_ENGINE_TYPE: Final = Operation(
@@ -136,7 +136,7 @@ ALTER_KEYSPACE_WITH_GRAPH_ENGINE: Final = Operation(
     group="keyspaces",
     function="alter_keyspace_with_graph_engine",
     success=frozenset({202, 204}),
-    retry="unsafe",
+    retry="once",
 )
 CREATE_SOLR_INDEX: Final = Operation(
     id="createSolrIndex",
@@ -145,7 +145,7 @@ CREATE_SOLR_INDEX: Final = Operation(
     group="keyspaces",
     function="create_solr_index",
     success=frozenset({202, 204}),
-    retry="unsafe",
+    retry="once",
 )
 LIST_DATACENTERS: Final = Operation(
     id="listDatacenters",
@@ -154,7 +154,7 @@ LIST_DATACENTERS: Final = Operation(
     group="datacenters",
     function="list_datacenters",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 ADD_DATACENTERS: Final = Operation(
     id="addDatacenters",
@@ -183,7 +183,7 @@ GENERATE_SECURE_BUNDLE_URL: Final = Operation(
     group="secure_bundles",
     function="generate_secure_bundle_url",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("db-cql",),
 )
 LIST_AVAILABLE_REGIONS: Final = Operation(
@@ -193,7 +193,7 @@ LIST_AVAILABLE_REGIONS: Final = Operation(
     group="regions",
     function="list_available_regions",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-create",),
 )
 LIST_SERVERLESS_REGIONS: Final = Operation(
@@ -203,7 +203,7 @@ LIST_SERVERLESS_REGIONS: Final = Operation(
     group="regions",
     function="list_serverless_regions",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-create",),
 )
 LIST_SNAPSHOTS: Final = Operation(
@@ -213,7 +213,7 @@ LIST_SNAPSHOTS: Final = Operation(
     group="snapshots",
     function="list_snapshots",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 CLONE_FROM_DB: Final = Operation(
@@ -223,7 +223,7 @@ CLONE_FROM_DB: Final = Operation(
     group="clones",
     function="clone_from_db",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-db-create",),
 )
 CLONE_STATUS: Final = Operation(
@@ -233,7 +233,7 @@ CLONE_STATUS: Final = Operation(
     group="clones",
     function="clone_status",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 RESTORE_DB: Final = Operation(
@@ -243,7 +243,7 @@ RESTORE_DB: Final = Operation(
     group="restores",
     function="restore_db",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-db-create",),
     confidence="inferred",
 )
@@ -254,7 +254,7 @@ RESTORE_STATUS: Final = Operation(
     group="restores",
     function="restore_status",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
     confidence="inferred",
 )
@@ -265,7 +265,7 @@ INITIALIZE_MIGRATION: Final = Operation(
     group="migrations",
     function="initialize_migration",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -278,7 +278,7 @@ INITIALIZE_MIGRATION_DC: Final = Operation(
     group="migrations",
     function="initialize_migration_dc",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -356,7 +356,7 @@ GET_MIGRATION_STATUS: Final = Operation(
     group="migrations",
     function="get_migration_status",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -369,7 +369,7 @@ LAUNCH_MIGRATION_PROXY: Final = Operation(
     group="migration_proxies",
     function="launch_migration_proxy",
     success=frozenset({202}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
 )
@@ -391,7 +391,7 @@ GET_CDC: Final = Operation(
     group="cdc",
     function="get_cdc",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 UPDATE_CDC: Final = Operation(
@@ -401,7 +401,7 @@ UPDATE_CDC: Final = Operation(
     group="cdc",
     function="update_cdc",
     success=frozenset({201, 204}),
-    retry="safe",
+    retry="repeatable",
     permissions=("org-db-create",),
 )
 ENABLE_CDC: Final = Operation(
@@ -431,7 +431,7 @@ GET_CDC_STATUS: Final = Operation(
     group="cdc",
     function="get_cdc_status",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 GET_TELEMETRY_CONFIG: Final = Operation(
@@ -441,7 +441,7 @@ GET_TELEMETRY_CONFIG: Final = Operation(
     group="telemetry",
     function="get_telemetry_config",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 CONFIGURE_TELEMETRY: Final = Operation(
     id="configureTelemetry",
@@ -450,7 +450,7 @@ CONFIGURE_TELEMETRY: Final = Operation(
     group="telemetry",
     function="configure_telemetry",
     success=frozenset({202}),
-    retry="safe",
+    retry="repeatable",
     permissions=("db-manage-telemetry",),
 )
 GET_CURRENT_ORGANIZATION: Final = Operation(
@@ -460,7 +460,7 @@ GET_CURRENT_ORGANIZATION: Final = Operation(
     group="organizations",
     function="get_current_organization",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GET_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     id="getAuditLogExporterConfig",
@@ -469,7 +469,7 @@ GET_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     group="audit_logs",
     function="get_audit_log_exporter_config",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-audits-read",),
 )
 SET_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
@@ -479,7 +479,7 @@ SET_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     group="audit_logs",
     function="set_audit_log_exporter_config",
     success=frozenset({202}),
-    retry="safe",
+    retry="repeatable",
     permissions=("org-audits-read",),
 )
 DELETE_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
@@ -499,7 +499,7 @@ CREATE_ORGANIZATION_IN_ENTERPRISE: Final = Operation(
     group="enterprises",
     function="create_organization_in_enterprise",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
 )
 GET_ENTERPRISE_CONSUMPTION: Final = Operation(
     id="GetEnterpriseConsumption",
@@ -508,7 +508,7 @@ GET_ENTERPRISE_CONSUMPTION: Final = Operation(
     group="enterprises",
     function="get_enterprise_consumption",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GENERATE_REPORT: Final = Operation(
     id="generateReport",
@@ -517,7 +517,7 @@ GENERATE_REPORT: Final = Operation(
     group="enterprises",
     function="generate_report",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
 )
 GET_REPORT_DETAILS: Final = Operation(
     id="getReportDetails",
@@ -526,7 +526,7 @@ GET_REPORT_DETAILS: Final = Operation(
     group="enterprises",
     function="get_report_details",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GET_ORGANIZATION_ROLES: Final = Operation(
     id="getOrganizationRoles",
@@ -535,7 +535,7 @@ GET_ORGANIZATION_ROLES: Final = Operation(
     group="roles",
     function="get_organization_roles",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-role-read",),
 )
 ADD_ORGANIZATION_ROLE: Final = Operation(
@@ -545,7 +545,7 @@ ADD_ORGANIZATION_ROLE: Final = Operation(
     group="roles",
     function="add_organization_role",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-role-write",),
 )
 GET_ORGANIZATION_ROLE: Final = Operation(
@@ -555,7 +555,7 @@ GET_ORGANIZATION_ROLE: Final = Operation(
     group="roles",
     function="get_organization_role",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-role-read",),
 )
 UPDATE_ROLE: Final = Operation(
@@ -565,7 +565,7 @@ UPDATE_ROLE: Final = Operation(
     group="roles",
     function="update_role",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
     permissions=("org-role-write",),
 )
 DELETE_ORGANIZATION_ROLE: Final = Operation(
@@ -585,7 +585,7 @@ GET_ORGANIZATION_USERS: Final = Operation(
     group="users",
     function="get_organization_users",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-user-read",),
 )
 INVITE_USER_TO_ORGANIZATION: Final = Operation(
@@ -595,7 +595,7 @@ INVITE_USER_TO_ORGANIZATION: Final = Operation(
     group="users",
     function="invite_user_to_organization",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-user-write",),
 )
 GET_ORGANIZATION_USER: Final = Operation(
@@ -605,7 +605,7 @@ GET_ORGANIZATION_USER: Final = Operation(
     group="users",
     function="get_organization_user",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-user-read",),
 )
 REMOVE_USER_FROM_ORGANIZATION: Final = Operation(
@@ -625,7 +625,7 @@ UPDATE_ROLES_FOR_USER_IN_ORGANIZATION: Final = Operation(
     group="users",
     function="update_roles_for_user_in_organization",
     success=frozenset({204}),
-    retry="safe",
+    retry="repeatable",
     permissions=("org-user-write",),
 )
 GET_TOKENS_FOR_ORG: Final = Operation(
@@ -635,7 +635,7 @@ GET_TOKENS_FOR_ORG: Final = Operation(
     group="tokens",
     function="get_tokens_for_org",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-token-read",),
 )
 CREATE_TOKEN: Final = Operation(
@@ -645,7 +645,7 @@ CREATE_TOKEN: Final = Operation(
     group="tokens",
     function="create_token",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-token-write",),
 )
 DELETE_TOKEN: Final = Operation(
@@ -666,7 +666,7 @@ GET_CLIENTS_FOR_ORG: Final = Operation(
     group="tokens",
     function="get_clients_for_org",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-token-read",),
 )
 GENERATE_TOKEN_FOR_CLIENT: Final = Operation(
@@ -676,7 +676,7 @@ GENERATE_TOKEN_FOR_CLIENT: Final = Operation(
     group="tokens",
     function="generate_token_for_client",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-token-write",),
 )
 DELETE_TOKEN_FOR_CLIENT: Final = Operation(
@@ -696,7 +696,7 @@ GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
     group="scim",
     function="get_scim_service_provider_config",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GET_SCIM_SCHEMAS: Final = Operation(
     id="getSCIMSchemas",
@@ -705,7 +705,7 @@ GET_SCIM_SCHEMAS: Final = Operation(
     group="scim",
     function="get_scim_schemas",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GET_SCIM_RESOURCE_TYPES: Final = Operation(
     id="getSCIMResourceTypes",
@@ -714,7 +714,7 @@ GET_SCIM_RESOURCE_TYPES: Final = Operation(
     group="scim",
     function="get_scim_resource_types",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 LIST_SCIM_USERS: Final = Operation(
     id="listSCIMUsers",
@@ -723,7 +723,7 @@ LIST_SCIM_USERS: Final = Operation(
     group="scim",
     function="list_scim_users",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 CREATE_SCIM_USER: Final = Operation(
     id="createSCIMUser",
@@ -732,7 +732,7 @@ CREATE_SCIM_USER: Final = Operation(
     group="scim",
     function="create_scim_user",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
 )
 GET_SCIM_USER: Final = Operation(
     id="getSCIMUser",
@@ -741,7 +741,7 @@ GET_SCIM_USER: Final = Operation(
     group="scim",
     function="get_scim_user",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 UPDATE_SCIM_USER: Final = Operation(
     id="updateSCIMUser",
@@ -750,7 +750,7 @@ UPDATE_SCIM_USER: Final = Operation(
     group="scim",
     function="update_scim_user",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
 )
 DELETE_SCIM_USER: Final = Operation(
     id="deleteSCIMUser",
@@ -768,7 +768,7 @@ PATCH_SCIM_USER: Final = Operation(
     group="scim",
     function="patch_scim_user",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
 )
 LIST_SCIM_GROUPS: Final = Operation(
     id="listSCIMGroups",
@@ -777,7 +777,7 @@ LIST_SCIM_GROUPS: Final = Operation(
     group="scim",
     function="list_scim_groups",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 CREATE_SCIM_GROUP: Final = Operation(
     id="createSCIMGroup",
@@ -786,7 +786,7 @@ CREATE_SCIM_GROUP: Final = Operation(
     group="scim",
     function="create_scim_group",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
 )
 GET_SCIM_GROUP: Final = Operation(
     id="getSCIMGroup",
@@ -795,7 +795,7 @@ GET_SCIM_GROUP: Final = Operation(
     group="scim",
     function="get_scim_group",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 UPDATE_SCIM_GROUP: Final = Operation(
     id="updateSCIMGroup",
@@ -804,7 +804,7 @@ UPDATE_SCIM_GROUP: Final = Operation(
     group="scim",
     function="update_scim_group",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
 )
 DELETE_SCIM_GROUP: Final = Operation(
     id="deleteSCIMGroup",
@@ -822,7 +822,7 @@ PATCH_SCIM_GROUP: Final = Operation(
     group="scim",
     function="patch_scim_group",
     success=frozenset({200}),
-    retry="unsafe",
+    retry="once",
 )
 GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     id="GetAllAccessListsForOrganization",
@@ -831,7 +831,7 @@ GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     group="access_lists",
     function="get_all_access_lists_for_organization",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("accesslist-read",),
 )
 GET_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -841,7 +841,7 @@ GET_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     group="access_lists",
     function="get_access_list_for_database",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("accesslist-read",),
 )
 UPSERT_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -851,7 +851,7 @@ UPSERT_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     group="access_lists",
     function="upsert_access_list_for_database",
     success=frozenset({204}),
-    retry="safe",
+    retry="repeatable",
     permissions=("accesslist-write",),
 )
 ADD_ADDRESSES_TO_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -881,7 +881,7 @@ UPDATE_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     group="access_lists",
     function="update_access_list_for_database",
     success=frozenset({204}),
-    retry="safe",
+    retry="repeatable",
     permissions=("accesslist-write",),
 )
 GET_ACCESS_LIST_TEMPLATE: Final = Operation(
@@ -891,7 +891,7 @@ GET_ACCESS_LIST_TEMPLATE: Final = Operation(
     group="access_lists",
     function="get_access_list_template",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 VALIDATE_ACCESS_LIST: Final = Operation(
     id="ValidateAccessList",
@@ -900,7 +900,7 @@ VALIDATE_ACCESS_LIST: Final = Operation(
     group="access_lists",
     function="validate_access_list",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 GET_DEV_OPS_ACCESS_LIST: Final = Operation(
     id="getDevOpsAccessList",
@@ -909,7 +909,7 @@ GET_DEV_OPS_ACCESS_LIST: Final = Operation(
     group="devops_access_lists",
     function="get_dev_ops_access_list",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 REPLACE_DEV_OPS_ACCESS_LIST: Final = Operation(
     id="replaceDevOpsAccessList",
@@ -918,7 +918,7 @@ REPLACE_DEV_OPS_ACCESS_LIST: Final = Operation(
     group="devops_access_lists",
     function="replace_dev_ops_access_list",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
 )
 ADD_DEV_OPS_ACCESS_LIST_ADDRESSES: Final = Operation(
     id="addDevOpsAccessListAddresses",
@@ -945,7 +945,7 @@ UPDATE_DEV_OPS_ACCESS_LIST_ADDRESS: Final = Operation(
     group="devops_access_lists",
     function="update_dev_ops_access_list_address",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
 )
 LIST_PRIVATE_LINKS_FOR_ORG: Final = Operation(
     id="ListPrivateLinksForOrg",
@@ -954,7 +954,7 @@ LIST_PRIVATE_LINKS_FOR_ORG: Final = Operation(
     group="private_links",
     function="list_private_links_for_org",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("db-manage-privateendpoint",),
 )
 LIST_PRIVATE_LINKS_FOR_CLUSTER: Final = Operation(
@@ -964,7 +964,7 @@ LIST_PRIVATE_LINKS_FOR_CLUSTER: Final = Operation(
     group="private_links",
     function="list_private_links_for_cluster",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("db-manage-privateendpoint",),
 )
 GET_PRIVATE_LINKS_FOR_DATACENTER: Final = Operation(
@@ -974,7 +974,7 @@ GET_PRIVATE_LINKS_FOR_DATACENTER: Final = Operation(
     group="private_links",
     function="get_private_links_for_datacenter",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("db-manage-privateendpoint",),
 )
 ADD_ALLOWED_PRINCIPAL_TO_SERVICE: Final = Operation(
@@ -1024,7 +1024,7 @@ GET_PRIVATE_LINK_ENDPOINT: Final = Operation(
     group="private_links",
     function="get_private_link_endpoint",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("db-manage-privateendpoint",),
 )
 UPDATE_ENDPOINT_DESCRIPTION: Final = Operation(
@@ -1034,7 +1034,7 @@ UPDATE_ENDPOINT_DESCRIPTION: Final = Operation(
     group="private_links",
     function="update_endpoint_description",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
     permissions=("db-manage-privateendpoint",),
 )
 REJECT_ENDPOINT: Final = Operation(
@@ -1054,7 +1054,7 @@ GET_CUSTOM_DOMAINS: Final = Operation(
     group="custom_domains",
     function="get_custom_domains",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 SET_CUSTOM_DOMAINS: Final = Operation(
     id="setCustomDomains",
@@ -1063,7 +1063,7 @@ SET_CUSTOM_DOMAINS: Final = Operation(
     group="custom_domains",
     function="set_custom_domains",
     success=frozenset({202}),
-    retry="safe",
+    retry="repeatable",
 )
 GET_VPC_PEERING_CONNECTION_DETAILS: Final = Operation(
     id="GetVPCPeeringConnectionDetails",
@@ -1072,7 +1072,7 @@ GET_VPC_PEERING_CONNECTION_DETAILS: Final = Operation(
     group="vpc_peerings",
     function="get_vpc_peering_connection_details",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=(
         "org-db-readpeering",
         "org-db-addpeering",
@@ -1105,7 +1105,7 @@ LIST_SERVERLESS_KEYS: Final = Operation(
     group="customer_keys",
     function="list_serverless_keys",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 CREATE_SERVERLESS_KEY: Final = Operation(
@@ -1125,7 +1125,7 @@ LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
     group="customer_keys",
     function="list_serverless_keys_alternate",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
     confidence="inferred",
 )
@@ -1147,7 +1147,7 @@ LIST_CLASSIC_KEYS: Final = Operation(
     group="customer_keys",
     function="list_classic_keys",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 CREATE_CLASSIC_KEY: Final = Operation(
@@ -1167,7 +1167,7 @@ GET_SERVERLESS_KEY: Final = Operation(
     group="customer_keys",
     function="get_serverless_key",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 GET_CLASSIC_KEY: Final = Operation(
@@ -1177,7 +1177,7 @@ GET_CLASSIC_KEY: Final = Operation(
     group="customer_keys",
     function="get_classic_key",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 GET_SERVERLESS_CLOUD_ACCOUNTS: Final = Operation(
@@ -1187,7 +1187,7 @@ GET_SERVERLESS_CLOUD_ACCOUNTS: Final = Operation(
     group="cloud_accounts",
     function="get_serverless_cloud_accounts",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 ASSIGN_CLOUD_ACCOUNT: Final = Operation(
@@ -1197,7 +1197,7 @@ ASSIGN_CLOUD_ACCOUNT: Final = Operation(
     group="cloud_accounts",
     function="assign_cloud_account",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
     permissions=("org-cmk-write",),
 )
 GET_CLASSIC_CLOUD_ACCOUNTS: Final = Operation(
@@ -1207,7 +1207,7 @@ GET_CLASSIC_CLOUD_ACCOUNTS: Final = Operation(
     group="cloud_accounts",
     function="get_classic_cloud_accounts",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-cmk-read",),
 )
 PCU_GET: Final = Operation(
@@ -1217,7 +1217,7 @@ PCU_GET: Final = Operation(
     group="pcu_groups",
     function="pcu_get",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 PCU_GROUP_GET_BY_DATACENTER_UUID: Final = Operation(
     id="pcuGroupGetByDatacenterUUID",
@@ -1226,7 +1226,7 @@ PCU_GROUP_GET_BY_DATACENTER_UUID: Final = Operation(
     group="pcu_groups",
     function="pcu_group_get_by_datacenter_uuid",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 PCU_UPDATE: Final = Operation(
     id="pcuUpdate",
@@ -1235,7 +1235,7 @@ PCU_UPDATE: Final = Operation(
     group="pcu_groups",
     function="pcu_update",
     success=frozenset({200}),
-    retry="safe",
+    retry="repeatable",
 )
 PCU_CREATE: Final = Operation(
     id="pcuCreate",
@@ -1244,7 +1244,7 @@ PCU_CREATE: Final = Operation(
     group="pcu_groups",
     function="pcu_create",
     success=frozenset({201}),
-    retry="unsafe",
+    retry="once",
 )
 PCU_DELETE: Final = Operation(
     id="pcuDelete",
@@ -1280,7 +1280,7 @@ PCU_GET_TYPES: Final = Operation(
     group="pcu_groups",
     function="pcu_get_types",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 PCU_ASSOCIATION_GET: Final = Operation(
     id="pcuAssociationGet",
@@ -1289,7 +1289,7 @@ PCU_ASSOCIATION_GET: Final = Operation(
     group="pcu_groups",
     function="pcu_association_get",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 PCU_ASSOCIATION_CREATE: Final = Operation(
     id="pcuAssociationCreate",

@@ -16,9 +16,14 @@ class SecretHeaders(dict[str, str]):
 class Auth(Protocol):
     """An authentication method. To add one, write a class with these methods.
 
-    The headers are requested once for each call. As long as the credential is the same, return the
+    The headers are requested for each attempt. As long as the credential is the same, return the
     same object: the client composes the headers of its requests again only for a new one.
     """
+
+    @property
+    def is_static(self) -> bool:
+        """Whether the credential never changes, and asking for it runs no code of the user's."""
+        ...
 
     async def api_headers(self) -> SecretHeaders:
         """Return the headers for a request to the DevOps API."""

@@ -9,11 +9,11 @@ import attrs
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-RetryClass = Literal["safe", "check_first", "unsafe"]
+RetryClass = Literal["read", "repeatable", "check_first", "once"]
 """Whether a request whose answer was lost may be sent again.
 
-``safe``: yes, a second request has no further effect. ``check_first``: only after a check has
-found that the first one had no effect. ``unsafe``: no.
+``read``: Yes, it changes nothing. ``repeatable``: Yes, a second request has no further effect.
+``check_first``: Only after a check has found that the first one had no effect. ``once``: No.
 """
 
 Confidence = Literal["documented", "inferred"]
@@ -24,7 +24,8 @@ class Operation:
     """One operation of the contract, as listed in ``_rest/index.py``.
 
     ``group`` is the module in ``_rest/endpoints``, ``function`` the function in it, and ``path``
-    the template with its ``{variables}``.
+    the template with its ``{variables}``. ``how_to_check`` says which call shows whether a request
+    whose answer was lost took effect.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Operation:
     success: frozenset[int]
     retry: RetryClass
     permissions: tuple[str, ...] = ()
+    how_to_check: str | None = None
     confidence: Confidence = "documented"
     deprecated: bool = False
 

@@ -2,25 +2,43 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
 from astra_devops import errors
+from astra_devops._runtime import deadline
 from astra_devops._runtime.auth import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
+from astra_devops._runtime.call_events import enclosing, event_fields
+from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.clock import Clock
-from astra_devops._runtime.observer import Observer, RequestEvent, ResponseEvent, RetryEvent, observer_or_log
+from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.observer import (
+    CallEnded,
+    CallStarted,
+    CircuitEvent,
+    Observer,
+    RequestEvent,
+    ResponseEvent,
+    RetryEvent,
+    observer_or_log,
+)
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
-from astra_devops._runtime.response import is_damaged, read_answer, read_error, retry_after
-from astra_devops._runtime.retry import RetryBudget, RetryPolicy, next_attempt, next_step
+from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
+from astra_devops._runtime.retry import RetryBudget, RetryPolicy, is_ambiguous, is_outage, next_attempt, next_step
 from astra_devops._runtime.transport import Transport
+from astra_devops._secret import redact
 
 T = TypeVar("T")
 
-_CALL_AGAIN: Final = "calling again is safe: a second request has no further effect"
+_ADVICE: Final[Mapping[str, str]] = {
+    "read": "it only reads, so calling again is safe",
+    "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
+}
 _CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
 
 
@@ -37,6 +55,14 @@ class Options:
     headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
 
 
+@attrs.frozen
+class Shared:
+    """What a client and its views share besides the transport: what they know of the service's health."""
+
+    budget: RetryBudget = attrs.field(factory=RetryBudget)
+    circuit: Circuit = attrs.field(factory=Circuit)
+
+
 class Caller:
     """Sends the calls of one client or view. Views share everything but the options."""
 
@@ -45,23 +71,30 @@ class Caller:
         transport: Transport,
         auth: Auth,
         clock: Clock,
-        budget: RetryBudget,
         options: Options,
         observer: Observer | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.transport = transport
         self.auth = auth
         self.clock = clock
-        self.budget = budget
         self.options = options
         self.observer = observer
+        self.shared = shared or Shared()
         # Composed once for each credential instead of for each call: without and with a body.
         self._composed_from: SecretHeaders | None = None
         self._composed = (SecretHeaders(), SecretHeaders())
 
     def view(self, options: Options, auth: Auth | None = None) -> "Caller":
-        """Return a caller that shares all but the options, and the authentication if given."""
-        return Caller(self.transport, auth or self.auth, self.clock, self.budget, options, self.observer)
+        """Return a caller that shares everything but the options, and the authentication if given."""
+        return Caller(self.transport, auth or self.auth, self.clock, options, self.observer, self.shared)
+
+    def without_retries(self) -> "Caller":
+        """Return a caller that sends each request once, for who asks again anyway: waits and checks.
+
+        What fails costs nothing of the retry budget.
+        """
+        return self.view(attrs.evolve(self.options, retry=attrs.evolve(self.options.retry, max_attempts=1)))
 
     async def pinned(self) -> "Caller":
         """Return a caller that keeps the current token, whatever its provider returns later."""
@@ -77,20 +110,24 @@ class Caller:
         Raises:
             TypeError: An argument has the wrong type. Nothing was sent.
             ValueError: An argument has a value that cannot be sent. Nothing was sent.
+            ConfigurationError: There is no token, or it is malformed. Nothing was sent.
             RequestNotSentError: No attempt left this machine.
             OutcomeUnknownError: The request was sent, and may have taken effect.
             APIStatusError: The service answered with an error status.
             ResponseDecodeError: The request succeeded, but the answer cannot be read.
         """
-        request = build(call)
-        return await _Attempts(self, call, request, await self._headers(request), check_outcome).answer()
+        attempts = _Attempts(self, call, build(call), check_outcome, deadline.start(self.options.timeout))
+        observer = observer_or_log(self.observer)
+        return await (attempts.answer() if observer is None else attempts.observed_answer(observer))
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
+        limit = deadline.start(self.options.attempt_timeout)
         headers = SecretHeaders({**self.options.headers, **await self.auth.data_headers()})
-        return await self.transport.send(Request("GET", target), headers, self.options.attempt_timeout, origin)
+        return await self.transport.send(Request("GET", target), headers, limit.limit(self.options.attempt_timeout), origin)
 
-    async def _headers(self, request: Request) -> SecretHeaders:
+    async def headers(self, request: Request) -> SecretHeaders:
+        """Return the headers of a request. They hold the token of this moment."""
         auth_headers = await self.auth.api_headers()
         if auth_headers is not self._composed_from:
             plain = SecretHeaders({**self.options.headers, **auth_headers})
@@ -101,46 +138,74 @@ class Caller:
 
 @attrs.define(eq=False, repr=False)
 class _Attempts(Generic[T]):
-    """The attempts of one call.
-
-    ``spent`` counts seconds: by the loop's clock on the wire, by the client's clock between
-    attempts. ``notes`` has a line for each repetition, for the error at the end.
-    """
+    """The attempts of one call. ``notes`` has a line for each repetition, for the error at the end."""
 
     caller: Caller
     call: Call[T]
     request: Request
-    headers: SecretHeaders
     check_outcome: OutcomeCheck[T] | None
+    deadline: Deadline
     count: int = 0
-    spent: float = 0.0
+    may_have_effect: bool = False
+    headers: SecretHeaders | None = None
+    has_new_token: bool = False
+    status: int | None = None
+    last_sent: Failure | None = None
     notes: list[str] = attrs.field(factory=list)
+    common: dict[str, Any] | None = None
 
     async def answer(self) -> Answer[T]:
         """Send the request until there is an answer, or until it must not be sent again."""
         while True:
             outcome = await self._attempt()
             if isinstance(outcome, Answer):
-                self.caller.budget.earn()
+                self.caller.shared.budget.earn()
                 return outcome
-            step = next_step(self.call.operation.retry, outcome, can_check=self.check_outcome is not None)
-            if step == "unknown":
-                raise self._with_notes(self._unknown(outcome)) from self._refusal(outcome)
+            if await self._token_was_renewed(outcome):
+                continue
+            if not isinstance(outcome, NotSent):
+                self.last_sent = outcome
+            may_have_effect = self.may_have_effect
+            self.may_have_effect |= is_ambiguous(outcome)
+            step = next_step(self.call.operation.retry, outcome, can_check=self.check_outcome is not None, may_have_effect=may_have_effect)
             if step == "check":
                 answer = await self._effect(outcome)
                 if answer is not None:
                     return answer
-            if step == "fail" or not await self._wait(outcome):
-                raise self._with_notes(self._error(outcome))
+                step = "repeat" if is_ambiguous(outcome) else "unknown"
+            if step != "repeat" or not await self._wait(outcome):
+                error = self._error(outcome)
+                raise self._with_notes(error) from self._cause(outcome)
+
+    async def observed_answer(self, observer: Observer) -> Answer[T]:
+        """Do the same between the two events that enclose a call."""
+        fields, began = self._common(), time.monotonic()
+        observer(CallStarted(**fields))
+        error: str | None = None
+        try:
+            with enclosing(fields["call_id"]):
+                return await self.answer()
+        except BaseException as failure:
+            error = type(failure).__name__
+            raise
+        finally:
+            observer(CallEnded(**fields, error=error, status=self.status, attempts=self.count, elapsed=time.monotonic() - began))
 
     async def _attempt(self) -> Answer[T] | Failure:
         """Send the request once, and read the answer if it is a success."""
         received = await self._send()
         if not isinstance(received, RawAnswer):
             return received
+        self.status = received.status
+        operation = self.call.operation
         if not 200 <= received.status < 300 and not self._was_deleted_before(received):
             return Refused(received, retry_after(received, self.caller.clock.now()))
+        only_reads = operation.retry == "read"
+        if not only_reads and (reason := impostor(self.call, received)) and not self._was_deleted_before(received):
+            return Lost(reason)
         try:
+            if only_reads and received.status not in operation.success:
+                raise undocumented(self.call, received)
             return read_answer(self.call, received, self.count)
         except errors.ResponseDecodeError as error:
             if not is_damaged(received, error):
@@ -148,88 +213,161 @@ class _Attempts(Generic[T]):
             return Damaged(error)
 
     async def _send(self) -> Received:
+        """Make one attempt: ask for the token, and send the request unless the circuit is open."""
         self.count += 1
-        operation, observer = self.call.operation, observer_or_log(self.caller.observer)
-        if observer:
-            observer(RequestEvent(operation.id, self.request.method, self.request.target.partition("?")[0], self.count))
-        limit = min(self.caller.options.attempt_timeout, self._remaining())
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        caller, operation = self.caller, self.call.operation
+        if (pause := caller.shared.circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
+            return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
         try:
-            received = await self.caller.transport.send(self.request, self.headers, limit)
-        except asyncio.CancelledError as error:
-            if operation.retry != "safe":
-                error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {_CHECK_FIRST}")
+            headers = await self._current_headers()
+        except BaseException:
+            caller.shared.circuit.abandoned()
             raise
-        elapsed = loop.time() - started
-        self.spent += elapsed
+        if isinstance(headers, NotSent):
+            caller.shared.circuit.abandoned()
+            return headers
+        self.headers = headers
+        observer = observer_or_log(caller.observer)
         if observer:
-            observer(_response_event(operation.id, received, self.count, elapsed))
+            observer(RequestEvent(**self._common(), attempt=self.count))
+        started = time.monotonic()
+        try:
+            received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
+        except BaseException as error:
+            caller.shared.circuit.abandoned()
+            if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
+                error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {self._advice()}")
+            raise
+        if observer:
+            observer(self._response_event(received, time.monotonic() - started))
+        self._note_health(received)
         return received
 
-    def _remaining(self) -> float:
-        """Return the seconds left for the call, and never 0, which would mean no limit."""
-        return max(self.caller.options.timeout - self.spent, 0.001)
+    async def _current_headers(self) -> SecretHeaders | NotSent:
+        """Return the headers with the current token, or why there is none."""
+        auth = self.caller.auth
+        try:
+            if auth.is_static:
+                return await self.caller.headers(self.request)
+            async with asyncio.timeout(self.deadline.limit(self.caller.options.timeout)):
+                return await self.caller.headers(self.request)
+        except TimeoutError as error:
+            return NotSent("the token provider did not return in time", is_local=True, cause=error)
+        except errors.ConfigurationError as error:
+            return NotSent(str(error), final=True, cause=error)
+        except Exception as error:
+            return NotSent(f"the token provider raised {type(error).__name__}: {redact(str(error))}", is_local=True, cause=error)
+
+    async def _token_was_renewed(self, failure: Failure) -> bool:
+        """Return whether a refused token has been replaced since, so that one more attempt is due."""
+        if self.has_new_token or self.caller.auth.is_static or not (isinstance(failure, Refused) and failure.status == 401):
+            return False
+        headers = await self._current_headers()
+        self.has_new_token = not isinstance(headers, NotSent) and headers != self.headers
+        return self.has_new_token
 
     def _was_deleted_before(self, answer: RawAnswer) -> bool:
-        """Return whether this is a 404 because an earlier attempt of this DELETE took effect."""
-        return answer.status == 404 and self.call.operation.method == "DELETE" and self.call.result is None and self.count > 1
+        """Return whether this is a 404 because a lost attempt of this DELETE took effect."""
+        operation = self.call.operation
+        return (
+            answer.status == 404
+            and operation.method == "DELETE"
+            and self.call.result is None
+            and self.may_have_effect
+            and not is_html(answer)
+        )
+
+    def _note_health(self, received: Received) -> None:
+        """Report to the circuit whether the service answers."""
+        circuit = self.caller.shared.circuit
+        failure = Refused(received) if isinstance(received, RawAnswer) else received
+        if is_outage(failure):
+            change = circuit.failed(self.caller.clock.monotonic())
+        elif isinstance(received, RawAnswer):
+            change = circuit.succeeded()
+        else:
+            circuit.abandoned()
+            return
+        if change and (observer := observer_or_log(self.caller.observer, logging.WARNING)):
+            observer(CircuitEvent(True, failure.reason) if change == "opened" else CircuitEvent(False))
 
     async def _effect(self, failure: Failure) -> Answer[T] | None:
-        """Return the answer if the request took effect, or None if it certainly did not."""
+        """Return the answer if the request took effect, or None if a check found no effect."""
         assert self.check_outcome is not None
-        loop = asyncio.get_running_loop()
-        started = loop.time()
         try:
-            async with asyncio.timeout(self._remaining()):
-                answer = await self.check_outcome()
-            return answer and attrs.evolve(answer, attempts=self.count)
+            with deadline.inside(self.deadline):
+                async with asyncio.timeout(self.deadline.limit(self.caller.options.timeout)):
+                    answer = await self.check_outcome()
         except errors.OutcomeUnknownError as error:
             unknown = error
         except (TimeoutError, errors.AstraDevOpsError) as error:
             unknown = self._unknown(failure)
             unknown.add_note(f"the check whether it took effect failed, too: {error or type(error).__name__}")
-        finally:
-            self.spent += loop.time() - started
-        raise unknown from self._refusal(failure)
+        else:
+            if answer is None:
+                self.notes.append(f"attempt {self.count}: {failure.reason}; a check found no effect")
+            return answer and attrs.evolve(answer, attempts=self.count)
+        raise self._with_notes(unknown) from self._cause(failure)
 
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
-        delay = next_attempt(self.caller.options.retry, self.count, failure, self.caller.options.timeout - self.spent)
-        if delay is None or not self.caller.budget.take():
+        delay = next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
+        if delay is None or not self.caller.shared.budget.take():
             return False
         self.notes.append(f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s")
         if observer := observer_or_log(self.caller.observer, logging.WARNING):
-            observer(RetryEvent(self.call.operation.id, self.count, delay, failure.reason))
-        await self.caller.clock.sleep(delay)
-        self.spent += delay
+            observer(RetryEvent(**self._common(), attempt=self.count, delay=delay, reason=failure.reason))
+        await self.deadline.sleep(self.caller.clock, delay)
         return True
 
     def _error(self, failure: Failure) -> errors.AstraDevOpsError:
-        """Return the error for a failure after which it is clear what happened."""
+        """Return the error that a call ends with."""
+        if isinstance(failure, Damaged):
+            return failure.error
+        if self.may_have_effect and self.call.operation.retry != "read":
+            return self._unknown(failure)
         match failure:
+            case NotSent(reason=reason) if self.last_sent is not None:
+                self.notes.append(f"attempt {self.count} was not sent: {reason}")
+                return self._error(self.last_sent)
+            case NotSent(cause=errors.ConfigurationError() as error):
+                return error
             case NotSent(reason=reason):
                 message = f"{self.call.operation.id} was not sent: {reason}"
                 return errors.RequestNotSentError(message, operation=self.call.operation.id, reason=reason, attempts=self.count)
             case Lost():
                 return self._unknown(failure)
             case Refused():
-                return read_error(self.call.operation, self.request.target, failure, self.count, secrets_of(self.call.body))
-            case Damaged(error=error):
-                return error
+                return self._refusal(failure)
 
-    def _refusal(self, failure: Failure) -> errors.AstraDevOpsError | None:
-        """Return the service's own error, if it answered: the cause of an unknown outcome."""
-        return self._error(failure) if isinstance(failure, Refused) else None
+    def _refusal(self, refused: Refused) -> errors.APIStatusError:
+        return read_error(self.call.operation, self.request.target, refused, self.count, secrets_of(self.call.body))
+
+    def _cause(self, failure: Failure) -> BaseException | None:
+        """Return what is behind the error of a call: the service's own error, or the token provider's."""
+        if isinstance(failure, NotSent) and self.last_sent is not None:
+            return self._cause(self.last_sent)
+        if isinstance(failure, NotSent):
+            return None if isinstance(failure.cause, errors.ConfigurationError) and not self.may_have_effect else failure.cause
+        unknown = self.may_have_effect and self.call.operation.retry != "read"
+        return self._refusal(failure) if isinstance(failure, Refused) and unknown else None
 
     def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:
-        operation = self.call.operation
-        advice = _CALL_AGAIN if operation.retry == "safe" else _CHECK_FIRST
+        operation, advice = self.call.operation, self._advice()
+        reason = failure.reason if is_ambiguous(failure) else f"an attempt was lost, and the next one ended with: {failure.reason}"
         return errors.OutcomeUnknownError(
-            f"{operation.id} was sent, but got no usable answer ({failure.reason}); {advice}",
+            f"{operation.id} was sent, but got no usable answer ({reason}); {advice}",
             operation=operation.id,
-            reason=failure.reason,
+            reason=reason,
             how_to_find_out=advice,
+        )
+
+    def _advice(self) -> str:
+        operation = self.call.operation
+        if operation.retry in _ADVICE:
+            return _ADVICE[operation.retry]
+        return (
+            f"{operation.how_to_check}, before you call again: a second request may do it twice" if operation.how_to_check else _CHECK_FIRST
         )
 
     def _with_notes(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
@@ -237,8 +375,16 @@ class _Attempts(Generic[T]):
             error.add_note(note)
         return error
 
+    def _common(self) -> dict[str, Any]:
+        """Return what all events of this call have in common."""
+        if self.common is None:
+            self.common = event_fields(self.call)
+        return self.common
 
-def _response_event(operation: str, received: Received, attempt: int, elapsed: float) -> ResponseEvent:
-    if isinstance(received, RawAnswer):
-        return ResponseEvent(operation, received.status, None, received.request_id, attempt, elapsed)
-    return ResponseEvent(operation, None, received.reason, None, attempt, elapsed)
+    def _response_event(self, received: Received, elapsed: float) -> ResponseEvent:
+        if isinstance(received, RawAnswer):
+            status, reason, request_id = received.status, None, received.request_id
+        else:
+            status, reason, request_id = None, received.reason, None
+        fields = self._common()
+        return ResponseEvent(**fields, status=status, reason=reason, request_id=request_id, attempt=self.count, elapsed=elapsed)

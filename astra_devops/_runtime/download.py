@@ -26,7 +26,7 @@ ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
 _DownloadFailure = NotSent | Lost | Refused
 
 _DOWNLOAD: Final = Operation(
-    id="downloadSecureBundle", method="GET", path="the bundle", group="", function="", success=frozenset({200}), retry="safe"
+    id="downloadSecureBundle", method="GET", path="the bundle", group="", function="", success=frozenset({200}), retry="read"
 )
 # The host refuses an expired URL with 403, and the next attempt brings a new one.
 _TRANSIENT: Final = frozenset({403, 429})

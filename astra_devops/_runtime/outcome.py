@@ -33,9 +33,17 @@ class RawAnswer:
 
 @attrs.frozen
 class NotSent:
-    """The request did not leave this machine."""
+    """The request did not leave this machine.
+
+    ``final`` means that a second attempt would end the same way: an untrusted certificate, a proxy
+    that demands a password. ``is_local`` means that the fault is on this side, such as that no
+    connection came free. ``cause`` is an exception of the user's code.
+    """
 
     reason: str
+    final: bool = False
+    is_local: bool = False
+    cause: BaseException | None = attrs.field(default=None, eq=False, repr=False)
 
 
 @attrs.frozen

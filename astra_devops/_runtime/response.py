@@ -39,6 +39,41 @@ def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
     return Answer(value=value, status=answer.status, headers=answer.headers, request_id=answer.request_id, attempts=attempts)
 
 
+def undocumented(call: Call[Any], answer: RawAnswer) -> errors.ResponseDecodeError:
+    """Return the exception for a success that the operation is not documented to answer with."""
+    return _decode_error(call, answer, None, f"is not to be trusted: the operation answers {_statuses(call.operation)}")
+
+
+def impostor(call: Call[Any], answer: RawAnswer) -> str | None:
+    """Return why a 2xx cannot be the service's answer to a write; None if it can be.
+
+    Proxies, portals and maintenance pages answer 200, too. What has no documented status, or a body
+    that is neither empty nor JSON, does not say that the service has done anything.
+    """
+    if answer.status not in call.operation.success:
+        return f"status {answer.status}, while the operation answers {_statuses(call.operation)}"
+    if answer.oversized:
+        return "a body that is larger than this client accepts"
+    if is_html(answer):
+        return f"status {answer.status} with {_describe_body(answer)}"
+    # A compressed body that was cut short is the service's own; what it says is decided by decoding.
+    if not answer.body or call.result is str or "content-encoding" in answer.headers or _is_json(answer.body):
+        return None
+    return f"status {answer.status} with {_describe_body(answer)}"
+
+
+def _statuses(operation: Operation) -> str:
+    return " or ".join(map(str, sorted(operation.success)))
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
 def is_damaged(answer: RawAnswer, error: errors.ResponseDecodeError) -> bool:
     """Return whether a success cannot be decoded because its compressed body was cut short.
 
@@ -51,7 +86,7 @@ def _decode(call: Call[Any], answer: RawAnswer) -> Any:
     try:
         document = orjson.loads(answer.body) if answer.body else None
     except orjson.JSONDecodeError:
-        if call.result is str and not answer.oversized:
+        if call.result is str and not answer.oversized and not is_html(answer):
             return answer.body.decode(errors="replace")
         problem = "is larger than this client accepts" if answer.oversized else f"is not JSON but {_describe_body(answer)}"
         raise _decode_error(call, answer, None, problem) from None
@@ -125,7 +160,7 @@ def server_time(answer: Answer[object], fallback: datetime) -> datetime:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError, TypeError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -146,7 +181,7 @@ def _details(document: object, answer: RawAnswer) -> list[tuple[int | None, str]
             return [(None, _cut(text))]
         case dict() | list():
             return []
-    if document is None and answer.body.strip() not in (b"", b"null") and not _is_html(answer):
+    if document is None and answer.body.strip() not in (b"", b"null") and not is_html(answer):
         return [(None, _cut(answer.body.decode(errors="replace").strip()))]
     return []
 
@@ -169,7 +204,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "..."
 
 
-def _is_html(answer: RawAnswer) -> bool:
+def is_html(answer: RawAnswer) -> bool:
     return "html" in answer.headers.get("content-type", "") or bool(re.match(rb"\s*<(!doctype|html)", answer.body, re.IGNORECASE))
 
 
@@ -178,7 +213,7 @@ def _describe_body(answer: RawAnswer) -> str:
         return "an empty body"
     if answer.body.strip() == b"null":
         return "no explanation (body null)"
-    if _is_html(answer):
+    if is_html(answer):
         title = re.search(rb"<title>\s*(.{1,100}?)\s*</title>", answer.body, re.IGNORECASE | re.DOTALL)
         return "an HTML page" + (f" titled {redact(title.group(1).decode(errors='replace'))!r}" if title else "")
     return f"{len(answer.body)} bytes of {answer.headers.get('content-type', 'an unnamed type')}"

@@ -10,7 +10,7 @@ import attrs
 import backoff
 
 from astra_devops._runtime.call import RetryClass
-from astra_devops._runtime.outcome import Damaged, Failure, NotSent, Refused
+from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, Refused
 
 Step = Literal["repeat", "check", "unknown", "fail"]
 Uniform = Callable[[float, float], float]
@@ -18,6 +18,7 @@ Uniform = Callable[[float, float], float]
 _LONGEST_RETRY_AFTER: Final = 86_400.0
 # The request may have been carried out before the service, or a proxy in front of it, failed.
 _MAY_HAVE_TAKEN_EFFECT: Final = frozenset({408, 500, 502, 503, 504})
+_OUTAGE: Final = frozenset({502, 503, 504})
 
 
 @attrs.frozen(kw_only=True)
@@ -40,35 +41,58 @@ class RetryPolicy:
     jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False)
 
 
-def next_step(retry: RetryClass, failure: Failure, *, can_check: bool) -> Step:
+def next_step(retry: RetryClass, failure: Failure, *, can_check: bool, may_have_effect: bool) -> Step:
     """Return what to do after a failed attempt, where the limits of number and time permit.
 
     ::
 
-        failure                               safe    check_first  unsafe
-        ------------------------------------  ------  -----------  -------
-        not sent, or status 429               repeat  repeat       repeat
-        lost, or status 408, 500, 502 to 504  repeat  check        unknown
-        damaged body of a success             repeat  fail         fail
-        any other status                      fail    fail         fail
+        failure                               read    repeatable  check_first  once
+        ------------------------------------  ------  ----------  -----------  -------
+        not sent, or status 429               repeat  repeat      repeat       repeat
+        not sent, and final                   fail    fail        fail         fail
+        lost, or status 408, 500, 502 to 504  repeat  repeat      check        unknown
+        damaged body of a success             repeat  repeat      fail         fail
+        any other status                      fail    fail        fail         fail
+        the same, after a lost attempt        fail    unknown     check        unknown
 
     - ``repeat``: Send the request again. One that was not sent, or was refused with 429, has had no
       effect, so this is safe for every operation.
     - ``check``: Find out whether the request took effect, and repeat it only if it did not. Without
       a check (``can_check`` is False) the step is ``unknown``.
     - ``unknown``: Stop. The request may have taken effect.
-    - ``fail``: Stop. The failure is final, and it is clear what happened.
+    - ``fail``: Stop. The failure is final.
+
+    ``may_have_effect`` says that an earlier attempt of the call was lost. Then a refusal may come
+    from its effect: "exists already", "not found", "busy".
     """
     match failure:
-        case NotSent() | Refused(status=429):
+        case NotSent(final=final):
+            return "fail" if final else "repeat"
+        case Refused(status=429):
             return "repeat"
-        case Refused(status=status) if status not in _MAY_HAVE_TAKEN_EFFECT:
-            return "fail"
-    if retry == "safe":
-        return "repeat"
-    if isinstance(failure, Damaged):
+        case Damaged():
+            return "repeat" if retry in ("read", "repeatable") else "fail"
+    if is_ambiguous(failure):
+        if retry in ("read", "repeatable"):
+            return "repeat"
+    elif not may_have_effect or retry == "read":
         return "fail"
     return "check" if retry == "check_first" and can_check else "unknown"
+
+
+def is_ambiguous(failure: Failure) -> bool:
+    """Return whether a request that failed so may have been carried out."""
+    return isinstance(failure, Lost) or (isinstance(failure, Refused) and failure.status in _MAY_HAVE_TAKEN_EFFECT)
+
+
+def is_outage(failure: Failure) -> bool:
+    """Return whether a failure looks as if the whole service were down, not this request wrong."""
+    match failure:
+        case NotSent(final=final, is_local=is_local):
+            return not final and not is_local
+        case Refused(status=status):
+            return status in _OUTAGE
+    return isinstance(failure, Lost)
 
 
 def next_attempt(policy: RetryPolicy, attempt: int, failure: Failure, remaining: float) -> float | None:
@@ -110,10 +134,11 @@ def _retry_after(policy: RetryPolicy, failure: Failure) -> float | None:
 class RetryBudget:
     """A limit on the retries of all calls of one client, so that they do not overload the service.
 
-    Each retry costs 1. Each success earns back a tenth, up to the capacity.
+    A few are free. Each retry costs 1, and each success earns back a tenth, up to the capacity: so a
+    tenth of the requests are retries at most.
     """
 
-    def __init__(self, capacity: float = 100.0) -> None:
+    def __init__(self, capacity: float = 10.0) -> None:
         self._capacity = capacity
         self._left = capacity
 

@@ -45,6 +45,11 @@ class TokenAuth:
         elif token is not None:
             self._provider = token
 
+    @property
+    def is_static(self) -> bool:
+        """Whether there is one token, and no provider that may return another."""
+        return self._provider is None
+
     async def api_headers(self) -> SecretHeaders:
         """Return the header that the DevOps API reads."""
         authorization = f"Bearer {await self._reveal()}"

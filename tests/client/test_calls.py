@@ -10,7 +10,7 @@ import aiohttp
 import attrs
 import pytest
 
-from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
+from astra_devops import AsyncAstraDevOps, CircuitEvent, RetryPolicy, errors
 from astra_devops._rest import index
 from astra_devops._runtime.call import Call
 from astra_devops.emulator import Emulator, RealClock
@@ -18,6 +18,13 @@ from astra_devops.emulator import Emulator, RealClock
 pytestmark = pytest.mark.anyio
 
 QUICK = RetryPolicy(max_attempts=3, base_delay=0.01)
+
+
+async def failure_of(call):
+    """Return the exception that a call ends with."""
+    with pytest.raises(errors.AstraDevOpsError) as caught:
+        await call
+    return caught.value
 
 
 async def test_reads_are_repeated_until_they_succeed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
@@ -56,12 +63,33 @@ async def test_an_absurd_retry_after_is_ignored(emulator: Emulator, astra: Async
     assert emulator.journal.count("listDatabases") == 2
 
 
-async def test_one_budget_for_all_calls_of_a_client(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
-    emulator.faults.status("getDatabase", 503, times=None)
-    for _ in range(50):
-        with pytest.raises(errors.ServerError):
+async def test_a_service_that_is_down_is_probed_and_not_hammered(emulator):
+    events = []
+    options = {"base_url": emulator.url, "clock": emulator.clock, "retry": QUICK, "observer": events.append}
+    async with AsyncAstraDevOps(emulator.token, **options) as astra:
+        emulator.faults.status("getDatabase", 503, times=None)
+        outcomes = [type(await failure_of(astra.databases.get("d"))) for _ in range(50)]
+        assert (outcomes[0], outcomes[-1]) == (errors.ServerError, errors.RequestNotSentError)
+        assert emulator.journal.count("getDatabase") == 10
+        emulator.clock.advance(1)
+        assert isinstance(await failure_of(astra.databases.get("d")), errors.ServerError)
+        assert emulator.journal.count("getDatabase") == 11
+        emulator.faults.clear()
+        with pytest.raises(errors.RequestNotSentError, match="the service is down"):
             await astra.databases.get("d")
-    assert emulator.journal.count("getDatabase") == 150
+        emulator.clock.advance(2)
+        assert await astra.databases.list().collect() == []
+    assert [(event.open, event.reason) for event in events if isinstance(event, CircuitEvent)] == [(True, "status 503"), (False, None)]
+
+
+async def test_a_few_retries_are_free_and_then_a_tenth_of_the_successes(emulator, astra):
+    for _ in range(8):
+        emulator.faults.status("listDatabases", 503)
+        await astra.databases.list().collect()
+    emulator.faults.status("listDatabases", 503, times=4)
+    with pytest.raises(errors.ServerError):
+        await astra.databases.list().collect()
+    assert emulator.journal.count("listDatabases") == 8 * 2 + 3
 
 
 async def test_an_unreachable_service_is_not_a_lost_answer(emulator: Emulator) -> None:

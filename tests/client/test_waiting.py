@@ -196,7 +196,7 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
         await astra.databases.list().collect()
         await (await create(astra)).wait()
     kinds = {type(event).__name__ for event in events}
-    assert kinds == {"RequestEvent", "ResponseEvent", "RetryEvent", "PollEvent"}
+    assert kinds == {"CallStarted", "CallEnded", "RequestEvent", "ResponseEvent", "RetryEvent", "PollEvent"}
     assert emulator.token not in repr(events)
 
 

@@ -106,7 +106,7 @@ def test_what_the_mended_operations_are(understood: tuple[list[tuple[str, str]],
         "getSCIMGroup": ("get_scim_group", (200,), [("group_id", None)]),
     }
     assert operations["addKeyspace"].permissions == ("db-keyspace-create",)
-    assert operations["addKeyspace"].retry == "unsafe"
+    assert operations["addKeyspace"].retry == "once"
 
 
 def test_mending_twice_finds_nothing_more(fixtures: Path) -> None:

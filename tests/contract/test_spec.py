@@ -178,16 +178,16 @@ class TestOverlay:
 
     def test_every_operation_has_a_retry_class_and_permissions(self, wire: Document) -> None:
         for name, operation in operations(wire).items():
-            assert operation["x-astra-retry"] in {"safe", "check_first", "unsafe"}, name
+            assert operation["x-astra-retry"] in {"read", "repeatable", "check_first", "once"}, name
             assert isinstance(operation["x-astra-permissions"], list), name
             assert len(set(operation["x-astra-permissions"])) == len(operation["x-astra-permissions"]), name
 
-    def test_reads_are_safe(self, wire: Document) -> None:
-        assert {operation["x-astra-retry"] for method, _, operation in routes(wire) if method == "get"} == {"safe"}
+    def test_get_only_reads(self, wire: Document) -> None:
+        assert {operation["x-astra-retry"] for method, _, operation in routes(wire) if method == "get"} == {"read"}
 
     @pytest.mark.parametrize("name", ["createToken", "generateTokenForClient", "inviteUserToOrganization", "pcuCreate", "cloneFromDB"])
-    def test_what_must_not_happen_twice_is_unsafe(self, wire: Document, name: str) -> None:
-        assert operations(wire)[name]["x-astra-retry"] == "unsafe"
+    def test_what_must_not_happen_twice_is_sent_once(self, wire: Document, name: str) -> None:
+        assert operations(wire)[name]["x-astra-retry"] == "once"
 
     @pytest.mark.parametrize(
         ("name", "codes"),

@@ -17,7 +17,7 @@ READ = Operation(
     group="things",
     function="get_thing",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
     permissions=("org-db-view",),
 )
 

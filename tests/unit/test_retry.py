@@ -11,10 +11,10 @@ import pytest
 from astra_devops import errors
 from astra_devops._runtime.call import RetryClass
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Refused
-from astra_devops._runtime.retry import RetryBudget, RetryPolicy, ceiling, next_attempt, next_step
+from astra_devops._runtime.retry import RetryBudget, RetryPolicy, ceiling, is_ambiguous, is_outage, next_attempt, next_step
 from astra_devops._secret import SecretBytes
 
-CLASSES: tuple[RetryClass, ...] = ("safe", "check_first", "unsafe")
+CLASSES: tuple[RetryClass, ...] = ("read", "repeatable", "check_first", "once")
 DAMAGED = Damaged(errors.ResponseDecodeError("m", operation="o", status=200, pointer=None, body=SecretBytes(b"")))
 
 
@@ -22,28 +22,49 @@ def refused(status: int, retry_after: float | None = None) -> Refused:
     return Refused(RawAnswer(status, {}, b""), retry_after)
 
 
-@pytest.mark.parametrize("retry", CLASSES)
+def steps(failure: Failure, *, can_check: bool = True, may_have_effect: bool = False) -> list[str]:
+    return [next_step(retry, failure, can_check=can_check, may_have_effect=may_have_effect) for retry in CLASSES]
+
+
 @pytest.mark.parametrize("failure", [NotSent("no route"), refused(429)])
-def test_what_had_no_effect_is_repeated_whatever_it_was(retry: RetryClass, failure: Failure) -> None:
-    assert next_step(retry, failure, can_check=False) == "repeat"
+@pytest.mark.parametrize("may_have_effect", [False, True])
+def test_what_had_no_effect_is_repeated_whatever_it_was(failure: Failure, may_have_effect: bool) -> None:
+    assert steps(failure, may_have_effect=may_have_effect) == ["repeat"] * 4
+
+
+def test_what_cannot_get_better_is_final() -> None:
+    assert steps(NotSent("untrusted certificate", final=True)) == ["fail"] * 4
 
 
 @pytest.mark.parametrize("failure", [Lost("reset"), refused(408), refused(500), refused(502), refused(503), refused(504)])
 def test_what_may_have_taken_effect_is_repeated_only_where_that_is_harmless(failure: Failure) -> None:
-    assert next_step("safe", failure, can_check=False) == "repeat"
-    assert next_step("check_first", failure, can_check=True) == "check"
-    assert next_step("check_first", failure, can_check=False) == "unknown"
-    assert next_step("unsafe", failure, can_check=True) == "unknown"
+    assert steps(failure) == ["repeat", "repeat", "check", "unknown"]
+    assert steps(failure, can_check=False) == ["repeat", "repeat", "unknown", "unknown"]
+    assert is_ambiguous(failure)
 
 
-def test_a_damaged_success_is_repeated_only_for_a_read() -> None:
-    assert [next_step(retry, DAMAGED, can_check=True) for retry in CLASSES] == ["repeat", "fail", "fail"]
+def test_a_damaged_success_is_repeated_where_that_is_harmless() -> None:
+    assert steps(DAMAGED) == ["repeat", "repeat", "fail", "fail"]
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 501])
-@pytest.mark.parametrize("retry", CLASSES)
-def test_a_plain_no_is_final(retry: RetryClass, status: int) -> None:
-    assert next_step(retry, refused(status), can_check=True) == "fail"
+def test_a_plain_no_is_final_unless_it_may_come_from_a_lost_attempt(status: int) -> None:
+    assert steps(refused(status)) == ["fail"] * 4
+    assert steps(refused(status), may_have_effect=True) == ["fail", "unknown", "check", "unknown"]
+    assert not is_ambiguous(refused(status))
+
+
+def test_an_outage_is_told_from_a_wrong_request_and_from_a_fault_on_this_side() -> None:
+    down = [NotSent("refused"), Lost("reset"), refused(502), refused(503), refused(504)]
+    up = [
+        NotSent("certificate", final=True),
+        NotSent("no connection free", is_local=True),
+        refused(404),
+        refused(429),
+        refused(500),
+        DAMAGED,
+    ]
+    assert ([is_outage(failure) for failure in down], [is_outage(failure) for failure in up]) == ([True] * 5, [False] * 6)
 
 
 def test_waits_double_up_to_the_longest() -> None:

@@ -29,7 +29,7 @@ from astra_devops._codegen.rest.schemas import Schemas, remark
 from astra_devops._codegen.rest.walk import METHODS, follow
 from astra_devops._codegen.text import plain
 
-_RETRY: Final = ("safe", "check_first", "unsafe")
+_RETRY: Final = ("read", "repeatable", "check_first", "once")
 _UNSENT_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI itself says that parameters of these names are to be ignored."""
 
@@ -231,7 +231,7 @@ def _check_style(node: Node, pointer: str) -> None:
 
 
 def _retry(place: _Place) -> str:
-    retry = place.node.get("x-astra-retry", "safe" if place.method in ("get", "head") else "unsafe")
+    retry = place.node.get("x-astra-retry", "read" if place.method in ("get", "head") else "once")
     if retry not in _RETRY:
         raise SpecError(join(place.pointer, "x-astra-retry"), f"{retry!r} is none of {', '.join(_RETRY)}")
     return str(retry)

@@ -15,7 +15,7 @@ LIST_DATABASES: Final = Operation(
     group="databases",
     function="list_databases",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 CREATE_DATABASE: Final = Operation(
     id="createDatabase",
@@ -34,7 +34,7 @@ GET_DATABASE: Final = Operation(
     group="databases",
     function="get_database",
     success=frozenset({200}),
-    retry="safe",
+    retry="read",
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",

@@ -1,0 +1,111 @@
+"""The time that a call has: one value, handed down to everything that the call does."""
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final
+
+from astra_devops._runtime.clock import Clock
+
+_LEAST: Final = 0.001
+
+
+class Deadline:
+    """A moment by which a call must be over, at most that of the call or block around it.
+
+    Time on the wire and in callbacks is real time. A wait between two requests goes by the client's
+    clock, which may be faster: what such a wait took in excess of real time counts, too.
+    """
+
+    __slots__ = ("_ends", "_parent")
+
+    def __init__(self, seconds: float, parent: "Deadline | None" = None) -> None:
+        self._ends = time.monotonic() + seconds
+        self._parent = parent
+
+    def remaining(self) -> float:
+        """Return the seconds that are left; zero or less when the time is up."""
+        left = self._ends - time.monotonic()
+        return left if self._parent is None else min(left, self._parent.remaining())
+
+    def limit(self, seconds: float) -> float:
+        """Return ``seconds`` or what is left, whichever is less, but always more than zero."""
+        return max(min(seconds, self.remaining()), _LEAST)
+
+    async def sleep(self, clock: Clock, seconds: float) -> None:
+        """Sleep by the client's clock, and count it."""
+        began = time.monotonic()
+        await clock.sleep(seconds)
+        self._skip(seconds - (time.monotonic() - began))
+
+    def _skip(self, seconds: float) -> None:
+        if seconds > 0:
+            self._ends -= seconds
+            if self._parent is not None:
+                self._parent._skip(seconds)
+
+
+_current: ContextVar[Deadline | None] = ContextVar("astra_devops_deadline", default=None)
+
+
+def remaining() -> float | None:
+    """Return the seconds that the block around has left; None if nothing bounds it."""
+    limit = _current.get()
+    return None if limit is None else limit.remaining()
+
+
+async def sleep(clock: Clock, seconds: float) -> None:
+    """Sleep by a client's clock, and count it for the block around."""
+    limit = _current.get()
+    await (clock.sleep(seconds) if limit is None else limit.sleep(clock, seconds))
+
+
+def start(seconds: float) -> Deadline:
+    """Return the deadline of a call that begins now and may take so many seconds."""
+    return Deadline(seconds, _current.get())
+
+
+@contextmanager
+def inside(limit: Deadline) -> Iterator[None]:
+    """Let a deadline bound all calls in a block."""
+    token = _current.set(limit)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[Deadline]:
+    """Bound all calls in a block together, each of which otherwise has its own time."""
+    limit = start(seconds)
+    with inside(limit):
+        yield limit
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Bound everything that any client does in a ``with`` block, waits for operations included.
+
+    Each call still has its own ``timeout``; whichever ends first counts. Blocks may be nested. It
+    works in async and in blocking code, and reaches the tasks that are started in the block.
+
+    Args:
+        seconds: From now. Zero or less means that the time is up: calls fail before anything is
+            sent.
+
+    Raises:
+        TypeError: ``seconds`` is not a number.
+        ValueError: It is not finite.
+
+    >>> with astra_devops.deadline(2.5):
+    ...     database = await astra.databases.get(database_id)
+    """
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
+    if not math.isfinite(seconds):
+        raise ValueError(f"seconds must be finite, not {seconds}")
+    with within(seconds):
+        yield

@@ -22,6 +22,10 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
 
 URL, TOKEN = sys.argv[1:]
 
+# Python installs this handler itself, except where it inherits an ignored SIGINT, as a background job
+# of a shell does. Ctrl-C has to raise KeyboardInterrupt there too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def connect(**settings):
     return AstraDevOps(TOKEN, base_url=URL, **settings)

@@ -1,4 +1,4 @@
-"""The pytest plugin in the test suites of users: installed, and run by pytest in a process of its own.
+"""The pytest plugin in the test suites of users: installed, and loaded by a pytest of its own.
 
 Starting pytest and importing the emulator takes most of the time, so the suites that need no
 configuration of their own share one run.
@@ -232,9 +232,9 @@ class Run:
     """One run of pytest: its output, and how the tests of each file ended."""
 
     def __init__(self, directory: Path, *options: str, ini: str = _INI, **files: str) -> None:
-        """Write a project of Python files, and run pytest there on the machine of a user who has a token.
+        """Write a project of Python files, and run pytest there.
 
-        The options of our own run do not apply.
+        The environment has a real token, and none of the options of our own run.
         """
         for name, text in {"pytest.ini": ini, **{f"{name}.py": source for name, source in files.items()}}.items():
             (directory / name).write_text(text, encoding="utf-8")

@@ -1,13 +1,14 @@
 """The benchmarks run, and print every table.
 
-What they print is for people: no figure is asserted.
+People read the figures: none is asserted.
 """
 
 import subprocess
 import sys
+from pathlib import Path
 
 
-def test_every_table_is_printed(root):
+def test_every_table_is_printed(root: Path) -> None:
     command = [sys.executable, str(root / "tests/benchmarks/run.py"), "--quick"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     tables = [line for line in done.stdout.splitlines() if "(target" in line]

@@ -1,4 +1,4 @@
-"""Benchmarks: ratios against named peers, measured interleaved in one run.
+"""Benchmarks: ratios to other clients, measured interleaved in one run.
 
-Not a test; nothing here asserts a time.
+These are not tests: nothing here asserts a time.
 """

@@ -1,4 +1,4 @@
-"""Programs that are measured from outside: servers that say where they are, and interpreters that only start and end."""
+"""Processes to measure from outside: servers, and interpreters that only start and end."""
 
 import subprocess
 import sys
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.benchmarks.results import WARM, Result, Rounds
+from tests.benchmarks.tables import WARM_UP, Rounds, Table
 
 
 @contextmanager
 def serving(program: Path, *arguments: str) -> Iterator[str]:
-    """Run a server until it is no longer needed; give the line that it prints of itself."""
+    """Run a server until the block ends, and yield the first line that it prints."""
     with subprocess.Popen([sys.executable, str(program), *arguments], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
@@ -21,12 +21,12 @@ def serving(program: Path, *arguments: str) -> Iterator[str]:
             process.kill()
 
 
-def started(title: str, target: str, programs: dict[str, str], rounds: int) -> Result:
-    """Start a process for each program, again and again."""
-    taken: Rounds = {name: [] for name in programs}
-    for _ in range(rounds + WARM):
+def time_starts(title: str, target: str, programs: dict[str, str], rounds: int) -> Table:
+    """Measure how long each program takes in a new interpreter."""
+    seconds: Rounds = {name: [] for name in programs}
+    for _ in range(rounds + WARM_UP):
         for name, program in programs.items():
-            began = time.perf_counter()
+            start = time.perf_counter()
             subprocess.run([sys.executable, "-c", program], check=True)
-            taken[name].append(time.perf_counter() - began)
-    return Result(title, target, taken)
+            seconds[name].append(time.perf_counter() - start)
+    return Table(title, target, seconds)

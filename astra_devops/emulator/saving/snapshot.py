@@ -1,7 +1,10 @@
 """The state of the service as JSON, and back: whatever its organisations hold, by the types that their classes declare."""
 
+import functools
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, cast, get_args, get_origin
 
@@ -24,15 +27,27 @@ DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), 
 NEVER = "never"
 
 
+@attrs.frozen
+class _Present:
+    """What a conversion depends on: the platform, the shift of times of day, and its clock."""
+
+    platform: Platform
+    shift: timedelta
+    seconds: float
+
+
+_PRESENT: ContextVar[_Present] = ContextVar("_PRESENT")
+
+
 def save(platform: Platform, token: str) -> dict[str, Any]:
     """Write down what the service remembers, and which of its tokens is the emulator's own."""
     for world in platform.organizations:
         for database in world.organization.databases.values():
             world.look(database)
-    writer = _converter(platform, timedelta())
     document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": platform.clock.now().isoformat(), "token": token}
-    for field in _remembered():
-        document[str(field.alias)] = writer.unstructure(getattr(platform, field.name), unstructure_as=field.type)
+    with _converter(platform, timedelta()) as writer:
+        for field in _remembered():
+            document[str(field.alias)] = writer.unstructure(getattr(platform, field.name), unstructure_as=field.type)
     loaded: dict[str, Any] = orjson.loads(orjson.dumps(document))
     return loaded
 
@@ -57,8 +72,8 @@ def load(platform: Platform, document: Mapping[str, Any]) -> str:
 
 
 def _read(platform: Platform, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    reader = _converter(platform, platform.clock.now() - datetime.fromisoformat(document["taken"]))
-    values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
+    with _converter(platform, platform.clock.now() - datetime.fromisoformat(document["taken"])) as reader:
+        values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
     if document["token"] not in values["token_store"].tokens:
         raise ValueError("its own token is not among its tokens")
     owners = {token.organization_id for token in values["token_store"].tokens.values()} | {values["enterprise_id"]}
@@ -82,24 +97,34 @@ def _in_words(problem: BaseException, kind: type | None) -> str:
     return str(problem) if own else cattrs.v.format_exception(problem, kind)
 
 
-def _converter(platform: Platform, shift: timedelta) -> cattrs.Converter:
-    """Make a converter for the present.
+@contextmanager
+def _converter(platform: Platform, shift: timedelta) -> Iterator[cattrs.Converter]:
+    """Set the converter to the present of a platform.
 
-    Times of day are moved by ``shift``; times of the clock are kept relative to the present.
+    Times of day are moved by ``shift``; times of the clock are stored relative to the present.
     """
-    seconds = platform.clock.monotonic()
+    token = _PRESENT.set(_Present(platform, shift, platform.clock.monotonic()))
+    try:
+        yield _compiled_converter()
+    finally:
+        _PRESENT.reset(token)
+
+
+@functools.cache
+def _compiled_converter() -> cattrs.Converter:
+    """Return the only converter: to compile its functions takes far longer than to run them."""
     known = cattrs.Converter(forbid_extra_keys=True)
     known.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, known))
     known.register_structure_hook_factory(attrs.has, lambda kind: _reader_of(kind, known))
-    known.register_structure_hook(World, lambda saved, _: _read_world(platform, saved, known))
+    known.register_structure_hook(World, lambda saved, _: _read_world(_PRESENT.get().platform, saved, known))
     known.register_unstructure_hook(datetime, datetime.isoformat)
-    known.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text) + shift)
+    known.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text) + _PRESENT.get().shift)
     known.register_unstructure_hook(bytes, bytes.hex)
     known.register_structure_hook(bytes, lambda text, _: bytes.fromhex(text))
     known.register_unstructure_hook(random.Random, _save_source)
     known.register_structure_hook(random.Random, lambda saved, _: _load_source(saved))
-    known.register_unstructure_hook_func(_is_instant, lambda at: NEVER if at == float("inf") else round(at - seconds, 6))
-    known.register_structure_hook_func(_is_instant, lambda at, _: float("inf") if at == NEVER else at + seconds)
+    known.register_unstructure_hook_func(_is_instant, lambda at: NEVER if at == float("inf") else round(at - _PRESENT.get().seconds, 6))
+    known.register_structure_hook_func(_is_instant, lambda at, _: float("inf") if at == NEVER else at + _PRESENT.get().seconds)
     _register_tables(known)
     return known
 

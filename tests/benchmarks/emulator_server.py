@@ -1,7 +1,7 @@
-"""Servers to be measured, each a process of its own: ``emulator COUNT`` with so many databases, or ``aiohttp`` with a canned answer.
+"""Servers to measure, each in its own process.
 
-Each prints one line of JSON with its address, a token, and the path of a database, then serves
-until killed.
+``emulator COUNT`` serves that many databases, ``aiohttp`` a canned answer. Each prints one line of
+JSON with its address, a token, and the path of a database, and serves until it is killed.
 """
 
 import asyncio
@@ -11,23 +11,23 @@ from pathlib import Path
 
 from aiohttp import web
 
-# Behind everything else, so that an installed wheel is what is measured.
+# At the end of the path, so that an installed wheel is measured rather than the checkout.
 sys.path.append(str(Path(__file__).parents[2]))
 
 from astra_devops.emulator import Emulator, RealClock
-from tests.benchmarks.server import DATABASE
+from tests.benchmarks.canned_server import DATABASE
 
 
-async def emulator(count: int) -> None:
-    """Serve databases from the emulator, in the machine's own time."""
+async def serve_emulator(count: int) -> None:
+    """Serve databases from the emulator, on the machine's own clock."""
     async with Emulator(clock=RealClock()) as emulator:
         ids = [emulator.add_database(f"db{number}") for number in range(count)]
         print(json.dumps({"url": emulator.url, "token": emulator.token, "path": f"/v2/databases/{ids[0]}"}), flush=True)
         await asyncio.Event().wait()
 
 
-async def canned() -> None:
-    """Serve one answer from aiohttp's server, and look at nothing in the request."""
+async def serve_canned_answer() -> None:
+    """Serve one answer from aiohttp's server, ignoring the request."""
     body = json.dumps(DATABASE).encode()
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
@@ -42,4 +42,4 @@ async def canned() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(emulator(int(sys.argv[2])) if sys.argv[1] == "emulator" else canned())
+    asyncio.run(serve_emulator(int(sys.argv[2])) if sys.argv[1] == "emulator" else serve_canned_answer())

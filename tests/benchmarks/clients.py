@@ -1,4 +1,4 @@
-"""The clients that are compared, each with one way to read a database and one to read a page of a hundred."""
+"""The compared clients, each with a reader of one database and of a page of a hundred."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,20 +26,20 @@ Reads = dict[str, Read]
 
 
 def astrapy_admin(url: str) -> Any:
-    """Point the vendor's client at the server."""
+    """Create the vendor's client for the server."""
     options = APIOptions(dev_ops_api_url_options=DevOpsAPIURLOptions(dev_ops_url=url, dev_ops_api_version="v2"))
     return DataAPIClient(token=TOKEN, api_options=options).get_admin()
 
 
-async def async_peers(url: str, stack: AsyncExitStack) -> tuple[Reads, Reads]:
-    """Open every asynchronous client; give their reads of one database, and of a page of a hundred."""
+async def open_async_clients(url: str, stack: AsyncExitStack) -> tuple[Reads, Reads]:
+    """Open every asynchronous client, and return their readers of one database and of a page."""
     session = await stack.enter_async_context(aiohttp.ClientSession(headers=HEADERS, connector=aiohttp.TCPConnector(limit=300)))
     limits = httpx.Limits(max_connections=300, max_keepalive_connections=300)
     client = await stack.enter_async_context(httpx.AsyncClient(headers=HEADERS, limits=limits, timeout=60))
     astra = await stack.enter_async_context(AsyncAstraDevOps(TOKEN, base_url=url, max_connections=300))
     admin = astrapy_admin(url)
 
-    def raw(path: str) -> Read:
+    def via_aiohttp(path: str) -> Read:
         async def read() -> Any:
             async with session.get(url + path) as response:
                 return orjson.loads(await response.read())
@@ -52,26 +52,31 @@ async def async_peers(url: str, stack: AsyncExitStack) -> tuple[Reads, Reads]:
 
         return read
 
-    async def page_of_ours() -> Any:
+    async def our_page() -> Any:
         return await astra.databases.list().page_iterator().next_page()
 
     one = {
-        "aiohttp + orjson": raw(DATABASE),
+        "aiohttp + orjson": via_aiohttp(DATABASE),
         "astra-devops": lambda: astra.databases.get(ID),
         "httpx": via_httpx(DATABASE),
         "astrapy": lambda: admin.async_database_info(ID),
     }
-    page = {"aiohttp + orjson": raw(LIST), "astra-devops": page_of_ours, "httpx": via_httpx(LIST), "astrapy": lambda: _first_page(admin)}
+    page = {
+        "aiohttp + orjson": via_aiohttp(LIST),
+        "astra-devops": our_page,
+        "httpx": via_httpx(LIST),
+        "astrapy": lambda: _first_page(admin),
+    }
     return one, page
 
 
 async def _first_page(admin: Any) -> Any:
-    """Read what astrapy reads for a list: its page, and the empty one after it, since the page is full."""
+    """Read a page with astrapy, which also reads the empty one after it, as the first is full."""
     return await admin.async_list_databases(page_size=100)
 
 
-def blocking_peers(url: str, stack: ExitStack) -> dict[str, Callable[[], Any]]:
-    """Open every blocking client; give their reads of one database."""
+def open_blocking_clients(url: str, stack: ExitStack) -> dict[str, Callable[[], Any]]:
+    """Open every blocking client, and return their readers of one database."""
     session = stack.enter_context(requests.Session())
     session.headers.update(HEADERS)
     session.mount("http://", HTTPAdapter(pool_connections=16, pool_maxsize=16))
@@ -86,11 +91,12 @@ def blocking_peers(url: str, stack: ExitStack) -> dict[str, Callable[[], Any]]:
     }
 
 
-async def workers(read: Read, calls: int, at_once: int) -> None:
-    """Make a number of calls with a fixed number of workers."""
+async def read_at_once(read: Read, calls: int, at_once: int) -> None:
+    """Make a number of calls with a fixed number of workers, each of which makes at least one."""
+    workers = min(at_once, calls)
 
     async def work() -> None:
-        for _ in range(calls // at_once):
+        for _ in range(calls // workers):
             await read()
 
-    await asyncio.gather(*(work() for _ in range(at_once)))
+    await asyncio.gather(*(work() for _ in range(workers)))

@@ -1,6 +1,6 @@
-"""A server that is faster than any client: canned answers, written as soon as a request's blank line has been seen.
+"""A server that is faster than any client, run in its own process.
 
-Run as a process of its own, it prints its port.
+It prints its port, and sends a canned answer as soon as a request's blank line has arrived.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ DATABASE = {
 
 
 def answer(document: Any) -> bytes:
-    """Spell a whole HTTP answer."""
+    """Return a whole HTTP answer."""
     body = json.dumps(document, separators=(",", ":")).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
@@ -58,7 +58,7 @@ END = answer([])
 
 
 class Canned(asyncio.Protocol):
-    """Answers by the request line: a page of the list, its end, or one database.
+    """A connection that answers by the request line: a page of the list, its end, or one database.
 
     ``delay`` seconds pass before each answer.
     """
@@ -72,7 +72,7 @@ class Canned(asyncio.Protocol):
         self._buffer = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request whose head is complete; none of them has a body."""
+        """Answer each request whose head is complete; no request here has a body."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             line, self._buffer = self._buffer[: self._buffer.find(b"\r\n")], self._buffer[end + 4 :]
@@ -86,7 +86,7 @@ class Canned(asyncio.Protocol):
 
 
 async def main(delay: float) -> None:
-    """Serve until killed."""
+    """Serve until the process is killed."""
     Canned.delay = delay
     server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)

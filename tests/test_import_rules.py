@@ -257,7 +257,7 @@ def test_no_folder_has_more_modules_than_a_reader_can_hold() -> None:
 
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
-    generated = {PACKAGE / "blocking", PACKAGE / "_rest", ROOT / "tests/codegen/golden"}
+    generated = {PACKAGE / "blocking", PACKAGE / "models", PACKAGE / "_rest", ROOT / "tests/codegen/golden"}
     written = [*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py"), *(ROOT / "examples").glob("*.py"), ROOT / "noxfile.py"]
     by_hand = [path for path in written if generated.isdisjoint(path.parents)]
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in by_hand}

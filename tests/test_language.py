@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-GENERATED = ("astra_devops/_rest", "astra_devops/_contract", "astra_devops/blocking", "tests/codegen/golden")
+GENERATED = ("astra_devops/_rest", "astra_devops/_contract", "astra_devops/blocking", "astra_devops/models", "tests/codegen/golden")
 SUFFIXES = (".py", ".md", ".jinja", ".js", ".css", ".toml", ".yaml")
 
 BRITISH = re.compile(

@@ -1,4 +1,4 @@
-"""What the generators report about a document: errors and warnings, each with the place it is about."""
+"""Errors and warnings about a document, each with the place that it is about."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,5 +23,5 @@ class SpecError(Exception):
 
 
 def one_line(text: str) -> str:
-    """Escape line breaks and control characters, so that no document can break or forge a message."""
+    """Escape line breaks and control characters, so that no document can forge a message."""
     return "".join(character if character.isprintable() else character.encode("unicode_escape").decode() for character in text)

@@ -1,4 +1,4 @@
-"""Formatting generated text with the pinned ruff."""
+"""Formatting generated files with the pinned version of ruff."""
 
 import subprocess
 import sys
@@ -9,20 +9,20 @@ from typing import Final
 from astra_devops._codegen.text import WIDTH
 
 RUFF: Final = "0.17.6"
-"""Another version may format otherwise, and everything would seem stale."""
+"""The only version that is used: another may format differently, and all files would look stale."""
 _COMMON: Final = ("--isolated", "--quiet", "--no-cache", "--config", f"line-length = {WIDTH}", "--config", 'target-version = "py311"')
 _IMPORTS: Final = ("--select", "I", "--fix", "--config", 'lint.isort.known-first-party = ["astra_devops"]')
 
 
 class FormatError(Exception):
-    """The formatter is another one than the pinned, or refused its input."""
+    """The installed ruff is not the pinned version, or it rejected its input."""
 
 
 def format_files(files: dict[str, str]) -> dict[str, str]:
-    """Return the files with sorted imports and formatted source; what is not Python stays as it is."""
+    """Return the files with sorted imports and formatted source. Only Python files change."""
     version = _ruff("--version").split()[-1]
     if version != RUFF:
-        raise FormatError(f"the generated files are formatted by ruff {RUFF}, but {version} is installed: pip install ruff=={RUFF}")
+        raise FormatError(f"the generated files must be formatted by ruff {RUFF}, but {version} is installed: pip install ruff=={RUFF}")
     with tempfile.TemporaryDirectory() as directory:
         root = Path(directory)
         for name, text in files.items():
@@ -35,7 +35,7 @@ def format_files(files: dict[str, str]) -> dict[str, str]:
 
 
 def _ruff(*arguments: str) -> str:
-    done = subprocess.run([sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise FormatError(f"ruff {arguments[0]}: {done.stdout}{done.stderr}")
-    return done.stdout
+    process = subprocess.run([sys.executable, "-m", "ruff", *arguments], capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise FormatError(f"ruff {arguments[0]} failed: {process.stdout}{process.stderr}")
+    return process.stdout

@@ -1,4 +1,7 @@
-"""Text of a document on its way into source code: as a literal, inside an f-string, or in a docstring. It never gets there otherwise."""
+"""Text of a document as source code: in a literal, an f-string or a docstring.
+
+This is the only way for text of a document to get into generated code, except for names.
+"""
 
 import re
 import textwrap
@@ -18,7 +21,7 @@ def literal(text: str) -> str:
 
 
 def f_string_part(text: str) -> str:
-    """Return what stands for the text inside an f-string in double quotes."""
+    """Return the text as a part of an f-string in double quotes."""
     return _escaped(text).replace("{", "{{").replace("}", "}}")
 
 
@@ -40,34 +43,37 @@ def _escape(character: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without characters that a reader cannot see."""
+    """Return a text on one line, without invisible characters."""
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
-def sentence(text: str, otherwise: str = "") -> str:
-    """Return a text on one line that ends as a sentence does; ``otherwise`` stands in for an empty one."""
-    line = plain(text) or otherwise
+def sentence(text: str, default: str = "") -> str:
+    """Return a text on one line that ends like a sentence; ``default`` replaces an empty text."""
+    line = plain(text) or default
     return line if not line or line[-1] in ".!?:" else line + "."
 
 
 def paragraphs(text: str) -> list[str]:
-    """Split a text into paragraphs, each on one line; list items count as paragraphs."""
+    """Split a text into paragraphs, each on one line. List items count as paragraphs."""
     result: list[str] = []
-    fresh = True
+    starts_paragraph = True
     for line in text.splitlines():
         content = plain(line)
         if not content:
-            fresh = True
-        elif fresh or _BULLET.match(line):
+            starts_paragraph = True
+        elif starts_paragraph or _BULLET.match(line):
             result.append(content)
-            fresh = False
+            starts_paragraph = False
         else:
             result[-1] += " " + content
     return result
 
 
 def wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
-    """Break a line of text so that it fits behind ``indent`` columns; the lines after the first hang by ``hanging`` columns."""
+    """Wrap a line of text for a place that is indented by ``indent`` columns.
+
+    All lines but the first begin with ``hanging`` spaces.
+    """
     width = PROSE_WIDTH - indent
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
@@ -78,7 +84,7 @@ def _inside_docstring(line: str) -> str:
 
 
 def docstring(lines: Sequence[str], indent: int) -> str:
-    """Return a docstring literal of the lines, the first already behind ``indent`` columns."""
+    """Return a docstring of the lines, for a place that is indented by ``indent`` columns."""
     shown = [_inside_docstring(line) for line in lines]
     if len(shown) == 1:
         return '"""' + shown[0] + '"""'

@@ -57,7 +57,7 @@ def test_a_fresh_tree_passes_the_check(stale: tuple[Path, list[object]]) -> None
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_the_check_names_what_differs_and_what_mends_it(stale: tuple[Path, list[object]]) -> None:
+def test_the_check_names_what_differs_and_the_command_that_updates_it(stale: tuple[Path, list[object]]) -> None:
     out, arguments = stale
     (out / "_rest/models/orphan.py").write_text("")
     (out / "_rest/index.py").write_bytes((out / "_rest/index.py").read_bytes() + b"\n")
@@ -69,7 +69,7 @@ def test_the_check_names_what_differs_and_what_mends_it(stale: tuple[Path, list[
         f"changed: {out / '_rest/index.py'}",
         f"stale:   {out / '_rest/models/orphan.py'} (no longer generated)",
         f"missing: {out / '_contract/effective.json'}",
-        f"to mend this: python -m astra_devops._codegen {' '.join(map(str, arguments))}",
+        f"to update them, run: python -m astra_devops._codegen {' '.join(map(str, arguments))}",
     ]
     assert tree(out) == before
     assert codegen(*arguments).returncode == 0

@@ -32,5 +32,5 @@ def test_a_fault_is_shown_as_it_is_called(root):
 
 
 def test_a_guide_without_the_marks_is_refused(root):
-    with pytest.raises(ValueError, match="lacks the marks"):
+    with pytest.raises(ValueError, match="must have the marks"):
         with_tables("# Hello", root / "astra_devops")

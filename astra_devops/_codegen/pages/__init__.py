@@ -1,1 +1,1 @@
-"""Generated parts of the documentation."""
+"""The generated parts of the documentation."""

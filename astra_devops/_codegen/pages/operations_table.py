@@ -1,4 +1,7 @@
-"""The table of the README: each operation, and the calls that carry it, read from the index and the source of the resources."""
+"""The table of docs/operations.md: each operation, and the call that sends it.
+
+It is read from the index of operations and the source of the resources.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -7,8 +10,8 @@ from typing import Final
 
 import attrs
 
-BEGIN: Final = "<!-- operations: written by python -m astra_devops._codegen -->"
-END: Final = "<!-- end of operations -->"
+from astra_devops._codegen.pages.marks import replace_between_marks
+
 _ENDPOINTS: Final = "astra_devops._rest.endpoints"
 _OURS: Final = ("astra_devops.resources", "astra_devops.operations")
 
@@ -18,7 +21,7 @@ Reference = tuple[str, str]
 
 @attrs.frozen
 class Operation:
-    """What the index says of one operation."""
+    """An operation of the index."""
 
     id: str
     method: str
@@ -29,52 +32,57 @@ class Operation:
 
 @attrs.frozen
 class Method:
-    """A public method of a resource, and the operations that it may call, as (group, function)."""
+    """A public method of a resource, and the endpoints that it may call, as (group, function)."""
 
     resource: str
     name: str
     is_async: bool
-    reaches: frozenset[tuple[str, str]]
-
-    def call(self, *, blocking: bool) -> str:
-        """Spell a call of it."""
-        return f"`{'await ' if self.is_async and not blocking else ''}astra.{self.resource}.{self.name}(...)`"
+    endpoints: frozenset[tuple[str, str]]
 
 
-def with_table(readme: str, package: Path) -> str:
-    """Put the table between its two marks."""
-    head, _, rest = readme.partition(BEGIN)
-    _, mark, tail = rest.partition(END)
-    if not mark:
-        raise ValueError(f"README.md lacks the marks {BEGIN!r} and {END!r}")
-    return f"{head}{BEGIN}\n\n{table(package)}\n{END}{tail}"
+def with_table(page: str, package: Path) -> str:
+    """Return the page with an up-to-date table and list of pagers."""
+    page = replace_between_marks(page, "pagers", pagers(package))
+    return replace_between_marks(page, "operations", table(package))
 
 
 def table(package: Path) -> str:
-    """Write the table."""
+    """Return a table with a row for each operation, ordered by noun."""
     methods = list(_methods(package))
-    lines = ["| operation | id | async | blocking |", "|---|---|---|---|"]
+    rows: list[tuple[str, str]] = []
     for operation in _operations(package / "_rest/index.py"):
-        chosen = _carrier(operation, methods)
-        if chosen is None:
-            calls = [f'`{"" if blocking else "await "}astra.request("{operation.id}", ...)`' for blocking in (False, True)]
-        else:
-            calls = [chosen.call(blocking=blocking) for blocking in (False, True)]
-        lines.append(f"| {operation.method} {operation.path} | `{operation.id}` | {calls[0]} | {calls[1]} |")
-    return "\n".join(lines) + "\n"
+        method = _caller(operation, methods)
+        noun, call = (operation.group, f'request("{operation.id}", ...)') if method is None else (method.resource, _call(method))
+        rows.append((noun, f"| {operation.method} {operation.path} | `{operation.id}` | `astra.{call}` |"))
+    rows.sort(key=lambda row: row[0])
+    return "\n".join(["| operation | id | call |", "|---|---|---|", *(line for _, line in rows), ""])
 
 
-def _carrier(operation: Operation, methods: list[Method]) -> Method | None:
-    """Choose the method of the operation's own resource, if one calls it, and the one that calls least besides."""
-    able = [method for method in methods if (operation.group, operation.function) in method.reaches]
-    return min(able, key=lambda method: (method.resource != operation.group, len(method.reaches)), default=None)
+def pagers(package: Path) -> str:
+    """Return a list of the calls that return a pager."""
+    calls = [f"`astra.{_call(method)}`" for method in _methods(package) if not method.is_async]
+    return "\n".join([*(f"- {call}" for call in calls), ""])
+
+
+def _call(method: Method) -> str:
+    return f"{method.resource}.{method.name}(...)"
+
+
+def _caller(operation: Operation, methods: list[Method]) -> Method | None:
+    """Return the method that calls an operation.
+
+    If several do, a method of the operation's own resource is preferred, then the one that calls
+    the fewest others.
+    """
+    callers = [method for method in methods if (operation.group, operation.function) in method.endpoints]
+    return min(callers, key=lambda method: (method.resource != operation.group, len(method.endpoints)), default=None)
 
 
 def _operations(index: Path) -> Iterator[Operation]:
-    for node in ast.parse(index.read_text()).body:
+    for node in ast.parse(index.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "Operation":
-            given = {str(keyword.arg): keyword.value for keyword in node.value.keywords}
-            yield Operation(*(ast.literal_eval(given[field.name]) for field in attrs.fields(Operation)))
+            arguments = {str(keyword.arg): keyword.value for keyword in node.value.keywords}
+            yield Operation(*(ast.literal_eval(arguments[field.name]) for field in attrs.fields(Operation)))
 
 
 def _methods(package: Path) -> Iterator[Method]:
@@ -86,36 +94,35 @@ def _methods(package: Path) -> Iterator[Method]:
     for name, module in modules.items():
         if not name.startswith("astra_devops.resources."):
             continue
-        for cls in module.classes():
+        for cls in module.async_classes():
             for method in cls.body:
                 if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
-                    reaches = frozenset(_reached(modules, name, cls, method, set()))
-                    yield Method(name.rpartition(".")[2], method.name, isinstance(method, ast.AsyncFunctionDef), reaches)
+                    endpoints = frozenset(_endpoints(modules, name, cls, method, set()))
+                    yield Method(name.rpartition(".")[2], method.name, isinstance(method, ast.AsyncFunctionDef), endpoints)
 
 
 class _Module:
-    """The names of one module: what it imports, and the functions and classes that it defines."""
+    """A module: the functions and classes that it defines, and the names that it imports."""
 
     def __init__(self, path: Path) -> None:
-        self.tree = ast.parse(path.read_text())
-        self.defined = {
-            node.name: node for node in self.tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.definitions = {
+            node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         }
-        self.imported: dict[str, Reference] = {}
-        for node in ast.walk(self.tree):
+        self.imports: dict[str, Reference] = {}
+        for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
-                    self.imported[alias.asname or alias.name] = (node.module, alias.name)
+                    self.imports[alias.asname or alias.name] = (node.module, alias.name)
 
-    def classes(self) -> list[ast.ClassDef]:
-        """List the public classes of a resource."""
-        return [node for node in self.defined.values() if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
+    def async_classes(self) -> list[ast.ClassDef]:
+        return [node for node in self.definitions.values() if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
 
 
-def _reached(
+def _endpoints(
     modules: dict[str, _Module], name: str, cls: ast.ClassDef | None, node: ast.AST, seen: set[ast.AST]
 ) -> Iterator[tuple[str, str]]:
-    """Follow a function through helpers of its class, its module and other modules, to the endpoints that it calls."""
+    """Follow a function through helpers of its class and any module to the endpoints it calls."""
     if node in seen:
         return
     seen.add(node)
@@ -126,17 +133,17 @@ def _reached(
             if owner == "self" and cls is not None:
                 for method in cls.body:
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name == part.attr:
-                        yield from _reached(modules, name, cls, method, seen)
-            elif owner in module.imported:
-                home, imported = module.imported[owner]
+                        yield from _endpoints(modules, name, cls, method, seen)
+            elif owner in module.imports:
+                home, imported = module.imports[owner]
                 if home == _ENDPOINTS:
                     yield imported, part.attr
-                elif (inner := modules.get(f"{home}.{imported}")) and (target := inner.defined.get(part.attr)):
-                    yield from _reached(modules, f"{home}.{imported}", None, target, seen)
+                elif (inner := modules.get(f"{home}.{imported}")) and (target := inner.definitions.get(part.attr)):
+                    yield from _endpoints(modules, f"{home}.{imported}", None, target, seen)
         elif isinstance(part, ast.Name):
-            if (target := module.defined.get(part.id)) and not isinstance(target, ast.ClassDef):
-                yield from _reached(modules, name, None, target, seen)
-            elif part.id in module.imported:
-                home, imported = module.imported[part.id]
-                if home.startswith(_OURS) and home in modules and (target := modules[home].defined.get(imported)):
-                    yield from _reached(modules, home, target if isinstance(target, ast.ClassDef) else None, target, seen)
+            if (target := module.definitions.get(part.id)) and not isinstance(target, ast.ClassDef):
+                yield from _endpoints(modules, name, None, target, seen)
+            elif part.id in module.imports:
+                home, imported = module.imports[part.id]
+                if home.startswith(_OURS) and home in modules and (target := modules[home].definitions.get(imported)):
+                    yield from _endpoints(modules, home, target if isinstance(target, ast.ClassDef) else None, target, seen)

@@ -40,7 +40,7 @@ def merge(old: Iterable[ListEntry], new: Iterable[AccessListEntry]) -> list[List
 
 def exclude(entries: Iterable[ListEntry], addresses: set[str]) -> list[ListEntry]:
     """Return the entries without those for certain addresses."""
-    return [entry for entry in entries if ip_ranges.spelled(entry.address) not in addresses]
+    return [entry for entry in entries if ip_ranges.normalize(entry.address) not in addresses]
 
 
 def check_calling_from(calling_from: str | None) -> None:

@@ -232,7 +232,7 @@ class AsyncAccessLists:
         _refuse_lock_out_if_enforced(calling_from, remaining, conditions.is_enabled(current))
         # The list may contain an address in a format that the service no longer writes, and only
         # finds it by that.
-        stored_formats = {ip_ranges.spelled(entry.address): entry.address for entry in current.addresses or []}
+        stored_formats = {ip_ranges.normalize(entry.address): entry.address for entry in current.addresses or []}
         for index, address in enumerate(removed_addresses):
             try:
                 await self._delete(database_id, [stored_formats.get(address) or address])

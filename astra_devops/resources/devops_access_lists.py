@@ -80,7 +80,7 @@ class AsyncDevOpsAccessLists:
 
         async def check_outcome() -> Answer[DevOpsAccessList] | None:
             current = await self._get_settled(organization)
-            listed_addresses = {ip_ranges.spelled(entry.address) for entry in current}
+            listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
             answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
             return answer if {entry.address for entry in new_entries} <= listed_addresses else None
 
@@ -134,7 +134,7 @@ class AsyncDevOpsAccessLists:
         check_calling_from(calling_from)
         organization = await self._id(organization_id)
         current = await self._get_settled(organization)
-        old = next((entry for entry in current if ip_ranges.spelled(entry.address) == block), None)
+        old = next((entry for entry in current if ip_ranges.normalize(entry.address) == block), None)
         # The whole entry is sent, since the service might treat a field that is left out as empty.
         body = DevOpsAccessListEntry(
             address=block if old is None else old.address,
@@ -166,7 +166,7 @@ class AsyncDevOpsAccessLists:
         check_calling_from(calling_from)
         organization = await self._id(organization_id)
         current = await self._get_settled(organization)
-        missing_addresses = removed_addresses - {ip_ranges.spelled(entry.address) for entry in current}
+        missing_addresses = removed_addresses - {ip_ranges.normalize(entry.address) for entry in current}
         if missing_addresses:
             raise ValueError(f"addresses must be on the list; these are not: {', '.join(sorted(missing_addresses))}")
         remaining = exclude(current, removed_addresses)

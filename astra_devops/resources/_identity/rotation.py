@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.token import TokenSource
+from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
 from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
 
@@ -51,7 +51,7 @@ async def _test(caller: Caller, new: Token) -> None:
     A refusal for lack of permission is enough: it shows that the service knows the token. A part of
     the service may learn of a new token a little later than the others.
     """
-    new_caller = caller.view(caller.options, TokenSource(new.token))
+    new_caller = caller.view(caller.options, TokenAuth(new.token))
     refusal: errors.AuthenticationError | None = None
     for delay in LOOKUP_DELAYS:
         await caller.clock.sleep(delay)

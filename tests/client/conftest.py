@@ -1,6 +1,6 @@
 """The client against the emulator, over a socket.
 
-Both go by one virtual clock: a wait of minutes takes no time.
+Both use one virtual clock, so a wait of minutes takes no time.
 """
 
 from collections.abc import AsyncIterator
@@ -25,13 +25,13 @@ async def astra(emulator: Emulator) -> AsyncIterator[AsyncAstraDevOps]:
 
 @pytest.fixture
 def datacenter_id(emulator: Emulator) -> str:
-    """A datacenter, the only one of its database, in AWS us-east-2."""
+    """The only datacenter of a database, in AWS us-east-2."""
     return f"{emulator.add_database('orders')}-1"
 
 
 @pytest.fixture
 def pcu_group_id(emulator: Emulator) -> str:
-    """A PCU group in the same place, without databases."""
+    """A PCU group in the same region, without databases."""
     return emulator.add_pcu_group("analytics", min=1, max=3)
 
 

@@ -1,4 +1,7 @@
-"""Access lists of databases: what is there is kept, what was never made is empty, and nobody locks himself out by accident."""
+"""Access lists of databases.
+
+Existing entries are kept, a missing list is empty, and callers are not locked out by accident.
+"""
 
 from datetime import UTC, datetime
 
@@ -16,13 +19,13 @@ def database_id(emulator):
     return emulator.add_database("orders")
 
 
-async def listed(astra, database_id):
+async def addresses_and_status(astra, database_id):
     access_list = await astra.access_lists.get(database_id)
     return [address.address for address in access_list.addresses], access_list.configurations.access_list_enabled
 
 
-async def do(calling):
-    return await (await calling).wait()
+async def wait_for(call):
+    return await (await call).wait()
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -37,7 +40,7 @@ async def test_only_one_block_may_reach_a_database(apart):
         assert access_list.configurations.access_list_enabled
 
 
-async def test_a_list_that_was_never_made_is_empty_and_disabled(astra, database_id):
+async def test_a_missing_list_is_empty_and_disabled(astra, database_id):
     access_list = await astra.access_lists.get(database_id)
     assert (access_list.database_id, access_list.addresses, access_list.configurations.access_list_enabled) == (database_id, [], False)
     assert await astra.access_lists.list() == []
@@ -54,7 +57,7 @@ async def test_no_other_failure_is_taken_for_an_empty_list(emulator, astra, data
         await astra.access_lists.get(database_id)
 
 
-async def test_who_may_not_see_the_database_is_not_told_that_it_has_no_list(emulator, database_id):
+async def test_without_access_to_the_database_a_missing_list_is_an_error(emulator, database_id):
     token = emulator.add_token({"accesslist-read"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         with pytest.raises(errors.PermissionDeniedError, match="org-db-view") as caught:
@@ -62,10 +65,10 @@ async def test_who_may_not_see_the_database_is_not_told_that_it_has_no_list(emul
     assert "the access list answered 404" in caught.value.__notes__[0]
 
 
-async def test_adding_keeps_what_is_there(emulator, astra, database_id):
+async def test_adding_keeps_existing_entries(emulator, astra, database_id):
     described = AccessListEntry(address="203.0.113.7", enabled=True, description="office")
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", described]))
-    access_list = await do(astra.access_lists.add(database_id, ["198.51.100.1"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", described]))
+    access_list = await wait_for(astra.access_lists.add(database_id, ["198.51.100.1"]))
     assert [address.address for address in access_list.addresses] == ["10.0.0.0/8", "203.0.113.7/32", "198.51.100.1/32"]
     assert access_list.addresses[1].description == "office"
     assert emulator.journal.of("AddAddressesToAccessListForDatabase")[1].body == [
@@ -75,8 +78,8 @@ async def test_adding_keeps_what_is_there(emulator, astra, database_id):
     assert other == access_list
 
 
-async def test_times_in_the_form_of_go_are_read(emulator, astra, database_id):
-    access_list = await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+async def test_times_in_the_format_of_go_are_read(emulator, astra, database_id):
+    access_list = await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     assert access_list.addresses[0].last_update_date_time == datetime(2026, 1, 1, tzinfo=UTC)
     document = {"addresses": [{"address": "10.0.0.0/8", "lastUpdateDateTime": "2021-08-03 15:20:29.008 +0000 UTC"}]}
     emulator.faults.body("GetAccessListForDatabase", document)
@@ -85,77 +88,77 @@ async def test_times_in_the_form_of_go_are_read(emulator, astra, database_id):
 
 
 async def test_several_addresses_are_removed_one_by_one(emulator, astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"]))
-    access_list = await do(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"]))
+    access_list = await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"]))
     assert [address.address for address in access_list.addresses] == ["198.51.100.1/32"]
     requests = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
     assert [request.query for request in requests] == [{"addresses": "203.0.113.7/32"}, {"addresses": "10.0.0.0/8"}]
 
 
-async def test_the_service_itself_would_remove_only_the_first(emulator, astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+async def test_the_service_removes_only_the_first_of_several_addresses(emulator, astra, database_id):
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     query = {"addresses": ["10.0.0.0/8", "203.0.113.7/32"]}
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id}, query=query)
     emulator.clock.advance(10)
-    assert await listed(astra, database_id) == (["203.0.113.7/32"], False)
+    assert await addresses_and_status(astra, database_id) == (["203.0.113.7/32"], False)
 
 
-async def test_what_was_removed_before_a_failure_is_told(astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+async def test_an_error_names_the_addresses_removed_before_it(astra, database_id):
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     with pytest.raises(errors.NotFoundError) as caught:
         await astra.access_lists.remove(database_id, ["10.0.0.0/8", "192.0.2.1", "203.0.113.7"])
     assert "while removing 192.0.2.1/32; removed before it: 10.0.0.0/8" in caught.value.__notes__
 
 
-async def test_an_address_is_removed_by_the_spelling_of_the_list(emulator, astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+async def test_an_address_is_removed_in_the_format_of_the_list(emulator, astra, database_id):
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     emulator.faults.body("GetAccessListForDatabase", {"addresses": [{"address": "10.1.2.3/8"}]})
     await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
-    (sent,) = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
-    assert sent.query == {"addresses": "10.1.2.3/8"}
+    (exchange,) = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
+    assert exchange.query == {"addresses": "10.1.2.3/8"}
 
 
 async def test_enabling_and_disabling_keep_the_addresses(astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
-    await do(astra.access_lists.enable(database_id, calling_from="10.1.1.1"))
-    assert await listed(astra, database_id) == (["10.0.0.0/8"], True)
-    await do(astra.access_lists.disable(database_id))
-    assert await listed(astra, database_id) == (["10.0.0.0/8"], False)
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await wait_for(astra.access_lists.enable(database_id, calling_from="10.1.1.1"))
+    assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], True)
+    await wait_for(astra.access_lists.disable(database_id))
+    assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], False)
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_replacing_leaves_the_list_as_enabled_as_it_was(astra, database_id, enabled):
+async def test_replacing_keeps_the_list_enabled_or_disabled(astra, database_id, enabled):
     await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=enabled)
-    await do(astra.access_lists.replace(database_id, ["203.0.113.7"]))  # at once: what was asked for before does not show yet
-    assert await listed(astra, database_id) == (["203.0.113.7/32"], enabled)
+    await wait_for(astra.access_lists.replace(database_id, ["203.0.113.7"]))  # while the previous change does not show yet
+    assert await addresses_and_status(astra, database_id) == (["203.0.113.7/32"], enabled)
 
 
-async def test_updating_changes_the_entries_named_and_no_others(astra, database_id):
-    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+async def test_updating_changes_only_the_given_entries(astra, database_id):
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
     entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
-    access_list = await do(astra.access_lists.update(database_id, [entry], enabled=False))
+    access_list = await wait_for(astra.access_lists.update(database_id, [entry], enabled=False))
     assert [(address.enabled, address.description) for address in access_list.addresses] == [(True, ""), (False, "the old office")]
     assert not access_list.configurations.access_list_enabled
 
 
 async def test_a_list_can_be_deleted_and_copied(emulator, astra, database_id):
-    access_list = await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+    access_list = await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
     other = emulator.add_database("other")
-    await do(astra.access_lists.replace(other, access_list.addresses, enabled=True))
-    assert await listed(astra, other) == (["10.0.0.0/8"], True)
-    assert await do(astra.access_lists.delete(database_id)) is None
-    assert await listed(astra, database_id) == ([], False)
-    assert [known.database_id for known in await astra.access_lists.list()] == [other]
+    await wait_for(astra.access_lists.replace(other, access_list.addresses, enabled=True))
+    assert await addresses_and_status(astra, other) == (["10.0.0.0/8"], True)
+    assert await wait_for(astra.access_lists.delete(database_id)) is None
+    assert await addresses_and_status(astra, database_id) == ([], False)
+    assert [access_list.database_id for access_list in await astra.access_lists.list()] == [other]
 
 
-async def test_a_list_goes_with_its_database(astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
-    await do(astra.databases.terminate(database_id))
+async def test_a_list_is_deleted_with_its_database(astra, database_id):
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await wait_for(astra.databases.terminate(database_id))
     assert await astra.access_lists.list() == []
 
 
-async def test_nobody_locks_himself_out(emulator, astra, database_id):
-    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.0/24"], enabled=True, calling_from="203.0.113.7"))
+async def test_a_change_that_would_lock_out_the_caller_is_refused(emulator, astra, database_id):
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.0/24"], enabled=True, calling_from="203.0.113.7"))
     before = len(emulator.journal)
     off = AccessListEntry(address="203.0.113.0/24", enabled=False, description="")
     for refused in (
@@ -172,19 +175,19 @@ async def test_nobody_locks_himself_out(emulator, astra, database_id):
     assert {emulator.journal[index].method for index in range(before, len(emulator.journal))} == {"GET"}
 
 
-async def test_who_is_let_in_or_asks_for_a_disabled_list_is_not_held_up(astra, database_id):
-    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=False, calling_from="203.0.113.7"))
-    await do(astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
+async def test_a_change_that_does_not_lock_out_the_caller_is_allowed(astra, database_id):
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=False, calling_from="203.0.113.7"))
+    await wait_for(astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
     await astra.access_lists.add(database_id, ["203.0.113.0/24"])
-    await do(astra.access_lists.enable(database_id, calling_from="203.0.113.7"))  # although the addition does not show yet
-    await do(astra.access_lists.remove(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
-    assert await listed(astra, database_id) == (["10.0.0.0/8", "203.0.113.0/24"], True)
+    await wait_for(astra.access_lists.enable(database_id, calling_from="203.0.113.7"))  # although the addition does not show yet
+    await wait_for(astra.access_lists.remove(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
+    assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8", "203.0.113.0/24"], True)
 
 
-async def test_a_change_that_never_shows_is_named_once_and_then_forgotten(astra, database_id):
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+async def test_a_change_that_never_shows_is_reported_once(astra, database_id):
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     await astra.access_lists.add(database_id, ["203.0.113.7"])
-    await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # somebody else
+    await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # by another client
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
     assert "could undo it" in caught.value.__notes__[0]
@@ -193,30 +196,30 @@ async def test_a_change_that_never_shows_is_named_once_and_then_forgotten(astra,
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(emulator, astra, database_id, fault):
+async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
     getattr(emulator.faults, fault)("AddAddressesToAccessListForDatabase")
-    await do(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     getattr(emulator.faults, fault)("UpsertAccessListForDatabase")
     getattr(emulator.faults, fault)("UpdateAccessListForDatabase")
-    await do(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
     getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
-    await do(astra.access_lists.remove(database_id, ["203.0.113.7"]))
-    assert await listed(astra, database_id) == (["10.0.0.0/8"], True)
+    await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7"]))
+    assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], True)
     getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
-    await do(astra.access_lists.delete(database_id))
-    assert await listed(astra, database_id) == ([], False)
+    await wait_for(astra.access_lists.delete(database_id))
+    assert await addresses_and_status(astra, database_id) == ([], False)
     posts = emulator.journal.count("AddAddressesToAccessListForDatabase")
     assert posts == (1 if fault == "reset_after_effect" else 2)
 
 
-async def test_a_list_that_could_not_be_enabled_is_said_to_be_replaced(emulator, astra, database_id):
+async def test_an_error_while_enabling_says_that_the_addresses_were_replaced(emulator, astra, database_id):
     emulator.faults.status("UpdateAccessListForDatabase", 403)
     with pytest.raises(errors.PermissionDeniedError, match="accesslist-write") as caught:
         await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
     assert "the addresses were replaced" in caught.value.__notes__[0]
 
 
-async def test_a_wait_can_be_taken_up_elsewhere_and_ends_in_time(emulator, astra, database_id):
+async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator, astra, database_id):
     operation = await astra.access_lists.add(database_id, ["10.0.0.0/8"])
     assert operation.ids == {"database_id": database_id, "including": "10.0.0.0/8"}
     resumed = await astra.resume(operation.resume_token)
@@ -227,11 +230,11 @@ async def test_a_wait_can_be_taken_up_elsewhere_and_ends_in_time(emulator, astra
         await operation.wait(timeout=60)
 
 
-async def test_waiting_needs_no_right_to_see_databases(emulator, database_id):
+async def test_waiting_needs_no_permission_to_view_databases(emulator, database_id):
     token = emulator.add_token({"accesslist-read", "accesslist-write"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
-        await do(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
-        await do(astra.access_lists.delete(database_id))
+        await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+        await wait_for(astra.access_lists.delete(database_id))
     assert emulator.journal.count("getDatabase") == 0
 
 

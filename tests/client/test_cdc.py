@@ -1,4 +1,4 @@
-"""Change data capture: per table, with the MAINTENANCE that each change brings."""
+"""Change data capture: enabled and disabled per table, with MAINTENANCE after each change."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def database_id(emulator) -> str:
     return emulator.add_database("orders", keyspaces=("sales",))
 
 
-def there(database_id, tenant="cdc") -> models.CdcRegion:
+def region_of(database_id, tenant="cdc") -> models.CdcRegion:
     return models.CdcRegion(
         datacenter_id=f"{database_id}-1",
         datacenter_region="us-east-2",
@@ -23,31 +23,33 @@ def there(database_id, tenant="cdc") -> models.CdcRegion:
 
 
 async def enable(astra, database_id, *tables):
-    return await astra.cdc.enable(database_id, tables=[("sales", table) for table in tables], regions=[there(database_id)])
+    return await astra.cdc.enable(database_id, tables=[("sales", table) for table in tables], regions=[region_of(database_id)])
 
 
 def names(config) -> list[str]:
     return [] if config is None else [f"{table.keyspace_name}.{table.table_name}" for table in config.tables]
 
 
-async def test_tables_are_captured_and_released(emulator, astra, database_id):
+async def test_tables_are_enabled_and_disabled(emulator, astra, database_id):
     assert await astra.cdc.config(database_id) is None
     config = await (await enable(astra, database_id, "orders", "customers")).wait()
     assert names(config) == ["sales.orders", "sales.customers"]
-    assert config.regions == [there(database_id)]
-    (state,) = await astra.cdc.get(database_id, "sales", "orders")
-    assert (state.status, state.database_name) == ("Active", "orders")
+    assert config.regions == [region_of(database_id)]
+    (table,) = await astra.cdc.get(database_id, "sales", "orders")
+    assert (table.status, table.database_name) == ("Active", "orders")
     await (await astra.cdc.disable(database_id, [("sales", "orders")])).wait()
     assert names(await astra.cdc.config(database_id)) == ["sales.customers"]
     await (await astra.cdc.disable(database_id, config.tables[1:])).wait()
     assert await astra.cdc.config(database_id) is None
-    (sent,) = emulator.journal.of("enableCDC")
-    assert (sent.body["databaseName"], sent.body["databaseID"]) == ("orders", database_id)
+    (exchange,) = emulator.journal.of("enableCDC")
+    assert (exchange.body["databaseName"], exchange.body["databaseID"]) == ("orders", database_id)
 
 
-async def test_update_replaces_all(emulator, astra, database_id):
+async def test_update_replaces_the_whole_configuration(emulator, astra, database_id):
     await (await enable(astra, database_id, "orders")).wait()
-    update = await astra.cdc.update(database_id, tables=[("sales", "stock")], regions=[there(database_id, "new")], database_name="orders")
+    update = await astra.cdc.update(
+        database_id, tables=[("sales", "stock")], regions=[region_of(database_id, "new")], database_name="orders"
+    )
     config = await update.wait()
     assert names(config) == ["sales.stock"]
     assert config.regions[0].streaming_tenant_name == "new"
@@ -56,9 +58,9 @@ async def test_update_replaces_all(emulator, astra, database_id):
 
 async def test_an_update_of_the_regions_alone_is_waited_for(emulator, astra, database_id):
     await (await enable(astra, database_id, "orders")).wait()
-    operation = await astra.cdc.update(database_id, tables=[("sales", "orders")], regions=[there(database_id, "new")])
+    operation = await astra.cdc.update(database_id, tables=[("sales", "orders")], regions=[region_of(database_id, "new")])
     assert not (await operation.refresh()).done
-    assert (await operation.wait()).regions == [there(database_id, "new")]
+    assert (await operation.wait()).regions == [region_of(database_id, "new")]
 
 
 async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
@@ -86,7 +88,7 @@ async def test_two_changes_in_a_row_wait_for_each_other(emulator, astra, databas
     assert 409 in [exchange.status for exchange in emulator.journal.of("enableCDC")]
 
 
-async def test_a_table_that_is_captured_already_is_a_conflict_soon(emulator, astra, database_id):
+async def test_a_table_that_is_captured_already_is_a_conflict_without_a_long_wait(emulator, astra, database_id):
     await (await enable(astra, database_id, "orders")).wait()
     with pytest.raises(errors.ConflictError, match=r"sales\.orders"):
         await enable(astra, database_id, "orders")
@@ -94,7 +96,7 @@ async def test_a_table_that_is_captured_already_is_a_conflict_soon(emulator, ast
 
 
 @pytest.mark.parametrize(("fault", "times"), [("reset_after_effect", 1), ("reset_before_effect", 2)])
-async def test_lost_answers_are_looked_after(emulator, astra, database_id, fault, times):
+async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault, times):
     getattr(emulator.faults, fault)("enableCDC")
     await (await enable(astra, database_id, "orders")).wait()
     getattr(emulator.faults, fault)("deleteCDC")
@@ -117,7 +119,7 @@ async def test_what_is_not_there(astra, database_id):
         await astra.cdc.disable(database_id, [("sales", "orders")])
 
 
-async def test_a_token_that_may_not_look_at_databases_takes_404_at_its_word(emulator, astra, database_id):
+async def test_without_access_to_the_database_a_404_means_no_configuration(emulator, astra, database_id):
     emulator.faults.status("getDatabase", 401, body=b"null")
     assert await astra.cdc.config(database_id) is None
 
@@ -131,12 +133,12 @@ async def test_a_token_that_may_not_look_at_databases_takes_404_at_its_word(emul
         ("tables", [("sales", "")], ValueError),
         ("regions", [], ValueError),
         ("regions", [{"datacenterID": "d-1"}], TypeError),
-        ("regions", [there("d", "")], ValueError),
+        ("regions", [region_of("d", "")], ValueError),
         ("database_name", "", ValueError),
     ],
 )
 async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argument, value, error):
-    arguments = {"tables": [("sales", "orders")], "regions": [there("d")], "database_name": "orders", argument: value}
+    arguments = {"tables": [("sales", "orders")], "regions": [region_of("d")], "database_name": "orders", argument: value}
     for method in (astra.cdc.enable, astra.cdc.update):
         with pytest.raises(error, match=argument):
             await method("d", **arguments)
@@ -144,7 +146,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argu
 
 
 @pytest.mark.parametrize(("tables", "error"), [([], ValueError), ("sales", TypeError)])
-async def test_what_to_disable_is_checked(emulator, astra, tables, error):
+async def test_the_tables_to_disable_are_checked(emulator, astra, tables, error):
     with pytest.raises(error, match="tables"):
         await astra.cdc.disable("d", tables)
     assert len(emulator.journal) == 0

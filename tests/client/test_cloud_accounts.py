@@ -1,4 +1,4 @@
-"""Cloud accounts: whom to share a key with."""
+"""Cloud accounts: the accounts that need access to a key."""
 
 import pytest
 
@@ -14,14 +14,14 @@ async def test_serverless_databases_have_an_account_at_once(emulator, astra):
     assert emulator.journal[0].path == "/v2/kms/provider/aws/region/us-east-1/accounts"
 
 
-async def test_classic_ones_have_those_that_were_assigned(astra):
+async def test_classic_databases_have_the_assigned_account(astra):
     assert await astra.cloud_accounts.list("aws", "us-east-1", classic=True) == []
     await astra.cloud_accounts.assign("AWS")
     (account,) = await astra.cloud_accounts.list("aws", "us-east-1", classic=True)
     assert len(account.provider_id) == 12
 
 
-async def test_a_lost_answer_to_assign_is_told_and_not_repeated(emulator, astra):
+async def test_an_assignment_whose_answer_is_lost_is_reported_and_not_repeated(emulator, astra):
     emulator.faults.reset_after_effect("AssignCloudAccount")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.cloud_accounts.assign("aws")

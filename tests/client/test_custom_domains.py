@@ -1,4 +1,4 @@
-"""Custom domains: set as a whole by the service, and one by one by its users."""
+"""Custom domains: the service replaces all of them, users also add and remove single ones."""
 
 import pytest
 
@@ -8,25 +8,25 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 pytestmark = pytest.mark.anyio
 
 
-async def do(calling):
-    return await (await calling).wait()
+async def wait_for(call):
+    return await (await call).wait()
 
 
-async def test_domains_are_set_and_listed_when_they_are_in_force(astra):
+async def test_domains_are_listed_once_they_are_in_force(astra):
     assert await astra.custom_domains.list() == []
     operation = await astra.custom_domains.replace(["b.example.com", "a.example.com"])
     assert await astra.custom_domains.list() == []
     assert await operation.wait() is None
     assert await astra.custom_domains.list() == ["b.example.com", "a.example.com"]
     assert operation.resource_id is None
-    await do(astra.custom_domains.replace([]))
+    await wait_for(astra.custom_domains.replace([]))
     assert await astra.custom_domains.list() == []
 
 
 async def test_adding_and_removing_keep_the_others(emulator, astra):
-    await do(astra.custom_domains.replace(["a.example.com", "b.example.com"]))
-    await do(astra.custom_domains.add(["c.example.com"]))
-    await do(astra.custom_domains.remove(["A.example.com"]))
+    await wait_for(astra.custom_domains.replace(["a.example.com", "b.example.com"]))
+    await wait_for(astra.custom_domains.add(["c.example.com"]))
+    await wait_for(astra.custom_domains.remove(["A.example.com"]))
     assert await astra.custom_domains.list() == ["b.example.com", "c.example.com"]
     assert [exchange.body for exchange in emulator.journal.of("setCustomDomains")][1:] == [
         ["a.example.com", "b.example.com", "c.example.com"],
@@ -39,31 +39,31 @@ async def test_changes_in_a_row_do_not_undo_each_other(astra):
     view = astra.with_options(timeout=100)
     await view.custom_domains.add(["b.example.com"])
     await astra.custom_domains.add(["c.example.com"])
-    await do(astra.custom_domains.remove(["a.example.com"]))
+    await wait_for(astra.custom_domains.remove(["a.example.com"]))
     assert await astra.custom_domains.list() == ["b.example.com", "c.example.com"]
 
 
 async def test_where_nothing_changes_nothing_is_sent(emulator, astra):
-    await do(astra.custom_domains.replace(["a.example.com"]))
-    await do(astra.custom_domains.add(["A.example.com"]))
-    await do(astra.custom_domains.remove(["b.example.com"]))
+    await wait_for(astra.custom_domains.replace(["a.example.com"]))
+    await wait_for(astra.custom_domains.add(["A.example.com"]))
+    await wait_for(astra.custom_domains.remove(["b.example.com"]))
     assert emulator.journal.count("setCustomDomains") == 1
 
 
-async def test_a_change_that_does_not_come_is_named_once(emulator, astra):
+async def test_a_change_that_never_takes_effect_is_reported_once(emulator, astra):
     emulator.faults.fail_state("setCustomDomains")
     operation = await astra.custom_domains.replace(["a.example.com"])
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await astra.custom_domains.add(["b.example.com"])
     assert "could undo it" in caught.value.__notes__[0]
     assert caught.value.resume_token == operation.resume_token
-    await do(astra.custom_domains.add(["b.example.com"]))
+    await wait_for(astra.custom_domains.add(["b.example.com"]))
     with pytest.raises(errors.OperationTimeoutError):
         await operation.wait(timeout=60)
 
 
 @pytest.mark.parametrize("body", [b"", "null", "[]"])
-async def test_nothing_is_said_in_several_ways(emulator, astra, body):
+async def test_an_empty_list_is_read_in_several_forms(emulator, astra, body):
     emulator.faults.body("getCustomDomains", body)
     assert await astra.custom_domains.list() == []
 
@@ -79,12 +79,12 @@ async def test_the_empty_list_of_other_editions_is_read_too():
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
 async def test_lost_answers_are_sent_again(emulator, astra, fault):
     getattr(emulator.faults, fault)("setCustomDomains")
-    await do(astra.custom_domains.replace(["a.example.com"]))
+    await wait_for(astra.custom_domains.replace(["a.example.com"]))
     assert await astra.custom_domains.list() == ["a.example.com"]
     assert emulator.journal.count("setCustomDomains") == 2
 
 
-async def test_a_wait_can_be_taken_up_elsewhere(astra):
+async def test_a_wait_can_be_resumed_elsewhere(astra):
     operation = await astra.custom_domains.replace(["a.example.com"])
     await (await astra.resume(operation.resume_token)).wait()
     assert await astra.custom_domains.list() == ["a.example.com"]

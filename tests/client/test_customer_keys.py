@@ -1,4 +1,4 @@
-"""Customer keys: one class per cloud, one key per place, and no way back."""
+"""Customer keys: one class per cloud, one key per region, and no way to delete one."""
 
 import pytest
 
@@ -15,16 +15,16 @@ AZURE = AzureKey("https://vault.vault.azure.net/keys/k/1", "westeurope")
 
 @pytest.mark.parametrize(("key", "provider"), [(AWS, "aws"), (GCP, "gcp"), (AZURE, "azure")])
 @pytest.mark.parametrize("classic", [False, True])
-async def test_a_key_is_registered_listed_and_found(emulator, astra, key, provider, classic):
+async def test_a_key_is_registered_listed_and_fetched(emulator, astra, key, provider, classic):
     await astra.customer_keys.create(key, classic=classic)
     operation = "CreateClassicKey" if classic else "CreateServerlessKey"
-    (sent,) = emulator.journal.of(operation)
-    assert sent.body == {"orgId": emulator.organization_id, provider: {"keyID": key.key_id, "region": key.region}}
-    (listed,) = await astra.customer_keys.list(classic=classic)
-    assert (listed.organization_id, listed.cloud_provider) == (emulator.organization_id, provider)
-    assert (listed.key_id, listed.region) == (key.key_id, key.region)
-    found = await astra.customer_keys.get(provider.upper(), key.region, classic=classic)
-    assert getattr(found, provider).key_id == key.key_id
+    (exchange,) = emulator.journal.of(operation)
+    assert exchange.body == {"orgId": emulator.organization_id, provider: {"keyID": key.key_id, "region": key.region}}
+    (summary,) = await astra.customer_keys.list(classic=classic)
+    assert (summary.organization_id, summary.cloud_provider) == (emulator.organization_id, provider)
+    assert (summary.key_id, summary.region) == (key.key_id, key.region)
+    registration = await astra.customer_keys.get(provider.upper(), key.region, classic=classic)
+    assert getattr(registration, provider).key_id == key.key_id
     assert await astra.customer_keys.list(classic=not classic) == []
 
 
@@ -38,14 +38,14 @@ async def test_either_status_is_success(created_key_is_201):
         assert emulator.journal.of("CreateServerlessKey")[0].status == (201 if created_key_is_201 else 200)
 
 
-async def test_a_second_key_for_the_same_place_is_refused(emulator, astra):
+async def test_a_second_key_for_the_same_region_is_refused(emulator, astra):
     await astra.customer_keys.create(AWS)
     with pytest.raises(errors.BadRequestError, match="already"):
         await astra.customer_keys.create(AwsKey("arn:aws:kms:us-east-1:111122223333:key/5678", "us-east-1"))
     await astra.customer_keys.create(AWS, classic=True)
 
 
-async def test_lost_answers_are_looked_after(emulator, astra):
+async def test_lost_answers_are_reconciled(emulator, astra):
     emulator.faults.reset_after_effect("CreateServerlessKey")
     await astra.customer_keys.create(AWS)
     assert emulator.journal.count("CreateServerlessKey") == 1
@@ -55,7 +55,7 @@ async def test_lost_answers_are_looked_after(emulator, astra):
     assert len(await astra.customer_keys.list()) == 2
 
 
-async def test_a_key_that_is_not_there(astra):
+async def test_a_missing_key_is_not_found(astra):
     with pytest.raises(errors.NotFoundError):
         await astra.customer_keys.get("aws", "us-east-1")
     with pytest.raises(ValueError, match="provider"):
@@ -63,7 +63,7 @@ async def test_a_key_that_is_not_there(astra):
 
 
 @pytest.mark.parametrize("kind", [AwsKey, GcpKey, AzureKey])
-async def test_a_key_that_says_too_little_cannot_be_built(kind):
+async def test_an_incomplete_key_cannot_be_built(kind):
     with pytest.raises(TypeError):
         kind("key")
     with pytest.raises(ValueError, match="key_id"):
@@ -73,13 +73,13 @@ async def test_a_key_that_says_too_little_cannot_be_built(kind):
     assert kind("key", "r") == kind(key_id="key", region="r")
 
 
-async def test_what_is_no_key_is_refused_before_anything_is_sent(emulator, astra):
+async def test_other_objects_are_refused_before_anything_is_sent(emulator, astra):
     with pytest.raises(TypeError, match="key must be an AwsKey, GcpKey or AzureKey, not dict"):
         await astra.customer_keys.create({"aws": {"keyID": "k", "region": "r"}})
     assert len(emulator.journal) == 0
 
 
-async def test_the_permission_that_is_missing_is_named(emulator):
+async def test_a_missing_permission_is_named(emulator):
     token = emulator.add_token({"org-db-view"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         with pytest.raises(errors.PermissionDeniedError, match="org-cmk-write"):

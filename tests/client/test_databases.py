@@ -1,4 +1,4 @@
-"""Databases: each operation once as it is meant, and the traps of creating one."""
+"""Databases: every operation, and the pitfalls of creating one."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from astra_devops import AsyncAstraDevOps, errors, models
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_knows_the_id_at_once_and_waits_for_active(emulator, astra):
+async def test_create_returns_the_id_at_once_and_waits_for_active(emulator, astra):
     operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", keyspace="sales")
     assert operation.resource_id in emulator.databases
     assert not operation.done
@@ -15,8 +15,8 @@ async def test_create_knows_the_id_at_once_and_waits_for_active(emulator, astra)
     assert operation.done
     assert (database.id, database.status) == (operation.resource_id, models.DatabaseStatus.ACTIVE)
     assert database.info.keyspaces == ["sales"]
-    (sent,) = emulator.journal.of("createDatabase")
-    assert sent.body == {
+    (exchange,) = emulator.journal.of("createDatabase")
+    assert exchange.body == {
         "name": "orders",
         "cloudProvider": "AWS",
         "region": "us-east-2",
@@ -41,7 +41,7 @@ async def test_a_lost_answer_is_found_although_the_list_lags(emulator, astra):
     assert emulator.journal.count("createDatabase") == 1
 
 
-async def test_a_request_lost_before_its_effect_is_not_repeated_but_told(emulator, astra):
+async def test_a_request_lost_before_its_effect_is_reported_and_not_repeated(emulator, astra):
     emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError, match="no new database") as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -66,7 +66,7 @@ async def test_an_older_database_of_the_same_name_is_never_adopted(emulator, ast
     assert set(emulator.databases) == {old.id, operation.resource_id}
 
 
-async def test_one_that_this_client_made_a_moment_ago_is_not_adopted(emulator, astra):
+async def test_a_database_that_this_client_has_just_created_is_not_adopted(emulator, astra):
     first = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
@@ -74,14 +74,14 @@ async def test_one_that_this_client_made_a_moment_ago_is_not_adopted(emulator, a
     assert first.resource_id not in caught.value.candidates
 
 
-async def test_of_several_new_ones_none_is_adopted(emulator, astra):
-    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as somebody_else:
-        theirs = await somebody_else.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+async def test_of_several_new_databases_none_is_adopted(emulator, astra):
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
+        other = await other_client.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.reset_after_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     assert set(caught.value.candidates) == set(emulator.databases)
-    assert theirs.resource_id in caught.value.candidates
+    assert other.resource_id in caught.value.candidates
 
 
 async def test_a_429_to_create_is_repeated_since_nothing_was_done(emulator, astra):
@@ -91,7 +91,7 @@ async def test_a_429_to_create_is_repeated_since_nothing_was_done(emulator, astr
     assert emulator.journal.count("createDatabase") == 3
 
 
-async def test_what_the_service_does_not_offer(emulator, astra):
+async def test_a_region_that_the_service_does_not_offer(emulator, astra):
     with pytest.raises(errors.UnprocessableError) as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="moon-1")
     assert [detail.id for detail in caught.value.errors] == [2000013]
@@ -119,7 +119,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argu
 
 
 @pytest.mark.parametrize("database_id", ["", ".", ".."])
-async def test_an_id_cannot_leave_its_segment(emulator, astra, database_id):
+async def test_an_id_cannot_leave_its_path_segment(emulator, astra, database_id):
     with pytest.raises(ValueError, match="database_id"):
         await astra.databases.get(database_id)
     assert len(emulator.journal) == 0
@@ -132,11 +132,11 @@ async def test_an_id_is_quoted(emulator, astra):
 
 
 async def test_lists_are_complete_whatever_the_page_size(emulator, astra):
-    made = {(await astra.databases.create(f"db{number}", cloud_provider="AWS", region="us-east-2")).resource_id for number in range(61)}
+    operations = [await astra.databases.create(f"db{number}", cloud_provider="AWS", region="us-east-2") for number in range(61)]
     for page_size in (None, 1, 25, 61, 100):
-        found = [database.id async for database in astra.databases.list(page_size=page_size)]
-        assert set(found) == made
-        assert len(found) == 61
+        ids = [database.id async for database in astra.databases.list(page_size=page_size)]
+        assert set(ids) == {operation.resource_id for operation in operations}
+        assert len(ids) == 61
     pages = [len(page) async for page in astra.databases.list(page_size=25).pages()]
     assert pages == [25, 25, 11]
 
@@ -156,19 +156,19 @@ async def test_page_size_is_checked(astra, page_size):
         astra.databases.list(page_size=page_size)
 
 
-async def test_find_tells_one_none_and_several_apart(astra):
+async def test_find_distinguishes_one_match_none_and_several(astra):
     assert await astra.databases.find("orders") is None
     first = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
-    found = await astra.databases.find("orders")
-    assert found is not None
-    assert found.id == first.resource_id
+    database = await astra.databases.find("orders")
+    assert database is not None
+    assert database.id == first.resource_id
     second = await astra.databases.create("orders", cloud_provider="AWS", region="eu-west-1")
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.databases.find("orders")
     assert set(caught.value.ids) == {first.resource_id, second.resource_id}
-    found = await astra.databases.find("orders", region="eu-west-1")
-    assert found is not None
-    assert found.id == second.resource_id
+    database = await astra.databases.find("orders", region="eu-west-1")
+    assert database is not None
+    assert database.id == second.resource_id
 
 
 async def test_terminate_is_done_when_the_database_is_gone(emulator, astra):
@@ -179,7 +179,7 @@ async def test_terminate_is_done_when_the_database_is_gone(emulator, astra):
     assert (await astra.databases.get(operation.resource_id)).status == "TERMINATED"
 
 
-async def test_a_lost_answer_to_terminate_is_looked_after(emulator, astra):
+async def test_a_lost_answer_to_terminate_is_reconciled(emulator, astra):
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.wait()
     emulator.faults.reset_after_effect("terminateDatabase")
@@ -237,7 +237,7 @@ async def test_resume_wakes_a_hibernated_database(emulator, astra):
     assert emulator.journal.count("dataApi") == 1
 
 
-async def test_a_database_that_falls_back_to_sleep_is_not_waited_for(emulator, astra):
+async def test_a_database_that_hibernates_again_ends_the_wait(emulator, astra):
     emulator.faults.fail_state("dataApi")
     operation = await astra.databases.resume(emulator.add_database("orders", status="HIBERNATED"))
     with pytest.raises(errors.OperationFailedError, match="ended in HIBERNATED") as caught:

@@ -1,4 +1,4 @@
-"""Datacenters, regions and what goes with them."""
+"""Datacenters and regions."""
 
 import pytest
 
@@ -7,14 +7,14 @@ from astra_devops import errors, models
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_region_is_added_and_taken_away(emulator, astra):
+async def test_a_region_is_added_and_removed(emulator, astra):
     database_id = emulator.add_database("orders")
     datacenter = await (await astra.datacenters.create(database_id, cloud_provider="aws", region="eu-west-1")).wait()
     assert isinstance(datacenter, models.Datacenter)
     assert datacenter.region == "eu-west-1"
     assert [other.region for other in await astra.datacenters.list(database_id)] == ["us-east-2", "eu-west-1"]
-    (sent,) = emulator.journal.of("addDatacenters")
-    assert sent.body == [{"tier": "serverless", "cloudProvider": "AWS", "region": "eu-west-1"}]
+    (exchange,) = emulator.journal.of("addDatacenters")
+    assert exchange.body == [{"tier": "serverless", "cloudProvider": "AWS", "region": "eu-west-1"}]
     operation = await astra.datacenters.terminate(database_id, datacenter.id)
     assert operation.resource_id == datacenter.id
     assert await operation.wait() is None
@@ -24,25 +24,25 @@ async def test_a_region_is_added_and_taken_away(emulator, astra):
 
 async def test_several_regions_are_added_one_after_another(emulator, astra):
     database_id = emulator.add_database("orders")
-    made = await astra.datacenters.create_all(database_id, ["eu-west-1", "us-east-2", "us-west-2"], cloud_provider="aws")
-    assert [datacenter.region for datacenter in made] == ["eu-west-1", "us-east-2", "us-west-2"]
+    datacenters = await astra.datacenters.create_all(database_id, ["eu-west-1", "us-east-2", "us-west-2"], cloud_provider="aws")
+    assert [datacenter.region for datacenter in datacenters] == ["eu-west-1", "us-east-2", "us-west-2"]
     assert emulator.journal.count("addDatacenters") == 2
     assert len(await astra.datacenters.list(database_id)) == 3
 
 
-async def test_what_was_added_before_a_failure_is_told(emulator, astra):
+async def test_an_error_names_the_regions_added_before_it(emulator, astra):
     database_id = emulator.add_database("orders")
     with pytest.raises(errors.APIStatusError) as caught:
         await astra.datacenters.create_all(database_id, ["eu-west-1", "moon-1"], cloud_provider="aws")
     assert "while adding moon-1; done before it: eu-west-1" in caught.value.__notes__
 
 
-async def test_regions_must_be_several_strings(astra):
+async def test_regions_must_be_a_list_of_strings(astra):
     with pytest.raises(TypeError, match="regions"):
         await astra.datacenters.create_all("d", "eu-west-1", cloud_provider="aws")
 
 
-async def test_lost_answers_are_looked_after(emulator, astra):
+async def test_lost_answers_are_reconciled(emulator, astra):
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addDatacenters")
     patient = astra.with_options(timeout=3600)
@@ -54,7 +54,7 @@ async def test_lost_answers_are_looked_after(emulator, astra):
     assert (emulator.journal.count("addDatacenters"), emulator.journal.count("terminateDatacenter")) == (1, 1)
 
 
-async def test_what_cannot_be_told_in_time_is_not_repeated(emulator, astra):
+async def test_a_change_that_does_not_show_in_time_is_not_repeated(emulator, astra):
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addDatacenters")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
@@ -71,7 +71,7 @@ async def test_regions_listed_twice_by_the_service_are_listed_once(emulator, ast
 
 
 async def test_the_first_of_equal_regions_keeps_its_place(emulator, astra):
-    one = {
+    fields = {
         "displayName": "x",
         "zone": "na",
         "classification": "standard",
@@ -80,9 +80,9 @@ async def test_the_first_of_equal_regions_keeps_its_place(emulator, astra):
         "region_type": "vector",
     }
     regions = [
-        {"cloudProvider": "aws", "name": "a", **one},
-        {"cloudProvider": "gcp", "name": "b", **one},
-        {"cloudProvider": "AWS", "name": "a", **one},
+        {"cloudProvider": "aws", "name": "a", **fields},
+        {"cloudProvider": "gcp", "name": "b", **fields},
+        {"cloudProvider": "AWS", "name": "a", **fields},
     ]
     emulator.faults.body("listServerlessRegions", regions)
     assert [(region.cloud_provider, region.name) for region in await astra.regions.list()] == [("aws", "a"), ("gcp", "b")]

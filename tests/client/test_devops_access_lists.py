@@ -1,4 +1,4 @@
-"""The access list of the DevOps API: whoever is not on it is out, so nobody gets there by accident."""
+"""The access list of the DevOps API: callers are not locked out by accident."""
 
 import pytest
 
@@ -9,34 +9,34 @@ from astra_devops.models import AccessListEntry
 pytestmark = pytest.mark.anyio
 
 HERE = "127.0.0.1"
-"""What the emulator sees these tests under."""
+"""The address from which the emulator sees these tests."""
 
 
 def addresses(access_list):
     return [address.address for address in access_list.addresses]
 
 
-async def test_without_a_list_everybody_is_let_in(emulator, astra):
+async def test_without_a_list_every_address_is_admitted(emulator, astra):
     assert (await astra.devops_access_lists.get()).addresses == []
     assert (await astra.devops_access_lists.get(organization_id=emulator.organization_id)).addresses == []
     with pytest.raises(errors.NotFoundError):
         await astra.devops_access_lists.get(organization_id="another")
 
 
-async def test_a_list_without_the_caller_locks_him_out_unless_he_says_where_he_is(emulator, astra):
+async def test_a_list_without_the_caller_locks_it_out_unless_calling_from_is_given(emulator, astra):
     with pytest.raises(ValueError, match=r"calling_from 127\.0\.0\.1 would be locked out"):
         await astra.devops_access_lists.add(["10.0.0.0/8"], calling_from=HERE)
     assert (await astra.devops_access_lists.get()).addresses == []
 
     await astra.devops_access_lists.add(["10.0.0.0/8"], calling_from=None)
-    for shut_out in (astra.devops_access_lists.get(), astra.databases.list().collect(), astra.devops_access_lists.delete()):
+    for call in (astra.devops_access_lists.get(), astra.databases.list().collect(), astra.devops_access_lists.delete()):
         with pytest.raises(errors.PermissionDeniedError, match="127"):
-            await shut_out
+            await call
     emulator.reset()
     assert await astra.databases.list().collect() == []
 
 
-async def test_adding_keeps_what_is_there(emulator, astra):
+async def test_adding_keeps_existing_entries(emulator, astra):
     entry = AccessListEntry(address="127.0.0.0/8", enabled=True, description="this machine")
     await astra.devops_access_lists.add([entry], calling_from=HERE)
     access_list = await astra.devops_access_lists.add(["203.0.113.7", "2001:db8::1"], calling_from=HERE)
@@ -48,20 +48,20 @@ async def test_adding_keeps_what_is_there(emulator, astra):
     assert emulator.journal.count("addDevOpsAccessListAddresses") == 3
 
 
-async def test_every_change_is_guarded(emulator, astra):
+async def test_every_change_checks_calling_from(emulator, astra):
     await astra.devops_access_lists.replace(["127.0.0.0/8", "10.0.0.0/8"], calling_from=HERE)
-    for refused in (
+    for call in (
         astra.devops_access_lists.replace(["10.0.0.0/8"], calling_from=HERE),
         astra.devops_access_lists.update("127.0.0.0/8", enabled=False, calling_from=HERE),
         astra.devops_access_lists.remove(["127.0.0.0/8"], calling_from=HERE),
         astra.devops_access_lists.add(["192.0.2.1"], calling_from="198.51.100.1"),
     ):
         with pytest.raises(ValueError, match=r"calling_from .* would be locked out"):
-            await refused
+            await call
     assert addresses(await astra.devops_access_lists.get()) == ["127.0.0.0/8", "10.0.0.0/8"]
 
 
-async def test_updating_one_entry_keeps_what_is_not_named(emulator, astra):
+async def test_updating_one_entry_keeps_the_other_fields(emulator, astra):
     entry = AccessListEntry(address="10.0.0.0/8", enabled=False, description="office")
     await astra.devops_access_lists.replace(["127.0.0.1", entry], calling_from=HERE)
     access_list = await astra.devops_access_lists.update("10.0.0.0/8", enabled=True, calling_from=HERE)
@@ -74,10 +74,10 @@ async def test_updating_one_entry_keeps_what_is_not_named(emulator, astra):
     access_list = await astra.devops_access_lists.update("127.0.0.1", description="me", calling_from=HERE)
     assert access_list.addresses[0].description == "me"
     with pytest.raises(errors.NotFoundError):
-        await astra.devops_access_lists.update("192.0.2.1", description="nobody", calling_from=HERE)
+        await astra.devops_access_lists.update("192.0.2.1", description="unknown", calling_from=HERE)
 
 
-async def test_removing_writes_back_the_rest(emulator, astra):
+async def test_removing_replaces_the_list_with_the_rest(emulator, astra):
     entry = AccessListEntry(address="127.0.0.1", enabled=True, description="me")
     await astra.devops_access_lists.replace([entry, "10.0.0.0/8", "192.0.2.1"], calling_from=HERE)
     access_list = await astra.devops_access_lists.remove(["192.0.2.1", "10.0.0.0/8"], calling_from=HERE)
@@ -88,7 +88,7 @@ async def test_removing_writes_back_the_rest(emulator, astra):
         await astra.devops_access_lists.remove(["127.0.0.1"], calling_from=None)
 
 
-async def test_deleting_lets_everybody_in_again(emulator, astra):
+async def test_deleting_admits_every_address_again(emulator, astra):
     await astra.devops_access_lists.add(["127.0.0.1"], calling_from=HERE)
     operation = await astra.devops_access_lists.delete()
     assert operation.resource_id == emulator.organization_id
@@ -97,7 +97,7 @@ async def test_deleting_lets_everybody_in_again(emulator, astra):
     assert (await astra.devops_access_lists.get()).addresses == []
 
 
-async def test_what_is_being_deleted_does_not_count(emulator, astra):
+async def test_entries_that_are_being_deleted_do_not_count(emulator, astra):
     await astra.devops_access_lists.add(["127.0.0.1"], calling_from=HERE)
     await astra.devops_access_lists.delete()
     with pytest.raises(ValueError, match="locked out"):
@@ -105,7 +105,7 @@ async def test_what_is_being_deleted_does_not_count(emulator, astra):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(emulator, astra, fault):
+async def test_lost_answers_are_reconciled(emulator, astra, fault):
     lose = getattr(emulator.faults, fault)
     for operation in ("addDevOpsAccessListAddresses", "replaceDevOpsAccessList", "updateDevOpsAccessListAddress", "deleteDevOpsAccessList"):
         lose(operation)
@@ -116,7 +116,7 @@ async def test_lost_answers_are_looked_after(emulator, astra, fault):
     assert emulator.journal.count("addDevOpsAccessListAddresses") == (1 if fault == "reset_after_effect" else 2)
 
 
-async def test_the_guard_of_the_emulator_can_be_switched_off():
+async def test_the_emulator_need_not_enforce_the_list():
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(enforce_devops_access_list=False)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -127,7 +127,7 @@ async def test_the_guard_of_the_emulator_can_be_switched_off():
 
 async def test_bad_arguments_are_refused_before_anything_is_sent(emulator, astra):
     lists = astra.devops_access_lists
-    for refused, name in (
+    for call, name in (
         (lists.add([], calling_from=HERE), "addresses"),
         (lists.replace([], calling_from=None), "addresses"),
         (lists.add(["nowhere"], calling_from=HERE), "addresses"),
@@ -137,7 +137,7 @@ async def test_bad_arguments_are_refused_before_anything_is_sent(emulator, astra
         (lists.get(organization_id=""), "organization_id"),
     ):
         with pytest.raises(ValueError, match=name):
-            await refused
+            await call
     with pytest.raises(TypeError, match="calling_from"):
         await lists.add(["10.0.0.0/8"])
     assert len(emulator.journal) == 0

@@ -1,4 +1,4 @@
-"""Keyspaces: an ACTIVE database is no evidence, a busy one is waited for, a lost answer is looked after."""
+"""Keyspaces: ACTIVE alone proves nothing, busy databases are waited for, lost answers checked."""
 
 import pytest
 
@@ -55,7 +55,7 @@ async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emul
     assert "the database is in MAINTENANCE" in caught.value.__notes__
 
 
-async def test_lost_answers_are_looked_after(emulator, astra):
+async def test_lost_answers_are_reconciled(emulator, astra):
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addKeyspace")
     await (await astra.keyspaces.create(database_id, "sales")).wait()
@@ -68,7 +68,7 @@ async def test_lost_answers_are_looked_after(emulator, astra):
     assert await astra.keyspaces.list(database_id) == ["default_keyspace", "sales"]
 
 
-async def test_dropping_what_is_not_there_is_done_at_once(emulator, astra):
+async def test_dropping_a_missing_keyspace_is_done_at_once(emulator, astra):
     database_id = emulator.add_database("orders")
     operation = await astra.keyspaces.delete(database_id, "nothing")
     assert (await operation.refresh()).done
@@ -80,7 +80,7 @@ async def test_a_database_without_keyspaces(emulator, astra):
     assert await astra.keyspaces.list(database_id) == []
 
 
-async def test_without_the_right_the_needed_permission_is_named(emulator):
+async def test_a_missing_permission_is_named(emulator):
     token = emulator.add_token({"org-db-view"})
     database_id = emulator.add_database("orders")
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
@@ -95,7 +95,7 @@ async def test_bad_names_are_refused_before_anything_is_sent(emulator, astra, na
     assert len(emulator.journal) == 0
 
 
-async def test_classic_extras(emulator, astra):
+async def test_operations_of_classic_databases(emulator, astra):
     database_id = emulator.add_database("classic", tier="C10")
     await astra.keyspaces.enable_graph(database_id, "default_keyspace")
     with pytest.raises(ValueError, match="schema and solrconfig"):

@@ -1,4 +1,4 @@
-"""Migration proxies: waited for by what the database offers to do."""
+"""Migration proxies: waits rely on the actions that the database offers."""
 
 import pytest
 
@@ -25,8 +25,8 @@ async def test_a_proxy_is_launched_and_removed(emulator, astra, database_id):
     assert models.DatabaseAction.REMOVE_MIGRATION_PROXY in database.available_actions
     database = await (await astra.migration_proxies.remove(database_id)).wait()
     assert models.DatabaseAction.LAUNCH_MIGRATION_PROXY in database.available_actions
-    (sent,) = emulator.journal.of("launchMigrationProxy")
-    assert sent.body == {
+    (exchange,) = emulator.journal.of("launchMigrationProxy")
+    assert exchange.body == {
         "originUsername": "cassandra",
         "originPassword": "hunter2",
         "mappings": [{"originIP": "172.18.19.20", "originPort": 9042, "rack": 1, "rackNodeOrdinal": 1}],
@@ -46,13 +46,13 @@ async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
             assert statuses[-1] == "ACTIVE"
 
 
-async def test_where_no_action_tells_the_maintenance_has_to_come_and_go(emulator, astra, database_id):
+async def test_without_actions_the_maintenance_must_come_and_go(emulator, astra, database_id):
     document = (await astra.request("getDatabase", path={"databaseID": database_id})).value
     operation = await launch(astra, database_id)
-    told = {"id": document.id, "orgId": "o", "ownerId": "o", "info": {"name": "orders"}, "availableActions": ["terminate"]}
-    emulator.faults.body("getDatabase", {**told, "status": "ACTIVE"})
-    emulator.faults.body("getDatabase", {**told, "status": "MAINTENANCE", "availableActions": []})
-    emulator.faults.body("getDatabase", {**told, "status": "ACTIVE"})
+    fields = {"id": document.id, "orgId": "o", "ownerId": "o", "info": {"name": "orders"}, "availableActions": ["terminate"]}
+    emulator.faults.body("getDatabase", {**fields, "status": "ACTIVE"})
+    emulator.faults.body("getDatabase", {**fields, "status": "MAINTENANCE", "availableActions": []})
+    emulator.faults.body("getDatabase", {**fields, "status": "ACTIVE"})
     assert [event.status async for event in operation.events()] == ["ACTIVE", "MAINTENANCE", "ACTIVE"]
 
 
@@ -85,7 +85,7 @@ async def test_a_launch_whose_answer_is_lost_is_not_repeated(emulator, astra, da
 
 
 @pytest.mark.parametrize(("fault", "times"), [("reset_after_effect", 1), ("reset_before_effect", 2)])
-async def test_a_removal_whose_answer_is_lost_is_looked_after(emulator, astra, database_id, fault, times):
+async def test_a_removal_whose_answer_is_lost_is_reconciled(emulator, astra, database_id, fault, times):
     await (await launch(astra, database_id)).wait()
     getattr(emulator.faults, fault)("removeMigrationProxy")
     slow = astra.with_options(timeout=600)

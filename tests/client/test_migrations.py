@@ -1,4 +1,4 @@
-"""Migrations: through their phases, in either vocabulary, although the state lags; with credentials that expire."""
+"""Migrations: phases in either vocabulary, a status that lags, and credentials that expire."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +16,7 @@ def database_id(emulator) -> str:
     return emulator.add_database("orders")
 
 
-async def receiving(astra, database_id) -> models.Migration:
+async def initialized_migration(astra, database_id) -> models.Migration:
     return await (await astra.migrations.initialize(database_id)).wait()
 
 
@@ -24,13 +24,13 @@ async def phase(astra, migration) -> str | None:
     return phase_of(await astra.migrations.get(migration.db_id, migration.migration_id))
 
 
-async def settled(emulator, astra, migration) -> str | None:
-    """Tell the phase once the state no longer lags."""
+async def settled_phase(emulator, astra, migration) -> str | None:
+    """Return the phase once the status no longer lags."""
     emulator.clock.advance(emulator.quirks.migration_status_lag)
     return await phase(astra, migration)
 
 
-async def test_a_migration_from_beginning_to_end(emulator, astra, database_id):
+async def test_a_migration_from_start_to_end(emulator, astra, database_id):
     operation = await astra.migrations.initialize(database_id, concurrency=4, target_subset_size_gb=2.5)
     migration = await operation.wait()
     assert migration.migration_id == operation.resource_id
@@ -42,15 +42,15 @@ async def test_a_migration_from_beginning_to_end(emulator, astra, database_id):
     migration = await (await astra.migrations.cleanup(database_id, migration.migration_id)).wait()
     assert migration.status == models.MigrationStatus.CLOSED
     assert migration.upload_credentials.keys is None
-    (sent,) = emulator.journal.of("initializeMigration")
-    assert sent.query == {"concurrency": "4", "targetSubsetSizeGB": "2.5"}
+    (exchange,) = emulator.journal.of("initializeMigration")
+    assert exchange.query == {"concurrency": "4", "targetSubsetSizeGB": "2.5"}
 
 
 async def test_a_migration_into_one_datacenter_takes_options(emulator, astra, database_id):
     options = {"importMode": "fast", "option.targetSubsetSizeGb": 6.5}
     await astra.migrations.initialize(database_id, datacenter_id=f"{database_id}-1", options=options)
-    (sent,) = emulator.journal.of("initializeMigrationDC")
-    assert sent.query == {"option.importMode": "fast", "option.targetSubsetSizeGb": "6.5"}
+    (exchange,) = emulator.journal.of("initializeMigrationDC")
+    assert exchange.query == {"option.importMode": "fast", "option.targetSubsetSizeGb": "6.5"}
 
 
 async def test_the_vocabulary_of_the_specification():
@@ -84,11 +84,11 @@ async def test_the_vocabulary_of_the_specification():
         ("", None),
     ],
 )
-def test_words_for_phases(status, expected):
+def test_statuses_are_mapped_to_phases(status, expected):
     assert phase_of(models.Migration(status=status)) == expected
 
 
-async def test_files_are_not_taken_before_there_are_credentials(emulator, astra, database_id):
+async def test_files_are_not_accepted_before_there_are_credentials(emulator, astra, database_id):
     operation = await astra.migrations.initialize(database_id)
     nothing = {"name": "", "keys": None, "credentialExpiration": None}
     emulator.faults.body("getMigrationStatus", {"status": "ReceivingFiles", "uploadCredentials": nothing})
@@ -104,8 +104,8 @@ async def test_an_initialization_that_fails(emulator, astra, database_id):
         await operation.wait()
 
 
-async def test_an_import_that_fails_is_launched_again_and_its_old_end_is_not_the_new_one(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+async def test_a_failed_import_is_launched_again_and_its_old_status_is_ignored(emulator, astra, database_id):
+    migration = await initialized_migration(astra, database_id)
     emulator.faults.fail_state("launchMigration")
     with pytest.raises(errors.OperationFailedError, match="schemas of the origin") as caught:
         await (await astra.migrations.launch(database_id, migration.migration_id)).wait()
@@ -116,8 +116,8 @@ async def test_an_import_that_fails_is_launched_again_and_its_old_end_is_not_the
     assert [status for status in dict.fromkeys(event.status for event in events) if status] == ["ImportInProgress", "MigrationDone"]
 
 
-async def test_an_import_that_fails_in_the_same_way_again_is_told_when_the_lag_is_over(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+async def test_an_import_that_fails_again_is_reported_once_the_lag_is_over(emulator, astra, database_id):
+    migration = await initialized_migration(astra, database_id)
     emulator.faults.fail_state("launchMigration", times=2)
     with pytest.raises(errors.OperationFailedError):
         await (await astra.migrations.launch(database_id, migration.migration_id)).wait()
@@ -129,11 +129,11 @@ async def test_an_import_that_fails_in_the_same_way_again_is_told_when_the_lag_i
 
 
 async def test_pause_and_resume(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+    migration = await initialized_migration(astra, database_id)
     operation = await astra.migrations.launch(database_id, migration.migration_id)
     emulator.clock.advance(600)
     await astra.migrations.pause(database_id, migration.migration_id)
-    assert await settled(emulator, astra, migration) == "Paused"
+    assert await settled_phase(emulator, astra, migration) == "Paused"
     emulator.clock.advance(86_400)
     assert not (await operation.refresh()).done
     await astra.migrations.resume(database_id, migration.migration_id)
@@ -143,20 +143,20 @@ async def test_pause_and_resume(emulator, astra, database_id):
 
 
 async def test_abort(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+    migration = await initialized_migration(astra, database_id)
     operation = await astra.migrations.launch(database_id, migration.migration_id)
     await astra.migrations.abort(database_id, migration.migration_id)
     with pytest.raises(errors.OperationFailedError, match="Aborted"):
         await operation.wait()
-    other = await receiving(astra, database_id)
+    other = await initialized_migration(astra, database_id)
     await astra.migrations.launch(database_id, other.migration_id)
     emulator.clock.advance(1000)
     with pytest.raises(errors.ConflictError):
         await astra.migrations.abort(database_id, other.migration_id)
 
 
-async def test_clean_up_is_refused_during_an_import_unless_it_is_for_later(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+async def test_cleanup_is_refused_during_an_import_unless_it_is_for_later(emulator, astra, database_id):
+    migration = await initialized_migration(astra, database_id)
     await astra.migrations.launch(database_id, migration.migration_id)
     with pytest.raises(errors.ConflictError):
         await astra.migrations.cleanup(database_id, migration.migration_id)
@@ -169,7 +169,7 @@ async def test_clean_up_is_refused_during_an_import_unless_it_is_for_later(emula
 
 
 async def test_an_idle_migration_is_cleaned_up(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+    migration = await initialized_migration(astra, database_id)
     emulator.clock.advance(8 * 86_400)
     assert await phase(astra, migration) == "Closed"
     with pytest.raises(errors.ConflictError):
@@ -177,7 +177,7 @@ async def test_an_idle_migration_is_cleaned_up(emulator, astra, database_id):
 
 
 async def test_credentials_are_fresh_and_secret(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+    migration = await initialized_migration(astra, database_id)
     first = await astra.migrations.credentials(database_id, migration.migration_id)
     assert first == migration.upload_credentials
     keys = (first.keys.access_key_id, first.keys.secret_access_key, first.keys.session_token)
@@ -190,8 +190,8 @@ async def test_credentials_are_fresh_and_secret(emulator, astra, database_id):
     assert second.credential_expiration > emulator.clock.now()
 
 
-async def test_expired_credentials_are_asked_for_again(emulator, astra, database_id):
-    migration = await receiving(astra, database_id)
+async def test_expired_credentials_are_fetched_again(emulator, astra, database_id):
+    migration = await initialized_migration(astra, database_id)
     old = {"name": "sessionToken", "keys": {"accessKeyID": "old"}, "credentialExpiration": "2001-01-01T00:00:00Z"}
     emulator.faults.body("getMigrationStatus", {"status": "ReceivingFiles", "uploadCredentials": old}, times=2)
     credentials = await astra.migrations.credentials(database_id, migration.migration_id)
@@ -200,27 +200,27 @@ async def test_expired_credentials_are_asked_for_again(emulator, astra, database
     assert await astra.migrations.credentials(database_id, migration.migration_id) is None
 
 
-async def test_there_are_no_credentials_while_no_files_are_taken(astra, database_id):
+async def test_there_are_no_credentials_while_no_files_are_accepted(astra, database_id):
     operation = await astra.migrations.initialize(database_id)
     assert await astra.migrations.credentials(database_id, operation.resource_id) is None
 
 
 @pytest.mark.parametrize(("provider", "region"), [("GCP", "us-east1"), ("AZURE", "eastus")])
 async def test_credentials_of_other_providers(emulator, astra, provider, region):
-    migration = await receiving(astra, emulator.add_database("orders", cloud_provider=provider, region=region))
+    migration = await initialized_migration(astra, emulator.add_database("orders", cloud_provider=provider, region=region))
     keys = migration.upload_credentials.keys
     assert (keys.file is not None, keys.url_signature is not None) == (provider == "GCP", provider == "AZURE")
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_a_migration_whose_answer_is_lost_is_not_begun_twice(emulator, astra, database_id, fault):
+async def test_a_migration_whose_answer_is_lost_is_not_started_twice(emulator, astra, database_id, fault):
     getattr(emulator.faults, fault)("initializeMigration")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.migrations.initialize(database_id)
     assert emulator.journal.count("initializeMigration") == 1
 
 
-async def test_an_answer_without_an_id_says_what_is_known(emulator, astra, database_id):
+async def test_an_answer_without_an_id_is_reported(emulator, astra, database_id):
     emulator.faults.body("initializeMigration", {"status": "Initializing"})
     with pytest.raises(errors.OutcomeUnknownError, match="migrationID"):
         await astra.migrations.initialize(database_id)
@@ -228,11 +228,11 @@ async def test_an_answer_without_an_id_says_what_is_known(emulator, astra, datab
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
 async def test_a_launch_whose_answer_is_lost_is_launched_once(emulator, astra, database_id, fault):
-    migration = await receiving(astra, database_id)
+    migration = await initialized_migration(astra, database_id)
     getattr(emulator.faults, fault)("launchMigration")
     operation = await astra.migrations.launch(database_id, migration.migration_id)
-    # The state lags, so that the client has to send again to find out; a second launch of what is
-    # launched is refused.
+    # The status lags, so the client must send the request again to find out. A second launch of a
+    # launched migration is refused.
     assert [exchange.status for exchange in emulator.journal.of("launchMigration")] == [
         None,
         409 if fault == "reset_after_effect" else 200,
@@ -240,7 +240,7 @@ async def test_a_launch_whose_answer_is_lost_is_launched_once(emulator, astra, d
     assert (await operation.wait()).status == "MigrationDone"
 
 
-async def test_a_launch_that_is_refused_is_no_success(emulator, astra, database_id):
+async def test_a_refused_launch_is_not_a_success(emulator, astra, database_id):
     operation = await astra.migrations.initialize(database_id)
     with pytest.raises(errors.ConflictError):
         await astra.migrations.launch(database_id, operation.resource_id)
@@ -251,13 +251,13 @@ async def test_a_launch_that_is_refused_is_no_success(emulator, astra, database_
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(fault):
+async def test_lost_answers_are_reconciled(fault):
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(migration_status_lag=0.0)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
     ):
         database_id = emulator.add_database("orders")
-        migration = await receiving(astra, database_id)
+        migration = await initialized_migration(astra, database_id)
         await astra.migrations.launch(database_id, migration.migration_id)
         for change in ("pause", "resume", "abort"):
             getattr(emulator.faults, fault)(f"{change}Migration")
@@ -274,7 +274,7 @@ async def test_lost_answers_are_looked_after(fault):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "named"),
+    ("arguments", "error", "argument"),
     [
         ({"concurrency": 0}, ValueError, "concurrency"),
         ({"concurrency": "4"}, TypeError, "concurrency"),
@@ -285,32 +285,32 @@ async def test_lost_answers_are_looked_after(fault):
         ({"options": {"": 1}, "datacenter_id": "d-1"}, ValueError, "options"),
     ],
 )
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, named):
-    with pytest.raises(error, match=named):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, argument):
+    with pytest.raises(error, match=argument):
         await astra.migrations.initialize("d", **arguments)
     assert len(emulator.journal) == 0
 
 
 @pytest.mark.parametrize(("at", "error"), [(datetime(2026, 1, 1), ValueError), ("now", TypeError)])
-async def test_a_time_for_the_clean_up_has_a_zone(emulator, astra, at, error):
+async def test_the_time_of_a_cleanup_needs_a_time_zone(emulator, astra, at, error):
     with pytest.raises(error, match="at "):
         await astra.migrations.cleanup("d", "m", at=at)
     assert len(emulator.journal) == 0
 
 
-async def test_a_clean_up_in_the_past_begins_at_once(astra, database_id):
-    migration = await receiving(astra, database_id)
+async def test_a_cleanup_in_the_past_begins_at_once(astra, database_id):
+    migration = await initialized_migration(astra, database_id)
     operation = await astra.migrations.cleanup(database_id, migration.migration_id, at=datetime(2001, 1, 1, tzinfo=UTC))
     assert (await operation.wait()).status == "Closed"
 
 
-async def test_no_secret_gets_into_what_is_kept_of_an_operation(astra, database_id):
+async def test_an_operation_keeps_no_secret(astra, database_id):
     operation = await astra.migrations.initialize(database_id)
     await operation.wait()
     assert set(operation.ids) == {"database_id", "migration_id"}
 
 
-async def test_what_is_not_there(astra, database_id):
+async def test_missing_migrations_are_not_found(astra, database_id):
     for call in (astra.migrations.get, astra.migrations.launch, astra.migrations.pause, astra.migrations.credentials):
         with pytest.raises(errors.NotFoundError):
             await call(database_id, "nothing")

@@ -1,4 +1,4 @@
-"""PCU groups: creating, reading, changing without losing a field, parking and deleting."""
+"""PCU groups: create, read, change without losing a field, park and delete."""
 
 import pytest
 
@@ -8,14 +8,14 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_knows_the_id_at_once_and_is_done_in_created(emulator, astra):
+async def test_create_returns_the_id_at_once_and_waits_for_created(emulator, astra):
     operation = await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
     assert operation.resource_id is not None
     group = await operation.wait()
     assert (group.id, group.status) == (operation.resource_id, models.PcuGroupStatus.CREATED)
     assert (group.title, group.cloud_provider, group.min, group.max) == ("analytics", "AWS", 1, 3)
-    (sent,) = emulator.journal.of("pcuCreate")
-    assert sent.body == [
+    (exchange,) = emulator.journal.of("pcuCreate")
+    assert exchange.body == [
         {
             "title": "analytics",
             "cloudProvider": "AWS",
@@ -30,7 +30,7 @@ async def test_create_knows_the_id_at_once_and_is_done_in_created(emulator, astr
     assert (await (await astra.resume(operation.resume_token)).wait()).id == group.id
 
 
-async def test_a_lost_answer_to_create_is_told_and_not_repeated(emulator, astra):
+async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emulator, astra):
     emulator.faults.reset_after_effect("pcuCreate")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
@@ -38,7 +38,7 @@ async def test_a_lost_answer_to_create_is_told_and_not_repeated(emulator, astra)
     assert [group.title for group in await astra.pcu_groups.list()] == ["analytics"]
 
 
-async def test_an_answer_to_create_that_names_no_group_is_told(emulator, astra):
+async def test_an_answer_to_create_without_a_group_is_reported(emulator, astra):
     emulator.faults.body("pcuCreate", "null")
     with pytest.raises(errors.OutcomeUnknownError, match="has no group"):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
@@ -65,7 +65,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argu
     assert len(emulator.journal) == 0
 
 
-async def test_the_capacity_has_its_order(emulator, astra, pcu_group_id):
+async def test_reserved_min_and_max_must_be_in_order(emulator, astra, pcu_group_id):
     with pytest.raises(ValueError, match="0 <= reserved <= min <= max must hold, not reserved = 0, min = 3, max = 2"):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=3, max=2)
     with pytest.raises(ValueError, match="min = 5, max = 4"):
@@ -83,7 +83,7 @@ async def test_a_list_that_is_null_is_empty(emulator, astra):
     assert emulator.journal[0].body == {}
 
 
-async def test_groups_by_their_ids(emulator, astra, pcu_group_id):
+async def test_groups_are_listed_by_id(emulator, astra, pcu_group_id):
     other_id = emulator.add_pcu_group("web")
     assert {group.id for group in await astra.pcu_groups.list()} == {pcu_group_id, other_id}
     assert [group.title for group in await astra.pcu_groups.list([other_id])] == ["web"]
@@ -101,7 +101,7 @@ async def test_a_group_that_the_answer_leaves_out_is_not_found(emulator, astra, 
         await astra.pcu_groups.get(pcu_group_id)
 
 
-async def test_no_ids_are_no_groups_although_the_service_would_list_all(emulator, astra, pcu_group_id):
+async def test_an_empty_list_of_ids_lists_no_groups(emulator, astra, pcu_group_id):
     assert await astra.pcu_groups.list([]) == []
     with pytest.raises(TypeError, match="ids"):
         await astra.pcu_groups.list(pcu_group_id)
@@ -125,12 +125,12 @@ async def test_an_update_loses_no_field(quirks):
         assert (await astra.pcu_groups.update(before.id, title="shop", reserved=2)).description == ""
 
 
-async def test_what_an_update_leaves_out_is_lost_if_one_sends_it_by_hand(astra, pcu_group_id):
+async def test_the_service_loses_the_fields_that_an_update_leaves_out(astra, pcu_group_id):
     await astra.request("pcuUpdate", body=[{"pcuGroupUUID": pcu_group_id, "max": 5}])
     assert (await astra.pcu_groups.get(pcu_group_id)).title == ""
 
 
-async def test_an_update_of_nothing_is_refused(emulator, astra, pcu_group_id):
+async def test_an_update_without_arguments_is_refused(emulator, astra, pcu_group_id):
     with pytest.raises(ValueError, match="at least one of title, min, max, reserved, description"):
         await astra.pcu_groups.update(pcu_group_id)
     with pytest.raises(TypeError, match="description"):
@@ -138,7 +138,7 @@ async def test_an_update_of_nothing_is_refused(emulator, astra, pcu_group_id):
     assert len(emulator.journal) == 0
 
 
-async def test_a_lost_answer_to_an_update_is_asked_for_again(emulator, astra, pcu_group_id):
+async def test_an_update_whose_answer_is_lost_is_repeated(emulator, astra, pcu_group_id):
     emulator.faults.reset_after_effect("pcuUpdate")
     assert (await astra.pcu_groups.update(pcu_group_id, max=5)).max == 5
     assert emulator.journal.count("pcuUpdate") == 2
@@ -151,7 +151,7 @@ async def test_delete(emulator, astra, pcu_group_id):
         await astra.pcu_groups.delete(pcu_group_id)
 
 
-async def test_a_group_in_use_and_one_with_a_commitment_are_not_deleted(emulator, astra, used_pcu_group_id):
+async def test_groups_in_use_or_with_reserved_units_are_not_deleted(emulator, astra, used_pcu_group_id):
     with pytest.raises(errors.BadRequestError, match="databases"):
         await astra.pcu_groups.delete(used_pcu_group_id)
     with pytest.raises(errors.BadRequestError, match="reserved"):
@@ -159,19 +159,19 @@ async def test_a_group_in_use_and_one_with_a_commitment_are_not_deleted(emulator
 
 
 async def test_types(emulator, astra):
-    found = await astra.pcu_groups.list_types(provider="AWS", region="us-east-2")
-    assert {kind.type for kind in found} >= {"standard", "cacheOptimized"}
-    assert {(kind.provider, kind.region) for kind in found} == {("aws", "us-east-2")}
-    assert found[0].details is not None
-    assert found[0].details.vcpu == 4
+    types = await astra.pcu_groups.list_types(provider="AWS", region="us-east-2")
+    assert {kind.type for kind in types} >= {"standard", "cacheOptimized"}
+    assert {(kind.provider, kind.region) for kind in types} == {("aws", "us-east-2")}
+    assert types[0].details is not None
+    assert types[0].details.vcpu == 4
     assert emulator.journal[0].body == {"provider": "aws", "region": "us-east-2"}
     assert (emulator.journal[0].method, emulator.journal[0].path) == ("POST", "/v2/pcus/types")
-    assert len(await astra.pcu_groups.list_types()) > len(found)
+    assert len(await astra.pcu_groups.list_types()) > len(types)
     with pytest.raises(ValueError, match="provider"):
         await astra.pcu_groups.list_types(provider="ibm")
 
 
-async def test_parking_puts_the_databases_to_sleep(emulator, astra, used_pcu_group_id, datacenter_id):
+async def test_parking_hibernates_the_databases(emulator, astra, used_pcu_group_id, datacenter_id):
     group = await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
     assert group.status == "PARKED"
     database = await astra.databases.get(datacenter_id[:36])

@@ -1,4 +1,4 @@
-"""Datacenters in PCU groups: placed, moved, taken out, and databases created in a group."""
+"""Datacenters in PCU groups: placed, moved, removed, and databases created in a group."""
 
 import pytest
 
@@ -23,14 +23,14 @@ async def test_the_first_datacenter_makes_a_group_active(emulator, astra, pcu_gr
     assert datacenter.pcu_group_id == pcu_group_id
 
 
-async def test_a_group_without_datacenters_has_an_empty_list_and_an_unknown_one_has_none(emulator, astra, pcu_group_id):
+async def test_a_group_without_datacenters_has_an_empty_list_and_a_missing_one_is_not_found(emulator, astra, pcu_group_id):
     assert await astra.pcu_groups.list_associations(pcu_group_id) == []
     assert [exchange.status for exchange in emulator.journal.of("pcuAssociationGet")] == [404]
     with pytest.raises(errors.NotFoundError):
         await astra.pcu_groups.list_associations("00000000-0000-0000-0000-000000000000")
 
 
-async def test_a_placement_that_stays_accepted_is_looked_at_once_more_and_taken_for_done(emulator, astra, pcu_group_id, datacenter_id):
+async def test_a_placement_that_stays_accepted_is_polled_once_more_and_then_done(emulator, astra, pcu_group_id, datacenter_id):
     accepted = [{"datacenterUUID": datacenter_id, "pcuGroupUUID": pcu_group_id, "provisioningStatus": "Accepted"}]
     emulator.faults.body("pcuAssociationGet", accepted, times=None)
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
@@ -44,7 +44,7 @@ async def test_a_datacenter_is_in_one_group_at_most(emulator, astra, used_pcu_gr
     assert emulator.journal.count("pcuAssociationCreate") == 2
 
 
-async def test_a_placement_that_breaks_the_database_fails(emulator, astra, pcu_group_id, datacenter_id):
+async def test_a_placement_that_breaks_the_database_has_failed(emulator, astra, pcu_group_id, datacenter_id):
     emulator.faults.fail_state("pcuAssociationCreate")
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
     with pytest.raises(errors.OperationFailedError, match="ERROR") as caught:
@@ -58,8 +58,8 @@ async def test_moving_every_database_of_a_group_to_another(emulator, astra):
         await (await astra.pcu_groups.associate(old_id, f"{emulator.add_database(name)}-1")).wait()
 
     for association in await astra.pcu_groups.list_associations(old_id):
-        moving = await astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)
-        assert (await moving.wait()).pcu_group_id == new_id
+        operation = await astra.pcu_groups.transfer(association.datacenter_id, from_group_id=old_id, to_group_id=new_id)
+        assert (await operation.wait()).pcu_group_id == new_id
 
     assert await astra.pcu_groups.list_associations(old_id) == []
     assert len(await astra.pcu_groups.list_associations(new_id)) == 2
@@ -81,7 +81,7 @@ async def test_dissociate(astra, used_pcu_group_id, datacenter_id):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(emulator, astra, pcu_group_id, datacenter_id, fault):
+async def test_lost_answers_are_reconciled(emulator, astra, pcu_group_id, datacenter_id, fault):
     def lose(operation):
         getattr(emulator.faults, fault)(operation)
 
@@ -103,7 +103,7 @@ async def test_lost_answers_are_looked_after(emulator, astra, pcu_group_id, data
     assert {emulator.journal.count(operation) for operation in writes} == {1 if fault == "reset_after_effect" else 2}
 
 
-async def test_a_transfer_that_is_under_way_when_its_answer_is_lost_stays_unknown(emulator, astra, used_pcu_group_id, datacenter_id):
+async def test_a_transfer_that_neither_group_shows_has_an_unknown_outcome(emulator, astra, used_pcu_group_id, datacenter_id):
     emulator.faults.reset_before_effect("pcuAssociationTransfer")
     emulator.faults.status("pcuAssociationGet", 404, times=2)
     with pytest.raises(errors.OutcomeUnknownError):
@@ -112,7 +112,7 @@ async def test_a_transfer_that_is_under_way_when_its_answer_is_lost_stays_unknow
 
 
 class TestCreatingADatabaseInAGroup:
-    async def test_it_is_there_when_it_is_active(self, emulator, astra, pcu_group_id):
+    async def test_it_is_in_the_group_once_it_is_active(self, emulator, astra, pcu_group_id):
         operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
         statuses = [event.status async for event in operation.events()]
         assert "ASSOCIATING" in statuses
@@ -120,7 +120,7 @@ class TestCreatingADatabaseInAGroup:
         assert association.datacenter_id == f"{operation.resource_id}-1"
         assert emulator.journal.of("createDatabase")[0].body["pcuGroupUUID"] == pcu_group_id
 
-    @pytest.mark.parametrize("answer", ["as it is", "null"])
+    @pytest.mark.parametrize("answer", ["normal", "null"])
     async def test_an_unknown_group_is_refused_before_the_service_can_break_a_database(self, emulator, astra, answer):
         if answer == "null":
             emulator.faults.status("pcuGet", 200, body="null")
@@ -128,12 +128,12 @@ class TestCreatingADatabaseInAGroup:
             await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id="no-such-group")
         assert emulator.databases == {}
 
-    async def test_a_group_elsewhere_is_refused_too(self, emulator, astra, pcu_group_id):
+    async def test_a_group_in_another_region_is_refused_too(self, emulator, astra, pcu_group_id):
         with pytest.raises(ValueError, match=r"pcu_group_id must be a PCU group in AWS us-east-1, and .* is in AWS us-east-2"):
             await astra.databases.create("orders", cloud_provider="aws", region="us-east-1", pcu_group_id=pcu_group_id)
         assert emulator.journal.count("createDatabase") == 0
 
-    async def test_who_may_not_see_groups_can_still_use_one(self, emulator, astra, pcu_group_id):
+    async def test_without_permission_to_read_groups_the_check_is_skipped(self, emulator, astra, pcu_group_id):
         emulator.faults.status("pcuGet", 401, body="null", times=None)
         operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
         assert (await operation.wait()).status == "ACTIVE"

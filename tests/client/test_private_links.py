@@ -1,4 +1,4 @@
-"""Private links: endpoints that show late, bear other names on Azure, and errors that are no documents."""
+"""Private links: endpoints that appear late, other ids on Azure, and errors in plain text."""
 
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ AZURE = "/subscriptions/0a/resourceGroups/net/providers/Microsoft.Network/privat
 
 @pytest.fixture
 async def place(emulator, astra):
-    """Give a datacenter that principals may connect to, as the first arguments of every method."""
+    """A datacenter with an allowed principal, as the first two arguments of every method."""
     database_id = emulator.add_database("orders")
     await astra.private_links.add_principals(database_id, f"{database_id}-1", [ME])
     return database_id, f"{database_id}-1"
@@ -31,7 +31,7 @@ async def azure(emulator, astra):
     return database_id, f"{database_id}-1"
 
 
-async def test_principals_come_and_go(emulator, astra):
+async def test_principals_are_added_and_removed(emulator, astra):
     database_id = emulator.add_database("orders")
     place = (database_id, f"{database_id}-1")
     assert (await astra.private_links.get(*place)).allowed_principals == []
@@ -71,7 +71,7 @@ async def test_an_endpoint_is_accepted_described_and_rejected(astra, place):
     assert (await astra.private_links.get(*place)).endpoints == []
 
 
-async def test_on_azure_an_endpoint_is_known_by_another_id(astra, azure):
+async def test_on_azure_an_endpoint_is_stored_under_another_id(astra, azure):
     operation = await astra.private_links.accept_endpoint(*azure, AZURE)
     assert operation.resource_id.startswith("Orders-pe.")
     endpoint = await operation.wait()
@@ -81,19 +81,19 @@ async def test_on_azure_an_endpoint_is_known_by_another_id(astra, azure):
     await astra.private_links.reject_endpoint(*azure, endpoint.endpoint_id)
 
 
-async def test_on_azure_an_answer_with_the_registered_id_does_not_mislead_the_wait(emulator, astra, azure):
+async def test_on_azure_a_wait_finds_the_endpoint_by_its_registered_id(emulator, astra, azure):
     emulator.faults.body("AcceptEndpointToService", {"endpointID": AZURE, "status": "Accepted"})
     endpoint = await (await astra.private_links.accept_endpoint(*azure, AZURE)).wait()
     assert endpoint.endpoint_id.startswith("Orders-pe.")
 
 
-def test_an_id_is_found_exactly_or_by_what_it_is_made_of():
+def test_an_endpoint_is_found_by_its_exact_id_or_by_a_derived_one():
     guid = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    listed = [PrivateLinkEndpoint(endpoint_id=text) for text in ("pe", f"pe-2.{guid}", f"other.{guid}", f"{ENDPOINT}0", None)]
-    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "pe")] == ["pe"]
-    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "PE-2")] == [f"pe-2.{guid}"]
-    assert [endpoint.endpoint_id for endpoint in find_endpoints(listed, "/subscriptions/0a/privateEndpoints/Other")] == [f"other.{guid}"]
-    assert find_endpoints(listed, ENDPOINT) == find_endpoints(listed, "oth") == []
+    endpoints = [PrivateLinkEndpoint(endpoint_id=text) for text in ("pe", f"pe-2.{guid}", f"other.{guid}", f"{ENDPOINT}0", None)]
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(endpoints, "pe")] == ["pe"]
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(endpoints, "PE-2")] == [f"pe-2.{guid}"]
+    assert [endpoint.endpoint_id for endpoint in find_endpoints(endpoints, "/subscriptions/0a/privateEndpoints/Other")] == [f"other.{guid}"]
+    assert find_endpoints(endpoints, ENDPOINT) == find_endpoints(endpoints, "oth") == []
 
 
 async def test_a_rejected_endpoint_ends_the_wait(emulator, astra, place):
@@ -110,12 +110,12 @@ async def test_an_unknown_state_means_not_yet(emulator, astra, place):
         await operation.wait(timeout=60)
 
 
-async def test_a_wait_can_be_taken_up_elsewhere(astra, place):
+async def test_a_wait_can_be_resumed_elsewhere(astra, place):
     operation = await astra.private_links.accept_endpoint(*place, ENDPOINT)
     assert (await (await astra.resume(operation.resume_token)).wait()).endpoint_id == ENDPOINT
 
 
-async def test_errors_are_read_whatever_their_form(astra, place):
+async def test_errors_in_plain_text_are_read(astra, place):
     with pytest.raises(errors.NotFoundError) as caught:
         await astra.private_links.get_endpoint(*place, "vpce-none")
     assert caught.value.body.reveal() == b'"endpoint vpce-none not found"'
@@ -125,7 +125,7 @@ async def test_errors_are_read_whatever_their_form(astra, place):
     assert [detail.message for detail in caught.value.errors] == [f"datacenter {place[0]}-9 not found"]
 
 
-async def test_the_usual_documents_are_read_too():
+async def test_errors_in_the_usual_format_are_read_too():
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(private_link_errors_in_text=False, renamed_azure_endpoints=False)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -139,7 +139,7 @@ async def test_the_usual_documents_are_read_too():
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(emulator, astra, place, fault):
+async def test_lost_answers_are_reconciled(emulator, astra, place, fault):
     for operation in ("AddAllowedPrincipalToService", "RemoveAllowedPrincipalFromService", "UpdateEndpointDescription", "RejectEndpoint"):
         getattr(emulator.faults, fault)(operation)
     service = await astra.private_links.add_principals(*place, ["arn:aws:iam::1:root"])
@@ -179,7 +179,7 @@ async def test_an_acceptance_that_cannot_be_found_is_not_repeated(emulator, astr
 
 async def test_bad_arguments_are_refused_before_anything_is_sent(emulator, astra):
     links = astra.private_links
-    for refused, name, error in (
+    for call, name, error in (
         (links.add_principals("d", "d-1", ME), "principals", TypeError),
         (links.add_principals("d", "d-1", []), "principals", ValueError),
         (links.add_principals("d", "d-1", [""]), "principals", ValueError),
@@ -189,5 +189,5 @@ async def test_bad_arguments_are_refused_before_anything_is_sent(emulator, astra
         (links.get("d", ""), "datacenter_id", ValueError),
     ):
         with pytest.raises(error, match=name):
-            await refused
+            await call
     assert len(emulator.journal) == 0

@@ -1,4 +1,4 @@
-"""Restores: a database goes back to one of its snapshots."""
+"""Restores: a database returns to one of its snapshots."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from astra_devops import errors, models
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_database_goes_back(emulator, astra):
+async def test_a_database_is_restored(emulator, astra):
     database_id = emulator.add_database("orders", keyspaces=("sales",))
     (snapshot,) = await astra.snapshots.list(database_id)
     await (await astra.keyspaces.create(database_id, "stock")).wait()
@@ -18,7 +18,7 @@ async def test_a_database_goes_back(emulator, astra):
     assert await astra.keyspaces.list(database_id) == ["sales"]
 
 
-async def test_a_restore_that_fails_leaves_all_as_it_is(emulator, astra):
+async def test_a_restore_that_fails_changes_nothing(emulator, astra):
     database_id = emulator.add_database("orders", keyspaces=("sales",))
     (snapshot,) = await astra.snapshots.list(database_id)
     await (await astra.keyspaces.create(database_id, "stock")).wait()
@@ -40,7 +40,7 @@ async def test_a_restore_that_does_not_end(emulator, astra):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_a_restore_whose_answer_is_lost_is_not_begun_twice(emulator, astra, fault):
+async def test_a_restore_whose_answer_is_lost_is_not_started_twice(emulator, astra, fault):
     database_id = emulator.add_database("orders")
     (snapshot,) = await astra.snapshots.list(database_id)
     getattr(emulator.faults, fault)("restoreDB")
@@ -49,7 +49,7 @@ async def test_a_restore_whose_answer_is_lost_is_not_begun_twice(emulator, astra
     assert emulator.journal.count("restoreDB") == 1
 
 
-async def test_an_answer_without_an_id_says_what_is_known(emulator, astra):
+async def test_an_answer_without_an_id_is_reported(emulator, astra):
     database_id = emulator.add_database("orders")
     (snapshot,) = await astra.snapshots.list(database_id)
     emulator.faults.body("restoreDB", {"status": "RUNNING", "operationID": ""})
@@ -63,7 +63,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
     assert len(emulator.journal) == 0
 
 
-async def test_what_is_not_there(emulator, astra):
+async def test_missing_snapshots_and_restores_are_not_found(emulator, astra):
     database_id = emulator.add_database("orders")
     with pytest.raises(errors.NotFoundError):
         await astra.restores.create(database_id, snapshot_id="nothing")

@@ -1,4 +1,4 @@
-"""Roles: policies in every form in which the service gives them, and a PUT that loses nothing."""
+"""Roles: policies in every format that the service uses, and updates that lose nothing."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from astra_devops.policies import READ, WRITE, drn, keyspace_drns, policy
 
 pytestmark = pytest.mark.anyio
 
-FORMS = {
+FORMATS = {
     "as recorded": Quirks(),
     "policies as text": Quirks(policy_as_text=True),
     "ids and names only": Quirks(bare_role_lists=True),
@@ -22,12 +22,17 @@ def viewing(emulator):
     return policy("See databases", ["org-db-view"], [drn(emulator.organization_id, database_id="*")])
 
 
-async def test_a_role_is_made_read_changed_and_deleted(astra, viewing):
+async def test_a_role_is_created_read_changed_and_deleted(astra, viewing):
     role = await astra.roles.create("viewer", viewing)
     assert (role.name, role.policy) == ("viewer", viewing)
     assert role.last_update_datetime is not None
-    read = await astra.roles.get(role.id)
-    assert (read.id, read.name, read.policy, read.last_update_datetime) == (role.id, role.name, role.policy, role.last_update_datetime)
+    fetched = await astra.roles.get(role.id)
+    assert (fetched.id, fetched.name, fetched.policy, fetched.last_update_datetime) == (
+        role.id,
+        role.name,
+        role.policy,
+        role.last_update_datetime,
+    )
     await astra.roles.update(role.id, name="watcher")
     changed = await astra.roles.get(role.id)
     assert (changed.name, changed.policy) == ("watcher", viewing)
@@ -37,30 +42,30 @@ async def test_a_role_is_made_read_changed_and_deleted(astra, viewing):
         await astra.roles.get(role.id)
 
 
-@pytest.mark.parametrize("form", FORMS)
-async def test_roles_are_the_same_in_whatever_form_they_come(form):
+@pytest.mark.parametrize("role_format", FORMATS)
+async def test_roles_are_the_same_in_every_format(role_format):
     async with (
-        Emulator(clock=VirtualClock(), quirks=FORMS[form]) as emulator,
+        Emulator(clock=VirtualClock(), quirks=FORMATS[role_format]) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
     ):
-        made = await astra.roles.create("viewer", policy("See", ["org-db-view"], [drn(emulator.organization_id)]))
-        found = await astra.roles.find("viewer")
-        assert (found.id, found.name) == (made.id, "viewer")
-        if form == "ids and names only":
-            assert found.policy is None
+        created = await astra.roles.create("viewer", policy("See", ["org-db-view"], [drn(emulator.organization_id)]))
+        role = await astra.roles.find("viewer")
+        assert (role.id, role.name) == (created.id, "viewer")
+        if role_format == "ids and names only":
+            assert role.policy is None
         else:
-            assert isinstance(found.policy, Policy)
-            assert found.policy == made.policy
-            assert found.policy.actions == [PolicyAction.ORG_DB_VIEW]
+            assert isinstance(role.policy, Policy)
+            assert role.policy == created.policy
+            assert role.policy.actions == [PolicyAction.ORG_DB_VIEW]
         assert len(await astra.roles.list()) == 14
 
 
-async def test_text_that_is_no_policy_is_left_as_it_is(emulator, astra):
+async def test_text_that_is_not_a_policy_is_left_as_it_is(emulator, astra):
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "odd", "policy": "{"}, {"ID": "2", "Name": "odder", "policy": "[]"}])
     assert [role.policy for role in await astra.roles.list()] == ["{", "[]"]
 
 
-async def test_update_reads_what_it_is_not_given(emulator, astra, viewing):
+async def test_update_reads_the_argument_that_is_left_out(emulator, astra, viewing):
     role = await astra.roles.create("viewer", viewing)
     other = policy("Make databases", ["org-db-create"], [drn(emulator.organization_id)])
     await astra.roles.update(role.id, policy=other)
@@ -86,7 +91,7 @@ async def test_a_taken_name_is_a_conflict_and_not_retried(emulator, astra, viewi
     assert emulator.journal.count("addOrganizationRole") == 2
 
 
-async def test_a_lost_answer_to_create_names_the_role_that_came_of_it(emulator, astra, viewing):
+async def test_a_lost_answer_to_create_names_the_new_role(emulator, astra, viewing):
     emulator.faults.reset_after_effect("addOrganizationRole")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.roles.create("viewer", viewing)
@@ -98,7 +103,7 @@ async def test_a_lost_answer_to_create_names_the_role_that_came_of_it(emulator, 
     assert caught.value.candidates == ()
 
 
-async def test_lost_answers_to_update_and_delete_are_looked_after(emulator, astra, viewing):
+async def test_lost_answers_to_update_and_delete_are_reconciled(emulator, astra, viewing):
     role = await astra.roles.create("viewer", viewing)
     emulator.faults.reset_after_effect("updateRole")
     await astra.roles.update(role.id, name="watcher")
@@ -111,7 +116,7 @@ async def test_lost_answers_to_update_and_delete_are_looked_after(emulator, astr
     assert emulator.journal.count("deleteOrganizationRole") == 3
 
 
-async def test_the_roles_of_the_service_stay_as_they_are(astra):
+async def test_default_roles_cannot_be_changed(astra):
     role = await astra.roles.find("RO User")
     with pytest.raises(errors.APIStatusError):
         await astra.roles.delete(role.id)
@@ -119,7 +124,7 @@ async def test_the_roles_of_the_service_stay_as_they_are(astra):
         await astra.roles.update(role.id, name="R/O User")
 
 
-async def test_one_role_may_take_more_rights_than_all_of_them(emulator):
+async def test_fetching_one_role_may_need_more_permissions_than_listing_all(emulator):
     token = emulator.add_token({"org-role-read"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         role = await astra.roles.find("RO User")
@@ -128,7 +133,7 @@ async def test_one_role_may_take_more_rights_than_all_of_them(emulator):
             await astra.roles.get(role.id)
 
 
-async def test_find_tells_several_apart(emulator, astra):
+async def test_find_refuses_an_ambiguous_name(emulator, astra):
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "twin"}, {"ID": "2", "Name": "twin"}])
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.roles.find("twin")
@@ -154,16 +159,16 @@ async def test_a_service_gets_a_token_that_reads_one_keyspace(emulator, astra):
     organization = await astra.organizations.current()
     reading = policy("Read sales", [*READ, "org-db-view"], keyspace_drns(organization.id, database_id, "sales"))
     role = await astra.roles.create("sales-reader", reading)
-    made = await astra.tokens.create([role], description="report")
-    async with AsyncAstraDevOps(made.token, base_url=emulator.url, clock=emulator.clock) as service:
+    token = await astra.tokens.create([role], description="report")
+    async with AsyncAstraDevOps(token.token, base_url=emulator.url, clock=emulator.clock) as service:
         assert [database.id async for database in service.databases.list()] == [database_id]
         assert (await service.databases.get(database_id)).id == database_id
-        for refused in (service.databases.get(other_id), service.keyspaces.create(database_id, "more"), service.tokens.list()):
+        for call in (service.databases.get(other_id), service.keyspaces.create(database_id, "more"), service.tokens.list()):
             with pytest.raises(errors.PermissionDeniedError):
-                await refused
+                await call
 
 
-async def test_what_the_sets_of_permissions_allow_is_what_the_service_lets_its_own_roles_do(astra):
+async def test_the_permission_sets_match_the_default_roles(astra):
     reading, writing = [set((await astra.roles.find(name)).policy.actions) for name in ("RO Svc Acct", "R/W Svc Acct")]
     assert reading >= READ
     assert writing >= WRITE

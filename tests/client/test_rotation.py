@@ -1,4 +1,4 @@
-"""Rotation: at every moment one of the two tokens works, and whoever is told of a failure knows which."""
+"""Rotation: at every moment one of the two tokens works, and an error says which."""
 
 import asyncio
 from datetime import timedelta
@@ -29,20 +29,20 @@ async def old(astra):
     return await astra.tokens.create(["UI View Only"], description="report")
 
 
-class Keeper:
-    """Where a program keeps its token. ``broken`` is what it raises instead of taking another."""
+class TokenStore:
+    """An ``on_new`` that stores tokens, and then raises ``error`` if there is one."""
 
-    def __init__(self, broken=None):
-        self.taken = []
-        self.broken = broken
+    def __init__(self, error=None):
+        self.tokens = []
+        self.error = error
 
     def __call__(self, new):
-        self.taken.append(new)
-        if self.broken is not None:
-            raise self.broken
+        self.tokens.append(new)
+        if self.error is not None:
+            raise self.error
 
 
-async def test_the_new_one_is_handed_over_before_the_old_one_ends(emulator, astra, old):
+async def test_on_new_gets_the_new_token_before_the_old_one_is_revoked(emulator, astra, old):
     both_worked = []
 
     async def on_new(new):
@@ -52,29 +52,29 @@ async def test_the_new_one_is_handed_over_before_the_old_one_ends(emulator, astr
     assert both_worked == [(True, True)]
     assert await works(emulator, new.token)
     assert not await works(emulator, old.token)
-    listed = {info.client_id: info for info in await astra.tokens.list()}
-    assert old.client_id not in listed
-    assert (listed[new.client_id].roles, listed[new.client_id].description) == (old.roles, "report")
+    infos = {info.client_id: info for info in await astra.tokens.list()}
+    assert old.client_id not in infos
+    assert (infos[new.client_id].roles, infos[new.client_id].description) == (old.roles, "report")
 
 
 async def test_a_client_replaces_its_own_token(emulator, astra):
     made = await astra.tokens.create(["Organization Administrator"])
-    keeper = Keeper()
+    store = TokenStore()
     current = {"token": made.token}
 
     def on_new(new):
-        keeper(new)
+        store(new)
         current["token"] = new.token
 
     async with client(emulator, lambda: current["token"]) as service:
         new = await service.tokens.rotate(on_new=on_new)
-        assert keeper.taken == [new]
+        assert store.tokens == [new]
         assert {info.client_id for info in await service.tokens.list()} == {emulator.token.split(":")[1], new.client_id}
     assert not await works(emulator, made.token)
 
 
-async def test_the_whole_is_done_with_the_token_of_the_beginning(emulator, astra):
-    """The new token may be one that could not revoke anything."""
+async def test_a_rotation_keeps_using_the_first_token(emulator, astra):
+    """The new token may lack the permission to revoke another."""
     made = await astra.tokens.create(["Organization Administrator"])
     current = {"token": made.token}
     async with client(emulator, lambda: current["token"]) as service:
@@ -84,59 +84,59 @@ async def test_the_whole_is_done_with_the_token_of_the_beginning(emulator, astra
     assert await works(emulator, new.token)
 
 
-async def test_a_self_replacing_client_survives_the_loss_of_the_last_answer(emulator, astra):
+async def test_a_client_that_replaces_its_own_token_survives_a_lost_last_answer(emulator, astra):
     made = await astra.tokens.create(["Organization Administrator"])
     emulator.faults.reset_after_effect("deleteTokenForClient")
     async with client(emulator, made.token) as service:
-        new = await service.tokens.rotate(on_new=Keeper())
+        new = await service.tokens.rotate(on_new=TokenStore())
     assert await works(emulator, new.token)
     assert not await works(emulator, made.token)
 
 
-async def test_what_is_given_takes_the_place_of_what_was(emulator, astra, old):
+async def test_arguments_replace_the_values_of_the_old_token(emulator, astra, old):
     expiry = emulator.clock.now() + timedelta(days=7)
-    new = await astra.tokens.rotate(old.client_id, on_new=Keeper(), roles=["RO User"], description="reader", expires_at=expiry)
+    new = await astra.tokens.rotate(old.client_id, on_new=TokenStore(), roles=["RO User"], description="reader", expires_at=expiry)
     role = await astra.roles.find("RO User")
     assert (new.roles, new.description) == ([role.id], "reader")
     assert abs(new.token_expiry - expiry) < timedelta(seconds=1)
 
 
-async def test_the_new_one_lasts_as_long_as_the_old_one_did(emulator, astra):
+async def test_the_new_token_has_the_lifetime_of_the_old_one(emulator, astra):
     old = await astra.tokens.create(["UI View Only"], expires_at=emulator.clock.now() + timedelta(days=30))
     await emulator.clock.sleep(10 * 86400)
-    new = await astra.tokens.rotate(old.client_id, on_new=Keeper())
+    new = await astra.tokens.rotate(old.client_id, on_new=TokenStore())
     assert abs(new.token_expiry - emulator.clock.now() - timedelta(days=30)) < timedelta(minutes=1)
 
 
-async def test_a_name_that_granted_nothing_grants_nothing_to_the_new_one(emulator, astra):
+async def test_an_entry_that_is_not_a_role_id_is_not_looked_up_as_a_name(emulator, astra):
     answer = await astra.request("createToken", body={"roles": ["Organization Administrator"]})
-    new = await astra.tokens.rotate(answer.value.client_id, on_new=Keeper())
+    new = await astra.tokens.rotate(answer.value.client_id, on_new=TokenStore())
     async with client(emulator, new.token) as service:
         assert await service.can("org-db-view") is None
         with pytest.raises(errors.PermissionDeniedError):
             await service.tokens.list()
 
 
-async def test_a_new_token_may_be_known_a_little_late(emulator, astra, old):
+async def test_a_new_token_may_become_valid_a_little_late(emulator, astra, old):
     unknown = {"errors": [{"ID": 340018, "message": "unknown"}]}
     emulator.faults.status("getCurrentOrganization", 401, body=unknown, times=2)
-    new = await astra.tokens.rotate(old.client_id, on_new=Keeper())
+    new = await astra.tokens.rotate(old.client_id, on_new=TokenStore())
     assert await works(emulator, new.token)
 
 
-async def test_a_token_that_may_do_little_works_all_the_same(emulator, astra, old):
+async def test_a_new_token_without_permissions_counts_as_working(emulator, astra, old):
     emulator.faults.status("getCurrentOrganization", 401, body=b"null")
-    assert await works(emulator, (await astra.tokens.rotate(old.client_id, on_new=Keeper())).token)
+    assert await works(emulator, (await astra.tokens.rotate(old.client_id, on_new=TokenStore())).token)
 
 
 @pytest.mark.parametrize("status", [401, 503])
-async def test_a_new_token_that_does_not_work_is_taken_back(emulator, astra, old, status):
-    keeper = Keeper()
+async def test_a_new_token_that_does_not_work_is_deleted(emulator, astra, old, status):
+    store = TokenStore()
     emulator.faults.status("getCurrentOrganization", status, body={"errors": [{"message": "no"}]}, times=None)
     with pytest.raises((errors.AuthenticationError, errors.ServerError)) as caught:
-        await astra.tokens.rotate(old.client_id, on_new=keeper)
+        await astra.tokens.rotate(old.client_id, on_new=store)
     emulator.faults.clear()
-    assert keeper.taken == []
+    assert store.tokens == []
     assert len(await astra.tokens.list()) == 2
     assert await works(emulator, old.token)
     (note,) = [note for note in caught.value.__notes__ if "new token" in note]
@@ -145,15 +145,15 @@ async def test_a_new_token_that_does_not_work_is_taken_back(emulator, astra, old
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-async def test_a_new_token_that_nobody_takes_is_taken_back(emulator, astra, old, kind):
-    keeper = Keeper(LookupError("no vault"))
+async def test_a_new_token_is_deleted_if_on_new_raises(emulator, astra, old, kind):
+    store = TokenStore(LookupError("no vault"))
 
     async def on_new(new):
-        keeper(new)
+        store(new)
 
     with pytest.raises(LookupError, match="no vault") as caught:
-        await astra.tokens.rotate(old.client_id, on_new=keeper if kind == "sync" else on_new)
-    (new,) = keeper.taken
+        await astra.tokens.rotate(old.client_id, on_new=store if kind == "sync" else on_new)
+    (new,) = store.tokens
     assert not await works(emulator, new.token)
     assert await works(emulator, old.token)
     (note,) = caught.value.__notes__
@@ -162,12 +162,12 @@ async def test_a_new_token_that_nobody_takes_is_taken_back(emulator, astra, old,
     assert_no_secret(caught.value, new)
 
 
-async def test_what_cannot_be_taken_back_is_told(emulator, astra, old):
-    keeper = Keeper(LookupError("no vault"))
+async def test_a_new_token_that_cannot_be_deleted_is_reported(emulator, astra, old):
+    store = TokenStore(LookupError("no vault"))
     emulator.faults.status("deleteTokenForClient", 403, times=None)
     with pytest.raises(LookupError) as caught:
-        await astra.tokens.rotate(old.client_id, on_new=keeper)
-    (new,) = keeper.taken
+        await astra.tokens.rotate(old.client_id, on_new=store)
+    (new,) = store.tokens
     (note,) = caught.value.__notes__
     assert "both tokens work now" in note
     assert new.client_id in note
@@ -175,12 +175,12 @@ async def test_what_cannot_be_taken_back_is_told(emulator, astra, old):
     assert_no_secret(caught.value, new)
 
 
-async def test_an_old_token_that_cannot_be_revoked_is_told(emulator, astra, old):
-    keeper = Keeper()
+async def test_an_old_token_that_cannot_be_revoked_is_reported(emulator, astra, old):
+    store = TokenStore()
     emulator.faults.status("deleteTokenForClient", 403, body={"errors": [{"message": "no"}]}, times=None)
     with pytest.raises(errors.PermissionDeniedError) as caught:
-        await astra.tokens.rotate(old.client_id, on_new=keeper)
-    (new,) = keeper.taken
+        await astra.tokens.rotate(old.client_id, on_new=store)
+    (new,) = store.tokens
     assert await works(emulator, new.token)
     assert await works(emulator, old.token)
     (note,) = caught.value.__notes__
@@ -189,36 +189,36 @@ async def test_an_old_token_that_cannot_be_revoked_is_told(emulator, astra, old)
     assert_no_secret(caught.value, new)
 
 
-async def test_an_old_token_that_is_gone_already_is_no_failure(emulator, astra, old):
+async def test_an_old_token_that_is_already_revoked_is_not_an_error(emulator, astra, old):
     async def on_new(new):
         await astra.tokens.delete(old.client_id)
 
     assert await works(emulator, (await astra.tokens.rotate(old.client_id, on_new=on_new)).token)
 
 
-async def test_a_lost_answer_to_the_creation_leaves_the_old_one_and_names_the_new(emulator, astra, old):
+async def test_a_lost_answer_to_the_creation_keeps_the_old_token_and_names_the_new_one(emulator, astra, old):
     emulator.faults.reset_after_effect("createToken")
-    keeper = Keeper()
+    store = TokenStore()
     with pytest.raises(errors.OutcomeUnknownError) as caught:
-        await astra.tokens.rotate(old.client_id, on_new=keeper)
-    assert keeper.taken == []
+        await astra.tokens.rotate(old.client_id, on_new=store)
+    assert store.tokens == []
     assert await works(emulator, old.token)
     others = {info.client_id for info in await astra.tokens.list()} - {old.client_id, emulator.token.split(":")[1]}
     assert others <= set(caught.value.candidates)
     assert any("still works" in note for note in caught.value.__notes__)
 
 
-async def test_cut_short_while_trying_out_it_takes_the_new_one_back(emulator, astra, old):
-    trying = asyncio.Event()
+async def test_a_rotation_that_is_canceled_during_the_test_deletes_the_new_token(emulator, astra, old):
+    request_sent = asyncio.Event()
 
     def observe(event):
         if isinstance(event, RequestEvent) and event.operation == "getCurrentOrganization":
-            trying.set()
+            request_sent.set()
 
     emulator.faults.no_answer("getCurrentOrganization")
-    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=observe) as watched:
-        task = asyncio.create_task(watched.tokens.rotate(old.client_id, on_new=Keeper()))
-        await trying.wait()
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=observe) as observed_client:
+        task = asyncio.create_task(observed_client.tokens.rotate(old.client_id, on_new=TokenStore()))
+        await request_sent.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError) as caught:
             await task
@@ -226,39 +226,39 @@ async def test_cut_short_while_trying_out_it_takes_the_new_one_back(emulator, as
     assert any("which was deleted" in note for note in caught.value.__notes__)
 
 
-async def test_cut_short_while_handing_over_it_keeps_both(emulator, astra, old):
-    taken = []
-    begun = asyncio.Event()
+async def test_a_rotation_that_is_canceled_in_on_new_keeps_both_tokens(emulator, astra, old):
+    tokens = []
+    started = asyncio.Event()
 
     async def on_new(new):
-        taken.append(new)
-        begun.set()
+        tokens.append(new)
+        started.set()
         await asyncio.Event().wait()
 
     task = asyncio.create_task(astra.tokens.rotate(old.client_id, on_new=on_new))
-    await begun.wait()
+    await started.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
         await task
-    assert await works(emulator, taken[0].token)
+    assert await works(emulator, tokens[0].token)
     assert await works(emulator, old.token)
     (note,) = caught.value.__notes__
     assert "both tokens work now" in note
-    assert_no_secret(caught.value, taken[0])
+    assert_no_secret(caught.value, tokens[0])
 
 
-async def test_a_token_that_does_not_exist_is_refused_before_another_is_made(emulator, astra):
+async def test_a_missing_token_is_refused_before_another_is_created(emulator, astra):
     with pytest.raises(ValueError, match="client_id"):
-        await astra.tokens.rotate("z" * 24, on_new=Keeper())
+        await astra.tokens.rotate("z" * 24, on_new=TokenStore())
     assert emulator.journal.count("createToken") == 0
 
 
-async def test_who_may_not_see_tokens_makes_none(emulator, astra):
+async def test_without_permission_to_list_tokens_none_is_created(emulator, astra):
     role = await astra.roles.create("writer", policy("", ["org-token-write"], [drn(emulator.organization_id)]))
     made = await astra.tokens.create([role])
     async with client(emulator, made.token) as service:
         with pytest.raises(errors.PermissionDeniedError):
-            await service.tokens.rotate(on_new=Keeper())
+            await service.tokens.rotate(on_new=TokenStore())
     assert emulator.journal.count("createToken") == 1
 
 
@@ -266,9 +266,9 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
     with pytest.raises(TypeError, match="on_new"):
         await astra.tokens.rotate(on_new=None)
     with pytest.raises(ValueError, match="expires_at"):
-        await astra.tokens.rotate(on_new=Keeper(), expires_at=emulator.clock.now())
+        await astra.tokens.rotate(on_new=TokenStore(), expires_at=emulator.clock.now())
     with pytest.raises(ValueError, match="client_id"):
-        await astra.tokens.rotate(emulator.token, on_new=Keeper())
+        await astra.tokens.rotate(emulator.token, on_new=TokenStore())
     assert len(emulator.journal) == 0
 
 

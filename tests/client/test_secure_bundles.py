@@ -1,4 +1,4 @@
-"""Bundles: whole or not at all, readable by their owner only, and without telling the token to the host that keeps them."""
+"""Bundles: complete or not there, readable by their owner only, and fetched without the token."""
 
 import stat
 import zipfile
@@ -12,32 +12,34 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_bundle_is_downloaded(emulator, astra, tmp_path):
     database_id = emulator.add_database("orders")
-    told = []
-    path = await astra.secure_bundles.download(database_id, tmp_path / "bundle.zip", progress=lambda got, total: told.append((got, total)))
+    calls = []
+    path = await astra.secure_bundles.download(
+        database_id, tmp_path / "bundle.zip", progress=lambda received, total: calls.append((received, total))
+    )
     assert zipfile.ZipFile(path).testzip() is None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert told[-1] == (path.stat().st_size, path.stat().st_size)
+    assert calls[-1] == (path.stat().st_size, path.stat().st_size)
     assert [entry.name for entry in tmp_path.iterdir()] == ["bundle.zip"]
-    (fetched,) = emulator.journal.of("downloadBundle")
-    assert not fetched.authorized
+    (exchange,) = emulator.journal.of("downloadBundle")
+    assert not exchange.authorized
 
 
 async def test_an_async_progress_callback_is_awaited(emulator, astra, tmp_path):
-    told = []
+    calls = []
 
     async def progress(received: int, total: int | None) -> None:
-        told.append(received)
+        calls.append(received)
 
     await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path, progress=progress)
-    assert told
+    assert calls
 
 
-async def test_into_a_directory_it_gets_a_name(emulator, astra, tmp_path):
+async def test_a_bundle_in_a_directory_gets_a_name(emulator, astra, tmp_path):
     database_id = emulator.add_database("orders")
     assert await astra.secure_bundles.download(database_id, str(tmp_path)) == tmp_path / f"secure-connect-{database_id}.zip"
 
 
-async def test_region_kind_and_their_absence(emulator, astra, tmp_path):
+async def test_a_region_kind_or_domain_without_a_bundle_is_refused(emulator, astra, tmp_path):
     database_id = emulator.add_database("orders")
     await astra.secure_bundles.download(database_id, tmp_path, region="us-east-2", kind="internal")
     with pytest.raises(ValueError, match=r"region must be a region of the database \(us-east-2\)"):
@@ -50,15 +52,15 @@ async def test_region_kind_and_their_absence(emulator, astra, tmp_path):
 
 async def test_urls_are_secrets_and_always_a_list(emulator, astra):
     database_id = emulator.add_database("orders")
-    (one,) = await astra.secure_bundles.urls(database_id)
-    (all_of_them,) = await astra.secure_bundles.urls(database_id, all=True)
-    assert "Signature" in one.download_url.reveal()
-    assert "Signature" not in repr(one) + repr(all_of_them)
-    assert one.datacenter_id == all_of_them.datacenter_id == f"{database_id}-1"
+    (bundle,) = await astra.secure_bundles.urls(database_id)
+    (bundle_from_all,) = await astra.secure_bundles.urls(database_id, all=True)
+    assert "Signature" in bundle.download_url.reveal()
+    assert "Signature" not in repr(bundle) + repr(bundle_from_all)
+    assert bundle.datacenter_id == bundle_from_all.datacenter_id == f"{database_id}-1"
 
 
 @pytest.mark.parametrize("fault", ["reset_before_effect", "truncated"])
-async def test_a_broken_download_is_begun_again(emulator, astra, tmp_path, fault):
+async def test_a_failed_download_is_started_again(emulator, astra, tmp_path, fault):
     if fault == "truncated":
         emulator.faults.status("downloadBundle", 503, times=2)
     else:
@@ -68,17 +70,17 @@ async def test_a_broken_download_is_begun_again(emulator, astra, tmp_path, fault
     assert emulator.journal.count("generateSecureBundleURL") == 3
 
 
-async def test_what_is_no_zip_is_not_left_behind(emulator, astra, tmp_path):
+async def test_a_file_that_is_not_a_zip_file_is_removed(emulator, astra, tmp_path):
     emulator.faults.body("downloadBundle", b"<Error>no</Error>", content_type="application/xml")
     target = tmp_path / "bundle.zip"
-    target.write_bytes(b"the old one")
+    target.write_bytes(b"the old bundle")
     with pytest.raises(errors.ResponseDecodeError, match="not a valid zip file"):
         await astra.secure_bundles.download(emulator.add_database("orders"), target)
-    assert target.read_bytes() == b"the old one"
+    assert target.read_bytes() == b"the old bundle"
     assert [entry.name for entry in tmp_path.iterdir()] == ["bundle.zip"]
 
 
-async def test_a_host_that_refuses_is_named_without_the_address(emulator, astra, tmp_path):
+async def test_an_error_of_the_host_does_not_show_the_url(emulator, astra, tmp_path):
     emulator.faults.status(
         "downloadBundle", 403, times=None, body="<Error><Code>AccessDenied</Code></Error>", content_type="application/xml"
     )
@@ -88,7 +90,7 @@ async def test_a_host_that_refuses_is_named_without_the_address(emulator, astra,
     assert not list(tmp_path.iterdir())
 
 
-async def test_a_full_disk_is_our_error_and_not_tried_again(emulator, astra, tmp_path):
+async def test_a_full_disk_is_raised_and_not_retried(emulator, astra, tmp_path):
     def progress(received: int, total: int | None) -> None:
         raise OSError(28, "No space left on device")
 
@@ -98,19 +100,19 @@ async def test_a_full_disk_is_our_error_and_not_tried_again(emulator, astra, tmp
     assert not list(tmp_path.iterdir())
 
 
-async def test_a_missing_directory_is_told(emulator, astra, tmp_path):
+async def test_a_missing_directory_is_an_error(emulator, astra, tmp_path):
     with pytest.raises(FileNotFoundError):
         await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path / "no" / "bundle.zip")
 
 
-async def test_a_bundle_asked_for_too_early_is_waited_for(emulator, astra, tmp_path):
+async def test_a_bundle_of_a_database_that_is_not_ready_is_waited_for(emulator, astra, tmp_path):
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     patient = astra.with_options(timeout=600)
     assert zipfile.is_zipfile(await patient.secure_bundles.download(operation.resource_id, tmp_path))
     assert 409 in [exchange.status for exchange in emulator.journal.of("generateSecureBundleURL")]
 
 
-async def test_a_hibernated_database_is_said_to_be(emulator, astra, tmp_path):
+async def test_an_error_says_that_the_database_is_hibernated(emulator, astra, tmp_path):
     database_id = emulator.add_database("orders", status="HIBERNATED")
     with pytest.raises(errors.APIStatusError) as caught:
         await astra.secure_bundles.download(database_id, tmp_path)

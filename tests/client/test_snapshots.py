@@ -10,7 +10,7 @@ from astra_devops import errors
 pytestmark = pytest.mark.anyio
 
 
-async def test_snapshots_gather_over_time(emulator, astra):
+async def test_snapshots_accumulate_over_time(emulator, astra):
     database_id = emulator.add_database("orders")
     assert len(await astra.snapshots.list(database_id)) == 1
     emulator.clock.advance(3 * 3600)
@@ -21,21 +21,21 @@ async def test_snapshots_gather_over_time(emulator, astra):
     assert all(time.utcoffset() == timedelta(0) for time in times)
 
 
-async def test_a_period_is_asked_for_in_utc(emulator, astra):
+async def test_a_period_is_sent_in_utc(emulator, astra):
     database_id = emulator.add_database("orders")
     emulator.clock.advance(3 * 3600)
     first, second, third, _ = await astra.snapshots.list(database_id)
-    here = timezone(timedelta(hours=7))
-    found = await astra.snapshots.list(database_id, start=second.time.astimezone(here), end=third.time, source_region="us-east-2")
-    assert found == [second, third]
+    zone = timezone(timedelta(hours=7))
+    snapshots = await astra.snapshots.list(database_id, start=second.time.astimezone(zone), end=third.time, source_region="us-east-2")
+    assert snapshots == [second, third]
     assert await astra.snapshots.list(database_id, end=first.time) == [first]
-    sent = emulator.journal.of("listSnapshots")[1].query
-    assert set(sent) == {"from", "to", "sourceRegion"}
-    assert all(sent[name].endswith("Z") for name in ("from", "to"))
+    query = emulator.journal.of("listSnapshots")[1].query
+    assert set(query) == {"from", "to", "sourceRegion"}
+    assert all(query[name].endswith("Z") for name in ("from", "to"))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "named"),
+    ("arguments", "error", "argument"),
     [
         ({"start": datetime(2026, 1, 1)}, ValueError, "start"),
         ({"end": "2026-01-01"}, TypeError, "end"),
@@ -43,8 +43,8 @@ async def test_a_period_is_asked_for_in_utc(emulator, astra):
         ({"source_region": ""}, ValueError, "source_region"),
     ],
 )
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, named):
-    with pytest.raises(error, match=named):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, argument):
+    with pytest.raises(error, match=argument):
         await astra.snapshots.list("d", **arguments)
     assert len(emulator.journal) == 0
 
@@ -56,6 +56,6 @@ async def test_an_empty_answer_is_an_empty_list(emulator, astra):
         assert await astra.snapshots.list(database_id) == []
 
 
-async def test_a_database_that_is_not_there(astra):
+async def test_a_missing_database_is_not_found(astra):
     with pytest.raises(errors.NotFoundError):
         await astra.snapshots.list("no-such-database")

@@ -1,4 +1,4 @@
-"""Users: invited by e-mail once, with roles by id or by name, and always by id on the wire."""
+"""Users: invited by e-mail once, with roles by id or by name, which are sent as ids."""
 
 import pytest
 
@@ -25,7 +25,7 @@ async def test_a_user_is_invited_joins_changes_and_leaves(emulator, astra):
 
 
 @pytest.mark.parametrize("pascal_case", [True, False])
-async def test_users_are_the_same_in_either_casing(pascal_case):
+async def test_users_are_the_same_in_either_case(pascal_case):
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(pascal_case_identity=pascal_case)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -35,11 +35,11 @@ async def test_users_are_the_same_in_either_casing(pascal_case):
         assert not owner.extra
 
 
-async def test_roles_go_by_id_whatever_they_are_given_by(emulator, astra):
+async def test_roles_are_sent_by_id(emulator, astra):
     by_name, by_id = await astra.roles.find("RO User"), await astra.roles.find("UI View Only")
     await astra.users.invite("ann@example.com", ["RO User", by_id.id, by_name, "RO User"])
-    (sent,) = emulator.journal.of("inviteUserToOrganization")
-    assert sent.body == {"email": "ann@example.com", "orgID": emulator.organization_id, "roles": [by_name.id, by_id.id]}
+    (exchange,) = emulator.journal.of("inviteUserToOrganization")
+    assert exchange.body == {"email": "ann@example.com", "orgID": emulator.organization_id, "roles": [by_name.id, by_id.id]}
 
 
 async def test_ids_alone_are_not_looked_up(emulator, astra):
@@ -49,26 +49,26 @@ async def test_ids_alone_are_not_looked_up(emulator, astra):
     assert [exchange.operation for exchange in emulator.journal] == ["inviteUserToOrganization"]
 
 
-async def test_a_role_that_does_not_exist_is_named_with_those_that_do(emulator, astra):
+async def test_an_error_lists_the_existing_roles(emulator, astra):
     with pytest.raises(ValueError, match=r"existing roles, not 'RO user'; existing names: .*'RO User'"):
         await astra.users.invite("ann@example.com", ["RO user"])
     assert emulator.journal.count("inviteUserToOrganization") == 0
 
 
-async def test_a_name_of_several_roles_is_ambiguous(emulator, astra):
+async def test_a_name_that_several_roles_have_is_ambiguous(emulator, astra):
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "twin"}, {"ID": "2", "Name": "twin"}])
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.users.set_roles("u", ["twin"])
     assert caught.value.ids == ("1", "2")
 
 
-async def test_an_unusual_id_is_known_by_the_list(emulator, astra):
+async def test_an_unusual_id_is_found_in_the_list(emulator, astra):
     emulator.faults.body("getOrganizationRoles", [{"ID": "role-1", "Name": "first"}])
     await astra.users.invite("ann@example.com", ["role-1"])
     assert emulator.journal.of("inviteUserToOrganization")[0].body["roles"] == ["role-1"]
 
 
-async def test_who_may_not_list_roles_is_told_that_ids_would_do(emulator):
+async def test_without_permission_to_list_roles_a_note_suggests_ids(emulator):
     token = emulator.add_token({"org-user-write"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         with pytest.raises(errors.PermissionDeniedError) as caught:
@@ -85,7 +85,7 @@ async def test_a_lost_answer_to_an_invitation_sends_no_second_one(emulator, astr
     assert emulator.journal.count("inviteUserToOrganization") == 1
 
 
-async def test_lost_answers_to_the_rest_are_looked_after(emulator, astra):
+async def test_lost_answers_to_other_changes_are_reconciled(emulator, astra):
     await astra.users.invite("ann@example.com", ["RO User"])
     ann = await astra.users.find("ann@example.com")
     emulator.faults.reset_after_effect("UpdateRolesForUserInOrganization")

@@ -1,4 +1,4 @@
-"""VPC peerings: one class per cloud, checked before anything is sent; done when the service has done its part."""
+"""VPC peerings: one class per cloud, and done when the service has done its part."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def database_id(emulator):
     return emulator.add_database("classic", tier="C10")
 
 
-async def test_a_peering_that_waits_for_its_owner_is_done(emulator, astra, database_id):
+async def test_a_peering_that_waits_for_acceptance_is_done(emulator, astra, database_id):
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     assert (await operation.refresh()).status == "provisioning"
     peering = await operation.wait()
@@ -32,7 +32,7 @@ async def test_a_peering_that_waits_for_its_owner_is_done(emulator, astra, datab
     [("AZURE", "eastus", AzureVpc(**AZURE)), ("GCP", "us-east1", GoogleVpc(**GOOGLE))],
     ids=["azure", "gcp"],
 )
-async def test_the_class_of_the_network_says_which_cloud(emulator, astra, provider, region, network):
+async def test_the_class_of_the_network_names_the_cloud(emulator, astra, provider, region, network):
     database_id = emulator.add_database("classic", tier="C10", cloud_provider=provider, region=region)
     peering = await (await astra.vpc_peerings.create(database_id, network)).wait()
     assert (peering.status, peering.other_vpc.vpc_id, peering.other_vpc.provider) == ("active", "net", provider.lower())
@@ -40,7 +40,7 @@ async def test_the_class_of_the_network_says_which_cloud(emulator, astra, provid
     assert await astra.vpc_peerings.get(provider, database_id) == peering
 
 
-async def test_a_peering_is_cut(astra, database_id):
+async def test_a_peering_is_deleted(astra, database_id):
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     operation = await astra.vpc_peerings.delete("aws", database_id)
     assert (await operation.refresh()).status == "deleting"
@@ -48,7 +48,7 @@ async def test_a_peering_is_cut(astra, database_id):
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
 
 
-async def test_a_peering_that_nobody_knows_any_more_is_cut(emulator, astra, database_id):
+async def test_a_peering_that_no_longer_exists_is_deleted(emulator, astra, database_id):
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     operation = await astra.vpc_peerings.delete("aws", database_id)
     emulator.clock.advance(1000)
@@ -58,7 +58,7 @@ async def test_a_peering_that_nobody_knows_any_more_is_cut(emulator, astra, data
 
 
 @pytest.mark.parametrize("status", ["failed", "expired", "rejected"])
-async def test_a_peering_that_comes_to_nothing_ends_the_wait(emulator, astra, database_id, status):
+async def test_a_peering_that_fails_ends_the_wait(emulator, astra, database_id, status):
     emulator.faults.stuck("CreateVPCPeeringConnection", status)
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     with pytest.raises(errors.OperationFailedError, match=status):
@@ -80,20 +80,20 @@ async def test_a_second_peering_is_a_conflict(emulator, astra, database_id):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_looked_after(emulator, astra, database_id, fault):
+async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
     getattr(emulator.faults, fault)("CreateVPCPeeringConnection")
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     assert operation.resource_id.startswith("pcx-")
     await operation.wait()
     getattr(emulator.faults, fault)("DeleteVPCPeeringConnection")
     await (await astra.vpc_peerings.delete("aws", database_id)).wait()
-    made = {exchange.operation: exchange.outcome for exchange in emulator.journal}
-    assert {"CreateVPCPeeringConnection", "DeleteVPCPeeringConnection"} <= set(made)
-    repeated = 1 if fault == "reset_after_effect" else 2
-    assert emulator.journal.count("CreateVPCPeeringConnection") == emulator.journal.count("DeleteVPCPeeringConnection") == repeated
+    operations = {exchange.operation for exchange in emulator.journal}
+    assert {"CreateVPCPeeringConnection", "DeleteVPCPeeringConnection"} <= operations
+    attempts = 1 if fault == "reset_after_effect" else 2
+    assert emulator.journal.count("CreateVPCPeeringConnection") == emulator.journal.count("DeleteVPCPeeringConnection") == attempts
 
 
-async def test_a_peering_goes_with_its_database(astra, database_id):
+async def test_a_peering_is_deleted_with_its_database(astra, database_id):
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     await (await astra.databases.terminate(database_id)).wait()
     with pytest.raises(errors.NotFoundError):

@@ -1,4 +1,4 @@
-"""Waits survive what passes, end on what does not, share their looks, and can be taken up elsewhere."""
+"""Waits survive transient errors, end on others, share polls, and can be resumed elsewhere."""
 
 import asyncio
 import base64
@@ -17,7 +17,7 @@ async def create(astra, name="orders"):
     return await astra.databases.create(name, cloud_provider="AWS", region="us-east-2")
 
 
-async def test_a_wait_survives_what_passes(emulator, astra):
+async def test_a_wait_survives_transient_errors(emulator, astra):
     operation = await create(astra)
     emulator.faults.status("getDatabase", 503, times=3)
     emulator.faults.reset_before_effect("getDatabase", times=2)
@@ -38,7 +38,7 @@ async def test_a_wait_survives_a_404_just_after_the_creation(emulator, astra):
     assert events[-1].status == "ACTIVE"
 
 
-async def test_a_404_that_stays_is_a_failure(emulator, astra):
+async def test_a_lasting_404_is_a_failure(emulator, astra):
     operation = await create(astra)
     emulator.faults.status("getDatabase", 404, times=None)
     with pytest.raises(errors.OperationFailedError, match="404"):
@@ -55,7 +55,7 @@ async def test_a_failed_state_ends_the_wait_at_once(emulator, astra):
     assert pickle.loads(pickle.dumps(caught.value)).snapshot == caught.value.snapshot
 
 
-async def test_which_states_fail_is_the_callers_choice(emulator, astra):
+async def test_the_caller_chooses_which_states_fail(emulator, astra):
     operation = await create(astra)
     with pytest.raises(errors.OperationFailedError, match="INITIALIZING"):
         await operation.wait(fail_on={"INITIALIZING"})
@@ -73,7 +73,7 @@ async def test_an_unknown_state_means_not_yet(emulator, astra):
     assert 100 <= caught.value.elapsed < 101
 
 
-async def test_a_timeout_carries_all_that_is_known_and_the_wait_can_go_on(emulator, astra):
+async def test_a_timeout_has_a_snapshot_and_the_wait_can_be_resumed(emulator, astra):
     operation = await create(astra)
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await operation.wait(timeout=10)
@@ -84,7 +84,7 @@ async def test_a_timeout_carries_all_that_is_known_and_the_wait_can_go_on(emulat
         assert (await resumed.wait()).status == "ACTIVE"
 
 
-async def test_interval_is_kept_to(emulator, astra):
+async def test_the_interval_is_obeyed(emulator, astra):
     operation = await create(astra)
     elapsed = [event.elapsed async for event in operation.events(interval=30)]
     assert elapsed == pytest.approx([0, 30, 60, 90, 120])
@@ -97,14 +97,14 @@ async def test_wrong_numbers_are_named(astra, wrong):
         await operation.wait(**wrong)
 
 
-async def test_fail_on_is_not_one_string(astra):
+async def test_fail_on_must_not_be_a_single_string(astra):
     operation = await create(astra)
     with pytest.raises(TypeError, match="fail_on"):
         await operation.wait(fail_on="ERROR")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refusal_ends_the_wait_and_says_of_what(emulator, astra, status):
+async def test_a_refusal_ends_the_wait_and_names_the_operation(emulator, astra, status):
     operation = await create(astra)
     emulator.faults.status("getDatabase", status, body={"errors": [{"ID": 340018, "message": "no"}]})
     with pytest.raises(errors.APIStatusError) as caught:
@@ -112,7 +112,7 @@ async def test_a_refusal_ends_the_wait_and_says_of_what(emulator, astra, status)
     assert operation.resource_id in caught.value.__notes__[-1]
 
 
-async def test_a_vanished_database_that_answers_401_is_terminated(emulator, astra):
+async def test_a_database_that_is_gone_and_answers_401_is_terminated(emulator, astra):
     database_id = emulator.add_database("orders")
     operation = await astra.databases.terminate(database_id)
     emulator.clock.advance(10_000)
@@ -120,7 +120,7 @@ async def test_a_vanished_database_that_answers_401_is_terminated(emulator, astr
     assert await operation.wait() is None
 
 
-async def test_a_401_to_a_terminate_of_a_database_that_is_still_listed_is_not_the_end(emulator, astra):
+async def test_a_401_does_not_end_a_termination_while_the_database_is_listed(emulator, astra):
     database_id = emulator.add_database("orders")
     operation = await astra.databases.terminate(database_id)
     emulator.faults.status("getDatabase", 401, times=2, body=b"null")
@@ -129,7 +129,7 @@ async def test_a_401_to_a_terminate_of_a_database_that_is_still_listed_is_not_th
     assert statuses[-1] == "TERMINATED"
 
 
-async def test_a_401_to_a_terminate_when_the_list_is_refused_too_is_raised(emulator, astra):
+async def test_a_401_is_raised_if_the_list_is_refused_too(emulator, astra):
     operation = await astra.databases.terminate(emulator.add_database("orders"))
     emulator.faults.status("getDatabase", 401, times=None, body=b"null")
     emulator.faults.status("listDatabases", 401, times=None, body=b"null")
@@ -137,15 +137,15 @@ async def test_a_401_to_a_terminate_when_the_list_is_refused_too_is_raised(emula
         await operation.wait()
 
 
-async def test_many_waits_look_at_the_list_instead_of_each_database(emulator, astra):
+async def test_many_waits_read_the_list_instead_of_each_database(emulator, astra):
     operations = [await create(astra, f"db{number}") for number in range(50)]
     databases = await asyncio.gather(*(operation.wait() for operation in operations))
     assert [database.id for database in databases] == [operation.resource_id for operation in operations]
-    looks = emulator.journal.count("getDatabase") + emulator.journal.count("listDatabases")
-    assert looks < 2 * len(operations)
+    polls = emulator.journal.count("getDatabase") + emulator.journal.count("listDatabases")
+    assert polls < 2 * len(operations)
 
 
-async def test_waits_for_one_database_share_a_look(emulator, astra):
+async def test_waits_for_one_database_share_a_poll(emulator, astra):
     operation = await create(astra)
     emulator.clock.advance(600)
     await asyncio.gather(*(operation.wait() for _ in range(20)))
@@ -178,7 +178,7 @@ async def test_nothing_is_left_running_when_every_wait_is_cancelled(emulator, as
     } == set()
 
 
-async def test_an_operation_shows_where_it_stands(astra):
+async def test_an_operation_shows_its_status(astra):
     operation = await create(astra)
     assert (operation.status, operation.done) == (None, False)
     event = await operation.refresh()
@@ -228,7 +228,7 @@ async def test_a_resume_token_of_another_version_is_refused_by_its_version(astra
         await astra.resume(token)
 
 
-async def test_operations_are_named_like_their_calls(astra):
+async def test_kinds_are_named_like_the_methods(astra):
     created = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     database = await created.wait()
     keyspace = await astra.keyspaces.create(database.id, "second")

@@ -26,7 +26,7 @@ async def test_a_body_of_plain_values(emulator, astra):
     assert emulator.journal.count("createDatabase") == 2
 
 
-async def test_what_does_not_fit_the_contract_is_refused_by_name(emulator, astra):
+async def test_arguments_that_do_not_match_the_contract_are_refused(emulator, astra):
     with pytest.raises(ValueError, match="similar ids: getDatabase"):
         await astra.request("getDatabse")
     with pytest.raises(ValueError, match=r"path must have the variables of .* \(databaseID\), not none"):

@@ -1,7 +1,6 @@
-"""A proxy cuts the line around the request that creates a database, at every place where a line can break.
+"""A proxy breaks the connection at every stage of the request that creates a database.
 
-The service runs as a process of its own and the client goes by the system's clock, as it would far
-away from it.
+The emulator runs as a separate process and the client uses the system clock, as in production.
 """
 
 import asyncio
@@ -32,12 +31,12 @@ def service() -> Iterator[Service]:
 
 
 class Proxy:
-    """Passes connections on, and cuts the first one that carries ``POST /v2/databases``, at the place asked for."""
+    """Forwards connections, and breaks the first ``POST /v2/databases`` at one stage."""
 
-    def __init__(self, upstream: str, place: str) -> None:
+    def __init__(self, upstream: str, stage: str) -> None:
         self._port = int(upstream.rpartition(":")[2])
-        self._place = place
-        self.cuts = 0
+        self._stage = stage
+        self.broken = 0
         self.posts = 0
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -45,33 +44,33 @@ class Proxy:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._exchange(reader, writer, upstream_reader, upstream_writer):
                 pass
-        for each in (writer, upstream_writer):
-            each.transport.abort()
+        for stream in (writer, upstream_writer):
+            stream.transport.abort()
 
     async def _exchange(self, reader, writer, upstream_reader, upstream_writer) -> bool:
         request = await read_message(reader)
         is_create = request.startswith(b"POST /v2/databases HTTP")
         self.posts += is_create
-        cut = is_create and not self.cuts
-        self.cuts += cut
-        if cut and self._place == "before the request":
+        breaks = is_create and not self.broken
+        self.broken += breaks
+        if breaks and self._stage == "before the request":
             return False
-        if cut and self._place == "in the request":
+        if breaks and self._stage == "in the request":
             upstream_writer.write(request[:-10])
             await upstream_writer.drain()
             return False
         upstream_writer.write(request)
         await upstream_writer.drain()
         answer = await read_message(upstream_reader)
-        if cut and self._place == "before the answer":
+        if breaks and self._stage == "before the answer":
             return False
-        if cut and self._place == "gateway":
+        if breaks and self._stage == "gateway":
             answer = b"HTTP/1.1 504 Gateway Timeout\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>"
-        if cut and self._place == "in the answer":
+        if breaks and self._stage == "in the answer":
             answer = answer[: len(answer) // 2]
         writer.write(answer)
         await writer.drain()
-        return not (cut and self._place == "in the answer")
+        return not (breaks and self._stage == "in the answer")
 
 
 async def read_message(reader: asyncio.StreamReader) -> bytes:
@@ -81,8 +80,8 @@ async def read_message(reader: asyncio.StreamReader) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def through(service: Service, place: str) -> AsyncIterator[tuple[Proxy, AsyncAstraDevOps]]:
-    proxy = Proxy(service["url"], place)
+async def proxied_client(service: Service, stage: str) -> AsyncIterator[tuple[Proxy, AsyncAstraDevOps]]:
+    proxy = Proxy(service["url"], stage)
     server = await asyncio.start_server(proxy.serve, "127.0.0.1")
     async with server:
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
@@ -90,26 +89,26 @@ async def through(service: Service, place: str) -> AsyncIterator[tuple[Proxy, As
             yield proxy, astra
 
 
-@pytest.mark.parametrize("warm", [True, False], ids=["on a kept connection", "on a new connection"])
-@pytest.mark.parametrize("place", ["before the answer", "in the answer", "gateway"])
-async def test_what_was_created_is_adopted(service, place, warm):
-    name = f"{place}-{warm}".replace(" ", "-")
-    async with through(service, place) as (proxy, astra):
-        if warm:
+@pytest.mark.parametrize("kept_alive", [True, False], ids=["on a kept-alive connection", "on a new connection"])
+@pytest.mark.parametrize("stage", ["before the answer", "in the answer", "gateway"])
+async def test_a_created_database_is_adopted(service, stage, kept_alive):
+    name = f"{stage}-{kept_alive}".replace(" ", "-")
+    async with proxied_client(service, stage) as (proxy, astra):
+        if kept_alive:
             await astra.regions.list()
         operation = await astra.databases.create(name, cloud_provider="AWS", region="us-east-2")
-        made = [database async for database in astra.databases.list(include="all") if database.info.name == name]
-        assert [database.id for database in made] == [operation.resource_id]
-        assert (proxy.cuts, proxy.posts) == (1, 1)
+        matches = [database async for database in astra.databases.list(include="all") if database.info.name == name]
+        assert [database.id for database in matches] == [operation.resource_id]
+        assert (proxy.broken, proxy.posts) == (1, 1)
         assert (await operation.wait(interval=0.05)).status == "ACTIVE"
 
 
-@pytest.mark.parametrize("place", ["before the request", "in the request"])
-async def test_what_was_not_created_is_not_made_up_and_not_repeated(service, place):
-    name = place.replace(" ", "-")
-    async with through(service, place) as (proxy, astra):
-        hurried = astra.with_options(timeout=2)
+@pytest.mark.parametrize("stage", ["before the request", "in the request"])
+async def test_a_creation_that_did_not_happen_is_reported_and_not_repeated(service, stage):
+    name = stage.replace(" ", "-")
+    async with proxied_client(service, stage) as (proxy, astra):
+        impatient = astra.with_options(timeout=2)
         with pytest.raises(errors.OutcomeUnknownError):
-            await hurried.databases.create(name, cloud_provider="AWS", region="us-east-2")
-        assert (proxy.cuts, proxy.posts) == (1, 1)
+            await impatient.databases.create(name, cloud_provider="AWS", region="us-east-2")
+        assert (proxy.broken, proxy.posts) == (1, 1)
         assert await astra.databases.find(name) is None

@@ -11,19 +11,19 @@ from typing import Any, Self
 import attrs
 
 from astra_devops.emulator.contract.contract import Contract, load
-from astra_devops.emulator.contract.operation_names import likeliest
+from astra_devops.emulator.contract.operation_names import did_you_mean
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.net.threads import in_thread
 from astra_devops.emulator.resources._permissions import add_role_of, checked_permissions
 from astra_devops.emulator.resources.databases import DEFAULT_KEYSPACE, place_database
-from astra_devops.emulator.resources.enterprises import new_organization, populate
+from astra_devops.emulator.resources.enterprises import add_organization, populate
 from astra_devops.emulator.resources.migrations import place_migration
 from astra_devops.emulator.resources.pcu_groups import place_group
 from astra_devops.emulator.resources.users import accept
 from astra_devops.emulator.serving.server import HttpServer
 from astra_devops.emulator.serving.service import Service
-from astra_devops.emulator.state.catalog import complaints
+from astra_devops.emulator.state.catalog import placement_problems
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.presigned import new_signer
 from astra_devops.emulator.state.quirks import Quirks
@@ -106,7 +106,7 @@ class Emulator:
             raise
         self._time.join(self._loop)
         self._url = f"http://{host}:{port}"
-        self._platform.edge = f"http://{host}:{edge_port}"
+        self._platform.edge_url = f"http://{host}:{edge_port}"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
@@ -164,7 +164,7 @@ class Emulator:
     @property
     def edge_url(self) -> str:
         """The base URL of bundles and data endpoints."""
-        return self._platform.edge
+        return self._platform.edge_url
 
     @property
     def token(self) -> str:
@@ -199,7 +199,7 @@ class Emulator:
                 key: database
                 for world in self._platform.organizations
                 for key, database in world.organization.databases.items()
-                if not world.forgets(world.look(database))
+                if not world.is_gone(world.refresh(database))
             }
 
     def add_organization(self, name: str, *, email: str = "owner@example.com") -> str:
@@ -208,7 +208,7 @@ class Emulator:
         Nothing of it can be seen from the others.
         """
         with self._service.lock:
-            return new_organization(self._platform, name, email, self._platform.new_id()).organization.id
+            return add_organization(self._platform, name, email, self._platform.new_id()).organization.id
 
     def add_token(self, permissions: Iterable[str] | None = None, *, organization_id: str | None = None) -> str:
         """Make another token, of the first organisation unless another is named.
@@ -256,11 +256,11 @@ class Emulator:
         """
         if isinstance(keyspaces, str):
             raise TypeError("keyspaces must be a list of names, not one text")
-        wrong = [message for _, message in complaints(tier, cloud_provider, region)]
+        wrong = [message for _, message in placement_problems(tier, cloud_provider, region)]
         if wrong:
             raise ValueError(f"tier, cloud_provider, region: {', '.join(wrong)}: {tier!r}, {cloud_provider!r}, {region!r}")
         if status not in STATUSES:
-            raise ValueError(f"status: there is no state {status!r}{likeliest(status, STATUSES)}")
+            raise ValueError(f"status: there is no state {status!r}{did_you_mean(status, STATUSES)}")
         with self._service.lock:
             body = {"name": name, "cloudProvider": cloud_provider, "region": region, "tier": tier}
             database = place_database(self._world_of(organization_id), body, owner=self._token.client_id)
@@ -356,9 +356,7 @@ class Emulator:
     def _issue(self, organization_id: str, *, roles: tuple[str, ...] = (), unlimited: bool = False, enterprise: bool = False) -> str:
         platform = self._platform
         now = platform.clock.now()
-        return platform.token_store.issue(
-            platform.source, now, organization_id, roles=roles, unlimited=unlimited, enterprise=enterprise
-        ).value
+        return platform.token_store.issue(platform.rng, now, organization_id, roles=roles, unlimited=unlimited, enterprise=enterprise).value
 
     def _world_of(self, organization_id: str | None) -> World:
         wanted = self.organization_id if organization_id is None else organization_id

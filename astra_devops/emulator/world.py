@@ -51,18 +51,18 @@ class Platform:
     clock: Clock
     quirks: Quirks
     faults: Faults
-    source: random.Random
+    rng: random.Random
     token_store: TokenStore
     signer: Signer
     enterprise_id: str = ""
-    edge: str = ""
+    edge_url: str = ""
     worlds: "dict[str, World]" = attrs.field(factory=dict)
 
     def new_id(self) -> str:
         """Make a UUID from the seeded source."""
-        return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
-    def add_organization(self, organization: Organization) -> "World":
+    def add_world(self, organization: Organization) -> "World":
         """Make room for an organisation that has nothing yet."""
         world = self.worlds[organization.id] = World(self, organization)
         return world
@@ -109,9 +109,9 @@ class World:
         return self.platform.faults
 
     @property
-    def source(self) -> random.Random:
+    def rng(self) -> random.Random:
         """Where everything random comes from."""
-        return self.platform.source
+        return self.platform.rng
 
     def store(self, kind: type[S]) -> S:
         """Return the one store of a class in this world, empty at first."""
@@ -133,22 +133,22 @@ class World:
         """Make a UUID from the seeded source."""
         return self.platform.new_id()
 
-    def look(self, database: Database) -> Database:
+    def refresh(self, database: Database) -> Database:
         """Bring a database up to the present."""
-        database.settle(self.clock.monotonic(), self.clock.now())
+        database.advance(self.clock.monotonic(), self.clock.now())
         database.stuck_in = self.faults.held_states.get(database.id)
         return database
 
-    def forgets(self, database: Database) -> bool:
+    def is_gone(self, database: Database) -> bool:
         """Tell whether nobody knows a database any more, which has just been looked at."""
         known_for = 0.0 if self.quirks.unknown_once_terminated else TERMINATED_FOR
-        return database.gone(self.clock.monotonic(), known_for)
+        return database.is_gone(self.clock.monotonic(), known_for)
 
-    def look_back(self, database: Database, stale: Staleness) -> Database | None:
+    def stale_copy(self, database: Database, stale: Staleness) -> Database | None:
         """Give a copy of a database as a stale read sees it; None if that is from before its time."""
         now = self.clock.monotonic()
         if stale.seconds is None:
-            age = now - math.nextafter(database.earlier[-1][0], -math.inf) if database.earlier else 0.0
+            age = now - math.nextafter(database.versions[-1][0], -math.inf) if database.versions else 0.0
         else:
             age = stale.seconds
         return database.as_of(now - age, self.clock.now() - timedelta(seconds=age))
@@ -162,8 +162,8 @@ class World:
         database = self.organization.databases.get(database_id)
         if database is None:
             raise unknown_database(database_id)
-        self.look(database)
-        if self.forgets(database):
+        self.refresh(database)
+        if self.is_gone(database):
             if self.quirks.unauthorized_after_termination:
                 raise replies.Refusal(replies.NULL_UNAUTHORIZED)
             raise unknown_database(database_id)
@@ -180,11 +180,11 @@ class World:
             raise replies.refusal(404, f"Database {database_id} has been terminated.")
         return database
 
-    def begin(self, request: Request, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
+    def begin(self, request: Request, database: Database, change: str, subject: str = "", *, delay: float = 0.0) -> None:
         """Start a change of a database, under whatever faults are scripted for the operation."""
         stuck_in, ends_in = self.faults.state_fault_of(request.operation.id, change)
         now = self.clock.monotonic()
-        database.begin(Progress(change, now, database.state, subject, unmarked, stuck_in, ends_in), now)
+        database.begin(Progress(change, now, database.state, subject, delay, stuck_in, ends_in), now)
 
 
 Handler = Callable[[World, Request], replies.Reply]

@@ -16,7 +16,7 @@ from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
-SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported"), ("Migration", "subset")}
+SECONDS_AND_SIZES = {("Progress", "delay"), ("Migration", "imported"), ("Migration", "subset")}
 
 
 async def busy(api: Any) -> str:
@@ -127,7 +127,7 @@ def broken(changes: dict[str, Any]) -> dict[str, Any]:
         ({"stores": {"users.Person": {}}}, "no store 'users.Person'"),
         ({"stores": {"users": {"surplus": 1}}}, "surplus"),
         ({"taken": "yesterday"}, "yesterday"),
-        ({"source": "12"}, "cannot be read"),
+        ({"rng": "12"}, "cannot be read"),
         ({"worlds": {}}, "lacks the organization"),
     ],
 )

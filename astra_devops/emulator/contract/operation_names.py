@@ -24,15 +24,15 @@ def checked(operation: str, known: Collection[str] | None = None) -> str:
     """Give a name back if there is such an operation, among those that are known or in the usual contract.
 
     Raises:
-        ValueError: there is none; the message names the likeliest.
+        ValueError: there is none; the message names the did_you_mean.
     """
     names = BESIDES.union(usual() if known is None else known)
     if operation not in names:
-        raise ValueError(f"operation: there is no operation {operation!r}{likeliest(operation, names)}")
+        raise ValueError(f"operation: there is no operation {operation!r}{did_you_mean(operation, names)}")
     return operation
 
 
-def likeliest(word: str, words: Collection[str]) -> str:
+def did_you_mean(word: str, words: Collection[str]) -> str:
     """Suggest the word that may have been meant, as the end of a sentence; nothing if none is near."""
     by_fold = {known.replace("_", "").casefold(): known for known in words}
     near = get_close_matches(word.replace("_", "").casefold(), by_fold, n=1)

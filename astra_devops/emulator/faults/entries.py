@@ -77,7 +77,7 @@ class StateFault(Entry):
 
     def of(self, change: str) -> tuple[str | None, str | None]:
         """Tell the state that a change by this name stays in, and the state that it fails into."""
-        return self.stuck_in, None if self.stuck_in is not None else self.ends_in or CHANGES[change].fails
+        return self.stuck_in, None if self.stuck_in is not None else self.ends_in or CHANGES[change].fails_in
 
 
 @attrs.define

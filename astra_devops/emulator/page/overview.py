@@ -35,7 +35,7 @@ def overview(platform: Platform, journal: Journal) -> Document:
         (world, database)
         for world in platform.organizations
         for database in reversed(world.organization.databases.values())
-        if not world.forgets(world.look(database))
+        if not world.is_gone(world.refresh(database))
     ]
     newest = sorted(owned, key=lambda entry: entry[1].created, reverse=True)[:DATABASES]
     document = {

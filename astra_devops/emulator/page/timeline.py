@@ -58,16 +58,16 @@ def _points(database: Database, now: float, moment: datetime, speed: float) -> I
 def _points_of(progress: Progress) -> Iterator[Point]:
     """Give the states of one change, were it left alone."""
     at, kind = progress.began, CHANGES[progress.change]
-    if progress.unmarked:
+    if progress.delay:
         yield at, progress.before, ""
-        at += progress.unmarked
+        at += progress.delay
     if progress.stuck_in is not None:
         yield at, progress.stuck_in, progress.change
         return
     for status, seconds in kind.steps:
         yield at, status, progress.change
         at += seconds
-    yield at, progress.ends_in or kind.settles, progress.change
+    yield at, progress.ends_in or kind.ends_in, progress.change
 
 
 def _merged(points: list[Point]) -> list[Point]:

@@ -11,7 +11,7 @@ def launch_migration_proxy(world: World, request: Request) -> replies.Reply:
     require(database, "ACTIVE")
     if database.proxied:
         raise replies.refusal(409, f"Database {database.id} has a migration proxy already.")
-    world.begin(request, database, "launch migration proxy", unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "launch migration proxy", delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 
@@ -21,7 +21,7 @@ def remove_migration_proxy(world: World, request: Request) -> replies.Reply:
     require(database, "ACTIVE")
     if not database.proxied:
         raise replies.refusal(404, f"Database {database.id} has no migration proxy.")
-    world.begin(request, database, "remove migration proxy", unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "remove migration proxy", delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 

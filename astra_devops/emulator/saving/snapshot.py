@@ -17,9 +17,9 @@ from astra_devops.emulator.world import Platform, World
 
 FORMAT = "astra-devops emulator state"
 VERSION = 2
-NOT_STATE = ("clock", "quirks", "faults", "edge")
+NOT_STATE = ("clock", "quirks", "faults", "edge_url")
 """What the emulator goes by, as opposed to what it remembers."""
-DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("earlier",), World: ("platform",)}
+DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("versions",), World: ("platform",)}
 """What is not saved: it follows from the rest, or only stale reads ask for it."""
 NEVER = "never"
 
@@ -28,7 +28,7 @@ def save(platform: Platform, token: str) -> dict[str, Any]:
     """Write down what the service remembers, and which of its tokens is the emulator's own."""
     for world in platform.organizations:
         for database in world.organization.databases.values():
-            world.look(database)
+            world.refresh(database)
     writer = _converter(platform, timedelta())
     document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": platform.clock.now().isoformat(), "token": token}
     for field in _remembered():

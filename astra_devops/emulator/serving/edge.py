@@ -42,7 +42,7 @@ def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> rep
         return NO_KEY
     database = world.organization.databases[datacenter_id[:36]]
     for datacenter in database.datacenters:
-        for kind in presigned.KINDS.values():
+        for kind in presigned.BUNDLE_KINDS.values():
             if path == presigned.bundle_path(datacenter.id, database.name, kind):
                 content = presigned.bundle(database.id, datacenter.region, database.keyspace, kind)
                 return replies.Reply(200, content, "application/zip", {"ETag": f'"{datacenter.id}"', "Server": "AmazonS3"})
@@ -59,8 +59,8 @@ def serve_data(platform: Platform, path: str) -> replies.Reply:
     world = platform.world_with(host[:36])
     if world is None:
         return replies.text(404, "unknown host")
-    database = world.look(world.organization.databases[host[:36]])
-    if world.forgets(database):
+    database = world.refresh(world.organization.databases[host[:36]])
+    if world.is_gone(database):
         return replies.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()

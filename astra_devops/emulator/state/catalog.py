@@ -53,10 +53,10 @@ REGIONS = (
     Region("AZURE", "brazilsouth", "Sao Paulo State", "sa", "premium_plus", vector=False),
 )
 TWICE_LISTED = ("us-east1", "us-east-2")
-KNOWN = {(region.provider, region.name): region for region in REGIONS}
+REGIONS_BY_NAME = {(region.provider, region.name): region for region in REGIONS}
 
 
-def complaints(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
+def placement_problems(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
     """Say what is wrong with a place to put a datacenter, all of it at once, with the service's own ids."""
     found: list[tuple[int | None, str]] = []
     canonical, name = str(provider).upper(), str(region)
@@ -64,12 +64,12 @@ def complaints(tier: object, provider: object, region: object) -> list[tuple[int
         found.append((2000011, "unsupported database tier"))
     if canonical not in PROVIDERS:
         found.append((2000012, "unsupported cloud provider"))
-    if (canonical, name) not in KNOWN:
+    if (canonical, name) not in REGIONS_BY_NAME:
         found.append((2000013, "unsupported region"))
     return found
 
 
 def classification(provider: str, region: str) -> dict[str, str]:
     """Give the zone and the price class of a region, as a datacenter carries them."""
-    place = KNOWN[provider, region]
+    place = REGIONS_BY_NAME[provider, region]
     return {"regionZone": place.zone, "regionClassification": place.classification}

@@ -54,7 +54,7 @@ class Database:
     keyspaces: list[str] = attrs.field(factory=list)
     datacenters: list[Datacenter] = attrs.field(factory=list)
     graphs: list[str] = attrs.field(factory=list)
-    past: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
+    keyspace_history: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
     proxied: bool = False
     state: str = "ACTIVE"
     stuck_in: str | None = None
@@ -67,7 +67,7 @@ class Database:
     listed_from: Instant = 0.0
     last_number: int = 0
     changes: list[Progress] = attrs.field(factory=list, repr=False)
-    earlier: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
+    versions: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
 
     @property
     def status(self) -> str:
@@ -86,28 +86,28 @@ class Database:
 
     def begin(self, progress: Progress, now: float) -> None:
         """Start a change, and remember the last of them in ``changes``."""
-        if not self.earlier and progress.change not in BIRTHS:
-            self.earlier.append((float("-inf"), self._copy()))
+        if not self.versions and progress.change not in BIRTHS:
+            self.versions.append((float("-inf"), self._copy()))
         self.progress = progress
         self.changes.append(progress)
         del self.changes[:-REMEMBERED]
         self.state = progress.state(now)
-        self.earlier.append((now, self._copy()))
-        del self.earlier[:-COPIES]
+        self.versions.append((now, self._copy()))
+        del self.versions[:-COPIES]
 
     def as_of(self, then: Instant, moment: datetime) -> "Database | None":
         """Give a copy as it was at a time, as far back as is remembered; None before it was made.
 
         ``moment`` is the time of day then.
         """
-        since = [known for began, known in self.earlier if began <= then]
-        if not since and self.earlier:
-            oldest = self.earlier[0][1]
+        since = [known for began, known in self.versions if began <= then]
+        if not since and self.versions:
+            oldest = self.versions[0][1]
             if oldest.progress is not None and oldest.progress.change in BIRTHS:
                 return None
             since = [oldest]
         found = (since[-1] if since else self)._copy()
-        found.settle(then, moment)
+        found.advance(then, moment)
         return found
 
     def _copy(self) -> "Database":
@@ -117,12 +117,12 @@ class Database:
             keyspaces=[*self.keyspaces],
             datacenters=[attrs.evolve(datacenter) for datacenter in self.datacenters],
             graphs=[*self.graphs],
-            past=[*self.past],
+            keyspace_history=[*self.keyspace_history],
             changes=[],
-            earlier=[],
+            versions=[],
         )
 
-    def settle(self, now: float, moment: datetime) -> None:
+    def advance(self, now: float, moment: datetime) -> None:
         """Bring the state up to ``now``, and let a finished change take effect.
 
         ``moment`` is the time of day at ``now``.
@@ -177,13 +177,13 @@ class Database:
             case "terminate":
                 self.keyspaces.clear()
         if tuple(self.keyspaces) != before:
-            self.past.append((moment, before))
+            self.keyspace_history.append((moment, before))
         if self.keyspace and self.keyspace not in self.keyspaces and progress.change in ("drop keyspace", "restore"):
             self.keyspace = next(iter(self.keyspaces), None)
 
     def keyspaces_at(self, moment: datetime) -> tuple[str, ...]:
         """Tell which keyspaces there were at a time of day."""
-        return next((names for until, names in self.past if until > moment), tuple(self.keyspaces))
+        return next((names for until, names in self.keyspace_history if until > moment), tuple(self.keyspaces))
 
     def add_datacenter(self, region: str, provider: str, moment: datetime) -> None:
         """Add a datacenter under the next number."""
@@ -191,7 +191,7 @@ class Database:
         identity = f"{self.id}-{self.last_number}"
         self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
 
-    def gone(self, now: float, known_for: float) -> bool:
+    def is_gone(self, now: float, known_for: float) -> bool:
         """Tell whether it was terminated so long ago that nobody knows it any more: ``known_for`` seconds or more."""
         return self.terminated_at is not None and now - self.terminated_at >= known_for
 

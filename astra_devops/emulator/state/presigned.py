@@ -17,7 +17,7 @@ import orjson
 
 GOOD_FOR = 300
 """Seconds for which a presigned URL works."""
-KINDS = {
+BUNDLE_KINDS = {
     "secureBundleUrl": "external",
     "secureBundleInternalUrl": "internal",
     "secureBundleMigrationProxyUrl": "proxy",

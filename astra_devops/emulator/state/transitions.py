@@ -19,8 +19,8 @@ class Change:
     """
 
     steps: tuple[tuple[str, float], ...]
-    settles: str
-    fails: str = "ERROR"
+    ends_in: str
+    fails_in: str = "ERROR"
 
     @property
     def seconds(self) -> float:
@@ -29,48 +29,48 @@ class Change:
 
 
 CHANGES: Mapping[str, Change] = {
-    "create": Change((("PENDING", 5), ("INITIALIZING", 115)), settles="ACTIVE"),
-    "add keyspace": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
-    "drop keyspace": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
-    "add datacenter": Change((("MAINTENANCE", 300),), settles="ACTIVE"),
-    "terminate datacenter": Change((("MAINTENANCE", 120),), settles="ACTIVE"),
-    "resize": Change((("RESIZING", 900),), settles="ACTIVE"),
-    "park": Change((("PARKING", 300),), settles="PARKED"),
-    "unpark": Change((("UNPARKING", 600),), settles="ACTIVE"),
-    "suspend": Change((("SUSPENDING", 30),), settles="SUSPENDED"),
-    "hibernate": Change((("HIBERNATING", 30),), settles="HIBERNATED"),
-    "resume": Change((("RESUMING", 60),), settles="ACTIVE", fails="HIBERNATED"),
-    "set engine type": Change((("MAINTENANCE", 60),), settles="ACTIVE"),
-    "enable graph": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
-    "create solr core": Change((("MAINTENANCE", 10),), settles="ACTIVE"),
-    "clone": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
-    "restore": Change((("MAINTENANCE", 600),), settles="ACTIVE"),
-    "copy": Change((("RUNNING", 600),), settles="DONE"),
-    "change capture": Change((("MAINTENANCE", 30),), settles="ACTIVE"),
-    "launch migration proxy": Change((("MAINTENANCE", 300),), settles="ACTIVE"),
-    "remove migration proxy": Change((("MAINTENANCE", 120),), settles="ACTIVE"),
-    "terminate": Change((("TERMINATING", 60),), settles="TERMINATED"),
-    "create in group": Change((("PENDING", 5), ("INITIALIZING", 115), ("ASSOCIATING", 60)), settles="ACTIVE"),
-    "associate": Change((("ASSOCIATING", 180),), settles="ACTIVE"),
-    "make report": Change((("INITIATED", 5), ("PENDING", 55)), settles="COMPLETED", fails="FAILED"),
-    "create group": Change((("INITIALIZING", 30),), settles="CREATED"),
-    "fill group": Change((("PLACING", 60), ("INITIALIZING", 90)), settles="ACTIVE"),
-    "park group": Change((("PARKING", 300),), settles="PARKED"),
+    "create": Change((("PENDING", 5), ("INITIALIZING", 115)), ends_in="ACTIVE"),
+    "add keyspace": Change((("MAINTENANCE", 10),), ends_in="ACTIVE"),
+    "drop keyspace": Change((("MAINTENANCE", 10),), ends_in="ACTIVE"),
+    "add datacenter": Change((("MAINTENANCE", 300),), ends_in="ACTIVE"),
+    "terminate datacenter": Change((("MAINTENANCE", 120),), ends_in="ACTIVE"),
+    "resize": Change((("RESIZING", 900),), ends_in="ACTIVE"),
+    "park": Change((("PARKING", 300),), ends_in="PARKED"),
+    "unpark": Change((("UNPARKING", 600),), ends_in="ACTIVE"),
+    "suspend": Change((("SUSPENDING", 30),), ends_in="SUSPENDED"),
+    "hibernate": Change((("HIBERNATING", 30),), ends_in="HIBERNATED"),
+    "resume": Change((("RESUMING", 60),), ends_in="ACTIVE", fails_in="HIBERNATED"),
+    "set engine type": Change((("MAINTENANCE", 60),), ends_in="ACTIVE"),
+    "enable graph": Change((("MAINTENANCE", 10),), ends_in="ACTIVE"),
+    "create solr core": Change((("MAINTENANCE", 10),), ends_in="ACTIVE"),
+    "clone": Change((("MAINTENANCE", 600),), ends_in="ACTIVE"),
+    "restore": Change((("MAINTENANCE", 600),), ends_in="ACTIVE"),
+    "copy": Change((("RUNNING", 600),), ends_in="DONE"),
+    "change capture": Change((("MAINTENANCE", 30),), ends_in="ACTIVE"),
+    "launch migration proxy": Change((("MAINTENANCE", 300),), ends_in="ACTIVE"),
+    "remove migration proxy": Change((("MAINTENANCE", 120),), ends_in="ACTIVE"),
+    "terminate": Change((("TERMINATING", 60),), ends_in="TERMINATED"),
+    "create in group": Change((("PENDING", 5), ("INITIALIZING", 115), ("ASSOCIATING", 60)), ends_in="ACTIVE"),
+    "associate": Change((("ASSOCIATING", 180),), ends_in="ACTIVE"),
+    "make report": Change((("INITIATED", 5), ("PENDING", 55)), ends_in="COMPLETED", fails_in="FAILED"),
+    "create group": Change((("INITIALIZING", 30),), ends_in="CREATED"),
+    "fill group": Change((("PLACING", 60), ("INITIALIZING", 90)), ends_in="ACTIVE"),
+    "park group": Change((("PARKING", 300),), ends_in="PARKED"),
     # The Terraform provider waits for CREATED here, and finds it, although the group has databases.
-    "unpark group": Change((("UNPARKING", 540), ("CREATED", 60)), settles="ACTIVE"),
-    "initialize migration": Change((("Initializing", 180),), settles="ReceivingFiles"),
-    "import migration": Change((("ImportInProgress", 1800),), settles="MigrationDone"),
-    "clean up migration": Change((("CleaningUpFiles", 300),), settles="Closed"),
-    "accept endpoint": Change((("", 10),), settles="Accepted", fails="Rejected"),
+    "unpark group": Change((("UNPARKING", 540), ("CREATED", 60)), ends_in="ACTIVE"),
+    "initialize migration": Change((("Initializing", 180),), ends_in="ReceivingFiles"),
+    "import migration": Change((("ImportInProgress", 1800),), ends_in="MigrationDone"),
+    "clean up migration": Change((("CleaningUpFiles", 300),), ends_in="Closed"),
+    "accept endpoint": Change((("", 10),), ends_in="Accepted", fails_in="Rejected"),
     # The customer of the emulator accepts after five minutes; on the other clouds there is nothing
     # to accept.
-    "peer on aws": Change((("provisioning", 20), ("pending-acceptance", 300)), settles="active", fails="failed"),
-    "peer on azure": Change((("provisioning", 60),), settles="active", fails="failed"),
-    "peer on gcp": Change((("provisioning", 60),), settles="active", fails="failed"),
-    "cut peering": Change((("deleting", 30), ("deleted", 60)), settles=""),
-    "set custom domains": Change((("", 30),), settles=""),
-    "export metrics": Change((("", 5),), settles=""),
-    "export audit logs": Change((("", 20),), settles=""),
+    "peer on aws": Change((("provisioning", 20), ("pending-acceptance", 300)), ends_in="active", fails_in="failed"),
+    "peer on azure": Change((("provisioning", 60),), ends_in="active", fails_in="failed"),
+    "peer on gcp": Change((("provisioning", 60),), ends_in="active", fails_in="failed"),
+    "cut peering": Change((("deleting", 30), ("deleted", 60)), ends_in=""),
+    "set custom domains": Change((("", 30),), ends_in=""),
+    "export metrics": Change((("", 5),), ends_in=""),
+    "export audit logs": Change((("", 20),), ends_in=""),
 }
 STATUSES = frozenset(
     """
@@ -101,7 +101,7 @@ class Progress:
     began: Instant
     before: str
     subject: str = ""
-    unmarked: float = 0.0
+    delay: float = 0.0
     stuck_in: str | None = None
     ends_in: str | None = None
 
@@ -109,15 +109,15 @@ class Progress:
         """Tell which state shows at a time."""
         if self.stuck_in is not None:
             return self.stuck_in
-        passed = now - self.began - self.unmarked
+        passed = now - self.began - self.delay
         if passed < 0:
             return self.before
         for state, seconds in CHANGES[self.change].steps:
             if passed < seconds:
                 return state
             passed -= seconds
-        return self.ends_in or CHANGES[self.change].settles
+        return self.ends_in or CHANGES[self.change].ends_in
 
     def ends(self) -> float:
         """Tell when it is over; infinity if never."""
-        return float("inf") if self.stuck_in is not None else self.began + self.unmarked + CHANGES[self.change].seconds
+        return float("inf") if self.stuck_in is not None else self.began + self.delay + CHANGES[self.change].seconds

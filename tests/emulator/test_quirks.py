@@ -1,9 +1,9 @@
-"""Each thing that the service does although no document says so is a switch, and both of its sides can be seen."""
+"""Quirks: each undocumented behavior can be switched, and each setting has a visible effect."""
 
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -13,8 +13,8 @@ from astra_devops.emulator import Emulator, Quirks
 
 pytestmark = pytest.mark.anyio
 
-QUIRKS = {field.name for field in attrs.fields(Quirks)}
-FACTS: dict[int, tuple[str, ...]] = {
+QUIRKS: Final = {field.name for field in attrs.fields(Quirks)}
+FACTS: Final[dict[int, tuple[str, ...]]] = {
     1: ("created_without_body",),
     2: ("cached_misses",),
     3: ("duplicate_names",),
@@ -46,23 +46,23 @@ FACTS: dict[int, tuple[str, ...]] = {
     29: ("created_key_is_201", "updated_cdc_is_204", "deleted_token_is_204", "renamed_azure_endpoints"),
     30: ("organization_named_by_email",),
 }
-"""The undocumented facts that are known of the service, by the numbers under which they were collected, and the switches for each."""
+"""The undocumented facts about the service by number, with the quirks for each."""
 
 
-def test_every_known_fact_has_a_switch() -> None:
+def test_every_fact_has_a_quirk() -> None:
     assert sorted(FACTS) == list(range(1, 31))
     assert {name for names in FACTS.values() for name in names} <= QUIRKS
 
 
-def test_every_switch_switches_something() -> None:
-    home = Path(str(astra_devops.emulator.__file__)).parent
-    read = {name for path in home.rglob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
-    assert QUIRKS - read == set()
+def test_every_quirk_is_used() -> None:
+    folder = Path(str(astra_devops.emulator.__file__)).parent
+    used = {name for path in folder.rglob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
+    assert QUIRKS - used == set()
 
 
-PLACE = {"cloudProvider": "AWS", "tier": "serverless", "capacityUnits": 1}
-UNKNOWN = "11111111-2222-4333-8444-555555555555"
-Seen = Callable[[Any], Awaitable[object]]
+PLACE: Final = {"cloudProvider": "AWS", "tier": "serverless", "capacityUnits": 1}
+UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+Observation = Callable[[Any], Awaitable[object]]
 
 
 async def created_without_body(api: Any) -> object:
@@ -170,7 +170,7 @@ async def deleted_token_is_204(api: Any) -> object:
     return (await api("DELETE", f"/v2/tokens/{api.emulator.add_token().split(':')[1]}")).status == 204
 
 
-SEEN: tuple[Seen, ...] = (
+OBSERVATIONS: Final[tuple[Observation, ...]] = (
     created_without_body,
     duplicate_names,
     unspecified_states,
@@ -192,26 +192,26 @@ SEEN: tuple[Seen, ...] = (
 
 
 @pytest.mark.parametrize("on", [True, False])
-@pytest.mark.parametrize("seen", SEEN, ids=lambda seen: seen.__name__)
-async def test_a_switch_has_two_sides(api_of: Callable[[Emulator], Any], seen: Seen, on: bool) -> None:
-    """Each function above tells whether the switch of its name is on, from outside."""
-    async with Emulator(quirks=Quirks(**{seen.__name__: on})) as emulator:
-        assert await seen(api_of(emulator)) is on
+@pytest.mark.parametrize("observe", OBSERVATIONS, ids=lambda observe: observe.__name__)
+async def test_both_settings_of_a_quirk_can_be_observed(api_of: Callable[[Emulator], Any], observe: Observation, on: bool) -> None:
+    """Each function above finds out, by requests alone, whether the quirk of its name is on."""
+    async with Emulator(quirks=Quirks(**{observe.__name__: on})) as emulator:
+        assert await observe(api_of(emulator)) is on
 
 
-async def test_an_id_that_was_asked_for_in_vain_stays_unknown_for_a_while(api_of: Callable[[Emulator], Any]) -> None:
-    foreseen = Emulator(seed=5).add_database("orders")
+async def test_an_id_that_did_not_exist_stays_unknown_for_a_while(api_of: Callable[[Emulator], Any]) -> None:
+    future_id = Emulator(seed=5).add_database("orders")
     for lag in (60.0, 0.0):
         async with Emulator(seed=5, quirks=Quirks(cached_misses=lag)) as emulator:
             api = api_of(emulator)
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == 404
-            assert emulator.add_database("orders") == foreseen
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == (404 if lag else 200)
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == 404
+            assert emulator.add_database("orders") == future_id
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == (404 if lag else 200)
             await emulator.clock.sleep(60)
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == 200
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == 200
 
 
-async def test_names_of_keyspaces_are_folded_at_the_birth_of_a_database_too(api_of: Callable[[Emulator], Any]) -> None:
+async def test_the_first_keyspace_of_a_database_is_folded_too(api_of: Callable[[Emulator], Any]) -> None:
     async with Emulator(quirks=Quirks(case_sensitive_keyspaces=False)) as emulator:
         api = api_of(emulator)
         database_id = await api.create_active(keyspace="Sales")

@@ -177,7 +177,7 @@ def available_actions(database: Database) -> list[str]:
     """List what the state allows."""
     match database.status:
         case "ACTIVE":
-            if database.proxied:
+            if database.has_migration_proxy:
                 return [*(action for action in _IDLE_CLASSIC if action != "launchMigrationProxy"), "removeMigrationProxy"]
             return _IDLE_SERVERLESS if database.serverless else _IDLE_CLASSIC
         case "PARKED":

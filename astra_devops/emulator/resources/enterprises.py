@@ -109,8 +109,8 @@ def generate_report(world: World, request: Request) -> replies.Reply:
     body = as_object(request.body)
     if not (MONTH.fullmatch(body["month"]) and YEAR.fullmatch(body["year"])):
         raise replies.refusal(400, "month must be from 1 to 12, and year one of four digits")
-    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "make report")
-    progress = Progress("make report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "generate report")
+    progress = Progress("generate report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
     _reports(world.platform)[report.id] = report
     return replies.json(_report(world, report))

@@ -72,7 +72,7 @@ def delete(world: World, request: Request) -> replies.Reply:
     if status == "deleted":
         raise replies.refusal(404, f"The peering {peering.id} has been deleted.")
     if peering.cutting is None:
-        peering.cutting = Progress("cut peering", world.clock.monotonic(), status)
+        peering.cutting = Progress("delete peering", world.clock.monotonic(), status)
     return replies.empty(204)
 
 

@@ -1,7 +1,7 @@
-"""The emulator as users hold it: created, entered, inspected, reset, and left.
+"""The public class ``Emulator``: starts and stops the service, and saves, restores and resets it.
 
-It puts the parts together: ``serving.server`` is its sockets, ``serving.service`` the API without
-any network, ``seeding`` the ways to change the state without calling the API.
+Its parts: ``serving.server`` is its sockets, ``serving.service`` the API without any network, and
+``seeding`` the methods that change the state without calling the API.
 """
 
 import asyncio
@@ -214,7 +214,7 @@ class Emulator(Seeding):
             self._platform.token_store.tokens[self._token.value] = self._token
 
     def _load(self, state: Mapping[str, Any]) -> Token:
-        """Replace the state by a snapshot, and return the emulator's own token at the time."""
+        """Replace the state with a snapshot, and return the emulator's own token at the time."""
         from astra_devops.emulator.saving import snapshot
 
         token = snapshot.load(self._platform, state)

@@ -19,7 +19,7 @@ def port(value: str) -> int:
 
 
 def speed(value: str) -> float:
-    """Parse a factor.
+    """Parse how many times faster than real time a clock runs.
 
     Raises:
         ArgumentTypeError: It is not a finite number above zero.
@@ -31,7 +31,7 @@ def speed(value: str) -> float:
 
 
 def seconds(value: str) -> float:
-    """Parse a length of time.
+    """Parse a number of seconds.
 
     Raises:
         ArgumentTypeError: It is not a finite number, or negative.

@@ -16,7 +16,7 @@ from astra_devops.emulator.world import Platform, World
 
 
 class Seeding:
-    """The methods of an emulator that put things into it, or change them, without calling its API.
+    """The methods of an emulator that change its state without calling its API.
 
     It starts with one enterprise, one organization and the emulator's own token.
     """

@@ -147,7 +147,7 @@ class World:
         return database.is_gone(self.clock.monotonic(), readable_for)
 
     def stale_copy(self, database: Database, stale: Staleness) -> Database | None:
-        """Copy a database as a stale read sees it; None if it had not been created then."""
+        """Return a copy of a database as a stale read sees it; None if it did not exist then."""
         now = self.clock.monotonic()
         if stale.seconds is None:
             age = now - math.nextafter(database.versions[-1][0], -math.inf) if database.versions else 0.0

@@ -34,7 +34,7 @@ def check(operation: str, operations: Collection[str] | None = None) -> None:
 
 
 def did_you_mean(word: str, words: Collection[str]) -> str:
-    """Return the most similar word as the end of a sentence, or nothing if none is similar."""
+    """Return ``; did you mean ...?`` with the most similar word, or nothing if none is similar."""
     by_folded_name = {candidate.replace("_", "").casefold(): candidate for candidate in words}
     matches = get_close_matches(word.replace("_", "").casefold(), by_folded_name, n=1)
     return f"; did you mean {by_folded_name[matches[0]]!r}?" if matches else ""

@@ -1,4 +1,4 @@
-"""The entries that faults are stored as, and the choice of the one that applies to a request."""
+"""Scripted faults as they are stored, and the choice of the one that applies to a request."""
 
 import random
 from collections.abc import Callable, Iterable
@@ -37,7 +37,7 @@ class Frequency(TypedDict, total=False):
 
 @attrs.define
 class Entry:
-    """A scripted fault of an operation.
+    """A scripted fault for an operation.
 
     ``times`` is the number of requests that it still applies to, None for no limit.
     """
@@ -49,7 +49,7 @@ class Entry:
 
 @attrs.define
 class Fault(Entry):
-    """A fault of an answer.
+    """A fault that affects an answer.
 
     ``reply`` is sent instead. Without one, ``reset`` cuts the connection. The other settings change
     the content of the true answer, or the way it is sent.
@@ -69,7 +69,7 @@ class Fault(Entry):
 
 @attrs.define
 class StateFault(Entry):
-    """A fault of a change.
+    """A fault that affects a change.
 
     The change stays in ``stuck_in``, or it fails and ends in ``ends_in``, by default in the state
     in which such a change usually fails.

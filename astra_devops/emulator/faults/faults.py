@@ -206,7 +206,7 @@ class Faults:
 
     @fault_kind
     def list_lag(self, seconds: float) -> None:
-        """Leave each database created from now on out of lists for so many seconds."""
+        """Omit each database created from now on from lists for so many seconds."""
         self.listing_delay = _not_negative("seconds", seconds)
 
     @fault_kind

@@ -1,4 +1,4 @@
-"""Outages: a port refuses connections for a given time, or until they are allowed again."""
+"""Outages: a port refuses connections for a given time, or until the outage is ended."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Simple servers on a socket (of the recorder and the replay), and connections cut with a reset."""
+"""A server on one socket, for the recorder and the replay, and a way to cut connections."""
 
 import socket
 import struct

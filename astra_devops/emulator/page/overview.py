@@ -89,7 +89,7 @@ def _stage(stage: timeline.Stage, began: datetime) -> Document:
 
 
 def _counts(platform: Platform) -> dict[str, int]:
-    """Count the entries of each collection in a store, by the key of the store and its name."""
+    """Count the entries of every collection in the stores, by store and collection."""
     counts = Counter({"tokens": len(platform.token_store.tokens)})
     for store in (store for world in platform.worlds.values() for store in world.stores):
         words = key_of(type(store)).replace("_", " ")

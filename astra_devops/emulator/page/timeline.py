@@ -1,6 +1,6 @@
-"""The states that a database has been in and when, for the page.
+"""The history of a database, for the page: its states, and when each began.
 
-They are computed from the changes of the database, so nothing has to be recorded.
+It is computed from the changes of the database, so nothing has to be recorded.
 """
 
 from collections.abc import Iterator

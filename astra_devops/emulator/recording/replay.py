@@ -109,7 +109,7 @@ class Replay:
         return answers[-1] if answers and key[0] in ("GET", "HEAD") else len(answers)
 
     def _key(self, method: str, path: str, query: Pairs) -> Key:
-        """Return a key for a request, the same with its secrets as without them."""
+        """Return the key of a request, which does not change when its secrets are removed."""
         scrubber = Scrubber(self._names)
         return method, scrubber.clean_text(unquote(path)), tuple(sorted(scrubber.clean_query(query)))
 

@@ -140,7 +140,7 @@ class Scrubber:
         """
         text = line.decode("utf-8", "replace")
         if any(encoding in text for secret in self._secrets if len(secret) >= _SHORTEST for encoding in _encodings(secret)):
-            raise SecretLeft("a secret would have been written")
+            raise SecretLeft("a secret would have been recorded")
 
     def _is_secret_name(self, name: str) -> bool:
         return name.lower() in self.names or bool(_SECRET_NAME.search(name) and not _ID_NAME.search(name))

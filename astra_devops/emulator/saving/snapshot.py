@@ -47,9 +47,9 @@ def save(platform: Platform, token: str) -> dict[str, Any]:
 
 
 def load(platform: Platform, document: Mapping[str, Any]) -> str:
-    """Replace the state of a platform by a saved one, and return the emulator's own token in it.
+    """Replace the state of a platform with a saved one, and return the token of the emulator.
 
-    No time has passed for it: times of day are shifted.
+    Times of day are shifted as if no time had passed.
 
     Raises:
         ValueError: It is not a state, or one of another version.

@@ -1,4 +1,4 @@
-"""What is served besides the API, on another port: presigned URLs and data endpoints."""
+"""The edge: what is served besides the API, which is presigned URLs and data endpoints."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -27,7 +27,7 @@ _NO_KEY: Final = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
 def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> replies.Reply:
-    """Return the zip or CSV file of a presigned URL, or a refusal in XML as of an object store."""
+    """Return the file of a presigned URL, or an error in XML like that of an object store."""
     path = unquote(path)
     # A download takes real time, however fast the clock runs: at a speed of 600, the five minutes
     # would be half a second.

@@ -9,9 +9,9 @@ _TRANSFER: Final = "/v2/pcus/association/transfer"
 
 
 def contract_route(method: str, path: str) -> tuple[str, str]:
-    """Return the method and path in the contract for those that the Java client uses.
+    """Translate a method and path of the Java client to those in the contract.
 
-    Other methods and paths are returned unchanged.
+    Any other method and path is returned unchanged.
     """
     if (method, path) == ("GET", _TYPES):
         return "POST", _TYPES

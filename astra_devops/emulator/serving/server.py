@@ -1,4 +1,4 @@
-"""The HTTP server: one socket for the API, one for the edge.
+"""The HTTP server: a socket for the API, and one for the edge (bundles and data endpoints).
 
 It records requests in the journal and applies faults. What the API answers is up to ``service``.
 """

@@ -64,7 +64,7 @@ REGIONS_BY_NAME: Final[Mapping[tuple[str, str], Region]] = {(region.provider, re
 
 
 def placement_problems(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
-    """List all that is wrong with a place for a datacenter, with the ids that the service uses."""
+    """List all that is wrong with the location of a datacenter, with the service's error ids."""
     problems: list[tuple[int | None, str]] = []
     canonical, name = str(provider).upper(), str(region)
     if tier not in _TIERS:

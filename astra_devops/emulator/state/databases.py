@@ -19,7 +19,7 @@ _KEPT_CHANGES: Final = 50
 
 @attrs.define
 class Datacenter:
-    """One datacenter of a database. Its id is that of the database and a number."""
+    """One datacenter of a database. Its id is that of the database, followed by a number."""
 
     id: str
     provider: str
@@ -98,7 +98,7 @@ class Database:
         del self.versions[:-_KEPT_VERSIONS]
 
     def as_of(self, then: Instant, moment: datetime) -> "Database | None":
-        """Return a copy as it was at a time; None if it had not been created then.
+        """Return a copy as it was at a time; None if it did not exist then.
 
         ``moment`` is the time of day at ``then``. Before the oldest version, that version counts.
         """

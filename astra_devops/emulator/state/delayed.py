@@ -1,4 +1,4 @@
-"""Values that become visible only some time after they were set, as the service works."""
+"""Values that become visible only some time after they were set, as at the service."""
 
 from typing import Generic, TypeVar
 

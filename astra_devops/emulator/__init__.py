@@ -1,14 +1,14 @@
-"""The Astra DevOps API as a stateful service in memory, for tests and for work without the real one.
+"""The Astra DevOps API as a stateful service in memory, for tests and for work offline.
 
-:class:`Emulator` is the service; :class:`RealClock`, :class:`ScaledClock` and :class:`VirtualClock`
-are what it can go by; :class:`Quirks` are the undocumented behaviours it shows. ``python -m
-astra_devops.emulator`` runs it for other programs.
+:class:`Emulator` is the service. It follows a :class:`RealClock`, :class:`ScaledClock` or
+:class:`VirtualClock`, and imitates the undocumented behaviors that :class:`Quirks` lists. ``python
+-m astra_devops.emulator`` runs it for other programs.
 
-It is independent of the client: it knows the contract, and nothing else of this package. It needs
+It is independent of the client: it uses the API contract and nothing else of this package. It needs
 the extra ``astra-devops[emulator]``.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from astra_devops.emulator.app import Emulator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "Recorder", "Replay", "ScaledClock", "VirtualClock"]
 
-_HOMES = {
+_HOMES: Final = {
     "Clock": "time.clock",
     "Emulator": "app",
     "Exchange": "journal",

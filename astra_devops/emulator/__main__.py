@@ -1,4 +1,7 @@
-"""The emulator as a program: ``python -m astra_devops.emulator``."""
+"""The emulator as a program: ``python -m astra_devops.emulator``.
+
+``record`` and ``replay``, its two further commands, are in ``commands``.
+"""
 
 import argparse
 import asyncio
@@ -7,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from astra_devops.emulator import options
 from astra_devops.emulator.app import Emulator
@@ -14,81 +18,83 @@ from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.saving import files
 from astra_devops.emulator.time.clock import ScaledClock
 
+_COMMANDS: Final = ("record", "replay")
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until SIGINT or SIGTERM.
+    """Run the emulator until SIGINT or SIGTERM, and return its exit status.
 
-    Once it listens, print one line of JSON with the URL and a token.
+    Once it listens, it prints one line of JSON: the URL and a token.
     """
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    if given[:1] in (["record"], ["replay"]):
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words and words[0] in _COMMANDS:
         from astra_devops.emulator import commands
 
-        return commands.main(given)
+        return commands.main(words)
     parser = _parser()
-    chosen = parser.parse_args(given)
+    chosen = parser.parse_args(words)
     emulator = _emulator(parser, chosen)
     try:
         asyncio.run(_serve(emulator))
-    except OSError as problem:
-        return _complain(f"Cannot listen on {chosen.host}:{chosen.port}: {problem.strerror}")
+    except OSError as error:
+        return _fail(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}")
     if chosen.state is not None:
         try:
             files.write(chosen.state, emulator.snapshot())
-        except OSError as problem:
-            return _complain(f"Cannot write {chosen.state}: {problem.strerror}")
+        except OSError as error:
+            return _fail(f"Cannot write {chosen.state}: {error.strerror}")
     return 0
 
 
 def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Emulator:
-    """Make the emulator, or end the program over a file that cannot be read."""
+    """Create the emulator, or exit if a file cannot be read."""
     try:
         faults = None if chosen.faults is None else Faults.load(chosen.faults, seed=chosen.seed)
-    except (ImportError, OSError, ValueError) as problem:
-        parser.error(f"--faults: {problem}")
+    except (ImportError, OSError, ValueError) as error:
+        parser.error(f"--faults: {error}")
     place = {"host": chosen.host, "port": chosen.port, "seed": chosen.seed}
     try:
         if chosen.state is not None:
-            files.check(chosen.state)
+            files.check_writable(chosen.state)
         state = None if chosen.state is None else files.read(chosen.state)
         return Emulator(clock=ScaledClock(chosen.speed), **place, latency=chosen.latency, faults=faults, state=state)
-    except (OSError, ValueError) as problem:
-        parser.error(f"--state: {chosen.state}: {problem}")
+    except (OSError, ValueError) as error:
+        parser.error(f"--state: {chosen.state}: {error}")
 
 
 async def _serve(emulator: Emulator) -> None:
-    loop, over = asyncio.get_running_loop(), asyncio.Event()
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
+        loop.add_signal_handler(number, stopped.set)
     async with emulator:
         print(json.dumps({"url": emulator.url, "token": emulator.token}), flush=True)
-        await over.wait()
+        await stopped.wait()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m astra_devops.emulator",
-        description="Serve the Astra DevOps API from memory. Once it listens, one line of JSON says the URL and a token.",
-        epilog="SIGINT and SIGTERM stop it. There are two more commands, each with a --help of its own: 'record' writes down what the real "
-        "service says, 'replay' says it again.",
+        description="Serve the Astra DevOps API from memory. Once it listens, it prints one line of JSON: the URL and a token.",
+        epilog="SIGINT and SIGTERM stop it. There are two more commands, each with its own --help: 'record' records the real service, "
+        "'replay' answers from a recording.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=options.port, default=0, help="the port to listen on; 0, the default, takes a free one")
+    parser.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
     parser.add_argument(
-        "--speed", type=options.speed, default=1.0, help="how many times as fast as real time states advance (default: %(default)s)"
+        "--speed", type=options.speed, default=1.0, help="how many times faster than real time the clock runs (default: %(default)s)"
     )
     parser.add_argument(
-        "--latency", type=options.seconds, default=0.0, help="seconds of the clock that each answer takes (default: %(default)s)"
+        "--latency", type=options.seconds, default=0.0, help="how many seconds of that clock each answer takes (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="where ids, tokens and the chances of faults come from (default: %(default)s)")
-    parser.add_argument("--faults", type=Path, metavar="FILE", help="what shall go wrong: a file of YAML or JSON")
+    parser.add_argument("--seed", type=int, default=0, help="the seed for ids, tokens and random faults (default: %(default)s)")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="the faults to cause: a YAML or JSON file")
     parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="begin with the state in this file, if there is one, and write it when stopped"
+        "--state", type=Path, metavar="FILE", help="start with the state in this file, if it exists, and write it again when stopped"
     )
     return parser
 
 
-def _complain(message: str) -> int:
+def _fail(message: str) -> int:
     print(message, file=sys.stderr)
     return 1
 

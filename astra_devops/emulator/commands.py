@@ -1,4 +1,4 @@
-"""The recorder and the replay as programs: ``python -m astra_devops.emulator record`` and ``replay``."""
+"""The commands ``python -m astra_devops.emulator record`` and ``replay``."""
 
 import argparse
 import asyncio
@@ -11,13 +11,11 @@ from astra_devops.emulator import options
 from astra_devops.emulator.recording.recorder import Recorder
 from astra_devops.emulator.recording.replay import Replay
 
-COMMANDS = ("record", "replay")
-
 
 def main(arguments: Sequence[str]) -> int:
-    """Run until SIGINT or SIGTERM.
+    """Run a command until SIGINT or SIGTERM, and return its exit status.
 
-    Once it listens, print one line of JSON with the URL, and with a token in a replay.
+    Once it listens, it prints one line of JSON: the URL and, for a replay, a token.
     """
     chosen = _parser().parse_args(arguments)
     try:
@@ -25,44 +23,47 @@ def main(arguments: Sequence[str]) -> int:
             asyncio.run(_record(Recorder(chosen.upstream, chosen.out, host=chosen.host, port=chosen.port)))
         else:
             asyncio.run(_replay(Replay(chosen.file, host=chosen.host, port=chosen.port)))
-    except (OSError, ValueError) as problem:
-        print(f"Cannot {chosen.command}: {problem}", file=sys.stderr)
+    except (OSError, ValueError) as error:
+        print(f"Cannot {chosen.command}: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 async def _record(recorder: Recorder) -> None:
-    over = _told_to_stop()
+    stopped = _stop_signal()
     async with recorder:
         print(json.dumps({"url": recorder.url}), flush=True)
-        await over.wait()
+        await stopped.wait()
     if recorder.withheld:
-        print(f"{recorder.withheld} exchange(s) were withheld, since a secret would have been written.", file=sys.stderr)
+        print(f"{recorder.withheld} exchange(s) were left out, because a secret would have been recorded.", file=sys.stderr)
 
 
 async def _replay(replay: Replay) -> None:
-    over = _told_to_stop()
+    stopped = _stop_signal()
     async with replay:
         print(json.dumps({"url": replay.url, "token": replay.token}), flush=True)
-        await over.wait()
+        await stopped.wait()
 
 
-def _told_to_stop() -> asyncio.Event:
-    loop, over = asyncio.get_running_loop(), asyncio.Event()
+def _stop_signal() -> asyncio.Event:
+    """Return an event that SIGINT and SIGTERM set."""
+    loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, over.set)
-    return over
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m astra_devops.emulator", description="Record what the service says, or replay it.")
+    parser = argparse.ArgumentParser(
+        prog="python -m astra_devops.emulator", description="Record the real service, or replay such a recording."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    record = commands.add_parser("record", help="pass requests on to the service, and write them down without their secrets")
+    record = commands.add_parser("record", help="forward requests to the service, and record them without their secrets")
     record.add_argument("--upstream", required=True, help="the base URL of the service")
-    record.add_argument("--out", required=True, help="the file to write, which must not exist")
+    record.add_argument("--out", required=True, help="the file to write; it must not exist")
     replay = commands.add_parser("replay", help="answer as recorded")
     replay.add_argument("file", help="the recording")
     for command in (record, replay):
         command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
-        command.add_argument("--port", type=options.port, default=0, help="the port to listen on; 0, the default, takes a free one")
+        command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
     return parser

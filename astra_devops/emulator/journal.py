@@ -1,16 +1,16 @@
-"""The record of what was asked of the emulator, for tests to look at afterwards."""
+"""The journal: a record of the requests that the emulator received, for tests to inspect."""
 
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 import orjson
 
 from astra_devops.emulator.contract import operation_names
 
-KEPT = 10_000
+_CAPACITY: Final = 10_000
 """How many of the last requests are kept."""
 
 EndpointKind = Literal["devops", "bundle", "data"]
@@ -18,12 +18,12 @@ EndpointKind = Literal["devops", "bundle", "data"]
 
 @attrs.define(eq=False)
 class Exchange:
-    """One request, and what came of it.
+    """One request and its outcome.
 
-    ``operation`` is the operation id of the contract; ``None`` where there is no such route.
-    ``status`` is ``None`` as long as nothing was answered, and stays so when a fault cut the line;
-    ``outcome`` then says what happened. ``authorized`` tells whether an Authorization or Token
-    header came along; the header itself is never kept.
+    ``operation`` is the operation id of the contract, or None for an unknown route. ``status`` is
+    None until the request is answered, and stays None if a fault cuts the connection; ``outcome``
+    then says what happened. ``authorized`` says whether the request had an Authorization or Token
+    header; the header itself is never kept.
     """
 
     endpoint_kind: EndpointKind
@@ -39,7 +39,7 @@ class Exchange:
 
     @property
     def body(self) -> Any:
-        """The body as decoded JSON, as bytes where it is not JSON, and None if it was empty."""
+        """The body: decoded JSON, bytes if it is not JSON, or None if it is empty."""
         if not self.raw_body:
             return None
         try:
@@ -52,32 +52,34 @@ class Journal:
     """The last requests, oldest first."""
 
     def __init__(self, operations: Collection[str] | None = None) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=KEPT)
+        self._exchanges: deque[Exchange] = deque(maxlen=_CAPACITY)
         self._operations = operations
 
     def add(self, exchange: Exchange) -> None:
-        """Note one request."""
+        """Add a request."""
         self._exchanges.append(exchange)
 
     def of(self, operation: str) -> list[Exchange]:
-        """List the requests for one operation, such as ``"createDatabase"``; also ``"downloadBundle"`` and ``"dataApi"``.
+        """List the requests for an operation, such as ``"createDatabase"``.
+
+        ``"downloadBundle"`` and ``"dataApi"`` are names too.
 
         Raises:
-            ValueError: there is no such operation.
+            ValueError: The operation does not exist.
         """
-        operation_names.checked(operation, self._operations)
+        operation_names.check(operation, self._operations)
         return [exchange for exchange in list(self._exchanges) if exchange.operation == operation]
 
     def count(self, operation: str) -> int:
-        """Count the requests for one operation.
+        """Count the requests for an operation.
 
         Raises:
-            ValueError: there is no such operation.
+            ValueError: The operation does not exist.
         """
         return len(self.of(operation))
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all requests."""
         self._exchanges.clear()
 
     def __iter__(self) -> Iterator[Exchange]:

@@ -1,46 +1,49 @@
-"""Reading the options of the programs: each function takes a text, and says in one sentence what is wrong with it."""
+"""Parsers for the values of command-line options."""
 
 import math
 from argparse import ArgumentTypeError
+from typing import Final
+
+_HIGHEST_PORT: Final = 65_535
 
 
-def port(text: str) -> int:
-    """Read a port to listen on; 0 is any free one.
-
-    Raises:
-        ArgumentTypeError: it is none.
-    """
-    if not text.isdecimal() or int(text) > 65_535:
-        raise ArgumentTypeError(f"must be from 0 to 65535, not {text}")
-    return int(text)
-
-
-def speed(text: str) -> float:
-    """Read a factor.
+def port(value: str) -> int:
+    """Parse a port to listen on; 0 is any free one.
 
     Raises:
-        ArgumentTypeError: it is none, or not above zero.
+        ArgumentTypeError: It is not a port.
     """
-    factor = _number(text)
+    if not value.isdecimal() or int(value) > _HIGHEST_PORT:
+        raise ArgumentTypeError(f"must be from 0 to {_HIGHEST_PORT}, not {value}")
+    return int(value)
+
+
+def speed(value: str) -> float:
+    """Parse how many times faster than real time a clock runs.
+
+    Raises:
+        ArgumentTypeError: It is not a finite number above zero.
+    """
+    factor = _number(value)
     if not 0 < factor < math.inf:
-        raise ArgumentTypeError("must be above zero")
+        raise ArgumentTypeError(f"must be finite and above zero, not {value}")
     return factor
 
 
-def seconds(text: str) -> float:
-    """Read a length of time.
+def seconds(value: str) -> float:
+    """Parse a number of seconds.
 
     Raises:
-        ArgumentTypeError: it is none.
+        ArgumentTypeError: It is not a finite number, or negative.
     """
-    length = _number(text)
+    length = _number(value)
     if not 0 <= length < math.inf:
-        raise ArgumentTypeError("must not be negative")
+        raise ArgumentTypeError(f"must be finite and not negative, not {value}")
     return length
 
 
-def _number(text: str) -> float:
+def _number(value: str) -> float:
     try:
-        return float(text)
+        return float(value)
     except ValueError:
-        raise ArgumentTypeError(f"must be a number, not {text}") from None
+        raise ArgumentTypeError(f"must be a number, not {value}") from None

@@ -1,21 +1,23 @@
-"""What the emulator answers: status, headers and bytes, in every shape in which the service has been seen to answer."""
+"""Replies: status, headers and bytes, in every shape in which the service is known to answer."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from html import escape
+from typing import Final
 
 import attrs
 import orjson
 
-JSON = "application/json"
-TEXT = "text/plain; charset=utf-8"
-HTML = "text/html; charset=utf-8"
-ZERO_TIME = "0001-01-01T00:00:00Z"
+JSON: Final = "application/json"
+HTML: Final = "text/html; charset=utf-8"
+_TEXT: Final = "text/plain; charset=utf-8"
+ZERO_TIME: Final = "0001-01-01T00:00:00Z"
+"""Go's zero time, which the service sends where there is no time."""
 
 
 @attrs.frozen
 class Reply:
-    """One answer, complete."""
+    """A complete answer."""
 
     status: int
     body: bytes = b""
@@ -24,7 +26,7 @@ class Reply:
 
 
 class Refusal(Exception):
-    """Raised by an operation to answer with an error instead."""
+    """An exception that makes an operation answer with an error."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -32,51 +34,52 @@ class Refusal(Exception):
 
 
 def json(value: object, status: int = 200) -> Reply:
-    """Answer with a JSON document."""
+    """Return a reply with a JSON document."""
     return Reply(status, orjson.dumps(value))
 
 
 def empty(status: int, **headers: str) -> Reply:
-    """Answer without a body, as the service does wherever it only accepts."""
+    """Return a reply without a body, as the service sends when it has only accepted a request."""
     return Reply(status, headers=headers)
 
 
 def text(status: int, message: str) -> Reply:
-    """Answer in plain text."""
-    return Reply(status, message.encode(), TEXT)
+    """Return a reply in plain text."""
+    return Reply(status, message.encode(), _TEXT)
 
 
 def errors(status: int, *problems: tuple[int | None, str]) -> Reply:
-    """Answer with the usual error document, from pairs of an id and a message.
+    """Return a reply with the usual error document, made of pairs of an id and a message.
 
-    Few ids are known to the public; where none is, the error goes without one, which the service
-    does too.
+    Few ids are publicly known. Other errors have none, which the service does too.
     """
-    listed = [{"ID": number, "message": message} if number else {"message": message} for number, message in problems]
-    return json({"errors": listed}, status)
+    entries = [{"ID": number, "message": message} if number else {"message": message} for number, message in problems]
+    return json({"errors": entries}, status)
 
 
 def refusal(status: int, message: str) -> Refusal:
-    """Make the exception that answers with one error."""
+    """Return the exception that answers with a single error."""
     return Refusal(errors(status, (None, message)))
 
 
 def wrong_method(allowed: frozenset[str]) -> Reply:
-    """Refuse a method that a path does not know."""
-    return Reply(405, b"Method Not Allowed\n", TEXT, {"Allow": ", ".join(sorted(allowed))})
+    """Return the refusal of a method that a path does not accept."""
+    return Reply(405, b"Method Not Allowed\n", _TEXT, {"Allow": ", ".join(sorted(allowed))})
 
 
 def moved(location: str) -> Reply:
-    """Redirect in the way of the service's router, which cleans paths with an empty segment."""
+    """Return a redirect as the service's router sends it to clean a path with an empty segment."""
     return Reply(301, f'<a href="{escape(location)}">Moved Permanently</a>.\n\n'.encode(), HTML, {"Location": location})
 
 
-NO_ROUTE = text(404, "404 page not found")
-NULL_UNAUTHORIZED = Reply(401, b"null")
-INVALID_TOKEN_FORMAT = errors(401, (340012, "invalid token format"))
-UNKNOWN_TOKEN = errors(401, (340018, "Resource not found: token with identifier: auth-manager returned 404 for call %s/v2/admin/tokens?%s"))
+NO_ROUTE: Final = text(404, "404 page not found")
+NULL_UNAUTHORIZED: Final = Reply(401, b"null")
+INVALID_TOKEN_FORMAT: Final = errors(401, (340012, "invalid token format"))
+UNKNOWN_TOKEN: Final = errors(
+    401, (340018, "Resource not found: token with identifier: auth-manager returned 404 for call %s/v2/admin/tokens?%s")
+)
 
 
 def timestamp(moment: datetime) -> str:
-    """Spell a time in the way of the service: UTC, whole seconds."""
+    """Format a time as the service does: in UTC, with whole seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

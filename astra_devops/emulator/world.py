@@ -1,4 +1,8 @@
-"""What an operation of the emulator works on: the request that was made, and the world that it changes."""
+"""What the operations of the emulator work on: a request, and the world of its organization.
+
+A :class:`Platform` is the whole emulated service, with one :class:`World` for each organization.
+The data in them is defined in ``state``.
+"""
 
 import math
 import random
@@ -25,9 +29,9 @@ S = TypeVar("S")
 
 @attrs.frozen
 class Request:
-    """One request for an operation, read and checked.
+    """A parsed and validated request for an operation.
 
-    ``lists`` holds the query parameters that are lists.
+    ``lists`` has the query parameters that are lists.
     """
 
     operation: Operation
@@ -40,49 +44,47 @@ class Request:
 
 @attrs.define
 class Platform:
-    """What the organisations of one enterprise have in common.
+    """The whole service: what all organizations of the enterprise share, and their worlds.
 
-    ``edge`` is the base URL of bundles and data endpoints.
-
-    ``worlds`` holds what each organisation has of its own, by its id. The enterprise has such a
-    world too, but there is no database in it.
+    ``edge_url`` is the base URL of bundles and data endpoints. ``worlds`` has the world of each
+    organization by its id. The enterprise has one too, without databases.
     """
 
     clock: Clock
     quirks: Quirks
     faults: Faults
-    source: random.Random
+    rng: random.Random
     token_store: TokenStore
     signer: Signer
     enterprise_id: str = ""
-    edge: str = ""
+    edge_url: str = ""
     worlds: "dict[str, World]" = attrs.field(factory=dict)
 
     def new_id(self) -> str:
-        """Make a UUID from the seeded source."""
-        return str(uuid.UUID(int=self.source.getrandbits(128), version=4))
+        """Return a new UUID, from the seeded random numbers."""
+        return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
 
-    def add_organization(self, organization: Organization) -> "World":
-        """Make room for an organisation that has nothing yet."""
+    def add_world(self, organization: Organization) -> "World":
+        """Add an empty world for a new organization."""
         world = self.worlds[organization.id] = World(self, organization)
         return world
 
     @property
     def organizations(self) -> "list[World]":
-        """What each organisation has, in the order in which they were founded."""
+        """The worlds of all organizations, in the order of their creation."""
         return [world for organization_id, world in self.worlds.items() if organization_id != self.enterprise_id]
 
     def world_with(self, database_id: str) -> "World | None":
-        """Find the organisation that a database belongs to.
+        """Find the world of the organization that a database belongs to.
 
-        Only for what stands outside of the API: that looks into one alone.
+        Only for what is outside the API: an operation has access to one organization only.
         """
         return next((world for world in self.organizations if database_id in world.organization.databases), None)
 
 
 @attrs.define
 class World:
-    """What the operations of one organisation read and change."""
+    """One organization with its resources, which its operations read and change."""
 
     platform: Platform
     organization: Organization
@@ -90,65 +92,65 @@ class World:
 
     @property
     def is_enterprise(self) -> bool:
-        """Whether this is no organisation, but the enterprise above them all."""
+        """Whether this is the enterprise, which all organizations belong to."""
         return self.organization.id == self.platform.enterprise_id
 
     @property
     def clock(self) -> Clock:
-        """The time that everything goes by."""
+        """The clock that everything follows."""
         return self.platform.clock
 
     @property
     def quirks(self) -> Quirks:
-        """Which undocumented behaviours are shown."""
+        """The undocumented behaviors that are imitated."""
         return self.platform.quirks
 
     @property
     def faults(self) -> Faults:
-        """What shall go wrong."""
+        """The faults to cause."""
         return self.platform.faults
 
     @property
-    def source(self) -> random.Random:
-        """Where everything random comes from."""
-        return self.platform.source
+    def rng(self) -> random.Random:
+        """The seeded random numbers that ids and keys are made of."""
+        return self.platform.rng
 
     def store(self, kind: type[S]) -> S:
-        """Return the one store of a class in this world, empty at first."""
+        """Return this world's store of a class, which is empty at first."""
         if kind not in self._stores:
             self._stores[kind] = kind()
         return cast("S", self._stores[kind])
 
     @property
     def stores(self) -> tuple[Any, ...]:
-        """What groups of operations remember, as far as they have been asked."""
+        """The stores that have been used so far."""
         return tuple(self._stores.values())
 
     def clear(self) -> None:
-        """Forget everything that operations have made; tokens are kept in the token store."""
+        """Remove everything that operations have created, except tokens, which the platform has."""
         self.organization.clear()
         self._stores.clear()
 
     def new_id(self) -> str:
-        """Make a UUID from the seeded source."""
+        """Return a new UUID, from the seeded random numbers."""
         return self.platform.new_id()
 
-    def look(self, database: Database) -> Database:
-        """Bring a database up to the present."""
-        database.settle(self.clock.monotonic(), self.clock.now())
+    def refresh(self, database: Database) -> Database:
+        """Update the state of a database to the present, and return the database."""
+        database.advance(self.clock.monotonic(), self.clock.now())
         database.stuck_in = self.faults.held_states.get(database.id)
         return database
 
-    def forgets(self, database: Database) -> bool:
-        """Tell whether nobody knows a database any more, which has just been looked at."""
-        known_for = 0.0 if self.quirks.unknown_once_terminated else TERMINATED_FOR
-        return database.gone(self.clock.monotonic(), known_for)
+    def is_gone(self, database: Database) -> bool:
+        """Return whether a terminated database cannot be read any more. Refresh it first."""
+        readable_for = 0.0 if self.quirks.unknown_once_terminated else TERMINATED_FOR
+        return database.is_gone(self.clock.monotonic(), readable_for)
 
-    def look_back(self, database: Database, stale: Staleness) -> Database | None:
-        """Give a copy of a database as a stale read sees it; None if that is from before its time."""
+    def stale_copy(self, database: Database, stale: Staleness) -> Database | None:
+        """Return a copy of a database as a stale read sees it; None if it did not exist then."""
         now = self.clock.monotonic()
         if stale.seconds is None:
-            age = now - math.nextafter(database.earlier[-1][0], -math.inf) if database.earlier else 0.0
+            age = now - math.nextafter(database.versions[-1][0], -math.inf) if database.versions else 0.0
         else:
             age = stale.seconds
         return database.as_of(now - age, self.clock.now() - timedelta(seconds=age))
@@ -157,13 +159,13 @@ class World:
         """Find a database that can still be read.
 
         Raises:
-            Refusal: there is none by that id.
+            Refusal: There is none with that id.
         """
         database = self.organization.databases.get(database_id)
         if database is None:
             raise unknown_database(database_id)
-        self.look(database)
-        if self.forgets(database):
+        self.refresh(database)
+        if self.is_gone(database):
             if self.quirks.unauthorized_after_termination:
                 raise replies.Refusal(replies.NULL_UNAUTHORIZED)
             raise unknown_database(database_id)
@@ -173,43 +175,46 @@ class World:
         """Find a database that has not been terminated.
 
         Raises:
-            Refusal: there is none by that id, or no longer.
+            Refusal: There is none with that id, or it has been terminated.
         """
         database = self.find(database_id)
         if database.status == "TERMINATED":
             raise replies.refusal(404, f"Database {database_id} has been terminated.")
         return database
 
-    def begin(self, request: Request, database: Database, change: str, subject: str = "", *, unmarked: float = 0.0) -> None:
-        """Start a change of a database, under whatever faults are scripted for the operation."""
+    def begin(self, request: Request, database: Database, change: str, subject: str = "", *, delay: float = 0.0) -> None:
+        """Start a change of a database, with the faults that are scripted for the operation.
+
+        The change itself begins after ``delay`` seconds.
+        """
         stuck_in, ends_in = self.faults.state_fault_of(request.operation.id, change)
         now = self.clock.monotonic()
-        database.begin(Progress(change, now, database.state, subject, unmarked, stuck_in, ends_in), now)
+        database.begin(Progress(change, now, database.state, subject, delay, stuck_in, ends_in), now)
 
 
 Handler = Callable[[World, Request], replies.Reply]
 
 
 def unknown_database(database_id: str) -> replies.Refusal:
-    """Refuse an id that is no database's."""
+    """Return the refusal of an id that no database has."""
     return replies.refusal(404, f"Database {database_id} could not be found.")
 
 
 def plain_refusal(world: World, status: int, message: str) -> replies.Refusal:
-    """Refuse in plain text, as some operations do."""
+    """Return a refusal in plain text, which some operations answer with."""
     return replies.Refusal(replies.text(status, message)) if world.quirks.errors_in_text else replies.refusal(status, message)
 
 
 def as_object(body: object) -> Mapping[str, Any]:
-    """Read a body that the contract says is an object; one that was left out is an empty one."""
+    """Return a body that is an object according to the contract; an omitted one counts as empty."""
     return body if isinstance(body, dict) else {}
 
 
 def require(database: Database, *states: str) -> None:
-    """Refuse with 409 unless the database is idle and in one of the states.
+    """Check that a database is in one of the given states and no change is in progress.
 
     Raises:
-        Refusal: another change is under way, or the state does not allow this one.
+        Refusal: Another change is in progress, or the state does not allow this one.
     """
     if database.progress is not None or database.status not in states:
         raise replies.refusal(409, f"Database {database.id} is in state {database.status}, which does not allow this operation.")

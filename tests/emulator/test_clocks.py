@@ -1,18 +1,19 @@
-"""Virtual time: it jumps when everybody sleeps, across loops and threads, and never gets stuck."""
+"""The clocks, above all the virtual one: it jumps when everything sleeps, on any loop or thread."""
 
 import asyncio
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import pytest
 
 from astra_devops.emulator import Clock, RealClock, ScaledClock, VirtualClock
 
 pytestmark = pytest.mark.anyio
-START = datetime(2026, 1, 1, tzinfo=UTC)
+START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-async def test_sleepers_wake_in_the_order_of_time() -> None:
+async def test_sleepers_wake_in_order_of_time() -> None:
     clock = VirtualClock()
     woken: list[tuple[float, str]] = []
 
@@ -26,7 +27,7 @@ async def test_sleepers_wake_in_the_order_of_time() -> None:
     assert clock.now() == START + timedelta(seconds=12)
 
 
-async def test_time_waits_for_work_that_is_still_going_on() -> None:
+async def test_time_waits_for_work_in_progress() -> None:
     clock = VirtualClock()
     turns = 0
 
@@ -55,7 +56,7 @@ async def test_time_stands_still_while_it_is_held() -> None:
     assert clock.monotonic() == 10
 
 
-async def test_a_cancelled_sleeper_leaves_no_trace() -> None:
+async def test_a_cancelled_sleeper_is_removed() -> None:
     clock = VirtualClock()
     task = asyncio.create_task(clock.sleep(5))
     await asyncio.sleep(0)
@@ -65,7 +66,7 @@ async def test_a_cancelled_sleeper_leaves_no_trace() -> None:
     assert (clock.monotonic(), "sleeping=0" in repr(clock)) == (20, True)
 
 
-async def test_a_deadline_kept_by_the_clock_beats_a_longer_sleep() -> None:
+async def test_a_deadline_on_the_clock_comes_before_a_longer_sleep() -> None:
     clock = VirtualClock()
     sleep, deadline = asyncio.create_task(clock.sleep(60)), asyncio.create_task(clock.sleep(30))
     await asyncio.wait([sleep, deadline], return_when=asyncio.FIRST_COMPLETED)
@@ -96,7 +97,7 @@ def test_loops_in_two_threads_share_one_time() -> None:
     assert woken == sorted(woken)
 
 
-def test_a_closed_loop_with_a_sleeper_holds_nobody_up() -> None:
+def test_a_closed_loop_with_a_sleeper_does_not_stop_time() -> None:
     clock = VirtualClock()
 
     async def leave_asleep() -> None:
@@ -115,7 +116,7 @@ def test_a_closed_loop_with_a_sleeper_holds_nobody_up() -> None:
     asyncio.run(clock.sleep(5))
 
 
-def test_a_loop_that_stops_and_goes_on_finds_its_sleepers() -> None:
+def test_a_loop_that_stops_and_runs_again_wakes_its_sleepers() -> None:
     clock = VirtualClock()
     loop = asyncio.new_event_loop()
     task = loop.create_task(clock.sleep(1000))
@@ -153,14 +154,14 @@ async def test_many_sleepers_are_woken_in_reasonable_time() -> None:
 
 @pytest.mark.parametrize("clock", [RealClock(), ScaledClock(1000), VirtualClock()])
 async def test_every_clock_moves_forward_while_it_sleeps(clock: Clock) -> None:
-    before, then = clock.monotonic(), clock.now()
+    seconds, moment = clock.monotonic(), clock.now()
     await clock.sleep(0.01)
-    assert clock.monotonic() > before
-    assert clock.now() > then
-    assert then.tzinfo is UTC
+    assert clock.monotonic() > seconds
+    assert clock.now() > moment
+    assert moment.tzinfo is UTC
 
 
 @pytest.mark.parametrize("speed", [0, -1, float("nan")])
-async def test_a_scaled_clock_needs_a_speed(speed: float) -> None:
+async def test_a_scaled_clock_refuses_an_invalid_speed(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         ScaledClock(speed)

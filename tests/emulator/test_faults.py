@@ -1,9 +1,9 @@
-"""Scripted faults, and what a plain client sees of them."""
+"""Scripted faults, as a plain HTTP client sees them."""
 
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import pytest
@@ -13,17 +13,17 @@ from astra_devops.emulator.contract.contract import load
 from astra_devops.emulator.faults.entries import KINDS
 
 pytestmark = pytest.mark.anyio
-ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+ORDERS: Final = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
 
 
-async def test_a_status_wears_off(api: Any) -> None:
+async def test_a_status_applies_to_a_number_of_requests(api: Any) -> None:
     api.emulator.faults.status("listDatabases", 503, times=2, body="upstream", content_type="text/plain", headers={"x-a": "b"})
     first = await api("GET", "/v2/databases")
     assert (first.status, first.body, first.headers["Content-Type"], first.headers["x-a"]) == (503, b"upstream", "text/plain", "b")
     assert [(await api("GET", "/v2/databases")).status for _ in range(2)] == [503, 200]
 
 
-async def test_faults_of_one_operation_come_one_after_the_other_and_leave_others_alone(api: Any) -> None:
+async def test_faults_of_one_operation_apply_in_order_and_to_no_other(api: Any) -> None:
     api.emulator.faults.rate_limit("listDatabases", retry_after="17")
     api.emulator.faults.status("listDatabases", 502)
     assert (await api("GET", "/v2/currentOrg")).status == 200
@@ -33,14 +33,14 @@ async def test_faults_of_one_operation_come_one_after_the_other_and_leave_others
     assert (await api("GET", "/v2/databases")).status == 200
 
 
-async def test_a_star_is_any_operation_and_clear_takes_everything_back(api: Any) -> None:
+async def test_a_star_is_any_operation_and_clear_removes_everything(api: Any) -> None:
     api.emulator.faults.status("*", 500, times=None)
     assert {(await api("GET", path)).status for path in ("/v2/databases", "/v2/currentOrg", "/v2/databases")} == {500}
     api.emulator.faults.clear()
     assert (await api("GET", "/v2/databases")).status == 200
 
 
-async def test_a_reset_before_the_effect_leaves_nothing(api: Any) -> None:
+async def test_a_reset_before_the_effect_has_no_effect(api: Any) -> None:
     api.emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(aiohttp.ClientOSError, match="reset by peer"):
         await api("POST", "/v2/databases", json=ORDERS)
@@ -48,7 +48,7 @@ async def test_a_reset_before_the_effect_leaves_nothing(api: Any) -> None:
     assert [(exchange.status, exchange.outcome) for exchange in api.emulator.journal] == [(None, "reset before the effect")]
 
 
-async def test_a_reset_after_the_effect_leaves_the_effect(api: Any) -> None:
+async def test_a_reset_after_the_effect_keeps_the_effect(api: Any) -> None:
     api.emulator.faults.reset_after_effect("createDatabase")
     with pytest.raises(aiohttp.ClientOSError, match="reset by peer"):
         await api("POST", "/v2/databases", json=ORDERS)
@@ -66,8 +66,8 @@ async def test_slow_answers_take_time_of_the_emulators_clock(api: Any) -> None:
     assert clock.monotonic() == 75
 
 
-async def test_a_timer_of_the_same_clock_wins_against_a_slower_answer(api: Any) -> None:
-    """A client's own deadline, kept by the emulator's clock, is over before the answer is there."""
+async def test_a_shorter_timer_on_the_same_clock_ends_before_a_slow_answer(api: Any) -> None:
+    """The deadline of a client with the emulator's clock expires before the answer arrives."""
     clock = api.emulator.clock
     api.emulator.faults.slow_headers("listDatabases", 60)
     call = asyncio.create_task(api("GET", "/v2/databases"))
@@ -86,7 +86,7 @@ async def test_an_answer_may_never_come(api: Any) -> None:
     await api.emulator.clock.sleep(10)
 
 
-async def test_any_body_can_take_the_place_of_the_right_one(api: Any) -> None:
+async def test_any_body_can_replace_the_true_one(api: Any) -> None:
     bodies: list[object] = [b"{", b"null", '"a string"', "<html>", {"a": 1}]
     for body in bodies:
         api.emulator.faults.body("listDatabases", body)
@@ -105,7 +105,7 @@ async def test_a_truncated_gzip_stream_cannot_be_read(api: Any) -> None:
         assert response.content_length == len(await response.read())
 
 
-async def test_an_oversized_answer_can_be_abandoned(api: Any) -> None:
+async def test_a_client_may_stop_reading_an_oversized_answer(api: Any) -> None:
     api.emulator.faults.oversized("listDatabases", 5_000_000, times=2)
     assert len((await api("GET", "/v2/databases")).json) == 5_000_000 - 2
     headers = {"Authorization": f"Bearer {api.emulator.token}"}
@@ -130,7 +130,7 @@ async def test_a_new_database_may_be_listed_late(api: Any) -> None:
     assert len((await api("GET", "/v2/databases")).json) == 1
 
 
-async def test_a_change_may_never_end_or_end_badly(api: Any) -> None:
+async def test_a_change_may_never_end_or_may_fail(api: Any) -> None:
     api.emulator.faults.stuck("createDatabase", "PENDING")
     api.emulator.faults.fail_state("createDatabase")
     stuck, failed, fine = await api.create(), await api.create(), await api.create()
@@ -138,7 +138,7 @@ async def test_a_change_may_never_end_or_end_badly(api: Any) -> None:
     assert [await api.status(database_id) for database_id in (stuck, failed, fine)] == ["PENDING", "ERROR", "ACTIVE"]
 
 
-async def test_one_database_may_show_a_state_that_nobody_knows(api: Any) -> None:
+async def test_a_database_may_show_an_unknown_state(api: Any) -> None:
     database_id = await api.create()
     api.emulator.faults.stuck(database_id, "REBALANCING")
     await api.emulator.clock.sleep(1000)
@@ -147,7 +147,7 @@ async def test_one_database_may_show_a_state_that_nobody_knows(api: Any) -> None
     assert await api.status(database_id) == "ACTIVE"
 
 
-async def test_bundles_and_data_endpoints_fail_on_order_too(api: Any) -> None:
+async def test_bundles_and_data_endpoints_have_faults_too(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     url = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).json["downloadURL"]
     api.emulator.faults.body("downloadBundle", b"not a zip", content_type="application/zip")
@@ -158,7 +158,7 @@ async def test_bundles_and_data_endpoints_fail_on_order_too(api: Any) -> None:
         await api.session.get((await api.look(database_id))["dataEndpointUrl"])
 
 
-async def test_the_journal_keeps_what_was_asked_and_no_secret_shows(api: Any) -> None:
+async def test_the_journal_records_requests_and_shows_no_secret(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     body = {"username": "me", "password": "not-a-secret"}
     await api("POST", f"/v2/databases/{database_id}/resetPassword?x=1", json=body)
@@ -171,7 +171,7 @@ async def test_the_journal_keeps_what_was_asked_and_no_secret_shows(api: Any) ->
     assert api.emulator.token not in shown
 
 
-async def test_reset_forgets_everything_but_never_gives_an_id_twice(api: Any) -> None:
+async def test_reset_removes_everything_but_no_id_is_used_twice(api: Any) -> None:
     first, extra = await api.create(), api.emulator.add_token()
     api.emulator.faults.status("*", 500, times=None)
     api.emulator.reset()
@@ -181,7 +181,7 @@ async def test_reset_forgets_everything_but_never_gives_an_id_twice(api: Any) ->
     assert await api.create() != first
 
 
-async def test_latency_is_paid_by_every_answer(api_of: Any) -> None:
+async def test_every_answer_takes_the_latency(api_of: Any) -> None:
     async with Emulator(latency=0.5) as emulator:
         api = api_of(emulator)
         await asyncio.gather(*(api("GET", "/v2/databases") for _ in range(4)))
@@ -189,7 +189,7 @@ async def test_latency_is_paid_by_every_answer(api_of: Any) -> None:
         assert emulator.clock.monotonic() == pytest.approx(1.0)
 
 
-async def test_a_change_fails_in_its_own_way_unless_told_otherwise(api: Any) -> None:
+async def test_a_change_fails_in_its_usual_state_by_default(api: Any) -> None:
     api.emulator.faults.fail_state("dataApi")
     database_id = api.emulator.add_database("orders", status="HIBERNATED")
     async with api.session.get((await api.look(database_id))["dataEndpointUrl"]) as response:
@@ -203,41 +203,41 @@ async def test_a_change_fails_in_its_own_way_unless_told_otherwise(api: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "complaint"),
+    ("call", "message"),
     [
         (lambda emulator: emulator.faults.status("create_database", 503), "did you mean 'createDatabase'?"),
         (lambda emulator: emulator.faults.stuck("createDatabse", "PENDING"), "did you mean 'createDatabase'?"),
-        (lambda emulator: emulator.faults.fail_state("nothing at all"), "there is no operation 'nothing at all'"),
-        (lambda emulator: emulator.journal.count("createKeyspaces"), "there is no operation 'createKeyspaces'"),
+        (lambda emulator: emulator.faults.fail_state("nothing at all"), "unknown operation 'nothing at all'"),
+        (lambda emulator: emulator.journal.count("createKeyspaces"), "unknown operation 'createKeyspaces'"),
         (lambda emulator: emulator.journal.of("listdatabases"), "did you mean 'listDatabases'?"),
         (lambda emulator: emulator.faults.status("getDatabase", 99_999), "status must be from 200 to 599"),
-        (lambda emulator: emulator.faults.slow_body("getDatabase", -1), "seconds must be a number that is not negative"),
-        (lambda emulator: emulator.faults.oversized("getDatabase", float("nan")), "size must be a number"),
-        (lambda emulator: emulator.faults.not_found_after_create(-1), "times must be a number"),
-        (lambda emulator: emulator.faults.list_lag("long"), "seconds must be a number"),
+        (lambda emulator: emulator.faults.slow_body("getDatabase", -1), "seconds must be a finite number and not negative"),
+        (lambda emulator: emulator.faults.oversized("getDatabase", float("nan")), "size must be a finite number"),
+        (lambda emulator: emulator.faults.not_found_after_create(-1), "times must be a finite number"),
+        (lambda emulator: emulator.faults.list_lag("long"), "seconds must be a finite number"),
         (lambda emulator: emulator.add_database("a", status="ACTVE"), "did you mean 'ACTIVE'?"),
         (lambda emulator: emulator.add_database("a", region="mars-1"), "unsupported region"),
-        (lambda emulator: emulator.add_database("a", keyspaces="abc"), "keyspaces must be a list"),
+        (lambda emulator: emulator.add_database("a", keyspaces="abc"), "keyspaces must be a list of strings"),
         (lambda emulator: emulator.add_token("org-db-view"), "permissions must be a set"),
         (lambda emulator: emulator.add_token({"org-db-wiew"}), "did you mean 'org-db-view'?"),
-        (lambda emulator: Emulator(latency=-1), "latency must not be negative"),
+        (lambda emulator: Emulator(latency=-1), "latency must be finite and not negative"),
         (lambda emulator: Quirks(cached_misses="soon"), "cached_misses must be a number"),
-        (lambda emulator: Quirks(cached_misses=-1), "cached_misses must not be negative"),
+        (lambda emulator: Quirks(cached_misses=-1), "cached_misses must be finite and not negative"),
         (lambda emulator: Quirks(sink_secrets="hidden"), "sink_secrets must be one of 'shown'"),
-        (lambda emulator: ScaledClock(0), "speed must be a number above zero"),
+        (lambda emulator: ScaledClock(0), "speed must be a finite number above zero"),
     ],
 )
-def test_what_would_go_wrong_unnoticed_is_refused(wrong: Callable[[Emulator], object], complaint: str) -> None:
+def test_mistakes_that_would_go_unnoticed_are_refused(call: Callable[[Emulator], object], message: str) -> None:
     emulator = Emulator()
-    with pytest.raises((TypeError, ValueError), match=re.escape(complaint)):
-        wrong(emulator)
+    with pytest.raises((TypeError, ValueError), match=re.escape(message)):
+        call(emulator)
     assert emulator.databases == {}
     assert emulator.faults.active() == []
 
 
-def test_every_permission_that_an_operation_needs_can_be_given() -> None:
-    needed = {name for operation in load().operations for name in operation.permissions}
-    assert Emulator().add_token(needed)
+def test_every_permission_that_an_operation_needs_can_be_granted() -> None:
+    permissions = {name for operation in load().operations for name in operation.permissions}
+    assert Emulator().add_token(permissions)
 
 
 async def test_retry_after_may_be_a_number(api: Any) -> None:
@@ -245,7 +245,7 @@ async def test_retry_after_may_be_a_number(api: Any) -> None:
     assert (await api("GET", "/v2/databases")).headers["Retry-After"] == "2"
 
 
-def test_every_fault_for_an_operation_can_stand_in_a_file() -> None:
+def test_every_fault_for_an_operation_can_be_in_a_file() -> None:
     annotations = {name: getattr(method, "__annotations__", {}) for name, method in vars(Faults).items()}
     takes_an_operation = {name for name, parameters in annotations.items() if "frequency" in parameters}
     assert takes_an_operation - set(KINDS) == set()

@@ -1,8 +1,8 @@
-"""Faults by chance, faults from files, stale reads, and faults that only change how an answer looks."""
+"""Random faults, faults from files, stale reads, and faults that change only the content."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -11,33 +11,34 @@ from astra_devops.emulator import Emulator, Faults
 pytestmark = pytest.mark.anyio
 
 
-def strikes(faults: Faults, count: int = 200) -> list[bool]:
+def outcomes(faults: Faults, count: int = 200) -> list[bool]:
+    """Make some requests, and list whether a fault applied to each."""
     return [faults.take("getDatabase") is not None for _ in range(count)]
 
 
-def test_chances_follow_from_the_seed_and_begin_anew_when_cleared() -> None:
+def test_random_faults_follow_from_the_seed_and_start_again_when_cleared() -> None:
     def scripted(seed: int) -> Faults:
         faults = Faults(seed=seed)
         faults.status("getDatabase", 503, probability=0.2)
         return faults
 
     faults = scripted(1)
-    first = strikes(faults)
+    first = outcomes(faults)
     assert 0 < sum(first) < len(first) / 2
-    assert (first == strikes(scripted(1)), first == strikes(scripted(2))) == (True, False)
+    assert (first == outcomes(scripted(1)), first == outcomes(scripted(2))) == (True, False)
     faults.clear()
     faults.status("getDatabase", 503, probability=0.2)
-    assert strikes(faults) == first
+    assert outcomes(faults) == first
 
 
-def test_a_chance_may_be_limited_to_a_number_of_requests() -> None:
+def test_a_random_fault_may_be_limited_to_a_number_of_requests() -> None:
     faults = Faults()
     faults.rate_limit("getDatabase", probability=0.5, times=3)
-    assert sum(strikes(faults)) == 3
+    assert sum(outcomes(faults)) == 3
     assert faults.active() == []
 
 
-def test_a_chance_that_misses_leaves_the_request_to_the_next_fault() -> None:
+def test_a_random_fault_that_does_not_apply_leaves_the_request_to_the_next() -> None:
     faults = Faults()
     faults.status("getDatabase", 503, probability=0)
     faults.status("getDatabase", 502)
@@ -53,7 +54,7 @@ def test_an_impossible_frequency_is_refused(frequency: Any) -> None:
         Faults().no_answer("getDatabase", **frequency)
 
 
-async def test_answers_may_look_wrong(api: Any) -> None:
+async def test_answers_may_have_unexpected_content(api: Any) -> None:
     faults = api.emulator.faults
     faults.null_body("listDatabases")
     faults.text_body("listDatabases", "busy")
@@ -76,8 +77,8 @@ async def test_reads_may_be_stale(api: Any) -> None:
     assert "more" in (await api.look(database_id))["info"]["keyspaces"]
     for seconds, status in ((None, "ACTIVE"), (15, "MAINTENANCE"), (25, "ACTIVE"), (100, "INITIALIZING")):
         faults.stale_reads("getDatabase", seconds)
-        known = await api.look(database_id)
-        assert (known["status"], "more" in (known["info"]["keyspaces"] or ())) == (status, False)
+        stale = await api.look(database_id)
+        assert (stale["status"], "more" in (stale["info"]["keyspaces"] or ())) == (status, False)
     faults.stale_reads("listDatabases", 1000)
     assert (await api("GET", "/v2/databases")).json == []
     assert len((await api("GET", "/v2/databases")).json) == 1
@@ -85,7 +86,7 @@ async def test_reads_may_be_stale(api: Any) -> None:
         faults.stale_reads("createDatabase")
 
 
-FAULTS = """
+FAULTS: Final = """
 - status: {operation: getDatabase, status: 503, times: 2}
 - rate_limit: {operation: getDatabase, retry_after: 7}
 - slow_body: {operation: "*", seconds: 30, times: null}
@@ -94,7 +95,7 @@ FAULTS = """
 """
 
 
-def test_faults_come_from_a_file(tmp_path: Path) -> None:
+def test_faults_can_be_loaded_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text(FAULTS.replace("stuck: {operation", "stuck: {target"))
     faults = Faults.load(path)
@@ -119,26 +120,26 @@ async def test_a_file_may_be_json_and_an_emulator_may_start_with_it(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
+    ("content", "message"),
     [
-        ("{", "not YAML"),
-        ("status: 1", "must hold a list of faults, not an object"),
-        ("- status", "entry 1: an entry is one kind"),
-        ("- list_lag: {seconds: 1}\n- explode: {}", "entry 2: 'explode' is no kind of fault"),
-        ("- clear: {}", "'clear' is no kind"),
+        ("{", "not valid YAML"),
+        ("status: 1", "must have a list of faults, not an object"),
+        ("- status", "entry 1: an entry must be one kind"),
+        ("- list_lag: {seconds: 1}\n- explode: {}", "entry 2: 'explode' is not a kind of fault"),
+        ("- clear: {}", "'clear' is not a kind"),
         ("- status: 5", "entry 1: status: the arguments must be an object, not a number"),
         ("- status: {operation: getDatabase}", "entry 1: status: 'status' is missing"),
-        ("- status: {operation: getDatabase, status: soon}", "'status' cannot be text: 'soon'"),
-        ("- status: {operation: getDatabase, status: true}", "'status' cannot be a truth value"),
-        ("- status: {operation: getDatabase, status: 500, header: {}}", "'header' is not among its arguments"),
-        ("- status: {operation: getDatabase, status: 500, headers: [1]}", "'headers' cannot be a list"),
+        ("- status: {operation: getDatabase, status: soon}", "'status' must be a number, not a string: 'soon'"),
+        ("- status: {operation: getDatabase, status: true}", "'status' must be a number, not a boolean"),
+        ("- status: {operation: getDatabase, status: 500, header: {}}", "'header' is not an argument; the arguments are operation, status"),
+        ("- status: {operation: getDatabase, status: 500, headers: [1]}", "'headers' must be an object or null, not a list"),
         ("- no_answer: {operation: x, probability: 2}", "entry 1: no_answer: probability must be between"),
-        ("- no_answer: {operation: x, times: often}", "'times' cannot be text"),
+        ("- no_answer: {operation: x, times: often}", "'times' must be a number or null, not a string"),
     ],
 )
-def test_a_malformed_file_is_refused_by_entry_and_key(tmp_path: Path, text: str, complaint: str) -> None:
+def test_a_malformed_file_is_refused_by_entry_and_key(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "faults.yaml"
-    path.write_text(text)
+    path.write_text(content)
     with pytest.raises(ValueError, match=r"faults\.yaml") as caught:
         Faults.load(path)
-    assert complaint in str(caught.value)
+    assert message in str(caught.value)

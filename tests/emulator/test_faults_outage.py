@@ -1,4 +1,4 @@
-"""A port that refuses connections for a while, and comes back."""
+"""Outages: the port refuses connections for a while, then accepts them again."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from astra_devops.emulator import Emulator, Faults
 pytestmark = pytest.mark.anyio
 
 
-async def test_connections_are_refused_for_a_time_of_the_clock_and_nobody_here_sees_them(api: Any) -> None:
+async def test_connections_are_refused_for_a_time_of_the_clock_without_being_recorded(api: Any) -> None:
     assert (await api("GET", "/v2/databases")).status == 200
     api.emulator.faults.refuse_connections(30)
     with pytest.raises(aiohttp.ClientConnectorError, match=r"refused|Connect call failed"):
@@ -24,8 +24,8 @@ async def test_connections_are_refused_for_a_time_of_the_clock_and_nobody_here_s
     assert len(api.emulator.journal) == 2
 
 
-async def test_time_alone_does_not_end_an_outage(api: Any) -> None:
-    """As long as nobody waits, virtual time stands still, however often the loop turns."""
+async def test_an_outage_does_not_end_while_time_stands_still(api: Any) -> None:
+    """While nothing sleeps, virtual time stands still, however often the loop runs."""
     api.emulator.faults.refuse_connections(1)
     for _ in range(200):
         await asyncio.sleep(0)
@@ -34,7 +34,7 @@ async def test_time_alone_does_not_end_an_outage(api: Any) -> None:
         await api("GET", "/v2/databases")
 
 
-async def test_an_outage_without_end_is_ended_by_hand(api: Any) -> None:
+async def test_an_outage_without_a_limit_can_be_ended(api: Any) -> None:
     for end in (api.emulator.faults.accept_connections, api.emulator.faults.clear):
         api.emulator.faults.refuse_connections()
         with pytest.raises(aiohttp.ClientConnectorError):
@@ -44,7 +44,7 @@ async def test_an_outage_without_end_is_ended_by_hand(api: Any) -> None:
     api.emulator.faults.accept_connections()
 
 
-async def test_a_request_under_way_gets_no_answer(api: Any) -> None:
+async def test_a_request_in_progress_gets_no_answer(api: Any) -> None:
     api.emulator.faults.slow_headers("listDatabases", 60)
     call = asyncio.create_task(api("GET", "/v2/databases"))
     await api.emulator.clock.sleep(1)
@@ -55,7 +55,7 @@ async def test_a_request_under_way_gets_no_answer(api: Any) -> None:
         await api("GET", "/v2/databases")
 
 
-async def test_a_second_outage_takes_the_place_of_the_first(api: Any) -> None:
+async def test_a_second_outage_replaces_the_first(api: Any) -> None:
     api.emulator.faults.refuse_connections(10)
     api.emulator.faults.refuse_connections(50)
     await api.emulator.clock.sleep(20)
@@ -63,7 +63,7 @@ async def test_a_second_outage_takes_the_place_of_the_first(api: Any) -> None:
         await api("GET", "/v2/databases")
 
 
-async def test_leaving_during_an_outage_is_quiet() -> None:
+async def test_an_emulator_can_be_left_during_an_outage() -> None:
     async with Emulator() as emulator:
         emulator.faults.refuse_connections(10)
     with pytest.raises(RuntimeError, match="running"):
@@ -73,8 +73,8 @@ async def test_leaving_during_an_outage_is_quiet() -> None:
     Faults().accept_connections()
 
 
-def test_an_outage_may_be_ordered_from_another_thread() -> None:
-    async def look(emulator: Emulator) -> int:
+def test_an_outage_can_be_started_from_another_thread() -> None:
+    async def get_status(emulator: Emulator) -> int:
         headers = {"Authorization": f"Bearer {emulator.token}"}
         async with aiohttp.ClientSession() as session, session.get(f"{emulator.url}/v2/databases", headers=headers) as response:
             return response.status
@@ -82,6 +82,6 @@ def test_an_outage_may_be_ordered_from_another_thread() -> None:
     with Emulator.running() as emulator:
         emulator.faults.refuse_connections(30)
         with pytest.raises(aiohttp.ClientConnectorError):
-            asyncio.run(look(emulator))
+            asyncio.run(get_status(emulator))
         emulator.faults.clear()
-        assert asyncio.run(look(emulator)) == 200
+        assert asyncio.run(get_status(emulator)) == 200

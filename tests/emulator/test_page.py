@@ -1,4 +1,4 @@
-"""The page at ``/_emulator`` and the document behind it: what they show, and what they never do."""
+"""The page at ``/_emulator`` and its JSON document: what they show, and what they never show."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -29,13 +29,13 @@ async def states(emulator: Emulator) -> list[tuple[str, float]]:
 
 
 class Page(HTMLParser):
-    """Reads which elements are there, and what they say."""
+    """The elements, links and text of a page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: list[str] = []
         self.links: list[str] = []
-        self.said: list[str] = []
+        self.texts: list[str] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -43,10 +43,10 @@ class Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
 
     def handle_data(self, data: str) -> None:
-        self.said.append(data)
+        self.texts.append(data)
 
 
-async def test_states_are_told_with_their_times_although_nobody_looked(emulator: Emulator, api: Any) -> None:
+async def test_states_have_their_times_although_no_request_was_made(emulator: Emulator, api: Any) -> None:
     database_id = await api.create(keyspace="app")
     await emulator.clock.sleep(130)
     await api("POST", f"/v2/databases/{database_id}/keyspaces/audit")
@@ -61,7 +61,7 @@ async def test_states_are_told_with_their_times_although_nobody_looked(emulator:
     assert (await states(emulator))[-1] == ("ACTIVE", 0)
 
 
-async def test_a_change_that_is_overtaken_ends_where_the_next_begins(emulator: Emulator, api: Any) -> None:
+async def test_a_change_ends_where_the_next_begins(emulator: Emulator, api: Any) -> None:
     database_id = await api.create()
     await emulator.clock.sleep(7)
     await api("POST", f"/v2/databases/{database_id}/terminate")
@@ -69,13 +69,13 @@ async def test_a_change_that_is_overtaken_ends_where_the_next_begins(emulator: E
     assert await states(emulator) == [("PENDING", 5), ("INITIALIZING", 2), ("TERMINATING", 60), ("TERMINATED", 0)]
 
 
-async def test_a_database_that_was_put_there_has_been_in_its_state_ever_since(emulator: Emulator) -> None:
+async def test_an_added_database_has_been_in_its_state_from_the_start(emulator: Emulator) -> None:
     emulator.add_database("parked", status="PARKED")
     await emulator.clock.sleep(30)
     assert await states(emulator) == [("PARKED", 30)]
 
 
-async def test_faults_show_in_states(emulator: Emulator, api: Any) -> None:
+async def test_faults_appear_in_states(emulator: Emulator, api: Any) -> None:
     emulator.faults.fail_state("createDatabase")
     database_id = await api.create()
     await emulator.clock.sleep(125)
@@ -86,7 +86,7 @@ async def test_faults_show_in_states(emulator: Emulator, api: Any) -> None:
     assert database["history"][-1] == {"status": "BEWILDERED", "change": "held by a fault", "at": None, "seconds": 0, "current": True}
 
 
-async def test_on_a_faster_clock_times_of_day_stay_those_of_the_day() -> None:
+async def test_times_of_day_are_real_on_a_scaled_clock() -> None:
     async with Emulator(clock=ScaledClock(1_000_000)) as emulator:
         emulator.hibernate(emulator.add_database("sleepy"))
         shown = await state(emulator)
@@ -96,7 +96,7 @@ async def test_on_a_faster_clock_times_of_day_stay_those_of_the_day() -> None:
     assert began[:4] == shown["clock"]["now"][:4]
 
 
-async def test_names_are_text_and_never_markup(emulator: Emulator, api: Any) -> None:
+async def test_names_are_escaped(emulator: Emulator, api: Any) -> None:
     emulator.add_database("a<script>alert(1)</script><img src=x onerror=alert(2)>&amp;", keyspaces=["<b>", '"quoted"'])
     await api("GET", "/v2/<iframe>/'\"")
     emulator.faults.fail_state("createDatabase", status="<svg>")
@@ -104,11 +104,11 @@ async def test_names_are_text_and_never_markup(emulator: Emulator, api: Any) -> 
     page = Page(text)
     assert {"img", "iframe", "svg"}.isdisjoint(page.tags)
     assert page.tags.count("script") == 1
-    assert "a<script>alert(1)</script><img src=x onerror=alert(2)>&amp;" in page.said
-    assert any("ends <svg>" in said for said in page.said)
+    assert "a<script>alert(1)</script><img src=x onerror=alert(2)>&amp;" in page.texts
+    assert any("ends <svg>" in text for text in page.texts)
 
 
-async def test_nothing_comes_from_elsewhere_and_nothing_else_may_run(emulator: Emulator) -> None:
+async def test_nothing_is_loaded_from_other_hosts_and_no_other_script_may_run(emulator: Emulator) -> None:
     text, headers = await fetch(emulator)
     assert Page(text).links == ["data:,"]
     policy = headers["Content-Security-Policy"]
@@ -135,7 +135,7 @@ async def test_no_token_secret_or_presigned_url_is_shown(emulator: Emulator, api
         assert "a presigned URL" in text
 
 
-async def test_requests_are_told_latest_first_and_looking_is_none(emulator: Emulator, api: Any) -> None:
+async def test_requests_are_shown_latest_first_and_the_page_is_not_one(emulator: Emulator, api: Any) -> None:
     emulator.faults.reset_after_effect("createDatabase")
     with pytest.raises(aiohttp.ClientError):
         await api.create()
@@ -148,28 +148,28 @@ async def test_requests_are_told_latest_first_and_looking_is_none(emulator: Emul
     assert shown["shown"][0] == {"at": "2026-01-01T00:00:00Z", **latest}
     assert shown["shown"][1]["operation"] is None
     assert len(emulator.journal) == 62
-    assert "Last requests (50 of 62)" in "".join(Page((await fetch(emulator))[0]).said)
+    assert "Last requests (50 of 62)" in "".join(Page((await fetch(emulator))[0]).texts)
 
 
-async def test_looking_meets_no_fault_and_uses_none_up(emulator: Emulator) -> None:
+async def test_the_page_has_no_faults_and_uses_none_up(emulator: Emulator) -> None:
     emulator.faults.status("*", 503)
     emulator.faults.slow_body("getDatabase", 5, times=None)
     emulator.faults.stuck("createDatabase", "PENDING", times=3)
     emulator.faults.not_found_after_create(2)
-    told = (await state(emulator))["faults"]
-    assert told == [
+    faults = (await state(emulator))["faults"]
+    assert faults == [
         "*: answers 503, 1 left",
         "getDatabase: slow body 5",
         "createDatabase: stays PENDING, 3 left",
         "every create: the first 2 reads answer 404",
     ]
-    assert (await state(emulator))["faults"] == told
+    assert (await state(emulator))["faults"] == faults
 
 
-async def test_quirks_that_are_not_as_usual_are_told() -> None:
+async def test_changed_quirks_are_shown() -> None:
     async with Emulator(quirks=Quirks(null_keyspaces=False, maintenance_lag=3.0)) as emulator:
-        shown = {quirk["name"]: (quirk["value"], quirk["usually"]) for quirk in (await state(emulator))["quirks"]}
-        assert "null_keyspaces: off (usually on)" in Page((await fetch(emulator))[0]).said
+        shown = {quirk["name"]: (quirk["value"], quirk["default"]) for quirk in (await state(emulator))["quirks"]}
+        assert "null_keyspaces: off (default: on)" in Page((await fetch(emulator))[0]).texts
     assert shown == {"null_keyspaces": (False, True), "maintenance_lag": (3.0, 0.0)}
 
 
@@ -187,18 +187,18 @@ async def test_many_databases_are_counted_and_the_latest_shown(emulator: Emulato
     assert (shown["total"], len(shown["shown"]), shown["shown"][0]["name"]) == (120, 100, "database 119")
 
 
-async def test_it_can_only_be_looked_at(api: Any) -> None:
+async def test_the_page_is_read_only(api: Any) -> None:
     answer = await api("POST", "/_emulator")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert (await api("GET", "/_emulator/nothing")).status == 404
     assert (await api("HEAD", "/_emulator")).body == b""
 
 
-async def test_whose_a_database_is_shows_where_there_are_several_organisations(emulator: Emulator) -> None:
+async def test_the_organization_of_a_database_is_shown_if_there_are_several(emulator: Emulator) -> None:
     emulator.add_database("orders")
-    assert "Organisations" not in (await fetch(emulator))[0]
+    assert "Organizations" not in (await fetch(emulator))[0]
     emulator.add_database("stock", organization_id=emulator.add_organization("Other & Sons"))
-    assert Page((await fetch(emulator))[0]).said.count("Other & Sons") == 1
+    assert Page((await fetch(emulator))[0]).texts.count("Other & Sons") == 1
     assert {database["organization"] for database in (await state(emulator))["databases"]["shown"]} == {
         "Emulated Organization",
         "Other & Sons",

@@ -1,4 +1,4 @@
-"""The emulator as a program and in a thread: how it starts, and how it goes."""
+"""The emulator as a program, and in a thread: starting and stopping."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def ask(url: str, token: str, path: str = "/v2/databases") -> Any:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_program_says_where_it_listens_and_stops_quietly(number: signal.Signals) -> None:
+def test_the_program_prints_its_address_and_stops_without_output(number: signal.Signals) -> None:
     command = [sys.executable, "-W", "error", "-m", "astra_devops.emulator", "--host", "127.0.0.1", "--port", "0", "--speed", "600"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -54,14 +54,14 @@ def test_the_program_stops_although_a_client_is_still_connected() -> None:
         assert process.communicate() == ("", "")
 
 
-def test_a_taken_port_is_said_in_one_line() -> None:
+def test_a_port_in_use_is_reported_in_one_line() -> None:
     with Emulator.running() as emulator:
         command = [sys.executable, "-m", "astra_devops.emulator", "--port", emulator.url.rpartition(":")[2]]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
 
 
-def test_without_jsonschema_rs_the_extra_is_named() -> None:
+def test_the_error_without_jsonschema_rs_names_the_extra() -> None:
     program = "import sys; sys.modules['jsonschema_rs'] = None\nfrom astra_devops.emulator import Emulator\nEmulator()"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "astra-devops[emulator]" in done.stderr.splitlines()[-1]
@@ -73,7 +73,7 @@ def test_importing_the_package_imports_no_server() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_a_thread_of_its_own_is_gone_afterwards() -> None:
+def test_the_thread_has_ended_afterwards() -> None:
     before = threading.active_count()
     with Emulator.running() as emulator:
         emulator.add_database("orders")
@@ -82,19 +82,19 @@ def test_a_thread_of_its_own_is_gone_afterwards() -> None:
     assert threading.active_count() == before
 
 
-def test_what_goes_wrong_in_the_thread_is_raised_here() -> None:
+def test_an_error_in_the_thread_is_raised_in_the_caller() -> None:
     with Emulator.running() as emulator:
         port = int(emulator.url.rpartition(":")[2])
         with pytest.raises(OSError, match="address already in use"), Emulator.running(port=port):
             pass
 
 
-def test_an_emulator_that_does_not_run_has_no_url() -> None:
+def test_an_emulator_that_is_not_running_has_no_url() -> None:
     with pytest.raises(RuntimeError, match="not running"):
         _ = Emulator().url
 
 
-def test_clients_in_other_threads_move_the_same_virtual_time() -> None:
+def test_clients_in_several_threads_share_virtual_time() -> None:
     async def create(emulator: Emulator) -> None:
         body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
         async with aiohttp.ClientSession(emulator.url, headers={"Authorization": f"Bearer {emulator.token}"}) as session:
@@ -116,7 +116,7 @@ def test_clients_in_other_threads_move_the_same_virtual_time() -> None:
 
 
 @pytest.mark.anyio
-async def test_leaving_cuts_off_a_request_that_is_waiting_for_time(session: aiohttp.ClientSession) -> None:
+async def test_leaving_cuts_a_request_that_waits_for_time(session: aiohttp.ClientSession) -> None:
     clock, hold = VirtualClock(), ExitStack()
     async with Emulator(clock=clock) as emulator:
         emulator.faults.slow_headers("*", 10_000, times=None)
@@ -130,7 +130,7 @@ async def test_leaving_cuts_off_a_request_that_is_waiting_for_time(session: aioh
 
 @contextmanager
 def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
-    """Run the program until the block is left, and hold it to silence."""
+    """Run the program until the block is left, and check that it prints nothing else."""
     command = [sys.executable, "-W", "error", "-m", "astra_devops.emulator", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -142,7 +142,7 @@ def program(*options: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, st
     assert process.returncode == 0
 
 
-def test_the_state_outlives_the_program(tmp_path: Path) -> None:
+def test_the_state_is_kept_between_runs_of_the_program(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     with Emulator.running() as emulator:
         emulator.add_database("orders")
@@ -151,12 +151,12 @@ def test_the_state_outlives_the_program(tmp_path: Path) -> None:
         with program("--state", str(path)) as (_, place):
             assert place["token"] == emulator.token
             assert [database["info"]["name"] for database in ask(**place)] == ["orders"]
-        assert list(tmp_path.iterdir()) == [path], "nothing is left beside it"
+        assert list(tmp_path.iterdir()) == [path], "no other file is left"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["token"] == emulator.token
 
 
-def test_a_state_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
+def test_a_state_file_that_does_not_exist_is_created(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     with program("--state", str(path)) as (_, place):
         pass
@@ -164,7 +164,7 @@ def test_a_state_that_is_not_there_yet_is_made(tmp_path: Path) -> None:
         assert emulator.token == place["token"]
 
 
-def test_faults_come_from_a_file(tmp_path: Path) -> None:
+def test_faults_can_be_loaded_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text("- status: {operation: listDatabases, status: 503}\n")
     with program("--faults", str(path)) as (_, place):
@@ -175,36 +175,36 @@ def test_faults_come_from_a_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "text", "complaint"),
+    ("options", "content", "message"),
     [
         (["--faults"], "- status: {operation: listDatabases}", "entry 1: status: 'status' is missing"),
-        (["--state"], "{", "this is not JSON"),
-        (["--state"], "{}", "this is no state of the emulator"),
-        (["--speed", "0", "--state"], "{}", "must be above zero"),
-        (["--latency", "-1", "--state"], "{}", "must not be negative"),
+        (["--state"], "{", "not valid JSON"),
+        (["--state"], "{}", "not a state of the emulator"),
+        (["--speed", "0", "--state"], "{}", "must be finite and above zero"),
+        (["--latency", "-1", "--state"], "{}", "must be finite and not negative"),
         (["--speed", "fast", "--state"], "{}", "must be a number, not fast"),
         (["--port", "99999", "--state"], "{}", "must be from 0 to 65535, not 99999"),
         (["--port", "-1", "--state"], "{}", "must be from 0 to 65535, not -1"),
     ],
 )
-def test_bad_options_are_said_without_a_traceback(tmp_path: Path, options: list[str], text: str, complaint: str) -> None:
+def test_invalid_options_are_reported_without_a_traceback(tmp_path: Path, options: list[str], content: str, message: str) -> None:
     path = tmp_path / "file"
-    path.write_text(text)
+    path.write_text(content)
     command = [sys.executable, "-m", "astra_devops.emulator", *options, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert complaint in done.stderr.splitlines()[-1]
-    assert path.read_text() == text
+    assert message in done.stderr.splitlines()[-1]
+    assert path.read_text() == content
 
 
-def test_a_state_that_cannot_be_written_is_said_before_anything_is_served(tmp_path: Path) -> None:
+def test_a_state_file_that_cannot_be_written_is_reported_at_the_start(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "astra_devops.emulator", "--state", str(tmp_path / "gone" / "state.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "gone" in done.stderr.splitlines()[-1]
 
 
-def test_help_says_every_option() -> None:
+def test_help_lists_every_option() -> None:
     done = subprocess.run([sys.executable, "-m", "astra_devops.emulator", "--help"], capture_output=True, text=True, check=True)
     options = ("--host", "--port", "--speed", "--latency", "--seed", "--faults", "--state")
     assert [option for option in options if option not in done.stdout] == []

@@ -1,4 +1,4 @@
-"""Each thing that the service does although no document says so is a switch, and both of its sides can be seen."""
+"""Quirks: each undocumented behavior can be switched, and each setting has a visible effect."""
 
 import ast
 import inspect
@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import pytest
@@ -16,8 +16,8 @@ from astra_devops.emulator import Emulator, Quirks
 
 pytestmark = pytest.mark.anyio
 
-QUIRKS = {field.name for field in attrs.fields(Quirks)}
-FACTS: dict[str, tuple[str, ...]] = {
+QUIRKS: Final = {field.name for field in attrs.fields(Quirks)}
+FACTS: Final[dict[str, tuple[str, ...]]] = {
     "access-list-lag": ("access_list_lag",),
     "access-list-times": ("go_times_in_access_lists",),
     "address-masks": ("bare_address_with_mask",),
@@ -96,15 +96,15 @@ def test_every_switch_cites_its_evidence() -> None:
     assert [name for name, facts in cited.items() if not facts] == []
 
 
-def test_every_switch_switches_something() -> None:
-    home = Path(str(astra_devops.emulator.__file__)).parent
-    read = {name for path in home.rglob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
-    assert QUIRKS - read == set()
+def test_every_quirk_is_used() -> None:
+    folder = Path(str(astra_devops.emulator.__file__)).parent
+    used = {name for path in folder.rglob("*.py") for name in re.findall(r"quirks\.(\w+)", path.read_text(encoding="utf-8"))}
+    assert QUIRKS - used == set()
 
 
-PLACE = {"cloudProvider": "AWS", "tier": "serverless", "capacityUnits": 1}
-UNKNOWN = "11111111-2222-4333-8444-555555555555"
-Seen = Callable[[Any], Awaitable[object]]
+PLACE: Final = {"cloudProvider": "AWS", "tier": "serverless", "capacityUnits": 1}
+UNKNOWN: Final = "11111111-2222-4333-8444-555555555555"
+Observation = Callable[[Any], Awaitable[object]]
 
 
 async def created_without_body(api: Any) -> object:
@@ -212,7 +212,7 @@ async def deleted_token_is_204(api: Any) -> object:
     return (await api("DELETE", f"/v2/tokens/{api.emulator.add_token().split(':')[1]}")).status == 204
 
 
-SEEN: tuple[Seen, ...] = (
+OBSERVATIONS: Final[tuple[Observation, ...]] = (
     created_without_body,
     duplicate_names,
     unspecified_states,
@@ -234,26 +234,26 @@ SEEN: tuple[Seen, ...] = (
 
 
 @pytest.mark.parametrize("on", [True, False])
-@pytest.mark.parametrize("seen", SEEN, ids=lambda seen: seen.__name__)
-async def test_a_switch_has_two_sides(api_of: Callable[[Emulator], Any], seen: Seen, on: bool) -> None:
-    """Each function above tells whether the switch of its name is on, from outside."""
-    async with Emulator(quirks=Quirks(**{seen.__name__: on})) as emulator:
-        assert await seen(api_of(emulator)) is on
+@pytest.mark.parametrize("observe", OBSERVATIONS, ids=lambda observe: observe.__name__)
+async def test_both_settings_of_a_quirk_can_be_observed(api_of: Callable[[Emulator], Any], observe: Observation, on: bool) -> None:
+    """Each function above finds out, by requests alone, whether the quirk of its name is on."""
+    async with Emulator(quirks=Quirks(**{observe.__name__: on})) as emulator:
+        assert await observe(api_of(emulator)) is on
 
 
-async def test_an_id_that_was_asked_for_in_vain_stays_unknown_for_a_while(api_of: Callable[[Emulator], Any]) -> None:
-    foreseen = Emulator(seed=5).add_database("orders")
+async def test_an_id_that_did_not_exist_stays_unknown_for_a_while(api_of: Callable[[Emulator], Any]) -> None:
+    future_id = Emulator(seed=5).add_database("orders")
     for lag in (60.0, 0.0):
         async with Emulator(seed=5, quirks=Quirks(cached_misses=lag)) as emulator:
             api = api_of(emulator)
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == 404
-            assert emulator.add_database("orders") == foreseen
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == (404 if lag else 200)
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == 404
+            assert emulator.add_database("orders") == future_id
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == (404 if lag else 200)
             await emulator.clock.sleep(60)
-            assert (await api("GET", f"/v2/databases/{foreseen}")).status == 200
+            assert (await api("GET", f"/v2/databases/{future_id}")).status == 200
 
 
-async def test_names_of_keyspaces_are_folded_at_the_birth_of_a_database_too(api_of: Callable[[Emulator], Any]) -> None:
+async def test_the_first_keyspace_of_a_database_is_folded_too(api_of: Callable[[Emulator], Any]) -> None:
     async with Emulator(quirks=Quirks(case_sensitive_keyspaces=False)) as emulator:
         api = api_of(emulator)
         database_id = await api.create_active(keyspace="Sales")

@@ -1,4 +1,4 @@
-"""The recorder and the replay: what goes into the file and what never does, and whether it can be told again."""
+"""The recorder and the replay: what is recorded, what never is, and that it can be replayed."""
 
 import gzip
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import attrs
@@ -22,15 +22,15 @@ from astra_devops.emulator.recording.scrubbing import Scrubber, SecretLeft
 
 pytestmark = pytest.mark.anyio
 
-ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
-REMOTE = {
+ORDERS: Final = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+REMOTE: Final = {
     "prometheus_remote": {"endpoint": "https://metrics.example.com/write", "auth_strategy": "basic", "user": "u", "password": "canary-pw-1"}
 }
 
 
 @attrs.frozen
 class Proxied:
-    """A recorder in front of an emulator, spoken to by hand."""
+    """A recorder in front of an emulator, with a plain HTTP client."""
 
     emulator: Emulator
     recorder: Recorder
@@ -58,7 +58,7 @@ async def proxied(emulator: Emulator, session: aiohttp.ClientSession, tmp_path: 
         yield Proxied(emulator, recorder, session, path)
 
 
-async def test_what_is_passed_on_arrives_as_it_was_sent(proxied: Proxied) -> None:
+async def test_requests_and_answers_are_forwarded_unchanged(proxied: Proxied) -> None:
     status, headers, body = await proxied("POST", "/v2/databases", json=ORDERS)
     (request,) = proxied.emulator.journal
     assert (status, body, request.body) == (201, b"", ORDERS)
@@ -72,7 +72,7 @@ async def test_what_is_passed_on_arrives_as_it_was_sent(proxied: Proxied) -> Non
     assert proxied.recorder.written == 3
 
 
-async def test_ids_and_names_stay(proxied: Proxied) -> None:
+async def test_ids_and_names_are_recorded(proxied: Proxied) -> None:
     _, headers, _ = await proxied("POST", "/v2/databases", json=ORDERS)
     await proxied("GET", f"/v2/databases/{headers['Location']}")
     first, second = proxied.exchanges
@@ -82,7 +82,7 @@ async def test_ids_and_names_stay(proxied: Proxied) -> None:
     assert second["body"]["info"]["name"] == "orders"
 
 
-async def test_what_stands_in_for_a_secret_is_of_its_kind(proxied: Proxied) -> None:
+async def test_the_replacement_of_a_secret_is_of_the_same_kind(proxied: Proxied) -> None:
     await proxied("POST", "/v2/databases", json=ORDERS)
     await proxied("GET", "/v2/databases")
     proxied.emulator.clock.advance(600)  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ async def test_what_stands_in_for_a_secret_is_of_its_kind(proxied: Proxied) -> N
     assert re.fullmatch(r"AstraCS:\w{24}:[0-9a-f]{64}", made["body"]["token"])
 
 
-async def test_no_secret_gets_into_the_file(proxied: Proxied) -> None:
+async def test_no_secret_is_recorded(proxied: Proxied) -> None:
     database_id = proxied.emulator.add_database("orders")
     role_id = orjson.loads((await proxied("GET", "/v2/organizations/roles"))[2])[0]["ID"]
     _, _, made = await proxied("POST", "/v2/tokens", json={"roles": [role_id]})
@@ -124,7 +124,7 @@ async def test_no_secret_gets_into_the_file(proxied: Proxied) -> None:
         "plain text, AstraCS:canary-0123456789",
     ],
 )
-async def test_secrets_are_found_wherever_an_answer_has_them(proxied: Proxied, body: object) -> None:
+async def test_secrets_are_removed_anywhere_in_an_answer(proxied: Proxied, body: object) -> None:
     proxied.emulator.faults.status("listDatabases", 200, body=body, headers={"Set-Cookie": "crumb=canary-crumb; Path=/"})
     _, headers, received = await proxied("GET", "/v2/databases")
     assert b"canary-0123456789" in received
@@ -140,14 +140,14 @@ async def test_secrets_in_a_request_line_are_removed(proxied: Proxied) -> None:
     assert exchange["query"] == [["token", "removed"], ["X-Amz-Signature", "removed"], ["who", "someone@example.com"], ["limit", "3"]]
 
 
-async def test_addresses_of_people_are_replaced(proxied: Proxied) -> None:
+async def test_email_addresses_are_replaced(proxied: Proxied) -> None:
     await proxied("GET", "/v2/organizations/users")
     assert "owner@example.com" not in proxied.text
     assert "someone@example.com" in proxied.text
 
 
 async def test_an_exchange_with_a_secret_that_cannot_be_removed_is_withheld(proxied: Proxied) -> None:
-    secret = "canary/secret"  # which the answer also has in base64, where nothing tells that it is one
+    secret = "canary/secret"  # also in the answer as base64, where it cannot be recognized
     proxied.emulator.faults.status("listDatabases", 200, body={"password": secret, "note": "Y2FuYXJ5L3NlY3JldA=="})
     _, _, received = await proxied("GET", "/v2/databases")
     assert secret.encode() in received
@@ -156,7 +156,7 @@ async def test_an_exchange_with_a_secret_that_cannot_be_removed_is_withheld(prox
     assert read(proxied.path) == []
 
 
-async def test_compressed_answers_are_passed_on_packed_and_written_plain(proxied: Proxied) -> None:
+async def test_compressed_answers_are_forwarded_compressed_and_recorded_plain(proxied: Proxied) -> None:
     for number in range(30):
         proxied.emulator.add_database(f"database {number}")
     headers = {"Authorization": f"Bearer {proxied.emulator.token}", "Accept-Encoding": "gzip, br"}
@@ -170,7 +170,7 @@ async def test_compressed_answers_are_passed_on_packed_and_written_plain(proxied
     assert "X-Amz-" not in proxied.text
 
 
-async def test_what_cannot_be_read_is_counted_and_not_written(proxied: Proxied) -> None:
+async def test_a_body_that_cannot_be_read_is_counted_but_not_recorded(proxied: Proxied) -> None:
     proxied.emulator.faults.truncated_gzip("listDatabases")
     await proxied("GET", "/v2/databases")
     proxied.emulator.faults.body("listDatabases", b"\xff\xfe\x00", content_type="application/octet-stream")
@@ -181,7 +181,7 @@ async def test_what_cannot_be_read_is_counted_and_not_written(proxied: Proxied) 
     assert "body" not in first
 
 
-async def test_errors_are_recorded_as_they_are(proxied: Proxied) -> None:
+async def test_errors_are_recorded_unchanged(proxied: Proxied) -> None:
     proxied.emulator.faults.rate_limit("listDatabases", retry_after="7")
     proxied.emulator.faults.status("listDatabases", 502, body="<html>bad gateway</html>", content_type="text/html")
     proxied.emulator.faults.status("listDatabases", 401, body=b"null")
@@ -192,7 +192,7 @@ async def test_errors_are_recorded_as_they_are(proxied: Proxied) -> None:
     assert (refused["status"], refused["body"]) == (401, None)
 
 
-async def test_a_cut_line_is_cut_for_the_client_too_and_recorded(proxied: Proxied) -> None:
+async def test_a_cut_connection_is_recorded_and_cut_for_the_client_too(proxied: Proxied) -> None:
     proxied.emulator.faults.reset_after_effect("createDatabase")
     with pytest.raises(aiohttp.ClientError):
         await proxied("POST", "/v2/databases", json=ORDERS)
@@ -200,7 +200,7 @@ async def test_a_cut_line_is_cut_for_the_client_too_and_recorded(proxied: Proxie
     assert proxied.exchanges == [{"method": "POST", "path": "/v2/databases", "request": ORDERS, "failure": "reset"}]
 
 
-async def test_a_service_that_is_not_there_is_recorded(session: aiohttp.ClientSession, tmp_path: Path) -> None:
+async def test_a_service_that_is_down_is_recorded(session: aiohttp.ClientSession, tmp_path: Path) -> None:
     async with Emulator() as emulator:
         url = emulator.url
     async with Recorder(url, tmp_path / "recorded.jsonl") as recorder:
@@ -209,7 +209,7 @@ async def test_a_service_that_is_not_there_is_recorded(session: aiohttp.ClientSe
     assert [recorded.failure for recorded in read(tmp_path / "recorded.jsonl")] == ["not connected"]
 
 
-async def test_a_recording_is_for_its_owner_and_never_overwritten(proxied: Proxied) -> None:
+async def test_a_recording_is_readable_by_its_owner_only_and_never_overwritten(proxied: Proxied) -> None:
     assert stat.S_IMODE(proxied.path.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
         async with Recorder(proxied.emulator.url, proxied.path):
@@ -222,7 +222,7 @@ def test_only_safe_upstreams_are_accepted(upstream: str) -> None:
         Recorder(upstream, "never-written")
 
 
-async def test_the_scrubber_tells_no_secret_when_one_is_left() -> None:
+async def test_the_scrubber_does_not_reveal_a_secret_that_is_left() -> None:
     scrubber = Scrubber(frozenset())
     scrubber.learn("hunter2!")
     with pytest.raises(SecretLeft) as caught:
@@ -230,12 +230,12 @@ async def test_the_scrubber_tells_no_secret_when_one_is_left() -> None:
     assert "hunter2" not in f"{caught.value} {scrubber!r}"
 
 
-async def test_a_replay_says_the_same_again_in_order(proxied: Proxied) -> None:
+async def test_a_replay_answers_in_the_recorded_order(proxied: Proxied) -> None:
     _, headers, _ = await proxied("POST", "/v2/databases", json=ORDERS)
-    place = f"/v2/databases/{headers['Location']}"
-    first = (await proxied("GET", place))[2]
+    path = f"/v2/databases/{headers['Location']}"
+    first = (await proxied("GET", path))[2]
     await proxied.emulator.clock.sleep(130)
-    second = (await proxied("GET", place))[2]
+    second = (await proxied("GET", path))[2]
     async with Replay(proxied.path) as replay:
         assert len(replay.left) == 3
 
@@ -245,17 +245,17 @@ async def test_a_replay_says_the_same_again_in_order(proxied: Proxied) -> None:
 
         status, again, body = await ask("POST", "/v2/databases")
         assert (status, again["Location"], body) == (201, headers["Location"], b"")
-        told = [orjson.loads((await ask("GET", place))[2])["status"] for _ in range(3)]
-        assert told == [orjson.loads(first)["status"], orjson.loads(second)["status"], "ACTIVE"]
+        statuses = [orjson.loads((await ask("GET", path))[2])["status"] for _ in range(3)]
+        assert statuses == [orjson.loads(first)["status"], orjson.loads(second)["status"], "ACTIVE"]
         assert replay.left == []
         status, _, body = await ask("POST", "/v2/databases")
         assert (status, "1 time(s)" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
-        status, _, body = await ask("GET", f"{place}?other=1")
+        status, _, body = await ask("GET", f"{path}?other=1")
         assert (status, "not recorded" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
         assert [exchange.status for exchange in replay.journal] == [201, 200, 200, 200, 501, 501]
 
 
-async def test_a_replay_finds_what_was_asked_although_its_secrets_are_gone(proxied: Proxied) -> None:
+async def test_a_replay_recognizes_a_request_without_its_secrets(proxied: Proxied) -> None:
     path = "/v2/ann%40example.org/x?password=hunter22&b=2&a=1"
     await proxied("GET", path)
     async with (
@@ -265,7 +265,7 @@ async def test_a_replay_finds_what_was_asked_although_its_secrets_are_gone(proxi
         assert (answer.status, await answer.text()) == (404, "404 page not found")
 
 
-async def test_a_replay_cuts_the_line_where_it_was_cut(proxied: Proxied) -> None:
+async def test_a_replay_cuts_the_connection_where_it_was_cut(proxied: Proxied) -> None:
     proxied.emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(aiohttp.ClientError):
         await proxied("POST", "/v2/databases", json=ORDERS)
@@ -277,10 +277,10 @@ async def test_a_replay_cuts_the_line_where_it_was_cut(proxied: Proxied) -> None
             assert answer.status == 201
 
 
-async def test_a_request_that_is_cut_is_not_repeated_behind_the_back_of_the_client(proxied: Proxied) -> None:
+async def test_the_recorder_does_not_repeat_a_request_that_is_cut(proxied: Proxied) -> None:
     proxied.emulator.faults.reset_before_effect("listDatabases", times=None)
     with pytest.raises(aiohttp.ClientError):
-        await proxied("GET", "/v2/databases")  # this client repeats a GET of its own accord
+        await proxied("GET", "/v2/databases")  # aiohttp repeats the GET of this client
     assert proxied.emulator.journal.count("listDatabases") == len(proxied.exchanges) == 2
 
 
@@ -296,14 +296,14 @@ async def test_a_request_that_is_cut_is_not_repeated_behind_the_back_of_the_clie
         b'{"format": "astra-devops recording", "version": 1}\n{"method": "GET", "path": "/", "status": 200, "surprise": 1}',
     ],
 )
-def test_what_is_no_recording_is_refused_by_name(tmp_path: Path, content: bytes) -> None:
+def test_an_invalid_recording_is_refused_and_named(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.jsonl"
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"broken\.jsonl"):
         Replay(path)
 
 
-def test_neither_has_a_url_before_it_runs(tmp_path: Path) -> None:
+def test_a_recorder_has_no_url_before_it_runs(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="not running"):
         _ = Recorder("https://api.example.com", tmp_path / "x").url
 
@@ -319,8 +319,8 @@ def test_both_are_programs(tmp_path: Path) -> None:
         assert ask(place["url"], place["token"]) == []
         assert stopped(replay) == (0, "")
     with started("replay", str(tmp_path / "nothing")) as missing:
-        _, said = missing.communicate()
-    assert (missing.returncode, len(said.splitlines())) == (1, 1)
+        _, output = missing.communicate()
+    assert (missing.returncode, len(output.splitlines())) == (1, 1)
 
 
 def started(*arguments: str) -> "subprocess.Popen[str]":
@@ -335,8 +335,8 @@ def announced(process: "subprocess.Popen[str]") -> Any:
 
 def stopped(process: "subprocess.Popen[str]") -> tuple[int, str]:
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate()
-    return process.returncode, said
+    _, output = process.communicate()
+    return process.returncode, output
 
 
 def ask(url: str, token: str) -> Any:

@@ -161,7 +161,7 @@ async def test_reset_leaves_the_first_alone(api: Any) -> None:
     emulator.reset()
     assert emulator.databases == {}
     assert (await api("GET", "/v2/databases", token=token)).status == 401
-    with pytest.raises(ValueError, match="no organization"):
+    with pytest.raises(ValueError, match="organization_id must be"):
         emulator.add_token(organization_id=other)
 
 

@@ -1,11 +1,11 @@
-"""The state of an emulator: written down, read again, and gone on with."""
+"""Snapshots: the state of an emulator, saved, restored, and continued."""
 
 import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import attrs
 import pytest
@@ -16,11 +16,11 @@ from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
-SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported"), ("Migration", "subset")}
+SECONDS_AND_SIZES: Final = {("Progress", "delay"), ("Migration", "imported"), ("Migration", "subset")}
 
 
 async def busy(api: Any) -> str:
-    """Do a bit of everything, and leave a keyspace under way."""
+    """Do a bit of everything, and leave a keyspace in progress."""
     database_id: str = await api.create_active()
     emulator = api.emulator
     emulator.add_pcu_group("group")
@@ -33,7 +33,7 @@ async def busy(api: Any) -> str:
     return database_id
 
 
-async def test_a_restored_emulator_goes_on_where_the_first_was(api: Any, api_of: Any) -> None:
+async def test_a_restored_emulator_continues_where_the_first_was(api: Any, api_of: Any) -> None:
     database_id = await busy(api)
     await api.emulator.clock.sleep(4)
     state = json.loads(json.dumps(api.emulator.snapshot()))
@@ -42,16 +42,16 @@ async def test_a_restored_emulator_goes_on_where_the_first_was(api: Any, api_of:
     async with Emulator(seed=9, clock=clock, state=state) as other:
         assert (other.token, other.organization_id) == (api.emulator.token, api.emulator.organization_id)
         again = api_of(other)
-        known = await again.look(database_id)
-        assert (known["status"], known["info"]["keyspaces"]) == ("MAINTENANCE", ["default_keyspace"])
+        database = await again.look(database_id)
+        assert (database["status"], database["info"]["keyspaces"]) == ("MAINTENANCE", ["default_keyspace"])
         await clock.sleep(5.9)
         assert await again.status(database_id) == "MAINTENANCE"
         await clock.sleep(0.2)
-        known = await again.look(database_id)
-        assert (known["status"], known["info"]["keyspaces"]) == ("ACTIVE", ["default_keyspace", "more"])
+        database = await again.look(database_id)
+        assert (database["status"], database["info"]["keyspaces"]) == ("ACTIVE", ["default_keyspace", "more"])
         for path in ("/v2/databases", "/v2/organizations/users", "/v2/access-lists", "/v2/pcus"):
             assert (await again("GET", path)).status == (await api("GET", path)).status
-        assert await again.create() == await api.create(), "ids go on from where they were, and none comes twice"
+        assert await again.create() == await api.create(), "ids continue, and none is used twice"
 
 
 async def test_a_snapshot_of_what_was_restored_is_the_same(api: Any) -> None:
@@ -64,7 +64,7 @@ async def test_a_snapshot_of_what_was_restored_is_the_same(api: Any) -> None:
     assert api.emulator.snapshot() == state
 
 
-async def test_every_time_of_day_moves_along(api: Any) -> None:
+async def test_every_time_of_day_is_shifted(api: Any) -> None:
     database_id = await busy(api)
     user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
     assert (await api("POST", "/v2/scim/users", json=user)).status == 201
@@ -81,11 +81,11 @@ async def test_every_time_of_day_moves_along(api: Any) -> None:
     assert len(times(state)) > 15
 
 
-def times(held: object) -> list[datetime]:
-    """Find every time of day in a state."""
-    if isinstance(held, str):
-        return [datetime.fromisoformat(held)] if re.match(r"\d{4}-\d\d-\d\dT", held) else []
-    parts = held.values() if isinstance(held, dict) else held if isinstance(held, list) else ()
+def times(document: object) -> list[datetime]:
+    """List every time of day in a state."""
+    if isinstance(document, str):
+        return [datetime.fromisoformat(document)] if re.match(r"\d{4}-\d\d-\d\dT", document) else []
+    parts = document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
     return [moment for part in parts for moment in times(part)]
 
 
@@ -98,7 +98,7 @@ async def test_the_same_seed_and_the_same_requests_give_the_same_snapshot(api_of
     assert (states[0] == states[1], states[0] == states[2]) == (True, False)
 
 
-async def test_what_never_ends_stays_so(api: Any) -> None:
+async def test_a_change_that_never_ends_stays_so(api: Any) -> None:
     api.emulator.faults.stuck("createDatabase", "PENDING")
     database_id = await api.create()
     api.emulator.restore(api.emulator.snapshot())
@@ -107,7 +107,7 @@ async def test_what_never_ends_stays_so(api: Any) -> None:
 
 
 def broken(changes: dict[str, Any]) -> dict[str, Any]:
-    """Change a state, or the first organisation in it."""
+    """Return a state with changes to it, or to the first organization in it."""
     emulator = Emulator()
     state = emulator.snapshot()
     inner = {name: changes[name] for name in ("organization", "stores") if name in changes}
@@ -117,40 +117,40 @@ def broken(changes: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("changes", "complaint"),
+    ("changes", "message"),
     [
-        ({"format": "x"}, "no state of the emulator"),
-        ({"version": 99}, "version 99"),
-        ({"token": "x"}, "its own token"),
+        ({"format": "x"}, "not a state of the emulator"),
+        ({"version": 99}, "version 99, but .* only version 2"),
+        ({"token": "x"}, "'token' must be one of its tokens"),
         ({"organization": {}}, r"required field missing @ .*\.id"),
         ({"stores": {"os.path": {}}}, "no store 'os.path'"),
         ({"stores": {"users.Person": {}}}, "no store 'users.Person'"),
         ({"stores": {"users": {"surplus": 1}}}, "surplus"),
         ({"taken": "yesterday"}, "yesterday"),
-        ({"source": "12"}, "cannot be read"),
+        ({"rng": "12"}, "cannot be read"),
         ({"worlds": {}}, "lacks the organization"),
     ],
 )
-def test_what_is_no_state_is_refused_and_changes_nothing(changes: dict[str, Any], complaint: str) -> None:
+def test_an_invalid_state_is_refused_and_changes_nothing(changes: dict[str, Any], message: str) -> None:
     emulator = Emulator()
     emulator.add_database("orders")
     before = emulator.snapshot()
-    with pytest.raises(ValueError, match=complaint):
+    with pytest.raises(ValueError, match=message):
         emulator.restore(broken(changes))
     assert emulator.snapshot() == before
-    with pytest.raises(ValueError, match="no state"):
+    with pytest.raises(ValueError, match="not a state"):
         emulator.restore([])  # type: ignore[arg-type]
 
 
-def test_every_time_of_the_clock_is_marked_as_one() -> None:
-    """A bare float would be kept as it is, and mean another time once restored."""
+def test_every_time_of_the_clock_has_the_type_of_one() -> None:
+    """A bare float would be saved unchanged, and be another time when it is restored."""
     classes = set().union(*(reachable(kind) for kind in (Platform, *map(store_class, store_keys()))))
     bare = {(kind.__name__, field.name) for kind in classes for field in attrs.fields(kind) if float in parts(field.type)}
     assert {entry for entry in bare if entry not in SECONDS_AND_SIZES} == set()
 
 
 def parts(kind: Any) -> Iterator[Any]:
-    """Take a type apart, but not the type of a time."""
+    """Yield the parts of a type, except for a time of the clock."""
     if kind == Instant or isinstance(kind, TypeVar):
         return
     if get_origin(kind) in (Union, UnionType) or get_args(kind):
@@ -166,12 +166,12 @@ def reachable(kind: type[Any], seen: frozenset[type[Any]] = frozenset()) -> set[
         return set()
     if kind.__name__ in ("Quirks", "Faults"):
         return set()
-    found = {kind}
+    classes = {kind}
     for field in attrs.fields(attrs.resolve_types(kind)):
         for part in parts(field.type):
             if isinstance(part, type):
-                found |= reachable(part, seen | {kind})
-    return found
+                classes |= reachable(part, seen | {kind})
+    return classes
 
 
 def test_the_names_in_state_files_do_not_change() -> None:

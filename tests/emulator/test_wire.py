@@ -1,4 +1,4 @@
-"""What goes over the wire besides the documents: routes, headers, compression; and whether the documents keep to the contract."""
+"""Routes, headers and compression, and that answers conform to the contract."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,12 +24,12 @@ async def test_an_empty_segment_is_redirected_in_html(api: Any) -> None:
     assert b"Moved Permanently" in answer.body
 
 
-async def test_a_method_that_a_path_does_not_know_is_not_allowed(api: Any) -> None:
+async def test_a_method_that_a_path_does_not_accept_is_refused(api: Any) -> None:
     answer = await api("DELETE", "/v2/databases")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, POST")
 
 
-async def test_what_is_not_there_yet_says_so(api_of: Callable[[Emulator], Any]) -> None:
+async def test_an_operation_that_is_not_implemented_answers_501(api_of: Callable[[Emulator], Any]) -> None:
     contract = _contract.load()
     contract["paths"]["/v2/news"] = {"get": {"operationId": "listNews", "responses": {}}}
     async with Emulator(contract=contract) as emulator:
@@ -38,14 +38,14 @@ async def test_what_is_not_there_yet_says_so(api_of: Callable[[Emulator], Any]) 
     assert "listNews" in answer.json["errors"][0]["message"]
 
 
-async def test_every_answer_is_dated_and_numbered(api: Any) -> None:
+async def test_every_answer_has_a_date_and_an_id(api: Any) -> None:
     first, second = [await api("GET", "/v2/databases") for _ in range(2)]
     assert first.headers["Date"] == "Thu, 01 Jan 2026 00:00:00 GMT"
     assert first.headers["X-Request-Id"] != second.headers["X-Request-Id"]
     assert first.headers["Server"] == "istio-envoy"
 
 
-async def test_large_answers_are_compressed_for_those_who_take_it(api: Any) -> None:
+async def test_large_answers_are_compressed_for_clients_that_accept_it(api: Any) -> None:
     for number in range(25):
         api.emulator.add_database(f"db{number}")
     packed = await api("GET", "/v2/databases")
@@ -89,7 +89,7 @@ async def test_quirks_can_be_switched_off(api_of: Callable[[Emulator], Any]) -> 
         assert (await api("GET", f"/v2/databases/{database_id}")).status == 401
 
 
-async def test_answers_keep_to_the_contract(api: Any) -> None:
+async def test_answers_conform_to_the_contract(api: Any) -> None:
     contract = load()
     pointers = {operation.id: f"{operation.pointer}/responses/200/content/application~1json/schema" for operation in contract.operations}
     database_id = await api.create_active(dbType="vector")
@@ -103,5 +103,5 @@ async def test_answers_keep_to_the_contract(api: Any) -> None:
         "listServerlessRegions": ("GET", "/v2/regions/serverless?region-type=all"),
         "getCurrentOrganization": ("GET", "/v2/currentOrg"),
     }
-    found = {name: contract.problems(pointers[name], (await api(*call)).json) for name, call in calls.items()}
-    assert found == {name: [] for name in calls}
+    problems = {name: contract.problems(pointers[name], (await api(*call)).json) for name, call in calls.items()}
+    assert problems == {name: [] for name in calls}

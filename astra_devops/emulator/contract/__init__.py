@@ -1,1 +1,1 @@
-"""The contract that requests and answers are checked against, and the routes it defines."""
+"""The contract that requests and answers are checked against, and the routes in it."""

@@ -1,27 +1,31 @@
-"""The contract as the emulator needs it: its operations, the permissions they want, and validators made on first use."""
+"""The API contract as the emulator uses it: operations, permissions and schema validators."""
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import attrs
 
 from astra_devops.emulator.contract.secret_fields import secret_fields
 
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
-SOURCE = "urn:astra-devops:contract"
-MISSING = "The emulator checks requests with jsonschema-rs. Install it with: pip install 'astra-devops[emulator]'"
+_METHODS: Final = ("get", "put", "post", "delete", "patch", "head", "options")
+_URN: Final = "urn:astra-devops:contract"
+_MISSING: Final = "The emulator checks requests with jsonschema-rs. Install it with: pip install 'astra-devops[emulator]'"
 
 try:
     import jsonschema_rs
-except ImportError as _problem:
-    raise ImportError(MISSING) from _problem
+except ImportError as _error:
+    raise ImportError(_MISSING) from _error
 
 
 @attrs.frozen(eq=False)
 class Operation:
-    """One operation of the contract. ``pointer`` is where it stands in the document."""
+    """One operation of the contract.
+
+    ``pointer`` is the JSON pointer to it, ``body`` the one to the schema of its body. ``variables``
+    are the names in its path, in order.
+    """
 
     id: str
     method: str
@@ -43,7 +47,7 @@ class Operation:
 
 @attrs.frozen
 class QueryParameter:
-    """One query parameter: where its schema stands, and the JSON types that the schema allows."""
+    """One query parameter: the JSON pointer to its schema, and the JSON types that it allows."""
 
     pointer: str
     types: frozenset[str]
@@ -51,7 +55,7 @@ class QueryParameter:
 
 
 class Contract:
-    """An OpenAPI 3.1 document, read once; the schemas in it are compiled one by one, when a request first needs one."""
+    """An OpenAPI 3.1 document. Each schema is compiled when a request first needs it."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._document = document
@@ -59,43 +63,43 @@ class Contract:
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:
-        """Every operation of the document."""
+        """All operations of the document."""
         return tuple(
             _operation(self._document, path, method)
             for path, item in self._document["paths"].items()
-            for method in METHODS
+            for method in _METHODS
             if method in item
         )
 
     @cached_property
     def _registry(self) -> jsonschema_rs.Registry:
-        return jsonschema_rs.Registry([(SOURCE, self._document)])
+        return jsonschema_rs.Registry([(_URN, self._document)])
 
     def problems(self, pointer: str, value: object, *, formats: bool = False) -> list[str]:
-        """Say in words what is wrong with a value, measured by the schema at a JSON pointer; an empty list if nothing is.
+        """List how a value violates the schema at a JSON pointer.
 
-        Formats count only if asked for: the service's own answers do not keep to all of them.
+        Formats are checked only on request: the service's own answers violate some of them.
         """
         validator = self._validators.get((pointer, formats))
         if validator is None:
-            schema = {"$ref": f"{SOURCE}#{quote(pointer, safe='/~')}"}
+            schema = {"$ref": f"{_URN}#{quote(pointer, safe='/~')}"}
             validator = jsonschema_rs.Draft202012Validator(schema, registry=self._registry, validate_formats=formats)
             self._validators[pointer, formats] = validator
         if validator.is_valid(value):
             return []
-        return [_words(error) for error in validator.iter_errors(value)]
+        return [_message(error) for error in validator.iter_errors(value)]
 
 
 def load() -> Contract:
-    """Read the contract that comes with the package."""
+    """Load the contract that comes with the package."""
     from astra_devops import _contract
 
     return Contract(_contract.load())
 
 
-def _words(error: "jsonschema_rs.ValidationError") -> str:
-    where = ".".join(str(step) for step in error.instance_path)
-    return f"{where}: {error.message}" if where else error.message
+def _message(error: "jsonschema_rs.ValidationError") -> str:
+    location = ".".join(str(step) for step in error.instance_path)
+    return f"{location}: {error.message}" if location else error.message
 
 
 def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation:
@@ -120,29 +124,29 @@ def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation
 
 
 def _query(document: Mapping[str, Any], owner: Mapping[str, Any], pointer: str) -> dict[str, QueryParameter]:
-    found = {}
+    parameters = {}
     for number, entry in enumerate(owner.get("parameters", ())):
-        parameter, here = _resolve(document, entry, f"{pointer}/parameters/{number}")
+        parameter, own_pointer = _resolve(document, entry, f"{pointer}/parameters/{number}")
         if parameter["in"] == "query" and "schema" in parameter:
             schema = _resolve(document, parameter["schema"], "")[0]
             kinds = schema.get("type", "string")
             types = frozenset([kinds] if isinstance(kinds, str) else kinds)
-            found[parameter["name"]] = QueryParameter(f"{here}/schema", types, parameter.get("required", False))
-    return found
+            parameters[parameter["name"]] = QueryParameter(f"{own_pointer}/schema", types, parameter.get("required", False))
+    return parameters
 
 
 def _body(document: Mapping[str, Any], operation: Mapping[str, Any], pointer: str) -> tuple[str | None, bool]:
     if "requestBody" not in operation:
         return None, False
-    body, here = _resolve(document, operation["requestBody"], f"{pointer}/requestBody")
+    body, own_pointer = _resolve(document, operation["requestBody"], f"{pointer}/requestBody")
     for media in body.get("content", {}):
         if "schema" in body["content"][media]:
-            return f"{here}/content/{_escape(media)}/schema", body.get("required", False)
+            return f"{own_pointer}/content/{_escape(media)}/schema", body.get("required", False)
     return None, False
 
 
 def _resolve(document: Mapping[str, Any], entry: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:
-    """Follow a reference within the document, if the entry is one."""
+    """Follow the references of an entry, and return what they lead to with its own pointer."""
     while "$ref" in entry:
         pointer = entry["$ref"].removeprefix("#")
         entry = document

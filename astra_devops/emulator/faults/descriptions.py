@@ -1,4 +1,4 @@
-"""Faults in words, for people who look at what is in store."""
+"""Descriptions of the scripted faults, for the page."""
 
 import attrs
 
@@ -6,20 +6,20 @@ from astra_devops.emulator.faults.entries import Entry, Fault, Staleness, StateF
 from astra_devops.emulator.faults.faults import Faults
 
 
-def faults_in_words(faults: Faults) -> list[str]:
-    """Say of every fault in store whom it meets, what it does, and how often."""
-    told = [f"{entry.operation}: {_effect(entry)}{_frequency(entry)}" for entry in faults.active()]
-    told += [f"{database}: shows {status}" for database, status in faults.held_states.items()]
+def describe_faults(faults: Faults) -> list[str]:
+    """Describe each scripted fault: what it applies to, what it does, and how often."""
+    lines = [f"{entry.operation}: {_effect(entry)}{_frequency(entry)}" for entry in faults.active()]
+    lines += [f"{database_id}: shows {status}" for database_id, status in faults.held_states.items()]
     if faults.early_404s:
-        told.append(f"every create: the first {faults.early_404s} reads answer 404")
+        lines.append(f"every create: the first {faults.early_404s} reads answer 404")
     if faults.listing_delay:
-        told.append(f"every create: not listed for {faults.listing_delay:g} s")
-    return told
+        lines.append(f"every create: not listed for {faults.listing_delay:g} s")
+    return lines
 
 
 def _frequency(entry: Entry) -> str:
     times = "" if entry.times is None else f", {entry.times} left"
-    return times if entry.probability is None else f"{times}, with a chance of {entry.probability:g}"
+    return times if entry.probability is None else f"{times}, with a probability of {entry.probability:g}"
 
 
 def _effect(entry: Entry) -> str:
@@ -27,7 +27,7 @@ def _effect(entry: Entry) -> str:
         case Fault(reply=None, reset=True, moment=moment):
             return "reset before the effect" if moment == "instead" else "reset after the effect"
         case Fault(reply=None):
-            return ", ".join(_peculiarities(entry)) or "nothing"
+            return ", ".join(_settings(entry)) or "nothing"
         case Fault(reply=reply) if reply is not None:
             return f"answers {reply.status}"
         case StateFault(stuck_in=str(stuck_in)):
@@ -39,13 +39,13 @@ def _effect(entry: Entry) -> str:
     return type(entry).__name__.lower()
 
 
-def _peculiarities(fault: Fault) -> list[str]:
-    """Name the settings of a fault that are not as usual, with their values where they are short."""
-    told = []
+def _settings(fault: Fault) -> list[str]:
+    """List the settings of a fault that differ from their defaults, with values that are short."""
+    settings = []
     for field in attrs.fields(Fault):
         value = getattr(fault, field.name)
         if field.name in ("operation", "times", "probability", "moment") or value == field.default:
             continue
         words = field.name.replace("_", " ")
-        told.append(words if isinstance(value, bool | bytes) else f"{words} {value}")
-    return told
+        settings.append(words if isinstance(value, bool | bytes) else f"{words} {value}")
+    return settings

@@ -1,8 +1,8 @@
-"""The entries that faults are scripted as, and which of them a request meets."""
+"""Scripted faults as they are stored, and the choice of the one that applies to a request."""
 
 import random
 from collections.abc import Callable, Iterable
-from typing import Literal, TypedDict, TypeVar
+from typing import Final, Literal, TypedDict, TypeVar
 
 import attrs
 
@@ -10,26 +10,25 @@ from astra_devops.emulator.replies import Reply
 from astra_devops.emulator.state.transitions import CHANGES
 
 Moment = Literal["instead", "after"]
-"""A fault happens instead of the operation, or to its answer, once it has taken effect."""
-
+"""When a fault happens: instead of the operation, or to its answer after it has taken effect."""
 
 F = TypeVar("F", bound=Callable[..., None])
 
-KINDS: list[str] = []
+KINDS: Final[list[str]] = []
 """The kinds of faults that a file may hold: the methods that :func:`fault_kind` decorates."""
 
 
 def fault_kind(method: F) -> F:
-    """Let a method of ``Faults`` be used in files of faults, under its own name."""
+    """Register a method of ``Faults`` as a kind of fault, which files name like the method."""
     KINDS.append(method.__name__)
     return method
 
 
 class Frequency(TypedDict, total=False):
-    """How often a fault strikes: ``times`` is for how many requests, None for any number; ``probability`` is the chance of each request.
+    """How often a fault applies.
 
-    Without either it strikes once. With a probability alone it strikes for ever, each time by
-    chance.
+    ``times`` is the number of requests, None for no limit; ``probability`` is that of each request.
+    By default a fault applies once; with a probability alone, there is no limit.
     """
 
     times: int | None
@@ -38,9 +37,9 @@ class Frequency(TypedDict, total=False):
 
 @attrs.define
 class Entry:
-    """One script for an operation.
+    """A scripted fault for an operation.
 
-    ``times`` is how many requests it has left, None for any number.
+    ``times`` is the number of requests that it still applies to, None for no limit.
     """
 
     operation: str
@@ -50,10 +49,10 @@ class Entry:
 
 @attrs.define
 class Fault(Entry):
-    """What happens to an answer.
+    """A fault that affects an answer.
 
-    ``reply`` is answered; without one, ``reset`` cuts the connection. The rest changes how the true
-    answer looks, or travels.
+    ``reply`` is sent instead. Without one, ``reset`` cuts the connection. The other settings change
+    the content of the true answer, or the way it is sent.
     """
 
     moment: Moment = "after"
@@ -70,19 +69,23 @@ class Fault(Entry):
 
 @attrs.define
 class StateFault(Entry):
-    """What becomes of a change: a state that it stays in, or a failure, which ends in ``ends_in`` or as such a change usually fails."""
+    """A fault that affects a change.
+
+    The change stays in ``stuck_in``, or it fails and ends in ``ends_in``, by default in the state
+    in which such a change usually fails.
+    """
 
     stuck_in: str | None = None
     ends_in: str | None = None
 
     def of(self, change: str) -> tuple[str | None, str | None]:
-        """Tell the state that a change by this name stays in, and the state that it fails into."""
-        return self.stuck_in, None if self.stuck_in is not None else self.ends_in or CHANGES[change].fails
+        """Return the state that a change of this name stays in, and the state that it fails in."""
+        return self.stuck_in, None if self.stuck_in is not None else self.ends_in or CHANGES[change].fails_in
 
 
 @attrs.define
 class Staleness(Entry):
-    """How many seconds old a read is; None for a read from before the last change."""
+    """A stale read, by this many seconds, or from just before the last change if None."""
 
     seconds: float | None = None
 
@@ -91,24 +94,24 @@ E = TypeVar("E", bound=Entry)
 
 
 def checked_frequency(frequency: Frequency) -> tuple[int | None, float | None]:
-    """Read a dose: the requests that are struck, and the chance of each.
+    """Check a frequency, and return its number of requests and its probability.
 
     Raises:
-        ValueError: it strikes less than once, or with a chance that is none.
+        ValueError: The number is below 1, or the probability is not between 0 and 1.
     """
     probability = frequency.get("probability")
     times = frequency.get("times", 1 if probability is None else None)
     if times is not None and times < 1:
-        raise ValueError(f"times must be at least 1, or None for any number, not {times!r}")
+        raise ValueError(f"times must be at least 1, or None for no limit, not {times!r}")
     if probability is not None and not 0 <= probability <= 1:
         raise ValueError(f"probability must be between 0 and 1, not {probability!r}")
     return times, probability
 
 
-def take(entries: list[E], operation: str, source: random.Random) -> E | None:
-    """Take the first entry that strikes an operation, and drop it when it is used up."""
+def take(entries: list[E], operation: str, rng: random.Random) -> E | None:
+    """Return the first entry that applies to a request, and remove it if it is used up."""
     for entry in _for(entries, operation):
-        if entry.probability is not None and source.random() >= entry.probability:
+        if entry.probability is not None and rng.random() >= entry.probability:
             continue
         if entry.times is not None:
             entry.times -= 1

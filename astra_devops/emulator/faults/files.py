@@ -1,87 +1,97 @@
-"""Faults from a file: a list of entries, each a kind of fault with its arguments."""
+"""Faults from files: a list of entries, each a kind of fault with its arguments."""
 
 import inspect
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import cattrs
 import orjson
 
 from astra_devops.emulator.faults.entries import KINDS, Frequency
 
-MISSING = "Faults in YAML need PyYAML. Install it with: pip install 'astra-devops[emulator]'"
+_MISSING: Final = "Faults in YAML need PyYAML. Install it with: pip install 'astra-devops[emulator]'"
+_TYPE_NAMES: Final[Mapping[type, str]] = {
+    dict: "an object",
+    Mapping: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
 
 
 def read_into(faults: object, path: str | os.PathLike[str]) -> None:
-    """Add the faults of a file to others.
+    """Add the faults in a file to ``faults``.
 
     Raises:
-        ValueError: the file is malformed; the message names the entry and the key.
+        ValueError: The file is malformed; the message names the entry and the key.
     """
     entries = _parse(Path(path))
     if not isinstance(entries, list):
-        raise ValueError(f"{path}: the file must hold a list of faults, not {_kind_of(entries)}")
+        raise ValueError(f"{path}: the file must have a list of faults, not {_type_name(type(entries))}")
     for number, entry in enumerate(entries, 1):
         try:
             _add(faults, entry)
-        except ValueError as problem:
-            raise ValueError(f"{path}, entry {number}: {problem}") from problem
+        except ValueError as error:
+            raise ValueError(f"{path}, entry {number}: {error}") from error
 
 
 def _parse(path: Path) -> object:
-    text = path.read_text(encoding="utf-8")
+    content = path.read_text(encoding="utf-8")
     if path.suffix.lower() == ".json":
         try:
-            return orjson.loads(text)
-        except orjson.JSONDecodeError as problem:
-            raise ValueError(f"{path}: this is not JSON: {problem}") from problem
+            return orjson.loads(content)
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"{path} is not valid JSON: {error}") from error
     try:
         import yaml
-    except ImportError as problem:
-        raise ImportError(MISSING) from problem
+    except ImportError as error:
+        raise ImportError(_MISSING) from error
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as problem:
-        raise ValueError(f"{path}: this is not YAML: {' '.join(str(problem).split())}") from problem
+        return yaml.safe_load(content)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
 
 
 def _add(faults: object, entry: object) -> None:
     if not isinstance(entry, Mapping) or len(entry) != 1:
-        raise ValueError("an entry is one kind of fault with its arguments, such as {status: {operation: getDatabase, status: 503}}")
+        raise ValueError("an entry must be one kind of fault with its arguments, such as {status: {operation: getDatabase, status: 503}}")
     ((kind, arguments),) = entry.items()
     if kind not in KINDS:
-        raise ValueError(f"{kind!r} is no kind of fault; there are {', '.join(KINDS)}")
+        raise ValueError(f"{kind!r} is not a kind of fault; the kinds are {', '.join(KINDS)}")
     if not isinstance(arguments, Mapping):
-        raise ValueError(f"{kind}: the arguments must be an object, not {_kind_of(arguments)}")
+        raise ValueError(f"{kind}: the arguments must be an object, not {_type_name(type(arguments))}")
     method = getattr(faults, str(kind))
     try:
         method(**_checked(method, arguments))
-    except ValueError as problem:
-        raise ValueError(f"{kind}: {problem}") from problem
+    except ValueError as error:
+        raise ValueError(f"{kind}: {error}") from error
 
 
 def _checked(method: Callable[..., None], arguments: Mapping[Any, object]) -> dict[str, Any]:
-    """Hold arguments against the signature of a method."""
+    """Check arguments against the signature of a method, and return them as it takes them."""
     hints = get_type_hints(method)
     parameters = inspect.signature(method).parameters
-    known = {name: hints[name] for name, parameter in parameters.items() if parameter.kind is not parameter.VAR_KEYWORD}
+    types = {name: hints[name] for name, parameter in parameters.items() if parameter.kind is not parameter.VAR_KEYWORD}
     if "frequency" in parameters:
-        known |= get_type_hints(Frequency)
+        types |= get_type_hints(Frequency)
     for name in arguments:
-        if name not in known:
-            raise ValueError(f"{name!r} is not among its arguments: {', '.join(known)}")
+        if name not in types:
+            raise ValueError(f"{name!r} is not an argument; the arguments are {', '.join(types)}")
     for name, parameter in parameters.items():
-        if name in known and parameter.default is parameter.empty and name not in arguments:
+        if name in types and parameter.default is parameter.empty and name not in arguments:
             raise ValueError(f"{name!r} is missing")
-    return {name: _typed(name, value, known[name]) for name, value in arguments.items()}
+    return {name: _typed(name, value, types[name]) for name, value in arguments.items()}
 
 
 def _typed(name: str, value: object, kind: Any) -> object:
-    """Check one argument.
+    """Check the type of one argument, and return it.
 
-    A number may stand for text, since YAML reads ``retry_after: 5`` as one; nothing else is
+    A number is accepted for a string, because YAML reads ``retry_after: 5`` as one; nothing else is
     converted.
     """
     kinds = get_args(kind) or (kind,)
@@ -96,13 +106,11 @@ def _typed(name: str, value: object, kind: Any) -> object:
     if isinstance(value, Mapping) and not {str, int, float} & set(kinds):
         try:
             return cattrs.structure(value, dict[str, str])
-        except cattrs.BaseValidationError as problem:
-            raise ValueError(f"{name!r} must hold text by name") from problem
-    raise ValueError(f"{name!r} cannot be {_kind_of(value)}: {value!r}")
+        except cattrs.BaseValidationError as error:
+            raise ValueError(f"{name!r} must be an object of strings") from error
+    accepted = dict.fromkeys(_type_name(get_origin(one) or one) for one in kinds)
+    raise ValueError(f"{name!r} must be {' or '.join(accepted)}, not {_type_name(type(value))}: {value!r}")
 
 
-def _kind_of(value: object) -> str:
-    if value is None:
-        return "nothing"
-    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", int: "a number", float: "a number"}
-    return names.get(type(value), type(value).__name__)
+def _type_name(kind: type) -> str:
+    return _TYPE_NAMES.get(kind, kind.__name__)

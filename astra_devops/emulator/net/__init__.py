@@ -1,1 +1,1 @@
-"""Sockets, ports and threads."""
+"""Ports, sockets and threads."""

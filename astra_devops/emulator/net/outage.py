@@ -1,4 +1,4 @@
-"""An outage of the API's port: how it begins, how long it lasts, and how it ends."""
+"""Outages: a port refuses connections for a given time, or until the outage is ended."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,56 +8,58 @@ from astra_devops.emulator.time.timekeeping import Timekeeper
 
 
 class Outage:
-    """Has a port refuse connections; may be asked from any thread."""
+    """The outage of a port. It may be started and ended from any thread."""
 
     def __init__(self, port: Port, time: Timekeeper, loop: asyncio.AbstractEventLoop) -> None:
         self._port = port
         self._time = time
         self._loop = loop
-        self._end: asyncio.Task[None] | None = None
+        self._timer: asyncio.Task[None] | None = None
 
     def begin(self, seconds: float | None) -> None:
         """Refuse connections for so many seconds of the clock, or until :meth:`end` if None."""
-        self._on_loop(lambda: self._begin(seconds))
+        self._on_loop(lambda: self._refuse(seconds))
 
     def end(self) -> None:
         """Accept connections again."""
-        self._on_loop(self._stop)
+        self._on_loop(self._accept)
 
-    def _begin(self, seconds: float | None) -> None:
-        self._forget()
+    def _refuse(self, seconds: float | None) -> None:
+        self._cancel_timer()
         self._port.refuse()
         if seconds is not None:
-            self._end = self._loop.create_task(self._later(seconds))
+            self._timer = self._loop.create_task(self._accept_after(seconds))
 
-    def _stop(self) -> None:
-        self._forget()
+    def _accept(self) -> None:
+        self._cancel_timer()
         self._port.accept()
 
-    def _forget(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
+    def _cancel_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     async def close(self) -> None:
-        """Give up the port."""
-        self._forget()
+        """Close the port."""
+        self._cancel_timer()
         await self._port.close()
 
-    async def _later(self, seconds: float) -> None:
-        await self._time.along(seconds)
-        self._end = None
+    async def _accept_after(self, seconds: float) -> None:
+        await self._time.sleep_passively(seconds)
+        self._timer = None
         self._port.accept()
 
-    def _on_loop(self, act: Callable[[], None]) -> None:
-        async def call() -> None:
-            act()
+    def _on_loop(self, action: Callable[[], None]) -> None:
+        """Act on the loop of the port, and return when that is done."""
+
+        async def act() -> None:
+            action()
 
         try:
-            here = asyncio.get_running_loop()
+            current_loop = asyncio.get_running_loop()
         except RuntimeError:
-            here = None
-        if here is self._loop:
-            act()
+            current_loop = None
+        if current_loop is self._loop:
+            action()
         elif not self._loop.is_closed():
-            asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(act(), self._loop).result()

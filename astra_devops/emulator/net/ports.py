@@ -1,18 +1,20 @@
-"""A port that listens, and that can refuse connections for a while without being lost to another program."""
+"""A listening port that can refuse connections for a while and still keep its address."""
 
 import asyncio
 import socket
+from typing import Final
 
 from aiohttp import web
 
-BACKLOG = 128
+_BACKLOG: Final = 128
 
 
 class Port:
-    """The listening side of a server, on one loop.
+    """The listening side of a server, on one event loop.
 
-    To refuse, it closes what listens and keeps the address with sockets that are bound only: the
-    system then answers each attempt with a reset, and nobody here ever hears of it. That is why
+    To refuse connections, it closes the listening sockets and keeps their addresses with sockets
+    that are bound but do not listen, so that no other program can take the port. The operating
+    system then answers each attempt with a reset, and the emulator never sees it. That is why
     attempts cannot be counted.
     """
 
@@ -23,32 +25,36 @@ class Port:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, host: str, port: int) -> int:
-        """Listen, and give the port."""
-        listening = await asyncio.get_running_loop().create_server(self._server, host, port, backlog=BACKLOG)
+        """Listen, and return the port."""
+        listening = await asyncio.get_running_loop().create_server(self._server, host, port, backlog=_BACKLOG)
         self._listening.append(listening)
         return int(listening.sockets[0].getsockname()[1])
 
     def refuse(self) -> None:
-        """Refuse connections from now on, and close those that are open, whatever is under way on them."""
+        """Refuse connections from now on, and close the open ones even during a request."""
         for listening in self._listening:
-            places = [(entry.family, entry.getsockname()) for entry in listening.sockets]
+            addresses = [(entry.family, entry.getsockname()) for entry in listening.sockets]
             listening.close()
-            self._bound += [_bind(*place) for place in places]
+            self._bound += [_bind(*address) for address in addresses]
         self._listening.clear()
         for connection in self._server.connections:
             connection.force_close()
 
     def accept(self) -> None:
-        """Accept connections again: at once as far as a client can tell, since the system takes them before we do."""
+        """Accept connections again.
+
+        Clients can connect at once: the operating system accepts connections before the server is
+        ready for them.
+        """
         while self._bound:
             bound = self._bound.pop()
-            bound.listen(BACKLOG)
+            bound.listen(_BACKLOG)
             task = asyncio.get_running_loop().create_task(self._serve(bound))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Close what listens and what is bound; the connections are the server's affair."""
+        """Close all sockets of the port. The server itself closes the connections."""
         for task in [*self._tasks]:
             await task
         for listening in self._listening:
@@ -59,7 +65,7 @@ class Port:
         self._bound.clear()
 
     async def _serve(self, bound: socket.socket) -> None:
-        self._listening.append(await asyncio.get_running_loop().create_server(self._server, sock=bound, backlog=BACKLOG))
+        self._listening.append(await asyncio.get_running_loop().create_server(self._server, sock=bound, backlog=_BACKLOG))
 
 
 def _bind(family: int, address: tuple[str, int]) -> socket.socket:

@@ -1,53 +1,61 @@
-"""An emulator in a thread of its own, for programs without an event loop."""
+"""Running an emulator in a thread of its own, for programs without an event loop."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Generator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TypeVar, cast
 
 import attrs
+
+E = TypeVar("E")
 
 
 @attrs.define
 class _Runner:
-    """An emulator's loop in a thread of its own.
+    """The event loop of an emulator.
 
-    ``problem`` is what went wrong in starting it, or later.
+    ``error`` is what went wrong while it started or ran.
     """
 
     emulator: AbstractAsyncContextManager[object]
     ready: threading.Event = attrs.field(factory=threading.Event)
-    problem: BaseException | None = None
+    error: BaseException | None = None
     stop: Callable[[], object] | None = None
 
     def run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as problem:
-            self.problem = problem
+        except BaseException as error:
+            self.error = error
         finally:
             self.stop = None
             self.ready.set()
 
     async def _serve(self) -> None:
-        loop, over = asyncio.get_running_loop(), asyncio.Event()
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         async with self.emulator:
-            self.stop = lambda: loop.call_soon_threadsafe(over.set)
+            self.stop = lambda: loop.call_soon_threadsafe(stopped.set)
             self.ready.set()
-            await over.wait()
+            await stopped.wait()
 
 
 @contextmanager
-def in_thread(emulator: AbstractAsyncContextManager[object]) -> Generator[None]:
-    """Run the emulator's loop in a thread until the block is left; what goes wrong in starting is raised here."""
-    runner = _Runner(emulator)
+def in_thread(emulator: E) -> Generator[E]:
+    """Run an emulator in a thread until the block is left.
+
+    An error while it starts is raised in the calling thread.
+    """
+    # E has no bound, because pyright would not take a class for the Callable[P, E] of
+    # Emulator.running if it had one.
+    runner = _Runner(cast("AbstractAsyncContextManager[object]", emulator))
     thread = threading.Thread(target=runner.run, name="astra-emulator", daemon=True)
     thread.start()
     runner.ready.wait()
     try:
-        if runner.problem is not None:
-            raise runner.problem
-        yield
+        if runner.error is not None:
+            raise runner.error
+        yield emulator
     finally:
         if runner.stop is not None:
             runner.stop()

@@ -1,15 +1,15 @@
-"""What the emulator holds, as one plain document for people to look at: no token, no secret, no presigned URL is in it."""
+"""The content of the page as one document, without tokens, secrets and presigned URLs."""
 
 import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from astra_devops.emulator import replies
-from astra_devops.emulator.faults.descriptions import faults_in_words
+from astra_devops.emulator.faults.descriptions import describe_faults
 from astra_devops.emulator.journal import Exchange, Journal
 from astra_devops.emulator.page import timeline
 from astra_devops.emulator.state.databases import Database
@@ -18,36 +18,36 @@ from astra_devops.emulator.state.stores import key_of
 from astra_devops.emulator.time.clock import Clock, ScaledClock
 from astra_devops.emulator.world import Platform, World
 
-DATABASES = 100
-REQUESTS = 50
-STAGES = 12
+_DATABASES: Final = 100
+_REQUESTS: Final = 50
+_STAGES: Final = 12
 """How many of the latest databases, requests, and states of a database are shown."""
-TOKEN = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
 
 Document = dict[str, Any]
 
 
 def overview(platform: Platform, journal: Journal) -> Document:
-    """Describe the emulator as of now."""
+    """Return the content of the page as of now."""
     clock = platform.clock
     now, moment = clock.monotonic(), clock.now()
-    owned = [
+    databases = [
         (world, database)
         for world in platform.organizations
         for database in reversed(world.organization.databases.values())
-        if not world.forgets(world.look(database))
+        if not world.is_gone(world.refresh(database))
     ]
-    newest = sorted(owned, key=lambda entry: entry[1].created, reverse=True)[:DATABASES]
+    newest = sorted(databases, key=lambda entry: entry[1].created, reverse=True)[:_DATABASES]
     document = {
         "clock": {"kind": type(clock).__name__, "now": _time(moment), "seconds": round(now, 3), "speed": _speed(clock)},
         "organizations": [{"id": world.organization.id, "name": world.organization.name} for world in platform.organizations],
         "databases": {
-            "total": len(owned),
+            "total": len(databases),
             "shown": [_database(world, database, now, moment) for world, database in newest],
         },
         "counts": _counts(platform),
-        "requests": {"total": len(journal), "shown": [_request(exchange) for exchange in [*journal][: -REQUESTS - 1 : -1]]},
-        "faults": faults_in_words(platform.faults),
+        "requests": {"total": len(journal), "shown": [_request(exchange) for exchange in [*journal][: -_REQUESTS - 1 : -1]]},
+        "faults": describe_faults(platform.faults),
         "quirks": _quirks(platform.quirks),
     }
     return {name: _masked(value) for name, value in document.items()}
@@ -63,7 +63,7 @@ def _time(moment: datetime) -> str:
 
 def _database(world: World, database: Database, now: float, moment: datetime) -> Document:
     speed = _speed(world.clock)
-    stages = timeline.history(database, now, moment, speed)[-STAGES:]
+    stages = timeline.history(database, now, moment, speed)[-_STAGES:]
     return {
         "id": database.id,
         "name": database.name,
@@ -89,15 +89,15 @@ def _stage(stage: timeline.Stage, began: datetime) -> Document:
 
 
 def _counts(platform: Platform) -> dict[str, int]:
-    """Count whatever the groups of operations remember in a collection, under the key of the store and the name of the collection."""
+    """Count the entries of every collection in the stores, by store and collection."""
     counts = Counter({"tokens": len(platform.token_store.tokens)})
-    for kept in (kept for world in platform.worlds.values() for kept in world.stores):
-        words = key_of(type(kept)).replace("_", " ")
-        for field in attrs.fields(type(kept)):
-            held = getattr(kept, field.name)
-            if isinstance(held, dict | list | tuple | set):
+    for store in (store for world in platform.worlds.values() for store in world.stores):
+        words = key_of(type(store)).replace("_", " ")
+        for field in attrs.fields(type(store)):
+            collection = getattr(store, field.name)
+            if isinstance(collection, dict | list | tuple | set):
                 plain = field.name in ("all", "of") or field.name.startswith(("by_", "_"))
-                counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] += len(held)
+                counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] += len(collection)
     return dict(sorted((name, count) for name, count in counts.items() if count))
 
 
@@ -113,15 +113,15 @@ def _request(exchange: Exchange) -> Document:
 
 
 def _quirks(quirks: Quirks) -> list[Document]:
-    """List the quirks that are not as usual."""
-    listed = [(field.name, getattr(quirks, field.name), field.default) for field in attrs.fields(type(quirks))]
-    return [{"name": name, "value": value, "usually": usual} for name, value, usual in listed if value != usual]
+    """List the quirks that differ from their defaults."""
+    values = [(field.name, getattr(quirks, field.name), field.default) for field in attrs.fields(type(quirks))]
+    return [{"name": name, "value": value, "default": default} for name, value, default in values if value != default]
 
 
 def _masked(value: Any) -> Any:
-    """Take out whatever looks like a token, wherever somebody may have put one."""
+    """Replace everything that looks like a token, such as one in the name of a database."""
     if isinstance(value, str):
-        return TOKEN.sub("(a token)", value)
+        return _TOKEN.sub("(a token)", value)
     if isinstance(value, Mapping):
         return {key: _masked(entry) for key, entry in value.items()}
     return [_masked(entry) for entry in value] if isinstance(value, list) else value

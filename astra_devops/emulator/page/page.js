@@ -1,20 +1,20 @@
 "use strict";
-// The server renders; this only fetches the page again when the state has changed, and puts in the sections that differ.
+// The server renders the page. This only fetches it again when the state has changed, and replaces the sections that differ.
 (() => {
   const button = document.querySelector("button");
   let paused = false;
-  let seen = "";
+  let shownState = "";
 
   async function refresh() {
     const state = await (await fetch("/_emulator/state.json", { cache: "no-store" })).text();
-    if (state === seen) return;
+    if (state === shownState) return;
     const text = await (await fetch("/_emulator", { cache: "no-store" })).text();
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const section of document.querySelectorAll("main > section")) {
       const other = fresh.getElementById(section.id);
       if (other && other.outerHTML !== section.outerHTML) section.replaceChildren(...other.childNodes);
     }
-    seen = state;
+    shownState = state;
   }
 
   async function tick() {

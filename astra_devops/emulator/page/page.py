@@ -1,4 +1,4 @@
-"""The page at ``/_emulator``, for people who would rather look than read."""
+"""The page at ``/_emulator``: HTML made of an overview, and the overview itself as JSON."""
 
 import base64
 import hashlib
@@ -6,49 +6,49 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.page.overview import Document, overview
 from astra_devops.emulator.world import Platform
 
-PAGE = "/_emulator"
-STATE = "/_emulator/state.json"
-LOOKS = {
+PAGE: Final = "/_emulator"
+_STATE: Final = "/_emulator/state.json"
+_STYLES: Final = {
     "ACTIVE": "good",
     **dict.fromkeys(("ERROR", "DEGRADED", "UNKNOWN"), "bad"),
     **dict.fromkeys(("TERMINATED", "HIBERNATED", "PARKED", "SUSPENDED", "PREPARED"), "rest"),
 }
-"""How a state is coloured; all others are on their way, or unheard of."""
-PLAIN = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+"""The style of a state; all others, which are transitional or unknown, have the style ``busy``."""
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 def serve(platform: Platform, journal: Journal, method: str, path: str) -> replies.Reply | None:
-    """Answer a request for the page or for what it shows; None for any other path."""
-    if path not in (PAGE, STATE):
+    """Answer a request for the page or its content. Returns None for any other path."""
+    if path not in (PAGE, _STATE):
         return None
     if method not in ("GET", "HEAD"):
         return replies.wrong_method(frozenset({"GET", "HEAD"}))
     document = overview(platform, journal)
-    if path == STATE:
-        return replies.Reply(200, replies.json(document).body, replies.JSON, PLAIN)
-    style, script = _text("page.css"), _text("page.js")
+    if path == _STATE:
+        return replies.Reply(200, replies.json(document).body, replies.JSON, _HEADERS)
+    style, script = _asset("page.css"), _asset("page.js")
     policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; connect-src 'self'; "
     policy += "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    return replies.Reply(200, render(document, style, script).encode(), replies.HTML, PLAIN | {"Content-Security-Policy": policy})
+    return replies.Reply(200, render(document, style, script).encode(), replies.HTML, _HEADERS | {"Content-Security-Policy": policy})
 
 
 def render(document: Document, style: str, script: str) -> str:
-    """Write the page."""
+    """Return the page as HTML."""
     databases, requests = document["databases"], document["requests"]
     sections = (
         _section("clock", "Clock", _clock(document)),
-        _section("databases", _heading("Databases", databases), _databases(document) or _none("No databases.")),
+        _section("databases", _heading("Databases", databases), _databases(document) or _note("No databases.")),
         _section("counts", "Other resources", _chips(f"{name}: {count}" for name, count in document["counts"].items())),
         _section("requests", _heading("Last requests", requests), _requests(requests["shown"])),
-        _section("faults", "Faults in store", _chips(document["faults"])),
-        _section("quirks", "Quirks that are not as usual", _chips(map(_quirk, document["quirks"]))),
+        _section("faults", "Scripted faults", _chips(document["faults"])),
+        _section("quirks", "Changed quirks", _chips(map(_quirk, document["quirks"]))),
     )
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -69,17 +69,17 @@ def render(document: Document, style: str, script: str) -> str:
 
 
 @cache
-def _text(name: str) -> str:
+def _asset(name: str) -> str:
     return resources.files("astra_devops.emulator.page").joinpath(name).read_text(encoding="utf-8")
 
 
 @cache
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _section(identity: str, title: str, content: str) -> str:
-    return f'<section id="{identity}" aria-labelledby="{identity}-title"><h2 id="{identity}-title">{title}</h2>{content}</section>\n'
+def _section(section_id: str, title: str, content: str) -> str:
+    return f'<section id="{section_id}" aria-labelledby="{section_id}-title"><h2 id="{section_id}-title">{title}</h2>{content}</section>\n'
 
 
 def _heading(title: str, group: Mapping[str, Any]) -> str:
@@ -87,13 +87,13 @@ def _heading(title: str, group: Mapping[str, Any]) -> str:
     return f"{title} ({shown} of {total})" if shown < total else f"{title} ({total})"
 
 
-def _none(words: str) -> str:
+def _note(words: str) -> str:
     return f'<p class="soft">{words}</p>'
 
 
 def _chips(entries: Iterable[str]) -> str:
-    listed = "".join(f'<li class="badge rest">{escape(entry)}</li>' for entry in entries)
-    return f'<ul class="chips">{listed}</ul>' if listed else _none("None.")
+    items = "".join(f'<li class="badge rest">{escape(entry)}</li>' for entry in entries)
+    return f'<ul class="chips">{items}</ul>' if items else _note("None.")
 
 
 def _facts(pairs: Iterable[tuple[str, str]]) -> str:
@@ -103,9 +103,9 @@ def _facts(pairs: Iterable[tuple[str, str]]) -> str:
 def _clock(document: Document) -> str:
     clock, organizations = document["clock"], document["organizations"]
     speed = f", {clock['speed']:g} times as fast" if clock["speed"] != 1 else ""
-    shown = ", ".join(f"{entry['name']} ({entry['id']})" for entry in organizations)
-    named = "Organisation" if len(organizations) == 1 else "Organisations"
-    return _facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), (named, shown)])
+    names = ", ".join(f"{entry['name']} ({entry['id']})" for entry in organizations)
+    label = "Organization" if len(organizations) == 1 else "Organizations"
+    return _facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), (label, names)])
 
 
 def _databases(document: Document) -> str:
@@ -114,16 +114,16 @@ def _databases(document: Document) -> str:
 
 
 def _database(database: Document, several: bool) -> str:
-    """Write one database, and whose it is where there are several organisations."""
+    """Return one database as HTML, with its organization if there are several."""
     status = database["status"]
-    centres = [f"{entry['region']} ({entry['id'][37:]}{', terminated' * entry['terminated']})" for entry in database["datacenters"]]
+    datacenters = [f"{entry['region']} ({entry['id'][37:]}{', terminated' * entry['terminated']})" for entry in database["datacenters"]]
     facts = [
-        *([("Organisation", database["organization"])] if several else []),
-        ("Where", f"{database['cloudProvider']} {database['region']}, {database['tier']}"),
+        *([("Organization", database["organization"])] if several else []),
+        ("Location", f"{database['cloudProvider']} {database['region']}, {database['tier']}"),
         ("Keyspaces", ", ".join(database["keyspaces"]) or "none"),
-        ("Datacenters", ", ".join(centres) or "none"),
+        ("Datacenters", ", ".join(datacenters) or "none"),
     ]
-    title = f'<h3>{escape(database["name"])}</h3><span class="badge {_look(status)}">{escape(status)}</span>'
+    title = f'<h3>{escape(database["name"])}</h3><span class="badge {_style(status)}">{escape(status)}</span>'
     title += f'<span class="id soft">{escape(database["id"])}</span>'
     stages = "".join(map(_stage, database["history"]))
     return (
@@ -137,44 +137,44 @@ def _stage(stage: Document) -> str:
     length = f"for {_length(stage['seconds'])}{' so far' * stage['current']}"
     why = f"<span>{escape(stage['change'])}</span>" if stage["change"] else ""
     when = f"<span>{_clock_time(stage['at'])}, {length}</span>" if stage["at"] else ""
-    return f'<li class="{_look(stage["status"])}"{current}><b>{escape(stage["status"])}</b>{when}{why}</li>'
+    return f'<li class="{_style(stage["status"])}"{current}><b>{escape(stage["status"])}</b>{when}{why}</li>'
 
 
 def _clock_time(moment: str) -> str:
     return f'<time datetime="{escape(moment)}">{escape(moment[11:19])}</time>'
 
 
-def _look(status: str) -> str:
-    return LOOKS.get(status, "busy")
+def _style(status: str) -> str:
+    return _STYLES.get(status, "busy")
 
 
 def _length(seconds: float) -> str:
-    """Spell a length of time in its two largest units."""
+    """Format a length of time in its two largest units."""
     whole = round(seconds)
     parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
-    told = [f"{count} {unit}" for count, unit in parts if count]
-    return " ".join(told[:2]) or "0 s"
+    words = [f"{count} {unit}" for count, unit in parts if count]
+    return " ".join(words[:2]) or "0 s"
 
 
 def _requests(requests: Iterable[Document]) -> str:
     rows = "".join(map(_request, requests))
     if not rows:
-        return _none("None yet.")
+        return _note("None yet.")
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Time", "Method", "Path", "Operation", "Answer"))
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _request(request: Document) -> str:
     status, outcome = request["status"], request["outcome"]
-    look = "busy" if status is None and outcome is None else "bad" if status is None or status >= 400 else "good"
-    told = ", ".join(str(part) for part in (status, outcome) if part is not None) or "under way"
+    style = "busy" if status is None and outcome is None else "bad" if status is None or status >= 400 else "good"
+    answer = ", ".join(str(part) for part in (status, outcome) if part is not None) or "in progress"
     return (
         f"<tr><td>{_clock_time(request['at'])}</td><td>{escape(request['method'])}</td>"
-        f'<td class="id">{escape(request["path"])}</td><td>{escape(request["operation"] or "no such route")}</td>'
-        f'<td><span class="badge {look}">{escape(told)}</span></td></tr>\n'
+        f'<td class="id">{escape(request["path"])}</td><td>{escape(request["operation"] or "unknown route")}</td>'
+        f'<td><span class="badge {style}">{escape(answer)}</span></td></tr>\n'
     )
 
 
 def _quirk(quirk: Document) -> str:
-    value, usual = ({True: "on", False: "off"}.get(quirk[name], quirk[name]) for name in ("value", "usually"))
-    return f"{quirk['name']}: {value} (usually {usual})"
+    value, default = ({True: "on", False: "off"}.get(quirk[name], quirk[name]) for name in ("value", "default"))
+    return f"{quirk['name']}: {value} (default: {default})"

@@ -1,26 +1,30 @@
-"""What states a database has been in, and when.
+"""The history of a database, for the page: its states, and when each began.
 
-It follows from the changes that were begun, so nothing has to be watched.
+It is computed from the changes of the database, so nothing has to be recorded.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import zip_longest
+from typing import Final
 
 import attrs
 
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.transitions import CHANGES, Progress
 
-HELD = "held by a fault"
-"""The change that brought a state which a fault shows in place of the true one; since when, nobody noted."""
+HELD: Final = "held by a fault"
+"""Stands for the change if a fault shows another state than the true one. Its start is unknown."""
 Point = tuple[float, str, str]
-"""From when on (seconds of the clock), which state, and the change that brought it; empty if none did."""
+"""The start of a state (seconds of the clock), the state, and the change that led to it, if any."""
 
 
 @attrs.frozen
 class Stage:
-    """One state of a database: from when it showed, how long (seconds of the clock), and whether it still does."""
+    """One state of a database: its start and length in seconds of the clock.
+
+    ``current`` says whether the database is still in it.
+    """
 
     status: str
     change: str
@@ -32,7 +36,7 @@ class Stage:
 def history(database: Database, now: float, moment: datetime, speed: float) -> list[Stage]:
     """List the states of a database up to now, oldest first.
 
-    ``speed`` is how many seconds of the clock pass in one of the day.
+    ``speed`` is the number of seconds of the clock in one second of the time of day.
     """
     points = _merged([point for point in _points(database, now, moment, speed) if point[0] <= now])
     if not points or points[-1][1] != database.status:
@@ -51,31 +55,31 @@ def _points(database: Database, now: float, moment: datetime, speed: float) -> I
         created = now - (moment - database.created).total_seconds() * speed
         yield created, changes[0].before if changes else database.state, ""
     for progress, following in zip_longest(changes, changes[1:]):
-        over = float("inf") if following is None else following.began
-        yield from (point for point in _points_of(progress) if point[0] < over)
+        end = float("inf") if following is None else following.began
+        yield from (point for point in _points_of(progress) if point[0] < end)
 
 
 def _points_of(progress: Progress) -> Iterator[Point]:
-    """Give the states of one change, were it left alone."""
-    at, kind = progress.began, CHANGES[progress.change]
-    if progress.unmarked:
-        yield at, progress.before, ""
-        at += progress.unmarked
+    """Yield the states of one change, as if no other change had followed."""
+    start, kind = progress.began, CHANGES[progress.change]
+    if progress.delay:
+        yield start, progress.before, ""
+        start += progress.delay
     if progress.stuck_in is not None:
-        yield at, progress.stuck_in, progress.change
+        yield start, progress.stuck_in, progress.change
         return
     for status, seconds in kind.steps:
-        yield at, status, progress.change
-        at += seconds
-    yield at, progress.ends_in or kind.settles, progress.change
+        yield start, status, progress.change
+        start += seconds
+    yield start, progress.ends_in or kind.ends_in, progress.change
 
 
 def _merged(points: list[Point]) -> list[Point]:
-    """Join neighbours of the same state, and leave out states that lasted no time."""
-    kept: list[Point] = []
+    """Merge consecutive points of the same state, and omit states that lasted no time."""
+    merged: list[Point] = []
     for point in points:
-        if kept and kept[-1][0] == point[0]:
-            kept.pop()
-        if not kept or kept[-1][1] != point[1]:
-            kept.append(point)
-    return kept
+        if merged and merged[-1][0] == point[0]:
+            merged.pop()
+        if not merged or merged[-1][1] != point[1]:
+            merged.append(point)
+    return merged

@@ -1,1 +1,1 @@
-"""Recording a service and replaying the recording."""
+"""Recording the real service, and replaying such a recording."""

@@ -1,15 +1,15 @@
-"""The file that a recorder writes and a replay reads: a line of JSON for each exchange, below one that says what this is."""
+"""The file format of recordings: a heading, and a line of JSON for each exchange."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import attrs
 import orjson
 
-FORMAT = "astra-devops recording"
-VERSION = 1
+_FORMAT: Final = "astra-devops recording"
+_VERSION: Final = 1
 
 Pairs = list[tuple[str, str]]
 
@@ -18,9 +18,9 @@ Pairs = list[tuple[str, str]]
 class Recorded:
     """One exchange, without its secrets.
 
-    ``failure`` says how the line was cut; there is no answer then. ``body`` is a document where the
-    answer was JSON; else ``text``; ``omitted`` counts the bytes of one that was neither, or too
-    large.
+    ``failure`` says how the connection was lost; there is no answer then. ``body`` is the document
+    of an answer in JSON, ``text`` any other answer. ``omitted`` is the number of bytes of a body
+    that is neither, or too large.
     """
 
     method: str
@@ -36,62 +36,64 @@ class Recorded:
 
 
 def heading(upstream: str) -> bytes:
-    """Write the first line."""
-    return orjson.dumps({"format": FORMAT, "version": VERSION, "upstream": upstream})
+    """Return the first line of a recording."""
+    return orjson.dumps({"format": _FORMAT, "version": _VERSION, "upstream": upstream})
 
 
 def line(recorded: Recorded) -> bytes:
-    """Write an exchange. What it lacks is left out, but for a body that is ``null``."""
-    written: dict[str, Any] = {"method": recorded.method, "path": recorded.path}
+    """Return the line of an exchange. Absent values are omitted, except for a ``null`` body."""
+    document: dict[str, Any] = {"method": recorded.method, "path": recorded.path}
     if recorded.query:
-        written["query"] = recorded.query
+        document["query"] = recorded.query
     if recorded.request is not None:
-        written["request"] = recorded.request
+        document["request"] = recorded.request
     if recorded.failure is not None:
-        return orjson.dumps(written | {"failure": recorded.failure})
-    written |= {"status": recorded.status, "headers": dict(recorded.headers)}
+        return orjson.dumps(document | {"failure": recorded.failure})
+    document |= {"status": recorded.status, "headers": dict(recorded.headers)}
     if recorded.omitted is not None:
-        written["omitted"] = recorded.omitted
+        document["omitted"] = recorded.omitted
     elif recorded.text is not None:
-        written["text"] = recorded.text
+        document["text"] = recorded.text
     else:
-        written["body"] = recorded.body
-    return orjson.dumps(written)
+        document["body"] = recorded.body
+    return orjson.dumps(document)
 
 
 def read(path: str | os.PathLike[str]) -> list[Recorded]:
-    """Read a recording.
+    """Read the exchanges of a recording, except for the withheld ones.
 
     Raises:
-        ValueError: it is none, or a line of it is damaged; the message names the line.
+        ValueError: The file is not a recording, or a line is malformed; the message names the line.
     """
     lines = Path(path).read_bytes().splitlines()
     first = _object(path, 1, lines[0] if lines else b"")
-    if first.get("format") != FORMAT or first.get("version") != VERSION:
-        raise ValueError(f"{os.fspath(path)} is no recording of version {VERSION}: the first line does not say so")
-    read_lines = [_recorded(path, number, raw) for number, raw in enumerate(lines[1:], 2) if raw.strip()]
-    return [recorded for recorded in read_lines if recorded is not None]
+    if first.get("format") != _FORMAT:
+        raise ValueError(f"{os.fspath(path)} is not a recording: in the first line, 'format' must be {_FORMAT!r}")
+    if first.get("version") != _VERSION:
+        raise ValueError(f"{os.fspath(path)} is a recording of version {first.get('version')!r}, but only version {_VERSION} can be read")
+    exchanges = [_recorded(path, number, raw) for number, raw in enumerate(lines[1:], 2) if raw.strip()]
+    return [recorded for recorded in exchanges if recorded is not None]
 
 
 def _recorded(path: str | os.PathLike[str], number: int, raw: bytes) -> Recorded | None:
-    """Read one line; None if its exchange was withheld."""
-    found = _object(path, number, raw)
-    if "withheld" in found:
+    """Read one line. Returns None if its exchange was withheld."""
+    document = _object(path, number, raw)
+    if "withheld" in document:
         return None
     try:
-        recorded = Recorded(**{**found, "query": [(str(name), str(value)) for name, value in found.get("query", ())]})
-    except (TypeError, ValueError) as problem:
-        raise ValueError(f"{os.fspath(path)}:{number} is no exchange: {problem}") from None
+        recorded = Recorded(**{**document, "query": [(str(name), str(value)) for name, value in document.get("query", ())]})
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{os.fspath(path)}:{number} is not an exchange: {error}") from None
     if not recorded.failure and not 100 <= recorded.status <= 599:
-        raise ValueError(f"{os.fspath(path)}:{number} has neither a status nor a failure")
+        raise ValueError(f"{os.fspath(path)}:{number} must have a status from 100 to 599, or a failure")
     return recorded
 
 
 def _object(path: str | os.PathLike[str], number: int, raw: bytes) -> dict[str, Any]:
     try:
-        found = orjson.loads(raw)
+        document = orjson.loads(raw)
     except orjson.JSONDecodeError:
-        found = None
-    if not isinstance(found, dict):
+        document = None
+    if not isinstance(document, dict):
         raise ValueError(f"{os.fspath(path)}:{number} is not a JSON object")
-    return found
+    return document

@@ -1,4 +1,4 @@
-"""The recorder: a proxy that writes down what a client and the service say to each other, without their secrets."""
+"""The recorder: a proxy that records what a client and the service exchange, without secrets."""
 
 import asyncio
 import ipaddress
@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiohttp
@@ -21,29 +21,27 @@ from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, SecretLeft, secret_names
 
-HOP_BY_HOP = frozenset(
+_HOP_BY_HOP: Final = frozenset(
     """
     accept-encoding connection content-length host keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade
     """.split()  # noqa: SIM905 - a table of words
 )
-"""Headers of one connection only, and those that each side sets for itself."""
-KEPT = ("Content-Type", "Date", "Location", "Retry-After", "Allow", "X-Request-Id")
-"""The headers of an answer that are written down; no others are."""
-TIMEOUT = aiohttp.ClientTimeout(total=300)
-LARGEST = 8 * 1024 * 1024
-"""Bytes of a body up to which it is written down."""
+"""Headers that concern one connection only, and those that each side sets for itself."""
+_RECORDED_HEADERS: Final = ("Content-Type", "Date", "Location", "Retry-After", "Allow", "X-Request-Id")
+"""The only headers of an answer that are recorded."""
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=300)
+_LARGEST_BODY: Final = 8 * 1024 * 1024
+"""Bytes up to which a body is recorded."""
 
 Answer = tuple[int, Mapping[str, str], bytes]
 
 
 class Recorder:
-    """A proxy on this machine.
+    """A proxy on this machine that records to a new file.
 
-    Point a client at its ``url``; it passes everything on and writes it to a new file.
-
-    Tokens, cookies, whatever the contract marks as secret, presigned URLs and e-mail addresses are
-    replaced; ids and names stay. An exchange in which a secret is still found after that is
-    withheld.
+    Use its ``url`` as the base URL of a client. Tokens, cookies, all fields that the contract marks
+    as secret, presigned URLs and e-mail addresses are replaced; ids and names stay. An exchange
+    that still has a secret after that is withheld.
 
     .. code-block:: python
 
@@ -52,14 +50,14 @@ class Recorder:
                 await astra.databases.list().collect()
 
     Args:
-        upstream: the base URL of the service; https unless it is on this machine.
-        path: the file to write, which must not exist.
-        host: the address to listen on.
-        port: the port to listen on; 0 takes a free one.
+        upstream: The base URL of the service; https unless it is on this machine.
+        path: The file to write, which must not exist.
+        host: The address to listen on.
+        port: The port to listen on; 0 picks a free one.
 
     Raises:
-        ValueError: ``upstream`` is no such URL.
-        FileExistsError: there is such a file; raised when the recorder is entered.
+        ValueError: ``upstream`` is not such a URL.
+        FileExistsError: The file exists. Raised when the recorder is entered.
     """
 
     def __init__(self, upstream: str, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -78,72 +76,73 @@ class Recorder:
         """The base URL for the client.
 
         Raises:
-            RuntimeError: the recorder has not been entered.
+            RuntimeError: The recorder has not been entered.
         """
         if self._url is None:
             raise RuntimeError("the recorder is not running: enter 'async with Recorder(...)'")
         return self._url
 
     async def __aenter__(self) -> Self:
-        self._runner = await sockets.listen(self._pass_on, *self._address)
+        self._runner = await sockets.listen(self._forward, *self._address)
         try:
-            self._begin_file()
+            self._create_file()
         except BaseException:
             await self._runner.cleanup()
             raise
-        # A connection of its own for each request, for one that had been idle too long would look
-        # as if the service had cut it.
+        # Each request has its own connection: one that had been idle too long would look as if the
+        # service had cut it.
         connector = aiohttp.TCPConnector(force_close=True)
         self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=TIMEOUT, middlewares=(_once,)
+            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=_TIMEOUT, middlewares=(_once,)
         )
         self._url = f"http://{self._address[0]}:{sockets.port_of(self._runner)}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
         if self._session is not None:
             await self._session.close()
 
-    async def _pass_on(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def _forward(self, request: web.BaseRequest) -> web.StreamResponse:
         sent = await request.read()
         try:
-            status, headers, received = await self._ask(request, sent)
-        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-            self._note(request, sent, failure=_failure(problem))
+            status, headers, received = await self._send(request, sent)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self._record(request, sent, failure=_failure(error))
             return sockets.cut(request)
         except asyncio.CancelledError:
-            self._note(request, sent, failure="the client went away")
+            self._record(request, sent, failure="the client went away")
             raise
-        self._note(request, sent, answer=(status, headers, received))
+        self._record(request, sent, answer=(status, headers, received))
         response = web.Response(status=status, body=received)
         for name, value in headers.items():
-            if name.lower() not in HOP_BY_HOP:
+            if name.lower() not in _HOP_BY_HOP:
                 response.headers.add(name, value)
         return response
 
-    async def _ask(self, request: web.BaseRequest, sent: bytes) -> Answer:
+    async def _send(self, request: web.BaseRequest, sent: bytes) -> Answer:
         assert self._session is not None
-        headers = [(name, value) for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP]
-        # What cannot be unpacked cannot be searched for secrets, so only gzip is asked for.
+        headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP]
+        # A body that cannot be decompressed cannot be searched for secrets, so gzip is the only
+        # encoding that is accepted.
         headers.append(("Accept-Encoding", "gzip" if "gzip" in request.headers.get("Accept-Encoding", "") else "identity"))
         url = URL(self._upstream + request.raw_path, encoded=True)
         async with self._session.request(request.method, url, headers=headers, data=sent or None, allow_redirects=False) as response:
             return response.status, response.headers, await response.read()
 
-    def _note(self, request: web.BaseRequest, sent: bytes, *, answer: Answer | None = None, failure: str | None = None) -> None:
-        """Write an exchange down, or that it was withheld."""
+    def _record(self, request: web.BaseRequest, sent: bytes, *, answer: Answer | None = None, failure: str | None = None) -> None:
+        """Record an exchange, or that it was withheld."""
         try:
             line = _line(Scrubber(self._names), request, sent, answer or (0, {}, b""), failure)
             self.written += 1
-        except (SecretLeft, RecursionError) as problem:
-            line = orjson.dumps({"withheld": type(problem).__name__})
+        except (SecretLeft, RecursionError) as error:
+            line = orjson.dumps({"withheld": type(error).__name__})
             self.withheld += 1
         with self._path.open("ab") as stream:
             stream.write(line + b"\n")
 
-    def _begin_file(self) -> None:
+    def _create_file(self) -> None:
         handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as stream:
             stream.write(file.heading(self._upstream) + b"\n")
@@ -153,39 +152,42 @@ class Recorder:
 
 
 class _Cut(aiohttp.ClientError):
-    """Stands for a connection that was cut."""
+    """An error for a connection that was cut, which aiohttp does not know."""
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """Keep aiohttp from asking once more after a reset, which it does unseen unless the error is one that it does not know."""
+    """Stop aiohttp from silently repeating a request after a reset.
+
+    It repeats only after errors that it knows, so they are raised as another one.
+    """
     try:
         return await handler(request)
     except aiohttp.ClientConnectorError:
         raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as problem:
-        raise _Cut from problem
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise _Cut from error
 
 
 def _line(scrubber: Scrubber, request: web.BaseRequest, sent: bytes, answer: Answer, failure: str | None) -> bytes:
-    """Spell an exchange without its secrets.
+    """Return the line of an exchange, without secrets.
 
     Raises:
-        SecretLeft: one is still there.
+        SecretLeft: It still has one.
     """
     status, headers, received = answer
     for name, value in (*request.headers.items(), *headers.items()):
         _learn_from_header(scrubber, name, value)
     path, _, query = request.raw_path.partition("?")
     pairs = parse_qsl(query, keep_blank_values=True)
-    (asked, asked_text, _), (body, text, omitted) = _read(sent, request.headers), _read(received, headers)
-    scrubber.learn_from([unquote(path), [{name: value} for name, value in pairs], asked, asked_text, body, text])
+    (sent_document, sent_text, _), (body, text, omitted) = _read(sent, request.headers), _read(received, headers)
+    scrubber.learn_from([unquote(path), [{name: value} for name, value in pairs], sent_document, sent_text, body, text])
     recorded = Recorded(
         method=request.method,
         path=scrubber.clean_quoted(path),
         query=scrubber.clean_query(pairs),
-        request=scrubber.clean(asked_text or asked),
+        request=scrubber.clean(sent_text or sent_document),
         status=status,
-        headers={name: scrubber.clean_quoted(headers[name]) for name in KEPT if name in headers},
+        headers={name: scrubber.clean_quoted(headers[name]) for name in _RECORDED_HEADERS if name in headers},
         body=scrubber.clean(body),
         text=scrubber.clean(text),
         omitted=omitted,
@@ -199,13 +201,13 @@ def _line(scrubber: Scrubber, request: web.BaseRequest, sent: bytes, answer: Ans
 def _checked(upstream: str) -> str:
     parts = urlsplit(upstream)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username or parts.password:
-        raise ValueError("upstream must be an http or https URL of a host, and perhaps a path, without credentials or query")
-    if parts.scheme == "http" and not _is_here(parts.hostname):
+        raise ValueError("upstream must be an http or https URL with a host, and without credentials, query or fragment")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("upstream must be https unless it is on this machine")
     return upstream.rstrip("/")
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -213,7 +215,7 @@ def _is_here(host: str) -> bool:
 
 
 def _learn_from_header(scrubber: Scrubber, name: str, value: str) -> None:
-    """Note what is secret in a header: credentials with and without their scheme, and each value of a cookie."""
+    """Learn the secrets in a header: credentials with and without their scheme, and cookies."""
     scrubber.learn_from({name: value})
     match name.lower():
         case "authorization" | "proxy-authorization" | "token":
@@ -227,12 +229,12 @@ def _learn_from_header(scrubber: Scrubber, name: str, value: str) -> None:
 
 
 def _read(raw: bytes, headers: Mapping[str, str]) -> tuple[Any, str | None, int | None]:
-    """Read a body as a document, else as text, else as so many bytes."""
+    """Read a body: as a document, else as text, else only its number of bytes."""
     coding = headers.get("Content-Encoding", "identity")
-    if len(raw) > LARGEST or coding not in ("identity", "gzip"):
+    if len(raw) > _LARGEST_BODY or coding not in ("identity", "gzip"):
         return None, None, len(raw)
     try:
-        plain = _unpacked(raw) if coding == "gzip" else raw
+        plain = _decompressed(raw) if coding == "gzip" else raw
         text = plain.decode()
     except (zlib.error, ValueError):
         return None, None, len(raw)
@@ -242,18 +244,18 @@ def _read(raw: bytes, headers: Mapping[str, str]) -> tuple[Any, str | None, int 
         return None, text, None
 
 
-def _unpacked(raw: bytes) -> bytes:
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-    plain = unpacker.decompress(raw, LARGEST)
-    if not unpacker.eof:
+def _decompressed(raw: bytes) -> bytes:
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    plain = decompressor.decompress(raw, _LARGEST_BODY)
+    if not decompressor.eof:
         raise ValueError("the stream ends in the middle, or is too long")
     return plain
 
 
-def _failure(problem: Exception) -> str:
-    """Say how a line was cut, in words that hold nothing of what was said."""
-    if isinstance(problem, aiohttp.ClientConnectorError):
+def _failure(error: Exception) -> str:
+    """Describe how a connection failed, without any content of the exchange."""
+    if isinstance(error, aiohttp.ClientConnectorError):
         return "not connected"
-    if isinstance(problem, TimeoutError):
+    if isinstance(error, TimeoutError):
         return "timeout"
     return "reset"

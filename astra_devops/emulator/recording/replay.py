@@ -1,9 +1,9 @@
-"""A recording as a scenario: what the service said once, said again."""
+"""The replay: a server that answers as in a recording."""
 
 import os
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
@@ -17,14 +17,15 @@ from astra_devops.emulator.recording.file import Pairs, Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, clean_patterns, secret_names
 
 Key = tuple[str, str, tuple[tuple[str, str], ...]]
-TOKEN = f"AstraCS:{'replay' * 4}:{'0' * 64}"
+_TOKEN: Final = f"AstraCS:{'replay' * 4}:{'0' * 64}"
 
 
 class Replay:
-    """A server that answers as recorded: for each method, path and query in the order of the recording, whatever the token.
+    """A server that answers as recorded.
 
-    When a GET has used up its answers, the last one is repeated, since nobody polls as often twice.
-    Anything else that was not recorded, or not so often, is answered with 501.
+    Requests with the same method, path and query get the recorded answers in order, whatever their
+    token. When a GET has used up its answers, the last one is repeated, because a client never
+    polls equally often twice. Other requests that were not recorded, or not so often, get 501.
 
     .. code-block:: python
 
@@ -33,12 +34,12 @@ class Replay:
                 await astra.databases.list().collect()
 
     Args:
-        path: the recording.
-        host: the address to listen on.
-        port: the port to listen on; 0 takes a free one.
+        path: The recording.
+        host: The address to listen on.
+        port: The port to listen on; 0 picks a free one.
 
     Raises:
-        ValueError: the file is no recording.
+        ValueError: The file is not a recording.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -57,7 +58,7 @@ class Replay:
         """The base URL for the client.
 
         Raises:
-            RuntimeError: the replay has not been entered.
+            RuntimeError: The replay has not been entered.
         """
         if self._url is None:
             raise RuntimeError("the replay is not running: enter 'async with Replay(...)'")
@@ -65,12 +66,12 @@ class Replay:
 
     @property
     def token(self) -> str:
-        """A token of the right form; any other will do as well."""
-        return TOKEN
+        """A token of the right form. Any other is accepted too."""
+        return _TOKEN
 
     @property
     def left(self) -> list[tuple[str, str]]:
-        """The methods and paths of recorded answers that nobody has asked for yet."""
+        """The methods and paths of the recorded answers that have not been requested yet."""
         return [
             (recorded.method, recorded.path) for key, answers in self._answers.items() for recorded in [*answers][self._used.get(key, 0) :]
         ]
@@ -80,7 +81,7 @@ class Replay:
         self._url = f"http://{self._address[0]}:{sockets.port_of(self._runner)}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -100,7 +101,7 @@ class Replay:
         return response
 
     def _next(self, key: Key) -> Recorded | int:
-        """Give the next answer; where there is none, how many there were."""
+        """Return the next answer, or if there is none, how many there were."""
         answers, used = self._answers.get(key, []), self._used.get(key, 0)
         if used < len(answers):
             self._used[key] = used + 1
@@ -108,7 +109,7 @@ class Replay:
         return answers[-1] if answers and key[0] in ("GET", "HEAD") else len(answers)
 
     def _key(self, method: str, path: str, query: Pairs) -> Key:
-        """Name a request so that the one that was recorded, and lost its secrets, has the same name as the one that is made now."""
+        """Return the key of a request, which does not change when its secrets are removed."""
         scrubber = Scrubber(self._names)
         return method, scrubber.clean_text(unquote(path)), tuple(sorted(scrubber.clean_query(query)))
 
@@ -124,6 +125,6 @@ def _response(recorded: Recorded) -> web.Response:
 
 
 def _unrecorded(method: str, path: str, recorded: int) -> web.Response:
-    why = f"was recorded {recorded} time(s), and each answer has been given" if recorded else "was not recorded with this query"
-    reply = replies.errors(501, (None, f"{method} {clean_patterns(path)} {why}."))
+    reason = f"was recorded {recorded} time(s), and all answers have been used" if recorded else "was not recorded with this query"
+    reply = replies.errors(501, (None, f"{method} {clean_patterns(path)} {reason}."))
     return web.Response(status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type})

@@ -121,7 +121,7 @@ def members(world: World, group_id: str) -> list[tuple[Association, Database]]:
 def database_of(world: World, datacenter_id: str) -> Database | None:
     """Find the database that a living datacenter belongs to, which has the first part of its id."""
     database = world.organization.databases.get(datacenter_id[:36])
-    if database is None or world.forgets(world.look(database)):
+    if database is None or world.is_gone(world.refresh(database)):
         return None
     return database if any(datacenter.id == datacenter_id for datacenter in database.living) else None
 

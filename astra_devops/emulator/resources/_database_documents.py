@@ -4,7 +4,7 @@ from astra_devops.emulator.replies import ZERO_TIME, timestamp
 from astra_devops.emulator.resources._capacity import group_id_of
 from astra_devops.emulator.state.catalog import classification
 from astra_devops.emulator.state.databases import Database, Datacenter
-from astra_devops.emulator.state.presigned import KINDS, bundle_path
+from astra_devops.emulator.state.presigned import BUNDLE_KINDS, bundle_path
 from astra_devops.emulator.world import World
 
 REACHABLE = ("ACTIVE", "MAINTENANCE", "DEGRADED", "RESIZING", "SYNCHRONIZING")
@@ -149,7 +149,7 @@ def datacenter_document(world: World, database: Database, datacenter: Datacenter
     if group_id:
         document["pcuGroupUUID"] = group_id
     usable = database.status in REACHABLE and not datacenter.terminated and world.quirks.links_in_listings
-    links = bundle_links(world, database, datacenter) if usable else dict.fromkeys(KINDS, "")
+    links = bundle_links(world, database, datacenter) if usable else dict.fromkeys(BUNDLE_KINDS, "")
     document.update(links)
     return document
 
@@ -158,13 +158,13 @@ def bundle_links(world: World, database: Database, datacenter: Datacenter) -> di
     """Sign the four bundle URLs of a datacenter, good for five minutes from now."""
     now = world.clock.now()
     return {
-        field: world.platform.signer.sign(world.platform.edge, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
-        for field, kind in KINDS.items()
+        field: world.platform.signer.sign(world.platform.edge_url, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
+        for field, kind in BUNDLE_KINDS.items()
     }
 
 
 def _urls(world: World, database: Database, region: str) -> dict[str, object]:
-    base = f"{world.platform.edge}/data/{database.id}-{region}"
+    base = f"{world.platform.edge_url}/data/{database.id}-{region}"
     return {
         "grafanaUrl": f"{base}/d/cloud/dse-cluster-condensed",
         "cqlshUrl": f"{base}/cqlsh",
@@ -177,7 +177,7 @@ def available_actions(database: Database) -> list[str]:
     """List what the state allows."""
     match database.status:
         case "ACTIVE":
-            if database.proxied:
+            if database.has_migration_proxy:
                 return [*(action for action in _IDLE_CLASSIC if action != "launchMigrationProxy"), "removeMigrationProxy"]
             return _IDLE_SERVERLESS if database.serverless else _IDLE_CLASSIC
         case "PARKED":

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from astra_devops.emulator.contract.contract import Operation
-from astra_devops.emulator.contract.operation_names import likeliest
+from astra_devops.emulator.contract.operation_names import did_you_mean
 from astra_devops.emulator.resources._default_roles import ACTIONS, EVERYTHING, LEVELS, PLACEHOLDER
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.tokens import Token
@@ -85,7 +85,7 @@ def checked_permissions(permissions: Iterable[str]) -> frozenset[str]:
     wanted = frozenset(permissions)
     unknown = sorted(wanted - frozenset(EVERYTHING))
     if unknown:
-        raise ValueError(f"permissions: there is no permission {unknown[0]!r}{likeliest(unknown[0], EVERYTHING)}")
+        raise ValueError(f"permissions: there is no permission {unknown[0]!r}{did_you_mean(unknown[0], EVERYTHING)}")
     return wanted
 
 

@@ -131,7 +131,7 @@ def _asked_for(body: Mapping[str, Any], otherwise: bool) -> bool:
 
 def _lives(world: World, database_id: str) -> bool:
     database = world.organization.databases.get(database_id)
-    return database is not None and world.look(database).status != "TERMINATED"
+    return database is not None and world.refresh(database).status != "TERMINATED"
 
 
 def _of_database(world: World, request: Request) -> tuple[str, DelayedValue[AccessList | None]]:

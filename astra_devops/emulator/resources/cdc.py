@@ -113,7 +113,7 @@ def _tables(body: Mapping[str, Any]) -> tuple[Table, ...]:
 
 
 def _begin(world: World, request: Request, database: Database, capture: Capture) -> None:
-    world.begin(request, database, "change capture", unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "change capture", delay=world.quirks.maintenance_lag)
     if database.progress is not None and database.progress.ends_in is None:
         _capture(world, database).set(capture, database.progress.ends())
 

@@ -30,7 +30,7 @@ def create(kind: str) -> Handler:
         if body.get("orgId", world.organization.id) != world.organization.id:
             raise replies.refusal(403, f"Organization {body['orgId']} is not that of the token.")
         provider, key = _only_key(body)
-        if (provider.upper(), key["region"]) not in catalog.KNOWN:
+        if (provider.upper(), key["region"]) not in catalog.REGIONS_BY_NAME:
             raise replies.refusal(400, f"no region {key['region']} of {provider}")
         place = (kind, provider, key["region"])
         registered = world.store(Keys).registered
@@ -70,7 +70,7 @@ def get_accounts(kind: str) -> Handler:
 
     def handler(world: World, request: Request) -> replies.Reply:
         provider, region = _provider(request), request.arguments["region"]
-        if (provider.upper(), region) not in catalog.KNOWN:
+        if (provider.upper(), region) not in catalog.REGIONS_BY_NAME:
             raise replies.refusal(404, f"no region {region} of {provider}")
         identities = [f"astra-{provider}-{region}"] if kind == SERVERLESS else world.store(Keys).assigned.get(provider, [])
         organization = world.organization.id
@@ -82,7 +82,7 @@ def get_accounts(kind: str) -> Handler:
 def assign_account(world: World, request: Request) -> replies.Reply:
     """Set another account aside for classic databases."""
     provider = _provider(request)
-    world.store(Keys).assigned.setdefault(provider, []).append(f"{world.source.getrandbits(39) % 10**12:012d}")
+    world.store(Keys).assigned.setdefault(provider, []).append(f"{world.rng.getrandbits(39) % 10**12:012d}")
     return replies.empty(201)
 
 

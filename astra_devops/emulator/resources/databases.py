@@ -66,8 +66,8 @@ def _shown(world: World, request: Request, databases: Iterator[Database]) -> Ite
             continue
         if visible is not None and database.id not in visible:
             continue
-        known = world.look(database) if stale is None else world.look_back(database, stale)
-        if known is None or world.forgets(known):
+        known = world.refresh(database) if stale is None else world.stale_copy(database, stale)
+        if known is None or world.is_gone(known):
             continue
         if _included(known.status, include):
             yield known
@@ -87,7 +87,7 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
     """Say what is wrong with where a database shall be, and spell the provider as the contract does: any casing is taken."""
     if not isinstance(body, dict):
         return []
-    complaints = catalog.complaints(body.get("tier", ""), body.get("cloudProvider", ""), body.get("region", ""))
+    complaints = catalog.placement_problems(body.get("tier", ""), body.get("cloudProvider", ""), body.get("region", ""))
     if not complaints:
         body["cloudProvider"] = body["cloudProvider"].upper()
     return complaints
@@ -124,7 +124,7 @@ def create_database(world: World, request: Request) -> replies.Reply:
 def _named(world: World, name: str) -> Iterator[Database]:
     """Find the living databases of a name."""
     for database in world.organization.databases.values():
-        if database.name == name and world.look(database).status != "TERMINATED":
+        if database.name == name and world.refresh(database).status != "TERMINATED":
             yield database
 
 
@@ -164,7 +164,7 @@ def get_database(world: World, request: Request) -> replies.Reply:
         database.early_404s -= 1
         raise unknown_database(database.id)
     stale = world.faults.staleness_of(request.operation.id)
-    known = database if stale is None else world.look_back(database, stale)
+    known = database if stale is None else world.stale_copy(database, stale)
     if known is None:
         raise unknown_database(database.id)
     return replies.json(database_document(world, known))

@@ -21,7 +21,7 @@ def objections(world: World, body: object) -> list[tuple[int | None, str]]:
     for entry in body if isinstance(body, list) else ():
         if isinstance(entry, dict):
             tier, provider, region = (entry.get(name, "") for name in ("tier", "cloudProvider", "region"))
-            found += catalog.complaints(tier, provider, region)
+            found += catalog.placement_problems(tier, provider, region)
             if str(provider).upper() not in catalog.PROVIDERS:
                 found.append((UNDERFILLED, f'provider "{provider}" not supported to add datacenters'))
             else:
@@ -41,7 +41,7 @@ def add_datacenters(world: World, request: Request) -> replies.Reply:
     if any(datacenter.region == region for datacenter in database.living):
         raise replies.refusal(400, f"Database {database.id} has a datacenter in {region} already.")
     require(database, "ACTIVE")
-    world.begin(request, database, "add datacenter", region, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "add datacenter", region, delay=world.quirks.maintenance_lag)
     return replies.empty(201)
 
 
@@ -53,7 +53,7 @@ def terminate_datacenter(world: World, request: Request) -> replies.Reply:
     if len(database.living) == 1:
         raise replies.refusal(400, "The last datacenter goes only with its database.")
     require(database, "ACTIVE")
-    world.begin(request, database, "terminate datacenter", datacenter_id, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "terminate datacenter", datacenter_id, delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 

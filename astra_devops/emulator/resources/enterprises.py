@@ -50,7 +50,7 @@ def create_organization(world: World, request: Request) -> replies.Reply:
     enterprise_id = body.get("enterpriseID", platform.enterprise_id)
     if enterprise_id != platform.enterprise_id:
         raise plain_refusal(world, 403, f"The token may not make organizations in enterprise {enterprise_id}.")
-    organization = new_organization(platform, body["name"], body["email"], body["adminUserID"]).organization
+    organization = add_organization(platform, body["name"], body["email"], body["adminUserID"]).organization
     created = f"{organization.created:%Y-%m-%dT%H:%M:%S}.395919529Z"
     document = {
         "OrganizationName": organization.name,
@@ -66,25 +66,23 @@ def create_organization(world: World, request: Request) -> replies.Reply:
     return replies.json(document, 201)
 
 
-def new_organization(platform: Platform, name: str, email: str, owner_id: str) -> World:
+def add_organization(platform: Platform, name: str, email: str, owner_id: str) -> World:
     """Make an organisation.
 
     The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever
     runs them.
     """
     roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
-    return platform.add_organization(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
+    return platform.add_world(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
 
 
 def populate(platform: Platform) -> Token:
     """Make the enterprise, its first organisation, and the emulator's own token."""
     now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
     platform.enterprise_id = platform.new_id()
-    platform.add_organization(
-        Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles)
-    )
-    first = new_organization(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
-    return platform.token_store.issue(platform.source, now, first.id, unlimited=True, enterprise=True)
+    platform.add_world(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
+    first = add_organization(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
+    return platform.token_store.issue(platform.rng, now, first.id, unlimited=True, enterprise=True)
 
 
 def get_consumption(world: World, request: Request) -> replies.Reply:
@@ -101,7 +99,7 @@ def get_consumption(world: World, request: Request) -> replies.Reply:
         if not body.get("orgIDs") or member.organization.id in body["orgIDs"]:
             databases = [database for database in member.organization.databases.values() if not wanted or database.id in wanted]
             for database in databases:
-                costs += _costs(member, member.look(database), start, end)
+                costs += _costs(member, member.refresh(database), start, end)
     total = sum(float(str(cost["cost"])) for cost in costs) if costs else None
     return replies.json({"costs": costs, "totalCost": total})
 
@@ -111,8 +109,8 @@ def generate_report(world: World, request: Request) -> replies.Reply:
     body = as_object(request.body)
     if not (MONTH.fullmatch(body["month"]) and YEAR.fullmatch(body["year"])):
         raise replies.refusal(400, "month must be from 1 to 12, and year one of four digits")
-    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "make report")
-    progress = Progress("make report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
+    stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "generate report")
+    progress = Progress("generate report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
     _reports(world.platform)[report.id] = report
     return replies.json(_report(world, report))
@@ -128,7 +126,7 @@ def get_report(world: World, request: Request) -> replies.Reply:
     if document["status"] == "COMPLETED":
         now = world.clock.now()
         details = {
-            "csvDownloadUrl": world.platform.signer.sign(world.platform.edge, f"{REPORTS}{report.id}.csv", "us-east-1", now),
+            "csvDownloadUrl": world.platform.signer.sign(world.platform.edge_url, f"{REPORTS}{report.id}.csv", "us-east-1", now),
             "generatedAt": replies.timestamp(report.asked_for + timedelta(seconds=report.progress.ends() - report.progress.began)),
             "expirationAt": replies.timestamp(now + timedelta(minutes=5)),
             "isStale": False,
@@ -146,7 +144,7 @@ def csv_of(platform: Platform, path: str) -> bytes | None:
     lines = ["organization,database,region,cost"]
     for member in platform.organizations:
         for database in member.organization.databases.values():
-            for cost in _costs(member, member.look(database), start, end):
+            for cost in _costs(member, member.refresh(database), start, end):
                 lines.append(f"{cost['orgId']},{cost['clusterID']},{cost['region']},{cost['cost']}")
     return "\n".join([*lines, ""]).encode()
 

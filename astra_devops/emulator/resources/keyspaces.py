@@ -26,7 +26,7 @@ def add_keyspace(world: World, request: Request) -> replies.Reply:
     require(database, "ACTIVE")
     if name in database.keyspaces:
         raise replies.refusal(409, f"Keyspace {name} exists already.")
-    world.begin(request, database, "add keyspace", name, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "add keyspace", name, delay=world.quirks.maintenance_lag)
     return replies.empty(201)
 
 
@@ -36,7 +36,7 @@ def remove_keyspace(world: World, request: Request) -> replies.Reply:
     require(database, "ACTIVE")
     if name not in database.keyspaces:
         return replies.empty(204)
-    world.begin(request, database, "drop keyspace", name, unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "drop keyspace", name, delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 

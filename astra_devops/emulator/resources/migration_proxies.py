@@ -9,9 +9,9 @@ def launch_migration_proxy(world: World, request: Request) -> replies.Reply:
     """Start to launch the proxy; when it is there, the database offers to remove it."""
     database = _classic(world, request)
     require(database, "ACTIVE")
-    if database.proxied:
+    if database.has_migration_proxy:
         raise replies.refusal(409, f"Database {database.id} has a migration proxy already.")
-    world.begin(request, database, "launch migration proxy", unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "launch migration proxy", delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 
@@ -19,9 +19,9 @@ def remove_migration_proxy(world: World, request: Request) -> replies.Reply:
     """Start to remove the proxy."""
     database = _classic(world, request)
     require(database, "ACTIVE")
-    if not database.proxied:
+    if not database.has_migration_proxy:
         raise replies.refusal(404, f"Database {database.id} has no migration proxy.")
-    world.begin(request, database, "remove migration proxy", unmarked=world.quirks.maintenance_lag)
+    world.begin(request, database, "remove migration proxy", delay=world.quirks.maintenance_lag)
     return replies.empty(202)
 
 

@@ -143,7 +143,7 @@ def _document(world: World, migration: Migration) -> dict[str, object]:
     now = world.clock.monotonic()
     shown = migration.phase(now - world.quirks.migration_status_lag)
     ready = shown == migration.phase(now) == "ReceivingFiles"
-    credentials = migration.renew(now, world.source) if ready else None
+    credentials = migration.renew(now, world.rng) if ready else None
     upload: dict[str, object] = {"name": "", "keys": None, "credentialExpiration": None}
     if credentials is not None:
         upload = {"name": credentials.name, "keys": credentials.keys, "credentialExpiration": _date(world, credentials.until)}

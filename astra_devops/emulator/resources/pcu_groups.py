@@ -49,7 +49,7 @@ def create(world: World, request: Request) -> replies.Reply:
     missing = [name for name in NEEDED if body.get(name) in (None, "")]
     if missing:
         raise replies.refusal(400, f"{', '.join(missing)} must be given")
-    if (body["cloudProvider"].upper(), body["region"]) not in catalog.KNOWN:
+    if (body["cloudProvider"].upper(), body["region"]) not in catalog.REGIONS_BY_NAME:
         raise replies.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
     if body["instanceType"] not in types(world):
         raise replies.refusal(400, f"no instance type {body['instanceType']}")

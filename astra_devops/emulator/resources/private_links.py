@@ -28,7 +28,7 @@ class Endpoint:
     created: datetime
     ready: Instant
     description: str = ""
-    status: str = ACCEPTING.settles
+    status: str = ACCEPTING.ends_in
 
 
 @attrs.define
@@ -50,7 +50,7 @@ class PrivateLinks:
 
 def list_all(world: World, request: Request) -> replies.Reply:
     """List the private links of every database that has one."""
-    living = [database for database in world.organization.databases.values() if world.look(database).status != "TERMINATED"]
+    living = [database for database in world.organization.databases.values() if world.refresh(database).status != "TERMINATED"]
     clusters = [_cluster(world, database) for database in living]
     return replies.json({"clusters": [cluster for cluster in clusters if cluster["datacenters"]]})
 
@@ -100,14 +100,14 @@ def accept(world: World, request: Request) -> replies.Reply:
     endpoint = Endpoint(
         id=_stored_id(world, database, registered),
         registered=registered,
-        link_id=str(world.source.randrange(10**8, 10**9)),
+        link_id=str(world.rng.randrange(10**8, 10**9)),
         created=world.clock.now(),
         ready=world.clock.monotonic() + ACCEPTING.seconds,
         description=body.get("description", ""),
-        status=stuck_in or ends_in or ACCEPTING.settles,
+        status=stuck_in or ends_in or ACCEPTING.ends_in,
     )
     link.endpoints[endpoint.id] = endpoint
-    return replies.json(_endpoint_document(endpoint) | {"status": ACCEPTING.settles})
+    return replies.json(_endpoint_document(endpoint) | {"status": ACCEPTING.ends_in})
 
 
 def get_endpoint(world: World, request: Request) -> replies.Reply:
@@ -135,7 +135,7 @@ def _refusal(world: World, status: int, message: str) -> replies.Refusal:
 
 def _database(world: World, request: Request) -> Database:
     database = world.organization.databases.get(request.arguments["clusterID"])
-    if database is None or world.look(database).status == "TERMINATED":
+    if database is None or world.refresh(database).status == "TERMINATED":
         raise _refusal(world, 404, f"cluster {request.arguments['clusterID']} not found")
     return database
 
@@ -172,7 +172,7 @@ def _stored_id(world: World, database: Database, registered: str) -> str:
 
 
 def _service_name(world: World, datacenter: Datacenter) -> str:
-    number = f"{world.source.getrandbits(68):017x}"
+    number = f"{world.rng.getrandbits(68):017x}"
     match datacenter.provider:
         case "AWS":
             return f"com.amazonaws.vpce.{datacenter.region}.vpce-svc-{number}"

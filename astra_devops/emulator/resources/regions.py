@@ -43,7 +43,7 @@ def list_available_regions(world: World, request: Request) -> replies.Reply:
     """List the combinations of tier, provider and region for classic databases, with what they cost and how many are in use."""
     used: dict[tuple[str, str, str], tuple[int, int]] = {}
     for database in world.organization.databases.values():
-        if world.look(database).status not in ("TERMINATED", "TERMINATING"):
+        if world.refresh(database).status not in ("TERMINATED", "TERMINATING"):
             place = (database.tier, database.provider, database.region)
             count, units = used.get(place, (0, 0))
             used[place] = (count + 1, units + database.capacity_units)

@@ -24,7 +24,7 @@ def create_token(world: World, request: Request) -> replies.Reply:
     description = body.get("description", "")
     organization_id = world.organization.id
     token = world.platform.token_store.issue(
-        world.source,
+        world.rng,
         world.clock.now(),
         organization_id,
         roles=roles,

@@ -72,7 +72,7 @@ def delete(world: World, request: Request) -> replies.Reply:
     if status == "deleted":
         raise replies.refusal(404, f"The peering {peering.id} has been deleted.")
     if peering.cutting is None:
-        peering.cutting = Progress("cut peering", world.clock.monotonic(), status)
+        peering.cutting = Progress("delete peering", world.clock.monotonic(), status)
     return replies.empty(204)
 
 
@@ -110,7 +110,7 @@ def _network(provider: str, body: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def _new_id(world: World, provider: str) -> str:
-    return f"pcx-{world.source.getrandbits(68):017x}" if provider == "aws" else world.new_id()
+    return f"pcx-{world.rng.getrandbits(68):017x}" if provider == "aws" else world.new_id()
 
 
 def _document(world: World, database: Database, peering: Peering, status: str | None) -> dict[str, object]:

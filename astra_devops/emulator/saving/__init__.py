@@ -1,1 +1,1 @@
-"""Saving the state of an emulator, in memory and in files."""
+"""Saving the state of an emulator: ``snapshot`` turns it into JSON, ``files`` writes that."""

@@ -1,4 +1,4 @@
-"""The state of an emulator in a file of JSON."""
+"""State files: the snapshot of an emulator in a JSON file."""
 
 import os
 import tempfile
@@ -9,39 +9,39 @@ from typing import Any
 import orjson
 
 
-def check(path: Path) -> None:
-    """Make sure early that a state can be written there.
+def check_writable(path: Path) -> None:
+    """Check that a state file can be written, before there is anything to write.
 
     Raises:
-        OSError: it cannot.
+        OSError: It cannot be written.
     """
     with tempfile.TemporaryFile(dir=path.resolve().parent):
         pass
 
 
 def read(path: Path) -> dict[str, Any] | None:
-    """Read a state; None if there is no such file.
+    """Read a state file. Returns None if it does not exist.
 
     Raises:
-        ValueError: that is not JSON.
-        OSError: it cannot be read.
+        ValueError: It is not valid JSON.
+        OSError: It cannot be read.
     """
     try:
         state: dict[str, Any] = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except orjson.JSONDecodeError as problem:
-        raise ValueError(f"this is not JSON: {problem}") from problem
+    except orjson.JSONDecodeError as error:
+        raise ValueError(f"not valid JSON: {error}") from error
     return state
 
 
 def write(path: Path, state: Mapping[str, Any]) -> None:
-    """Write a state in place of what is there.
+    """Write a state file, or replace it.
 
-    Whoever reads finds the old one or the new one, never a part; only the owner may read it.
+    A reader gets the old or the new content, never a part. Only the owner of the file may read it.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: It cannot be written.
     """
     path = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)

@@ -1,4 +1,9 @@
-"""The state of the service as JSON, and back: whatever its organisations hold, by the types that their classes declare."""
+"""Snapshots: the state of the emulated service as JSON, and back.
+
+cattrs converts every class by the types of its fields, so a new field or store needs no code here.
+The names of the fields are the names in the file: tests/emulator/test_state_files.py fails when one
+changes.
+"""
 
 import functools
 import random
@@ -6,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any, cast, get_args, get_origin
+from typing import Any, Final, cast, get_args, get_origin
 
 import attrs
 import cattrs
@@ -18,13 +23,17 @@ from astra_devops.emulator.state.stores import key_of, store_class
 from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Platform, World
 
-FORMAT = "astra-devops emulator state"
-VERSION = 2
-NOT_STATE = ("clock", "quirks", "faults", "edge")
-"""What the emulator goes by, as opposed to what it remembers."""
-DERIVED: dict[type, tuple[str, ...]] = {Organization: ("_order", "_positions"), Database: ("earlier",), World: ("platform",)}
-"""What is not saved: it follows from the rest, or only stale reads ask for it."""
-NEVER = "never"
+_FORMAT: Final = "astra-devops emulator state"
+VERSION: Final = 2
+_NOT_STATE: Final = ("clock", "quirks", "faults", "edge_url")
+"""The fields of the platform that are its configuration instead of its state."""
+NOT_SAVED: Final[Mapping[type, tuple[str, ...]]] = {
+    Organization: ("_order", "_positions"),
+    Database: ("versions",),
+    World: ("platform",),
+}
+"""Other fields that are not saved: they follow from the rest, or only stale reads use them."""
+_NEVER: Final = "never"
 
 
 @attrs.frozen
@@ -36,36 +45,38 @@ class _Present:
     seconds: float
 
 
-_PRESENT: ContextVar[_Present] = ContextVar("_PRESENT")
+_present: ContextVar[_Present] = ContextVar("astra_devops_emulator_present")
 
 
 def save(platform: Platform, token: str) -> dict[str, Any]:
-    """Write down what the service remembers, and which of its tokens is the emulator's own."""
+    """Return the state of a platform as JSON, with the emulator's own token."""
     for world in platform.organizations:
         for database in world.organization.databases.values():
-            world.look(database)
-    document: dict[str, Any] = {"format": FORMAT, "version": VERSION, "taken": platform.clock.now().isoformat(), "token": token}
+            world.refresh(database)
+    document: dict[str, Any] = {"format": _FORMAT, "version": VERSION, "taken": platform.clock.now().isoformat(), "token": token}
     with _converter(platform, timedelta()) as writer:
-        for field in _remembered():
+        for field in _state_fields():
             document[str(field.alias)] = writer.unstructure(getattr(platform, field.name), unstructure_as=field.type)
-    loaded: dict[str, Any] = orjson.loads(orjson.dumps(document))
-    return loaded
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(document))
+    return plain
 
 
 def load(platform: Platform, document: Mapping[str, Any]) -> str:
-    """Let the service remember what was written down, as if no time had passed since, and give the emulator's own token.
+    """Replace the state of a platform with a saved one, and return the token of the emulator.
+
+    Times of day are shifted as if no time had passed.
 
     Raises:
-        ValueError: that is not a state, or one of another version.
+        ValueError: It is not a state, or one of another version.
     """
-    if not isinstance(document, Mapping) or document.get("format") != FORMAT:
-        raise ValueError(f"this is no state of the emulator: its 'format' is not {FORMAT!r}")
+    if not isinstance(document, Mapping) or document.get("format") != _FORMAT:
+        raise ValueError(f"not a state of the emulator: 'format' must be {_FORMAT!r}")
     if document.get("version") != VERSION:
-        raise ValueError(f"the state has version {document.get('version')!r}, and this emulator reads version {VERSION}")
+        raise ValueError(f"the state has version {document.get('version')!r}, but this emulator reads only version {VERSION}")
     try:
         values, token = _read(platform, document)
-    except (KeyError, TypeError, ValueError, cattrs.BaseValidationError) as problem:
-        raise ValueError(f"the state cannot be read: {_explained(problem)}") from problem
+    except (KeyError, TypeError, ValueError, cattrs.BaseValidationError) as error:
+        raise ValueError(f"the state cannot be read: {_message(error)}") from error
     for name, value in values.items():
         setattr(platform, name, value)
     return token
@@ -73,86 +84,90 @@ def load(platform: Platform, document: Mapping[str, Any]) -> str:
 
 def _read(platform: Platform, document: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     with _converter(platform, platform.clock.now() - datetime.fromisoformat(document["taken"])) as reader:
-        values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _remembered()}
+        values = {field.name: reader.structure(document[str(field.alias)], cast("type[Any]", field.type)) for field in _state_fields()}
     if document["token"] not in values["token_store"].tokens:
-        raise ValueError("its own token is not among its tokens")
-    owners = {token.organization_id for token in values["token_store"].tokens.values()} | {values["enterprise_id"]}
-    if missing := owners - values["worlds"].keys():
-        raise ValueError(f"it lacks the organization {min(missing)!r}")
+        raise ValueError("'token' must be one of its tokens")
+    owner_ids = {token.organization_id for token in values["token_store"].tokens.values()} | {values["enterprise_id"]}
+    if missing_ids := owner_ids - values["worlds"].keys():
+        raise ValueError(f"'worlds' lacks the organization {min(missing_ids)!r}")
     return values, str(document["token"])
 
 
-def _remembered() -> "list[attrs.Attribute[Any]]":
-    return [field for field in attrs.fields(attrs.resolve_types(Platform)) if field.name not in NOT_STATE]
+def _state_fields() -> "list[attrs.Attribute[Any]]":
+    return [field for field in attrs.fields(attrs.resolve_types(Platform)) if field.name not in _NOT_STATE]
 
 
-def _explained(problem: Exception) -> str:
-    if isinstance(problem, cattrs.BaseValidationError):
-        return "; ".join(cattrs.transform_error(problem, format_exception=_in_words))
-    return f"{problem.args[0]!r} is missing" if isinstance(problem, KeyError) else str(problem)
+def _message(error: Exception) -> str:
+    if isinstance(error, cattrs.BaseValidationError):
+        return "; ".join(cattrs.transform_error(error, format_exception=_format))
+    return f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
 
 
-def _in_words(problem: BaseException, kind: type | None) -> str:
-    own = type(problem) is ValueError and bool(problem.args)
-    return str(problem) if own else cattrs.v.format_exception(problem, kind)
+def _format(error: BaseException, kind: type | None) -> str:
+    is_ours = type(error) is ValueError and bool(error.args)
+    return str(error) if is_ours else cattrs.v.format_exception(error, kind)
 
 
 @contextmanager
 def _converter(platform: Platform, shift: timedelta) -> Iterator[cattrs.Converter]:
     """Set the converter to the present of a platform.
 
-    Times of day are moved by ``shift``; times of the clock are stored relative to the present.
+    Times of day are shifted by ``shift``; times of the clock are stored relative to the present.
     """
-    token = _PRESENT.set(_Present(platform, shift, platform.clock.monotonic()))
+    token = _present.set(_Present(platform, shift, platform.clock.monotonic()))
     try:
         yield _compiled_converter()
     finally:
-        _PRESENT.reset(token)
+        _present.reset(token)
 
 
 @functools.cache
 def _compiled_converter() -> cattrs.Converter:
     """Return the only converter: to compile its functions takes far longer than to run them."""
-    known = cattrs.Converter(forbid_extra_keys=True)
-    known.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, known))
-    known.register_structure_hook_factory(attrs.has, lambda kind: _reader_of(kind, known))
-    known.register_structure_hook(World, lambda saved, _: _read_world(_PRESENT.get().platform, saved, known))
-    known.register_unstructure_hook(datetime, datetime.isoformat)
-    known.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text) + _PRESENT.get().shift)
-    known.register_unstructure_hook(bytes, bytes.hex)
-    known.register_structure_hook(bytes, lambda text, _: bytes.fromhex(text))
-    known.register_unstructure_hook(random.Random, _save_source)
-    known.register_structure_hook(random.Random, lambda saved, _: _load_source(saved))
-    known.register_unstructure_hook_func(_is_instant, lambda at: NEVER if at == float("inf") else round(at - _PRESENT.get().seconds, 6))
-    known.register_structure_hook_func(_is_instant, lambda at, _: float("inf") if at == NEVER else at + _PRESENT.get().seconds)
-    _register_tables(known)
-    return known
-
-
-def _register_tables(known: cattrs.Converter) -> None:
-    """Teach a converter what JSON has no objects for: tables by something else than text."""
-    known.register_unstructure_hook_func(
-        _is_stores, lambda stores: {key_of(kind): known.unstructure(it, kind) for kind, it in stores.items()}
+    converter = cattrs.Converter(forbid_extra_keys=True)
+    converter.register_unstructure_hook_factory(attrs.has, lambda kind: _writer_of(kind, converter))
+    converter.register_structure_hook_factory(attrs.has, lambda kind: _reader_of(kind, converter))
+    converter.register_structure_hook(World, lambda saved, _: _read_world(_present.get().platform, saved, converter))
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_structure_hook(datetime, lambda saved, _: datetime.fromisoformat(saved) + _present.get().shift)
+    converter.register_unstructure_hook(bytes, bytes.hex)
+    converter.register_structure_hook(bytes, lambda saved, _: bytes.fromhex(saved))
+    converter.register_unstructure_hook(random.Random, _save_rng)
+    converter.register_structure_hook(random.Random, lambda saved, _: _load_rng(saved))
+    converter.register_unstructure_hook_func(
+        _is_instant, lambda at: _NEVER if at == float("inf") else round(at - _present.get().seconds, 6)
     )
-    known.register_structure_hook_func(
+    converter.register_structure_hook_func(_is_instant, lambda at, _: float("inf") if at == _NEVER else at + _present.get().seconds)
+    _register_tables(converter)
+    return converter
+
+
+def _register_tables(converter: cattrs.Converter) -> None:
+    """Register hooks for dictionaries whose keys are not strings, as those of JSON are."""
+    converter.register_unstructure_hook_func(
+        _is_stores, lambda stores: {key_of(kind): converter.unstructure(it, kind) for kind, it in stores.items()}
+    )
+    converter.register_structure_hook_func(
         _is_stores,
-        lambda saved, _: {kind: known.structure(it, kind) for kind, it in ((store_class(key), it) for key, it in saved.items())},
+        lambda saved, _: {kind: converter.structure(it, kind) for kind, it in ((store_class(key), it) for key, it in saved.items())},
     )
-    known.register_unstructure_hook_func(_is_by_tuple, lambda table: [[list(key), known.unstructure(it)] for key, it in table.items()])
-    known.register_structure_hook_func(
+    converter.register_unstructure_hook_func(
+        _is_by_tuple, lambda table: [[list(key), converter.unstructure(it)] for key, it in table.items()]
+    )
+    converter.register_structure_hook_func(
         _is_by_tuple,
-        lambda saved, kind: {known.structure(key, get_args(kind)[0]): known.structure(it, get_args(kind)[1]) for key, it in saved},
+        lambda saved, kind: {converter.structure(key, get_args(kind)[0]): converter.structure(it, get_args(kind)[1]) for key, it in saved},
     )
 
 
-def _writer_of(kind: Any, known: cattrs.Converter) -> Any:
-    left_out: Any = {name: override(omit=True) for name in DERIVED.get(kind, ())}
-    return make_dict_unstructure_fn(kind, known, _cattrs_include_init_false=True, _cattrs_use_alias=True, **left_out)
+def _writer_of(kind: Any, converter: cattrs.Converter) -> Any:
+    omitted: Any = {name: override(omit=True) for name in NOT_SAVED.get(kind, ())}
+    return make_dict_unstructure_fn(kind, converter, _cattrs_include_init_false=True, _cattrs_use_alias=True, **omitted)
 
 
-def _reader_of(kind: Any, known: cattrs.Converter) -> Any:
-    left_out: Any = {name: override(omit=True) for name in DERIVED.get(kind, ())}
-    read = make_dict_structure_fn(kind, known, _cattrs_include_init_false=True, _cattrs_use_alias=True, **left_out)
+def _reader_of(kind: Any, converter: cattrs.Converter) -> Any:
+    omitted: Any = {name: override(omit=True) for name in NOT_SAVED.get(kind, ())}
+    read = make_dict_structure_fn(kind, converter, _cattrs_include_init_false=True, _cattrs_use_alias=True, **omitted)
     if kind is not Organization:
         return read
 
@@ -165,9 +180,9 @@ def _reader_of(kind: Any, known: cattrs.Converter) -> Any:
     return in_order
 
 
-def _read_world(platform: Platform, saved: Mapping[str, Any], known: cattrs.Converter) -> World:
-    remembered = [field for field in attrs.fields(World) if field.name not in DERIVED[World]]
-    return World(platform, *(known.structure(saved[str(field.alias)], cast("type[Any]", field.type)) for field in remembered))
+def _read_world(platform: Platform, saved: Mapping[str, Any], converter: cattrs.Converter) -> World:
+    fields = [field for field in attrs.fields(World) if field.name not in NOT_SAVED[World]]
+    return World(platform, *(converter.structure(saved[str(field.alias)], cast("type[Any]", field.type)) for field in fields))
 
 
 def _is_instant(kind: Any) -> bool:
@@ -182,13 +197,13 @@ def _is_by_tuple(kind: Any) -> bool:
     return get_origin(kind) is dict and get_origin(get_args(kind)[0]) is tuple
 
 
-def _save_source(source: random.Random) -> str:
-    """Write a source of random numbers down: its words and its position, eight hexadecimal digits each."""
-    _, words, _ = source.getstate()
+def _save_rng(rng: random.Random) -> str:
+    """Return the state of a random number generator: its words and position, in hexadecimal."""
+    _, words, _ = rng.getstate()
     return "".join(f"{word:08x}" for word in words)
 
 
-def _load_source(saved: str) -> random.Random:
-    source = random.Random()
-    source.setstate((3, tuple(int(saved[at : at + 8], 16) for at in range(0, len(saved), 8)), None))
-    return source
+def _load_rng(saved: str) -> random.Random:
+    rng = random.Random()
+    rng.setstate((3, tuple(int(saved[at : at + 8], 16) for at in range(0, len(saved), 8)), None))
+    return rng

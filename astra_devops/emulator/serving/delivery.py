@@ -1,8 +1,9 @@
-"""Sending replies: whole ones, and ones that a fault has spoilt."""
+"""Sending a reply over HTTP: as it is, or changed by a fault."""
 
 import asyncio
 import gzip
 from collections.abc import Callable
+from typing import Final
 
 import attrs
 from aiohttp import web
@@ -13,15 +14,15 @@ from astra_devops.emulator.net.sockets import cut
 from astra_devops.emulator.replies import Reply
 from astra_devops.emulator.time.timekeeping import Timekeeper
 
-WORTH_PACKING = 8_192
-"""Bytes from which on a body is compressed for a client that takes gzip."""
-CHUNK = b"x" * 65_536
+_COMPRESSED_FROM: Final = 8_192
+"""Bytes from which a body is compressed for a client that accepts gzip."""
+_CHUNK: Final = b"x" * 65_536
 
 
 async def reply_to(
     request: web.BaseRequest, exchange: Exchange, fault: Fault | None, act: Callable[[], Reply], time: Timekeeper
 ) -> web.StreamResponse:
-    """Act on a request and send what comes of it, in the way of the fault that it meets."""
+    """Act on a request and send the reply, with the fault that applies to the request."""
     if fault is not None and fault.moment == "instead":
         if fault.reply is None:
             return _cut(request, exchange, "reset before the effect")
@@ -34,7 +35,7 @@ async def reply_to(
         return _cut(request, exchange, "reset after the effect")
     if fault.silent:
         exchange.outcome = "never answered"
-        with time.released():
+        with time.release():
             await asyncio.Event().wait()
     if fault.body is not None:
         reply = attrs.evolve(reply, body=fault.body)
@@ -52,7 +53,7 @@ async def reply_to(
 
 
 def _cut(request: web.BaseRequest, exchange: Exchange, outcome: str) -> web.StreamResponse:
-    """Cut the connection, and note why."""
+    """Cut the connection, and record why."""
     exchange.outcome = outcome
     return cut(request)
 
@@ -67,7 +68,7 @@ def _headers(reply: Reply, time: Timekeeper) -> dict[str, str]:
 async def _send(request: web.BaseRequest, exchange: Exchange, reply: Reply, time: Timekeeper) -> web.StreamResponse:
     exchange.status = reply.status
     headers, body = _headers(reply, time), reply.body
-    if len(body) >= WORTH_PACKING and "gzip" in request.headers.get("Accept-Encoding", "") and reply.content_type != "application/zip":
+    if len(body) >= _COMPRESSED_FROM and "gzip" in request.headers.get("Accept-Encoding", "") and reply.content_type != "application/zip":
         headers["Content-Encoding"] = "gzip"
         body = gzip.compress(body, compresslevel=1, mtime=0)
     return web.Response(status=reply.status, body=body, headers=headers)
@@ -82,12 +83,12 @@ async def _send_truncated(request: web.BaseRequest, exchange: Exchange, reply: R
 
 async def _send_oversized(request: web.BaseRequest, exchange: Exchange, reply: Reply, size: int, time: Timekeeper) -> web.StreamResponse:
     response = await _start(request, exchange, attrs.evolve(reply, body=b'""', content_type="application/json"), time)
-    with time.released():  # a client that has seen enough may stop reading, and time must not wait for it
+    with time.release():  # a client that has seen enough may stop reading, and time must not wait for it
         await response.write(b'"')
-        left = size - 2
-        while left > 0:
-            await response.write(CHUNK[:left])
-            left -= len(CHUNK)
+        remaining = size - 2
+        while remaining > 0:
+            await response.write(_CHUNK[:remaining])
+            remaining -= len(_CHUNK)
         await response.write(b'"')
         await response.write_eof()
     return response

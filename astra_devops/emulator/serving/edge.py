@@ -1,6 +1,7 @@
-"""What lives beside the API, on another port: the host of the presigned URLs, and the data endpoints of the databases."""
+"""The edge: what is served besides the API, which is presigned URLs and data endpoints."""
 
 from collections.abc import Mapping
+from typing import Final
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
@@ -13,7 +14,8 @@ from astra_devops.emulator.state.transitions import Progress
 from astra_devops.emulator.time.clock import ScaledClock
 from astra_devops.emulator.world import Platform
 
-DATA = "/data/"
+DATA: Final = "/data/"
+"""The start of the paths of data endpoints."""
 
 
 def _xml(status: int, code: str, message: str) -> replies.Reply:
@@ -21,46 +23,46 @@ def _xml(status: int, code: str, message: str) -> replies.Reply:
     return replies.Reply(status, document.encode(), "application/xml")
 
 
-NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
+_NO_KEY: Final = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
 def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> replies.Reply:
-    """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
+    """Return the file of a presigned URL, or an error in XML like that of an object store."""
     path = unquote(path)
-    # A download takes real time, however fast the clock runs; five minutes are half a second at 600
-    # times the speed.
-    patience = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
-    objection = platform.signer.objection(path, query, platform.clock.now(), patience)
-    if objection is not None:
-        return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
+    # A download takes real time, however fast the clock runs: at a speed of 600, the five minutes
+    # would be half a second.
+    extension = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
+    refusal = platform.signer.reason_to_refuse(path, query, platform.clock.now(), extension)
+    if refusal is not None:
+        return _xml(403, "SignatureDoesNotMatch" if "signature" in refusal else "AccessDenied", refusal)
     if path.startswith(enterprises.REPORTS):
         report = enterprises.csv_of(platform, path)
-        return NO_KEY if report is None else replies.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
+        return _NO_KEY if report is None else replies.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
     datacenter_id = path.split("/")[1]
     world = platform.world_with(datacenter_id[:36])
     if world is None:
-        return NO_KEY
+        return _NO_KEY
     database = world.organization.databases[datacenter_id[:36]]
     for datacenter in database.datacenters:
-        for kind in presigned.KINDS.values():
+        for kind in presigned.BUNDLE_KINDS.values():
             if path == presigned.bundle_path(datacenter.id, database.name, kind):
                 content = presigned.bundle(database.id, datacenter.region, database.keyspace, kind)
                 return replies.Reply(200, content, "application/zip", {"ETag": f'"{datacenter.id}"', "Server": "AmazonS3"})
-    return NO_KEY
+    return _NO_KEY
 
 
 def serve_data(platform: Platform, path: str) -> replies.Reply:
-    """Answer at a data endpoint.
+    """Answer a request to a data endpoint.
 
-    There is no data, but a request wakes a hibernated database; until it is awake the answer is
-    503.
+    There is no data, but a request wakes a hibernated database, and is answered with 503 until the
+    database is awake.
     """
     host = path.removeprefix(DATA).partition("/")[0]
     world = platform.world_with(host[:36])
     if world is None:
         return replies.text(404, "unknown host")
-    database = world.look(world.organization.databases[host[:36]])
-    if world.forgets(database):
+    database = world.refresh(world.organization.databases[host[:36]])
+    if world.is_gone(database):
         return replies.text(404, "unknown host")
     if database.status == "HIBERNATED" and database.progress is None and not is_parked(world, database):
         now = world.clock.monotonic()

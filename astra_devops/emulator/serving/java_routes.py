@@ -1,12 +1,18 @@
-"""The routes of PCU groups that the Java client takes, and no other client."""
+"""Routes of PCU groups that only the Java client uses."""
 
-TYPES, TRANSFER = "/v2/pcus/types", "/v2/pcus/association/transfer"
-TYPES_BY_QUERY = "pcuGetTypes"
-"""The operation whose body the Java client spells as a query."""
+from typing import Final
+
+TYPES_BY_QUERY: Final = "pcuGetTypes"
+"""The operation whose body the Java client sends as a query."""
+_TYPES: Final = "/v2/pcus/types"
+_TRANSFER: Final = "/v2/pcus/association/transfer"
 
 
-def usual(method: str, path: str) -> tuple[str, str]:
-    """Give the method and path that the contract has for a request, which stays as it is if the Java client does what all do."""
-    if (method, path) == ("GET", TYPES):
-        return "POST", TYPES
-    return (method, TRANSFER) if method == "POST" and path.startswith(f"{TRANSFER}/") else (method, path)
+def contract_route(method: str, path: str) -> tuple[str, str]:
+    """Translate a method and path of the Java client to those in the contract.
+
+    Any other method and path is returned unchanged.
+    """
+    if (method, path) == ("GET", _TYPES):
+        return "POST", _TYPES
+    return (method, _TRANSFER) if method == "POST" and path.startswith(f"{_TRANSFER}/") else (method, path)

@@ -1,4 +1,7 @@
-"""The sockets: one for the API, one for what lives beside it."""
+"""The HTTP server: a socket for the API, and one for the edge (bundles and data endpoints).
+
+It records requests in the journal and applies faults. What the API answers is up to ``service``.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,11 +20,12 @@ from astra_devops.emulator.serving.delivery import reply_to
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.time.timekeeping import Timekeeper
 
-Act = Callable[[bytes], replies.Reply]
+Action = Callable[[bytes], replies.Reply]
+"""Returns the reply to a request with the given body."""
 
 
 class HttpServer:
-    """Receives requests, notes them in the journal, and sends what the service says, or what a fault makes of it."""
+    """The sockets of an emulator: they receive requests, and send the replies of its service."""
 
     def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float) -> None:
         self._service = service
@@ -32,13 +36,13 @@ class HttpServer:
         self._outages: list[Outage] = []
 
     async def open(self, host: str, port: int) -> tuple[int, int]:
-        """Open both sockets; give the port of the API, and that of the edge."""
+        """Open both sockets, and return the ports of the API and of the edge."""
         api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
         self._service.platform.faults.outage = self._outages[0]
         return api, edge_port
 
     async def close(self) -> None:
-        """Close every socket and connection."""
+        """Close all sockets and connections."""
         self._service.platform.faults.outage = None
         while self._outages:
             await self._outages.pop().close()
@@ -46,8 +50,8 @@ class HttpServer:
             await self._runners.pop().cleanup()
 
     async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
-        # Without cancellation, a slow answer would hold up the closing; a shutdown timeout of 0
-        # would mean to wait for ever.
+        # handler_cancellation: otherwise a slow answer would delay closing. shutdown_timeout: 0
+        # would mean to wait without limit.
         server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
         runner = web.ServerRunner(server, shutdown_timeout=0.1)
         self._runners.append(runner)
@@ -60,15 +64,15 @@ class HttpServer:
         path, query = _split(request)
         if path.startswith(page.PAGE):
             with self._service.lock:
-                shown = page.serve(self._service.platform, self._journal, request.method, path)
-            if shown is not None:  # looking leaves no trace: no journal, no fault, no latency
-                return web.Response(status=shown.status, body=shown.body, headers={"Content-Type": shown.content_type, **shown.headers})
-        found = self._service.route(request.method, path)
-        if not isinstance(found, Match):
-            return await self._serve(request, "devops", None, path, query, lambda body: found)
+                reply = page.serve(self._service.platform, self._journal, request.method, path)
+            if reply is not None:  # without a trace: no journal, no fault, no latency
+                return web.Response(status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type, **reply.headers})
+        match = self._service.route(request.method, path)
+        if not isinstance(match, Match):
+            return await self._serve(request, "devops", None, path, query, lambda body: match)
         headers, sender = request.headers, request.remote or ""
         return await self._serve(
-            request, "devops", found.operation.id, path, query, lambda body: self._service.answer(found, headers, query, body, sender)
+            request, "devops", match.operation.id, path, query, lambda body: self._service.answer(match, headers, query, body, sender)
         )
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -78,9 +82,9 @@ class HttpServer:
         return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: self._service.bundle(path, query))
 
     async def _serve(
-        self, request: web.BaseRequest, endpoint_kind: EndpointKind, operation: str | None, path: str, query: Mapping[str, str], act: Act
+        self, request: web.BaseRequest, endpoint_kind: EndpointKind, operation: str | None, path: str, query: Mapping[str, str], act: Action
     ) -> web.StreamResponse:
-        with self._time.held():
+        with self._time.hold():
             if self._latency:
                 await self._time.pause(self._latency)
             body = await request.read()
@@ -92,6 +96,9 @@ class HttpServer:
 
 
 def _split(request: web.BaseRequest) -> tuple[str, Query]:
-    """Take the request target apart without tidying it, as a URL class would."""
+    """Split the request target into path and query.
+
+    A URL class would also normalize it, which must not happen.
+    """
     path, _, query = request.raw_path.partition("?")
     return path, Query(parse_qsl(query, keep_blank_values=True) if query else ())

@@ -1,9 +1,12 @@
-"""One request through the emulated service: who asks, may they, is it well formed, and then the operation itself."""
+"""The API without any network: checks the token, permission, query and body, then acts.
+
+``HttpServer`` in ``server`` passes requests to it.
+"""
 
 import re
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -44,7 +47,7 @@ from astra_devops.emulator.world import Handler, Platform, Request, World
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-HANDLERS: Mapping[str, Handler] = {
+_HANDLERS: Final[Mapping[str, Handler]] = {
     **databases.OPERATIONS,
     **keyspaces.OPERATIONS,
     **datacenters.OPERATIONS,
@@ -70,31 +73,26 @@ HANDLERS: Mapping[str, Handler] = {
     **telemetry.OPERATIONS,
     **enterprises.OPERATIONS,
 }
-OBJECTIONS = {"createDatabase": databases.objections, "addDatacenters": datacenters.objections}
-"""What the service says about some bodies before any schema would: several problems at once, with ids of its own."""
-UNPROCESSABLE = ("createDatabase", "addDatacenters")
-"""Operations that answer 422 to a body of the wrong form; the others answer 400."""
-UNCHECKED = ("ValidateAccessList",)
-"""Operations that are there to be asked about what is wrong."""
-FORGIVING = {("listDatabases", "limit"), ("listDatabases", "include"), ("listDatabases", "provider")}
-"""Query parameters whose documented limits the service itself does not hold anyone to."""
-
-
-INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-"""What Go reads as an integer of 64 bits, but for the largest."""
-EMPTY: tuple[object, ...] = ({}, [])
-"""What a body that is left out stands for."""
-DEEPEST = 100
+_OBJECTIONS: Final = {"createDatabase": databases.objections, "addDatacenters": datacenters.objections}
+"""Checks of a body that come before its schema, and list several problems with ids of their own."""
+_UNPROCESSABLE: Final = ("createDatabase", "addDatacenters")
+"""Operations that answer 422 to an invalid body; the others answer 400."""
+_UNCHECKED: Final = ("ValidateAccessList",)
+"""Operations that accept an invalid body, because their purpose is to say what is wrong with it."""
+_LENIENT: Final = {("listDatabases", "limit"), ("listDatabases", "include"), ("listDatabases", "provider")}
+"""Query parameters for which the service does not enforce its documented limits."""
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+"""What Go parses as a 64-bit integer, except for the largest ones."""
+_EMPTY_BODIES: Final[tuple[object, ...]] = ({}, [])
+"""What an omitted body counts as."""
+_MAX_DEPTH: Final = 100
 """How deep a body may be nested."""
-BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
-"""Go's spellings of a boolean."""
+_BOOLEANS: Final = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+"""What Go parses as a boolean."""
 
 
 class Service:
-    """The API itself, without any network: requests in, replies out.
-
-    It may be asked from several threads.
-    """
+    """The API: requests in, replies out. It may be called from several threads."""
 
     def __init__(self, contract: Contract, platform: Platform) -> None:
         self.platform = platform
@@ -103,21 +101,21 @@ class Service:
         self.lock: AbstractContextManager[object] = threading.RLock()
 
     def route(self, method: str, path: str) -> Match | replies.Reply:
-        """Find the operation for a raw path, or what to answer where there is none."""
+        """Find the operation for a method and a raw path, or the reply if there is none."""
         if "//" in path:
             cleaned = path
             while "//" in cleaned:
                 cleaned = cleaned.replace("//", "/")
             return replies.moved(cleaned)
         if self.platform.quirks.java_pcu_routes:
-            method, path = java_routes.usual(method, path)
-        found = self._router.match(method, path)
-        if isinstance(found, Match):
-            return found
-        return replies.NO_ROUTE if found is None else replies.wrong_method(found)
+            method, path = java_routes.contract_route(method, path)
+        match = self._router.match(method, path)
+        if isinstance(match, Match):
+            return match
+        return replies.NO_ROUTE if match is None else replies.wrong_method(match)
 
     def answer(self, match: Match, headers: Mapping[str, str], query: Query, raw_body: bytes, sender: str) -> replies.Reply:
-        """Carry out one operation. ``sender`` is the IP address that the request comes from."""
+        """Execute an operation. ``sender`` is the IP address that the request comes from."""
         operation = match.operation
         if operation.id == java_routes.TYPES_BY_QUERY and self.platform.quirks.java_pcu_routes and not raw_body:
             raw_body = orjson.dumps(dict(query))
@@ -129,7 +127,7 @@ class Service:
                 request = Request(
                     operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query)
                 )
-                handler = HANDLERS.get(operation.id)
+                handler = _HANDLERS.get(operation.id)
                 if handler is None:
                     return replies.errors(501, (None, f"The emulator does not implement {operation.id} yet."))
                 return handler(world, request)
@@ -137,12 +135,12 @@ class Service:
                 return refusal.reply
 
     def bundle(self, path: str, query: Mapping[str, str]) -> replies.Reply:
-        """Give what lies behind a presigned URL."""
+        """Answer a request to a presigned URL."""
         with self.lock:
             return edge.serve_bundle(self.platform, path, query)
 
     def data(self, path: str) -> replies.Reply:
-        """Answer at a data endpoint."""
+        """Answer a request to a data endpoint."""
         with self.lock:
             return edge.serve_data(self.platform, path)
 
@@ -169,14 +167,14 @@ class Service:
                     raise replies.refusal(400, f"query parameter {name} is missing")
                 continue
             value = values[name] = _typed(name, query[name], parameter.types)
-            if (operation.id, name) not in FORGIVING:
+            if (operation.id, name) not in _LENIENT:
                 problems = self._contract.problems(parameter.pointer, value)
                 if problems:
                     raise replies.Refusal(replies.errors(400, *((None, f"query parameter {name}: {problem}") for problem in problems)))
         return values
 
     def _read_lists(self, operation: Operation, query: Query) -> dict[str, list[str]]:
-        lists = {name: query.every(name) for name, parameter in operation.query.items() if "array" in parameter.types}
+        lists = {name: query.get_all(name) for name, parameter in operation.query.items() if "array" in parameter.types}
         for name, values in lists.items():
             problems = self._contract.problems(operation.query[name].pointer, values)
             if problems:
@@ -192,30 +190,30 @@ class Service:
             return None
         try:
             body = orjson.loads(raw)
-        except orjson.JSONDecodeError as problem:
-            raise replies.refusal(400, f"The body is not JSON: {problem}") from problem
-        if raw.count(b"[") + raw.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
+        except orjson.JSONDecodeError as error:
+            raise replies.refusal(400, f"The body is not JSON: {error}") from error
+        if raw.count(b"[") + raw.count(b"{") > _MAX_DEPTH and _depth(body) > _MAX_DEPTH:
             raise replies.refusal(400, "The body is nested too deeply.")
-        if operation.id in OBJECTIONS:
-            complaints = OBJECTIONS[operation.id](world, body)
-            if complaints:
-                raise replies.Refusal(replies.errors(422, *complaints))
-        problems = () if operation.id in UNCHECKED else self._contract.problems(operation.body, body, formats=True)
+        if operation.id in _OBJECTIONS:
+            objections = _OBJECTIONS[operation.id](world, body)
+            if objections:
+                raise replies.Refusal(replies.errors(422, *objections))
+        problems = () if operation.id in _UNCHECKED else self._contract.problems(operation.body, body, formats=True)
         if problems:
-            status = 422 if operation.id in UNPROCESSABLE else 400
+            status = 422 if operation.id in _UNPROCESSABLE else 400
             raise replies.Refusal(replies.errors(status, *((None, problem) for problem in problems)))
         return body
 
     def _allows_nothing(self, pointer: str) -> bool:
-        """Tell whether a body may be without content.
+        """Return whether the schema of a body allows an empty one.
 
-        Where it may not, it must be there, which the contract forgets to say of some.
+        If it does not, the body is required, even where the contract fails to say so.
         """
-        return any(not self._contract.problems(pointer, empty) for empty in EMPTY)
+        return any(not self._contract.problems(pointer, body) for body in _EMPTY_BODIES)
 
 
 def _depth(value: object) -> int:
-    """Tell how many lists and objects lie in one another."""
+    """Return how deep lists and objects are nested."""
     depth, layer = 0, [value]
     while layer := [item for item in layer if isinstance(item, dict | list)]:
         layer = [inner for item in layer for inner in (item.values() if isinstance(item, dict) else item)]
@@ -224,13 +222,13 @@ def _depth(value: object) -> int:
 
 
 def _typed(name: str, value: str, types: frozenset[str]) -> str | int | bool:
-    """Read a query value as what its schema asks for."""
+    """Convert a query value to a type that its schema allows."""
     if "integer" in types:
-        if not INTEGER.fullmatch(value):
+        if not _INTEGER.fullmatch(value):
             raise replies.refusal(400, f"query parameter {name}: {value!r} is not a number")
         return int(value)
     if "boolean" in types:
-        if value.lower() not in BOOLEANS:
+        if value.lower() not in _BOOLEANS:
             raise replies.refusal(400, f"query parameter {name}: {value!r} is neither true nor false")
-        return BOOLEANS[value.lower()]
+        return _BOOLEANS[value.lower()]
     return value

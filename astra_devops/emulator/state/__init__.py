@@ -1,1 +1,1 @@
-"""State of the service that several resources share."""
+"""The parts of the emulated service's state that several resources share."""

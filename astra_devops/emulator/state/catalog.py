@@ -1,17 +1,24 @@
-"""The clouds, regions and tiers that the emulated service has on offer."""
+"""The clouds, regions and tiers that the emulated service offers."""
+
+from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
-PROVIDERS = ("AWS", "GCP", "AZURE")
-CLASSIC_TIERS = ("developer", "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", "cloudnative")
-TIERS = ("serverless", *CLASSIC_TIERS)
-LISTED_TIERS = ("C10", "C20", "C40", "D10", "D20", "D40")
-CONTINENTS = {"na": "North America", "emea": "Europe", "apac": "Asia", "sa": "South America"}
+PROVIDERS: Final = ("AWS", "GCP", "AZURE")
+_CLASSIC_TIERS: Final = ("developer", "A5", "A10", "A20", "A40", "C10", "C20", "C40", "D10", "D20", "D40", "cloudnative")
+_TIERS: Final = ("serverless", *_CLASSIC_TIERS)
+LISTED_TIERS: Final = ("C10", "C20", "C40", "D10", "D20", "D40")
+CONTINENTS: Final = {"na": "North America", "emea": "Europe", "apac": "Asia", "sa": "South America"}
 
 
 @attrs.frozen
 class Region:
-    """One region of one provider. ``vector`` tells whether it takes vector databases."""
+    """A region of a cloud provider.
+
+    ``vector`` says whether it accepts vector databases, ``reserved`` whether it is reserved for
+    qualified users.
+    """
 
     provider: str
     name: str
@@ -22,7 +29,7 @@ class Region:
     reserved: bool = False
 
 
-REGIONS = (
+REGIONS: Final = (
     Region("AWS", "us-east-1", "US East (N. Virginia)", "na"),
     Region("AWS", "us-east-2", "US East (Ohio)", "na"),
     Region("AWS", "us-west-2", "US West (Oregon)", "na"),
@@ -52,24 +59,24 @@ REGIONS = (
     Region("AZURE", "australiaeast", "New South Wales, Australia", "apac", "premium"),
     Region("AZURE", "brazilsouth", "Sao Paulo State", "sa", "premium_plus", vector=False),
 )
-TWICE_LISTED = ("us-east1", "us-east-2")
-KNOWN = {(region.provider, region.name): region for region in REGIONS}
+TWICE_LISTED: Final = ("us-east1", "us-east-2")
+REGIONS_BY_NAME: Final[Mapping[tuple[str, str], Region]] = {(region.provider, region.name): region for region in REGIONS}
 
 
-def complaints(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
-    """Say what is wrong with a place to put a datacenter, all of it at once, with the service's own ids."""
-    found: list[tuple[int | None, str]] = []
+def placement_problems(tier: object, provider: object, region: object) -> list[tuple[int | None, str]]:
+    """List all that is wrong with the location of a datacenter, with the service's error ids."""
+    problems: list[tuple[int | None, str]] = []
     canonical, name = str(provider).upper(), str(region)
-    if tier not in TIERS:
-        found.append((2000011, "unsupported database tier"))
+    if tier not in _TIERS:
+        problems.append((2000011, "unsupported database tier"))
     if canonical not in PROVIDERS:
-        found.append((2000012, "unsupported cloud provider"))
-    if (canonical, name) not in KNOWN:
-        found.append((2000013, "unsupported region"))
-    return found
+        problems.append((2000012, "unsupported cloud provider"))
+    if (canonical, name) not in REGIONS_BY_NAME:
+        problems.append((2000013, "unsupported region"))
+    return problems
 
 
 def classification(provider: str, region: str) -> dict[str, str]:
-    """Give the zone and the price class of a region, as a datacenter carries them."""
-    place = KNOWN[provider, region]
+    """Return the zone and the price class of a region, as they appear in a datacenter."""
+    place = REGIONS_BY_NAME[provider, region]
     return {"regionZone": place.zone, "regionClassification": place.classification}

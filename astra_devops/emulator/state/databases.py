@@ -1,24 +1,25 @@
-"""What the emulated service remembers: an organisation, its databases and their datacenters."""
+"""Organizations, their databases, and the datacenters of those."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
 from astra_devops.emulator.state.transitions import Progress
 from astra_devops.emulator.time.instants import Instant
 
-SERVERLESS = "serverless"
-COPIES = 4
-"""How many copies of itself, each from the beginning of one of its last changes, a database keeps for stale reads."""
-BIRTHS = ("create", "create in group")
-REMEMBERED = 50
-"""How many of its last changes a database remembers."""
+_SERVERLESS: Final = "serverless"
+_KEPT_VERSIONS: Final = 4
+"""How many copies of itself a database keeps for stale reads, one from the start of each change."""
+_CREATIONS: Final = ("create", "create in group")
+_KEPT_CHANGES: Final = 50
+"""How many of its last changes a database keeps."""
 
 
 @attrs.define
 class Datacenter:
-    """One datacenter of a database. Its id is the database's with a number behind."""
+    """One datacenter of a database. Its id is that of the database, followed by a number."""
 
     id: str
     provider: str
@@ -33,12 +34,13 @@ class Datacenter:
 class Database:
     """One database.
 
-    ``past`` holds the keyspaces that it had, each time with the moment until which it had them.
+    ``state`` is its state at the time of the last :meth:`advance`.
+    ``keyspace_history`` has the sets of keyspaces that it had, each with the time of day until
+    which it had them. ``versions`` has copies from the start of the last changes, for stale reads.
 
-    ``state`` is the state when it was last looked at; :meth:`settle` brings it up to a time. Only
-    by fault: ``stuck_in`` is a state that shows in its place, ``early_404s`` counts the reads still
-    to be answered with 404, ``listed_from`` is when it begins to show up in lists. ``earlier``
-    holds copies as of the beginning of the latest changes, for stale reads.
+    Set by faults only: ``stuck_in`` is a state to show instead, ``early_404s`` the number of reads
+    that are still to be answered with 404, ``listed_from`` the time at which lists begin to include
+    it.
     """
 
     id: str
@@ -54,8 +56,8 @@ class Database:
     keyspaces: list[str] = attrs.field(factory=list)
     datacenters: list[Datacenter] = attrs.field(factory=list)
     graphs: list[str] = attrs.field(factory=list)
-    past: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
-    proxied: bool = False
+    keyspace_history: list[tuple[datetime, tuple[str, ...]]] = attrs.field(factory=list, repr=False)
+    has_migration_proxy: bool = False
     state: str = "ACTIVE"
     stuck_in: str | None = None
     engine_type: str | None = None
@@ -67,17 +69,17 @@ class Database:
     listed_from: Instant = 0.0
     last_number: int = 0
     changes: list[Progress] = attrs.field(factory=list, repr=False)
-    earlier: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
+    versions: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)
 
     @property
     def status(self) -> str:
-        """The state that shows."""
+        """The state to show."""
         return self.stuck_in or self.state
 
     @property
     def serverless(self) -> bool:
         """Whether it is of the serverless tier."""
-        return self.tier.lower() == SERVERLESS
+        return self.tier.lower() == _SERVERLESS
 
     @property
     def living(self) -> list[Datacenter]:
@@ -85,45 +87,45 @@ class Database:
         return [datacenter for datacenter in self.datacenters if not datacenter.terminated]
 
     def begin(self, progress: Progress, now: float) -> None:
-        """Start a change, and remember the last of them in ``changes``."""
-        if not self.earlier and progress.change not in BIRTHS:
-            self.earlier.append((float("-inf"), self._copy()))
+        """Start a change, and add it to ``changes``."""
+        if not self.versions and progress.change not in _CREATIONS:
+            self.versions.append((float("-inf"), self._copy()))
         self.progress = progress
         self.changes.append(progress)
-        del self.changes[:-REMEMBERED]
+        del self.changes[:-_KEPT_CHANGES]
         self.state = progress.state(now)
-        self.earlier.append((now, self._copy()))
-        del self.earlier[:-COPIES]
+        self.versions.append((now, self._copy()))
+        del self.versions[:-_KEPT_VERSIONS]
 
     def as_of(self, then: Instant, moment: datetime) -> "Database | None":
-        """Give a copy as it was at a time, as far back as is remembered; None before it was made.
+        """Return a copy as it was at a time; None if it did not exist then.
 
-        ``moment`` is the time of day then.
+        ``moment`` is the time of day at ``then``. Before the oldest version, that version counts.
         """
-        since = [known for began, known in self.earlier if began <= then]
-        if not since and self.earlier:
-            oldest = self.earlier[0][1]
-            if oldest.progress is not None and oldest.progress.change in BIRTHS:
+        candidates = [version for began, version in self.versions if began <= then]
+        if not candidates and self.versions:
+            oldest = self.versions[0][1]
+            if oldest.progress is not None and oldest.progress.change in _CREATIONS:
                 return None
-            since = [oldest]
-        found = (since[-1] if since else self)._copy()
-        found.settle(then, moment)
-        return found
+            candidates = [oldest]
+        copy = (candidates[-1] if candidates else self)._copy()
+        copy.advance(then, moment)
+        return copy
 
     def _copy(self) -> "Database":
-        """Copy all that changes, but for what is remembered."""
+        """Copy everything that can change, without the changes and versions."""
         return attrs.evolve(
             self,
             keyspaces=[*self.keyspaces],
             datacenters=[attrs.evolve(datacenter) for datacenter in self.datacenters],
             graphs=[*self.graphs],
-            past=[*self.past],
+            keyspace_history=[*self.keyspace_history],
             changes=[],
-            earlier=[],
+            versions=[],
         )
 
-    def settle(self, now: float, moment: datetime) -> None:
-        """Bring the state up to ``now``, and let a finished change take effect.
+    def advance(self, now: float, moment: datetime) -> None:
+        """Update the state to ``now``, and apply the effect of a change that has completed.
 
         ``moment`` is the time of day at ``now``.
         """
@@ -135,10 +137,10 @@ class Database:
             self.progress = None
             moment -= timedelta(seconds=now - progress.ends())
             if progress.ends_in is None:
-                self._take_effect(progress, moment)
+                self._apply(progress, moment)
             self.terminated_at = progress.ends() if self.state == "TERMINATED" else None
 
-    def _take_effect(self, progress: Progress, moment: datetime) -> None:
+    def _apply(self, progress: Progress, moment: datetime) -> None:
         self._change_keyspaces(progress, moment)
         subject = progress.subject
         match progress.change:
@@ -155,7 +157,7 @@ class Database:
             case "enable graph":
                 self.graphs.append(subject)
             case "launch migration proxy" | "remove migration proxy":
-                self.proxied = progress.change.startswith("launch")
+                self.has_migration_proxy = progress.change.startswith("launch")
             case "terminate":
                 self.terminated = moment
                 for datacenter in self.datacenters:
@@ -177,28 +179,28 @@ class Database:
             case "terminate":
                 self.keyspaces.clear()
         if tuple(self.keyspaces) != before:
-            self.past.append((moment, before))
+            self.keyspace_history.append((moment, before))
         if self.keyspace and self.keyspace not in self.keyspaces and progress.change in ("drop keyspace", "restore"):
             self.keyspace = next(iter(self.keyspaces), None)
 
     def keyspaces_at(self, moment: datetime) -> tuple[str, ...]:
-        """Tell which keyspaces there were at a time of day."""
-        return next((names for until, names in self.past if until > moment), tuple(self.keyspaces))
+        """Return the keyspaces at a time of day."""
+        return next((names for until, names in self.keyspace_history if until > moment), tuple(self.keyspaces))
 
     def add_datacenter(self, region: str, provider: str, moment: datetime) -> None:
-        """Add a datacenter under the next number."""
+        """Add a datacenter with the next number."""
         self.last_number += 1
-        identity = f"{self.id}-{self.last_number}"
-        self.datacenters.append(Datacenter(identity, provider, region, self.tier, self.capacity_units, moment))
+        datacenter_id = f"{self.id}-{self.last_number}"
+        self.datacenters.append(Datacenter(datacenter_id, provider, region, self.tier, self.capacity_units, moment))
 
-    def gone(self, now: float, known_for: float) -> bool:
-        """Tell whether it was terminated so long ago that nobody knows it any more: ``known_for`` seconds or more."""
-        return self.terminated_at is not None and now - self.terminated_at >= known_for
+    def is_gone(self, now: float, readable_for: float) -> bool:
+        """Return whether it was terminated ``readable_for`` seconds ago or earlier."""
+        return self.terminated_at is not None and now - self.terminated_at >= readable_for
 
 
 @attrs.define
 class Organization:
-    """One organisation and its databases, in the order of their creation."""
+    """One organization and its databases, in the order of their creation."""
 
     id: str
     name: str
@@ -211,22 +213,22 @@ class Organization:
     _positions: dict[str, int] = attrs.field(factory=dict)
 
     def add(self, database: Database) -> None:
-        """Remember a new database."""
+        """Add a new database."""
         self._positions[database.id] = len(self._order)
         self._order.append(database)
         self.databases[database.id] = database
 
     def clear(self) -> None:
-        """Forget every database."""
+        """Remove all databases."""
         self.databases.clear()
         self._order.clear()
         self._positions.clear()
 
     def after(self, database_id: str | None) -> Iterator[Database] | None:
-        """Walk the databases behind the one named, all of them for None; the answer is None if that id never existed.
+        """Iterate over the databases after the given one, or over all for None.
 
-        A place in the list outlives its database, so that a page may begin behind one that has
-        vanished since.
+        Returns None if that id never existed. A database keeps its position when it is gone, so
+        that a page may start after it.
         """
         if database_id is None:
             return self._from(0)

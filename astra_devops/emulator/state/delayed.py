@@ -1,4 +1,4 @@
-"""Values that show only some time after they were set: the service accepts, and gets round to it."""
+"""Values that become visible only some time after they were set, as at the service."""
 
 from typing import Generic, TypeVar
 
@@ -11,25 +11,25 @@ V = TypeVar("V")
 
 @attrs.define
 class DelayedValue(Generic[V]):
-    """A value as readers see it.
+    """A value that readers see with a delay.
 
-    Changes start out from ``latest``, readers get what :meth:`at` gives.
+    A change is based on ``latest``; readers get :meth:`at`.
     """
 
-    _shown: V
-    _coming: list[tuple[Instant, V]] = attrs.field(factory=list, init=False)
+    _visible: V
+    _pending: list[tuple[Instant, V]] = attrs.field(factory=list, init=False)
 
     @property
     def latest(self) -> V:
         """The value that was set last."""
-        return self._coming[-1][1] if self._coming else self._shown
+        return self._pending[-1][1] if self._pending else self._visible
 
     def set(self, value: V, due: Instant) -> None:
-        """Set the value; it shows from ``due`` on (seconds of the emulator's clock)."""
-        self._coming.append((due, value))
+        """Set the value, which becomes visible at ``due`` (seconds of the emulator's clock)."""
+        self._pending.append((due, value))
 
     def at(self, now: float) -> V:
-        """Tell which value shows at a time, which is not before that of an earlier call."""
-        while self._coming and self._coming[0][0] <= now:
-            self._shown = self._coming.pop(0)[1]
-        return self._shown
+        """Return the visible value at a time, which must not be before that of an earlier call."""
+        while self._pending and self._pending[0][0] <= now:
+            self._visible = self._pending.pop(0)[1]
+        return self._visible

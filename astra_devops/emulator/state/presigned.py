@@ -1,4 +1,4 @@
-"""Presigned URLs as the service hands them out, and the secure connect bundles behind them."""
+"""Presigned URLs as the service returns them, and the secure connect bundles they lead to."""
 
 import hashlib
 import hmac
@@ -10,48 +10,54 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from urllib.parse import quote
 
 import attrs
 import orjson
 
-GOOD_FOR = 300
-"""Seconds for which a presigned URL works."""
-KINDS = {
+_VALIDITY: Final = 300
+"""Seconds for which a presigned URL is valid."""
+BUNDLE_KINDS: Final = {
     "secureBundleUrl": "external",
     "secureBundleInternalUrl": "internal",
     "secureBundleMigrationProxyUrl": "proxy",
     "secureBundleMigrationProxyInternalUrl": "proxy-internal",
 }
-"""The four fields of a datacenter that carry a URL, and the kind of bundle behind each."""
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-_STAMP = "%Y%m%dT%H%M%SZ"
+"""The four fields of a datacenter that have a URL, and the kind of bundle that each leads to."""
+_ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+"""The date of the files in a bundle, so that the same bundle has the same bytes."""
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 
 @attrs.frozen
 class Signer:
-    """Signs URLs and checks the signatures, in the form of AWS signature version 4 but by a simpler rule."""
+    """The keys that URLs are signed with.
+
+    The URLs look like AWS signature version 4, but the signature is computed by a simpler rule.
+    """
 
     access_key: str
     secret: bytes = attrs.field(repr=False)
 
     def sign(self, base: str, path: str, region: str, moment: datetime) -> str:
-        """Make a URL that works for five minutes from a moment on.
+        """Return a URL that is valid for five minutes from ``moment``.
 
-        The path is unquoted: clients quote it each in their way.
+        ``path`` is unquoted. The signature covers it in that form, because clients differ in how
+        they quote it.
         """
         stamp = moment.strftime(_STAMP)
         credential = f"{self.access_key}%2F{stamp[:8]}%2F{region}%2Fs3%2Faws4_request"
         query = (
             f"X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={stamp}"
-            f"&X-Amz-Expires={GOOD_FOR}&X-Amz-SignedHeaders=host"
+            f"&X-Amz-Expires={_VALIDITY}&X-Amz-SignedHeaders=host"
         )
-        return f"{base}{quote(path)}?{query}&X-Amz-Signature={self._signature(path, stamp, GOOD_FOR)}"
+        return f"{base}{quote(path)}?{query}&X-Amz-Signature={self._signature(path, stamp, _VALIDITY)}"
 
-    def objection(self, path: str, query: Mapping[str, str], moment: datetime, patience: float) -> str | None:
-        """Say why a URL with an unquoted path does not work at a moment, or None if it does.
+    def reason_to_refuse(self, path: str, query: Mapping[str, str], moment: datetime, extension: float) -> str | None:
+        """Return why a URL with an unquoted path is not valid at ``moment``; None if it is.
 
-        It lasts ``patience`` times as long.
+        It is valid ``extension`` times as long as it says.
         """
         stamp, expires, signature = (query.get(name, "") for name in ("X-Amz-Date", "X-Amz-Expires", "X-Amz-Signature"))
         if not (stamp and signature and expires.isdecimal()):
@@ -59,27 +65,27 @@ class Signer:
         if not hmac.compare_digest(signature.encode(), self._signature(path, stamp, int(expires)).encode()):
             return "The request signature we calculated does not match the signature you provided."
         signed = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
-        return "Request has expired" if moment > signed + timedelta(seconds=int(expires) * patience) else None
+        return "Request has expired" if moment > signed + timedelta(seconds=int(expires) * extension) else None
 
     def _signature(self, path: str, stamp: str, expires: int) -> str:
         return hmac.new(self.secret, f"{path}\n{stamp}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
 def new_signer(source: random.Random) -> Signer:
-    """Make a signer with keys of its own."""
+    """Create a signer with new keys."""
     return Signer("ASIA" + "".join(source.choices(string.ascii_uppercase + string.digits, k=16)), source.randbytes(32))
 
 
 def bundle_path(datacenter_id: str, name: str, kind: str) -> str:
-    """Say where the bundle of a datacenter lies on its host; an unquoted path."""
+    """Return the unquoted path of a datacenter's bundle on its host."""
     infix = "" if kind == "external" else f"{kind}-"
     return f"/{datacenter_id}/secure-connect-{infix}{name}.zip"
 
 
 def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> bytes:
-    """Make the zip file of one datacenter.
+    """Create the zip file of one datacenter.
 
-    The certificates have the right form only; nothing can be reached with them.
+    Its certificates only look right; they do not connect to anything.
     """
     host = f"{database_id}-{region}.db.astra.datastax.com"
     settings = {
@@ -103,7 +109,7 @@ def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> by
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content)
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_EPOCH), content)
     return packed.getvalue()
 
 

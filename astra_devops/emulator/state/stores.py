@@ -1,4 +1,4 @@
-"""Stores: what the operations of one noun remember, in a class of their own, saved under a key."""
+"""Stores: classes that hold the state of one kind of resource, saved under a stable key."""
 
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -10,15 +10,15 @@ _KEYS: Final[dict[type[Any], str]] = {}
 
 
 def store(key: str) -> Callable[[type[S]], type[S]]:
-    """Return a decorator for the class of a store, which must start out empty.
+    """Return a decorator that registers the class of a store.
 
-    State files name the store by ``key``, so that a class or module can be renamed. A key must not
-    change.
+    The class must be callable without arguments, and then be empty. State files name the store by
+    ``key``, so that its class and module can be renamed; the key must not change.
     """
 
     def register(kind: type[S]) -> type[S]:
         if key in _BY_KEY:
-            raise ValueError(f"there are two stores with the key {key!r}")
+            raise ValueError(f"key must be unique, but there are two stores with the key {key!r}")
         _BY_KEY[key] = kind
         _KEYS[kind] = key
         return kind
@@ -35,7 +35,7 @@ def store_class(key: str) -> type[Any]:
     """Return the class of the store with a key.
 
     Raises:
-        ValueError: There is none.
+        ValueError: There is no such store.
     """
     if key not in _BY_KEY:
         raise ValueError(f"there is no store {key!r}")

@@ -1,4 +1,4 @@
-"""Tokens: their form, and which of them the service knows."""
+"""API tokens: what they look like, and the store of those that the service has issued."""
 
 import hashlib
 import random
@@ -6,21 +6,21 @@ import re
 import string
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 import attrs
 
-SHAPE = re.compile(r"AstraCS:([A-Za-z0-9]{24}):[0-9a-f]{64}")
-SECRET = string.ascii_letters + string.digits + ".,-_+"
+_SHAPE: Final = re.compile(r"AstraCS:([A-Za-z0-9]{24}):[0-9a-f]{64}")
+_SECRET_CHARACTERS: Final = string.ascii_letters + string.digits + ".,-_+"
 
 
 @attrs.frozen(kw_only=True)
 class Token:
-    """One token, of an organisation or of the enterprise itself.
+    """One token of an organization or of the enterprise.
 
-    ``roles`` are ids, or what was sent for ids.
-
-    An ``unlimited`` one may do everything in its organisation, whatever its roles say; with
-    ``enterprise`` it may also do what is for the tokens of the enterprise.
+    ``roles`` are ids, or what a request sent as ids. An ``unlimited`` token may do everything in
+    its organization, regardless of its roles. With ``enterprise`` it may also do what tokens of the
+    enterprise may.
     """
 
     value: str = attrs.field(repr=False)
@@ -37,13 +37,13 @@ class Token:
 
 @attrs.define
 class TokenStore:
-    """The tokens that the emulator knows, by their value."""
+    """The valid tokens, by their value."""
 
     tokens: dict[str, Token] = attrs.field(factory=dict, repr=False)
 
     def issue(
         self,
-        source: random.Random,
+        rng: random.Random,
         generated: datetime,
         organization_id: str,
         *,
@@ -53,9 +53,12 @@ class TokenStore:
         description: str = "",
         expires: datetime | None = None,
     ) -> Token:
-        """Make a new token in the service's form: ``AstraCS:``, a client id of 24 characters, and the digest of a longer secret."""
-        client_id = "".join(source.choices(string.ascii_letters, k=24))
-        secret = "".join(source.choices(SECRET, k=128))
+        """Create a token of the form that the service uses.
+
+        That is ``AstraCS:``, a client id of 24 characters, and the digest of a longer secret.
+        """
+        client_id = "".join(rng.choices(string.ascii_letters, k=24))
+        secret = "".join(rng.choices(_SECRET_CHARACTERS, k=128))
         token = Token(
             value=f"AstraCS:{client_id}:{hashlib.sha256(secret.encode()).hexdigest()}",
             secret=secret,
@@ -72,19 +75,23 @@ class TokenStore:
         return token
 
     def read(self, headers: Mapping[str, str], moment: datetime) -> Token | str | None:
-        """Find the token of a request; its text if it is well formed but unknown or expired, None if it is missing or garbled."""
+        """Find the token of a request.
+
+        Returns a string, the value, if it is well-formed but unknown or expired, and None if it is
+        missing or malformed.
+        """
         scheme, _, value = headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        known = self.tokens.get(value)
-        if known is not None and (known.expires is None or moment < known.expires):
-            return known
-        return value if SHAPE.fullmatch(value) else None
+        token = self.tokens.get(value)
+        if token is not None and (token.expires is None or moment < token.expires):
+            return token
+        return value if _SHAPE.fullmatch(value) else None
 
     def of(self, organization_id: str) -> list[Token]:
-        """List the tokens of an organisation, the oldest first."""
+        """List the tokens of an organization, oldest first."""
         return [token for token in self.tokens.values() if token.organization_id == organization_id]
 
     def find(self, organization_id: str, client_id: str) -> Token | None:
-        """Find the token of an organisation by its client id, whose case matters."""
+        """Find a token of an organization by its client id, which is case-sensitive."""
         return next((token for token in self.of(organization_id) if token.client_id == client_id), None)

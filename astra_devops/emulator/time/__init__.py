@@ -1,1 +1,5 @@
-"""Clocks of the emulator, and the times that resources carry."""
+"""The emulator's time.
+
+``clock`` has the clocks to choose from, ``virtual`` the one that skips waits, ``timekeeping`` what
+the server does with a clock, ``instants`` the type of its times.
+"""

@@ -1,8 +1,8 @@
-"""The clocks that an emulator can run by: the machine's, a faster one, and one that skips every wait.
+"""The clocks that an emulator can follow: real time, scaled time, and virtual time without waits.
 
-All three have ``monotonic()``, ``now()`` and ``sleep()``, which is also what a client asks of its
-clock: hand it ``clock=emulator.clock`` and its waits, deadlines and pauses follow the emulator's
-time.
+All three have ``monotonic()``, ``now()`` and ``sleep()``, which is also what a client needs of its
+clock: pass ``clock=emulator.clock`` to it, and its waits, deadlines and pauses follow the
+emulator's time. :class:`VirtualClock` is implemented in ``virtual``.
 """
 
 import asyncio
@@ -17,34 +17,34 @@ __all__ = ["Clock", "RealClock", "ScaledClock", "VirtualClock"]
 
 
 class Clock(Protocol):
-    """What the emulator needs of a clock; any object of this shape will do."""
+    """What the emulator needs of a clock; any object with these methods will do."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return a number of seconds that never decreases."""
         ...
 
     def now(self) -> datetime:
-        """Return the time of day, aware, in UTC."""
+        """Return the time of day, timezone-aware, in UTC."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds of this clock have passed."""
+        """Return after so many seconds of this clock."""
         ...
 
 
 class RealClock:
-    """The machine's own time: a database takes as long to create as it does at the service."""
+    """Real time: creating a database takes as long as at the service."""
 
     def monotonic(self) -> float:
-        """Return seconds that only ever grow."""
+        """Return a number of seconds that never decreases."""
         return time.monotonic()
 
     def now(self) -> datetime:
-        """Return the time of day, aware, in UTC."""
+        """Return the time of day, timezone-aware, in UTC."""
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Return when so many seconds have passed."""
+        """Return after so many seconds."""
         await asyncio.sleep(seconds)
 
     def __repr__(self) -> str:
@@ -52,33 +52,35 @@ class RealClock:
 
 
 class ScaledClock:
-    """Waits that take ``speed`` times less: at 600, what lasts ten minutes is over in a second.
+    """Time that runs ``speed`` times faster: at 600, a wait of ten minutes takes a second.
 
-    The time of day stays the machine's.
-
-    For programs that cannot be given a clock, such as another language's client: they wait in real
-    time, only less of it.
+    The time of day stays the real one. Use it for programs that cannot be given a clock, such as
+    clients in other languages: they wait in real time, but not as long.
 
     Raises:
-        ValueError: ``speed`` is not above zero.
+        ValueError: ``speed`` is not a finite number above zero.
     """
 
     def __init__(self, speed: float) -> None:
         self.speed = speed
         if not 0 < speed < math.inf:
-            raise ValueError(f"speed must be a number above zero, not {speed!r}")
-        self._began = time.monotonic()
+            raise ValueError(f"speed must be a finite number above zero, not {speed!r}")
+        self._start = time.monotonic()
 
     def monotonic(self) -> float:
-        """Return scaled seconds since the clock was made."""
-        return (time.monotonic() - self._began) * self.speed
+        """Return the scaled seconds since the clock was created."""
+        return (time.monotonic() - self._start) * self.speed
 
     def now(self) -> datetime:
-        """Return the machine's time of day, aware, in UTC: a client with a clock of its own compares it with what the service writes."""
+        """Return the real time of day, timezone-aware, in UTC.
+
+        It is not scaled: a client with its own clock compares it with times that the service
+        writes.
+        """
         return datetime.now(UTC)
 
     async def sleep(self, seconds: float) -> None:
-        """Return when so many scaled seconds have passed."""
+        """Return after so many scaled seconds."""
         await asyncio.sleep(seconds / self.speed)
 
     def __repr__(self) -> str:

@@ -1,9 +1,10 @@
-"""Times of the emulator's clock, told apart from other numbers."""
+"""A type for times of the emulator's clock, as opposed to times of day (``datetime``)."""
 
 from typing import Annotated
 
 Instant = Annotated[float, "seconds of the emulator's clock"]
-"""When something happens.
+"""A time as ``Clock.monotonic()`` returns it.
 
-A snapshot of the state keeps it relative to the present, since clocks begin where they like.
+Clocks start at different values, so a snapshot of the state stores each one relative to the
+present. It finds them by this type.
 """

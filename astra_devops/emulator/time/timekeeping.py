@@ -1,4 +1,7 @@
-"""The emulator's side of its clock: time stands still while a request is handled, and every answer is dated by it."""
+"""How the server uses the emulator's clock: time is held during a request, and answers are dated.
+
+The clocks themselves are in ``clock`` and ``virtual``.
+"""
 
 import asyncio
 import random
@@ -9,47 +12,47 @@ from astra_devops.emulator.time.clock import Clock, VirtualClock
 
 
 class Timekeeper:
-    """A clock as a server uses it. On any but a virtual clock, holding and releasing do nothing."""
+    """A clock as the server uses it. Holding and releasing affect a virtual clock only."""
 
-    def __init__(self, clock: Clock, source: random.Random) -> None:
+    def __init__(self, clock: Clock, rng: random.Random) -> None:
         self.clock = clock
         self._virtual = clock if isinstance(clock, VirtualClock) else None
-        self._source = source
+        self._rng = rng
         self._second = 0
         self._date = ""
 
-    def held(self) -> AbstractContextManager[None]:
-        """Keep time where it is while a request is being handled."""
+    def hold(self) -> AbstractContextManager[None]:
+        """Stop virtual time within the block, during which a request is handled."""
         return nullcontext() if self._virtual is None else self._virtual.hold()
 
-    def released(self) -> AbstractContextManager[None]:
-        """Let time go on although a request is being handled."""
+    def release(self) -> AbstractContextManager[None]:
+        """Allow virtual time to move within the block, although a request is being handled."""
         return nullcontext() if self._virtual is None else self._virtual.release()
 
     async def pause(self, seconds: float) -> None:
-        """Let so much time pass in the middle of a request."""
-        with self.released():
+        """Sleep in the middle of a request, while time moves."""
+        with self.release():
             await self.clock.sleep(seconds)
 
-    async def along(self, seconds: float) -> None:
-        """Wait until so much time has passed for others.
+    async def sleep_passively(self, seconds: float) -> None:
+        """Return after so many seconds.
 
-        On a virtual clock, this wait alone does not make time move.
+        Virtual time does not jump for this sleeper alone.
         """
-        await (self.clock.sleep(seconds) if self._virtual is None else self._virtual.sleep_along(seconds))
+        await (self.clock.sleep(seconds) if self._virtual is None else self._virtual.sleep_passively(seconds))
 
     def join(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell the clock that requests arrive on a loop."""
+        """Make a virtual clock wait for a loop, on which requests may arrive."""
         if self._virtual is not None:
             self._virtual.join(loop)
 
     def leave(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Tell the clock that none will arrive any more."""
+        """Make a virtual clock stop waiting for a loop."""
         if self._virtual is not None:
             self._virtual.leave(loop)
 
     def http_date(self) -> str:
-        """Spell the present for the Date header."""
+        """Return the present time for a Date header."""
         now = self.clock.now()
         second = int(now.timestamp())
         if second != self._second:
@@ -57,5 +60,5 @@ class Timekeeper:
         return self._date
 
     def request_id(self) -> str:
-        """Make an id for one answer."""
-        return f"{self._source.getrandbits(128):032x}"
+        """Return a new id for an answer."""
+        return f"{self._rng.getrandbits(128):032x}"

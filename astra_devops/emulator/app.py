@@ -15,12 +15,12 @@ from astra_devops.emulator.contract.operation_names import likeliest
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.net.threads import in_thread
-from astra_devops.emulator.resources._permissions import add_role_of, checked_permissions
+from astra_devops.emulator.resources._permissions import add_role_with, check_permissions
 from astra_devops.emulator.resources.databases import DEFAULT_KEYSPACE, place_database
 from astra_devops.emulator.resources.enterprises import new_organization, populate
 from astra_devops.emulator.resources.migrations import place_migration
 from astra_devops.emulator.resources.pcu_groups import place_group
-from astra_devops.emulator.resources.users import accept
+from astra_devops.emulator.resources.users import accept_invitation
 from astra_devops.emulator.serving.server import HttpServer
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.state.catalog import complaints
@@ -221,10 +221,10 @@ class Emulator:
             ValueError: there is no such organisation or permission.
         """
         if permissions is not None:
-            permissions = checked_permissions(permissions)
+            permissions = check_permissions(permissions)
         with self._service.lock:
             world = self._world_of(organization_id)
-            roles = () if permissions is None else (add_role_of(world, permissions),)
+            roles = () if permissions is None else (add_role_with(world, permissions),)
             return self._issue(world.organization.id, roles=roles, unlimited=permissions is None)
 
     def add_enterprise_token(self) -> str:
@@ -291,7 +291,7 @@ class Emulator:
             ValueError: none has.
         """
         with self._service.lock:
-            accepted = [accept(world, email) for world in self._platform.organizations]
+            accepted = [accept_invitation(world, email) for world in self._platform.organizations]
             if not any(accepted):
                 raise ValueError(f"email: nobody has invited {email!r}")
 

@@ -8,7 +8,7 @@ import pytest
 
 from astra_devops import _contract
 from astra_devops.emulator import Emulator, Quirks
-from astra_devops.emulator.resources._default_roles import EVERYTHING
+from astra_devops.emulator.resources._default_roles import ALL_PERMISSIONS
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +36,7 @@ async def test_every_permission_of_the_contract_is_in_the_administrators_role() 
     document = _contract.load()
     known = set(document["components"]["schemas"]["Policy"]["properties"]["actions"]["items"]["enum"])
     needed = {name for path in document["paths"].values() for operation in path.values() for name in _permissions(operation)}
-    assert needed <= known == set(EVERYTHING)
+    assert needed <= known == set(ALL_PERMISSIONS)
 
 
 def _permissions(operation: Any) -> list[str]:

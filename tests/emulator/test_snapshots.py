@@ -16,7 +16,7 @@ from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
-SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported"), ("Migration", "subset")}
+SECONDS_AND_SIZES = {("Progress", "unmarked"), ("Migration", "imported_seconds"), ("Migration", "subset_size")}
 
 
 async def busy(api: Any) -> str:

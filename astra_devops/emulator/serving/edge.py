@@ -33,8 +33,8 @@ def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> rep
     objection = platform.signer.objection(path, query, platform.clock.now(), patience)
     if objection is not None:
         return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
-    if path.startswith(enterprises.REPORTS):
-        report = enterprises.csv_of(platform, path)
+    if path.startswith(enterprises.REPORTS_PATH):
+        report = enterprises.report_csv(platform, path)
         return NO_KEY if report is None else replies.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
     datacenter_id = path.split("/")[1]
     world = platform.world_with(datacenter_id[:36])

@@ -128,7 +128,7 @@ class Service:
         with self.lock:
             try:
                 world, token = self._authenticate(match, headers)
-                devops_access_lists.refuse_unless_let_in(world, sender)
+                devops_access_lists.check_sender(world, sender)
                 body = self._read_body(world, operation, raw_body)
                 request = Request(
                     operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query)
@@ -157,10 +157,10 @@ class Service:
         if isinstance(token, str):
             raise replies.Refusal(replies.UNKNOWN_TOKEN)
         world = self.platform.worlds[token.organization_id]
-        if not _permissions.may(world, token, match.operation, match.arguments):
+        if not _permissions.is_allowed(world, token, match.operation, match.arguments):
             if world.quirks.null_without_permission:
                 raise replies.Refusal(replies.NULL_UNAUTHORIZED)
-            raise replies.refusal(403, f"The token lacks {_permissions.wanted(match.operation)}.")
+            raise replies.refusal(403, f"The token lacks {_permissions.requirement(match.operation)}.")
         return world, token
 
     def _read_query(self, operation: Operation, query: Mapping[str, str]) -> dict[str, str | int | bool]:

@@ -110,14 +110,14 @@ def members(world: World, group_id: str) -> list[tuple[Association, Database]]:
     Also drops the associations of datacenters that have been terminated since.
     """
     associations = world.store(Capacity).associations
-    listed = []
+    pairs = []
     for association in [entry for entry in associations.values() if entry.group_id == group_id]:
         database = database_of(world, association.datacenter_id)
         if database is None:
             del associations[association.datacenter_id]
         else:
-            listed.append((association, database))
-    return listed
+            pairs.append((association, database))
+    return pairs
 
 
 def database_of(world: World, datacenter_id: str) -> Database | None:

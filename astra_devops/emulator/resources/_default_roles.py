@@ -10,7 +10,7 @@ from typing import Final
 
 ADMINISTRATOR: Final = "Organization Administrator"
 PLACEHOLDER: Final = "__ORG_ID__"
-"""What stands for the id of the organization in the policies of default roles."""
+"""The placeholder for the id of the organization in the policies of default roles."""
 RESOURCE_SUFFIXES: Final = ("", ":db:*", ":db:*:keyspace:*", ":db:*:keyspace:*:table:*")
 """What follows the organization in the DRNs of a role for all resources."""
 

@@ -1,8 +1,8 @@
-"""Fixtures for pytest: a fresh emulator of the service for each test, and both clients on it.
+"""Fixtures for pytest: a new emulator of the service for each test, and both clients of it.
 
-``astra_emulator`` is the service, ``astra`` the blocking client, ``async_astra`` the asynchronous
-one. Neither client nor emulator is imported before a test asks for one of them, and no other test
-is touched.
+``astra_emulator`` is the emulator, ``astra`` the blocking client and ``async_astra`` the
+asynchronous one. Clients and emulator are imported only when a test uses a fixture; other tests are
+not affected.
 """
 
 import importlib
@@ -21,58 +21,66 @@ if TYPE_CHECKING:
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
 
-CLOCKS: Final[tuple[str, ...]] = ("virtual", "scaled", "real")
-LOOP_SCOPES: Final[tuple[LoopScope, ...]] = ("function", "class", "module", "package", "session")
-OPTIONS: Final[tuple[str, ...]] = ("seed", "clock", "speed", "latency", "quirks")
-MARKER: Final[str] = (
-    "astra_emulator(seed=0, clock='virtual', speed=600, latency=0, quirks=None): how the emulator of a test is set up; clock is 'virtual', "
-    "'scaled' (by speed), 'real' or a clock of your own, quirks a Quirks or a mapping of names to values."
+_CLOCKS: Final = ("virtual", "scaled", "real")
+_LOOP_SCOPES: Final[tuple[LoopScope, ...]] = ("function", "class", "module", "package", "session")
+_OPTIONS: Final = ("seed", "clock", "speed", "latency", "quirks")
+_MARKER: Final = (
+    "astra_emulator(seed=0, clock='virtual', speed=600, latency=0, quirks=None): configure the emulator of a test. clock is 'virtual', "
+    "'scaled' (by speed), 'real' or your own clock object; quirks is a Quirks object or a mapping of names to values."
 )
-SHOWN: Final[int] = 20
-"""How many of the last requests the report of a failed test shows."""
+_REPORTED_REQUESTS: Final = 20
+"""How many requests, the latest ones, the report of a failed test shows."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the settings that hold for every test, unless its marker says otherwise."""
-    parser.addini("astra_emulator_seed", "where the emulator's ids and tokens come from", default="0")
-    parser.addini("astra_emulator_clock", "what the emulator goes by: virtual, scaled or real", default="virtual")
-    parser.addini("astra_emulator_speed", "how many times as fast as real time a scaled clock is", default="600")
+    """Add the settings that apply to every test unless a marker overrides them."""
+    parser.addini("astra_emulator_seed", "seed of the emulator's ids, tokens and random faults", default="0")
+    parser.addini("astra_emulator_clock", "clock of the emulator: virtual, scaled or real", default="virtual")
+    parser.addini("astra_emulator_speed", "speed of a scaled clock as a multiple of real time", default="600")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker and, where pytest-asyncio is at work, the fixtures that it has to run."""
-    config.addinivalue_line("markers", MARKER)
+    """Register the marker and, if pytest-asyncio is active, the fixtures that it must run."""
+    config.addinivalue_line("markers", _MARKER)
     if _has_pytest_asyncio(config):
         config.pluginmanager.register(_fixtures_of_pytest_asyncio())
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show the last requests below the report of a test that has failed."""
+    """Add the last requests to the report of a failed test."""
     report = yield
     emulator = getattr(item, "funcargs", {}).get("astra_emulator")
     if call.when == "call" and report.failed and emulator is not None:
-        lines = [f"{seen.method} {seen.path} -> {seen.status or seen.outcome}" for seen in list(emulator.journal)[-SHOWN:]]
+        exchanges = list(emulator.journal)[-_REPORTED_REQUESTS:]
+        lines = [f"{exchange.method} {exchange.path} -> {exchange.status or exchange.outcome}" for exchange in exchanges]
         report.sections.append(("last requests to astra_emulator", "\n".join(lines) or "none"))
     return report
 
 
 @pytest.fixture
 def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
-    """Serve the API from memory, for this test alone, from a thread of its own and by a clock that skips every wait.
+    """Run an emulator of the Astra DevOps API, an ``Emulator``, for this test only.
 
-    ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token meanwhile, so that code that takes its
-    token from the environment or from ``~/.astrarc`` does not get the real one.
+    It starts empty and runs in its own thread. Its clock skips all waits, unless the marker
+    ``astra_emulator`` or the configuration selects another clock. To connect your own client, pass
+    it ``token``, ``url`` and ``clock`` of the emulator.
+
+    During the test ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token, so that code that reads
+    its token from the environment or from ``~/.astrarc`` does not use the real one.
     """
-    kind = _emulator_class()
-    with kind.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
+    emulator_class = _import_emulator()
+    with emulator_class.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASTRA_DB_APPLICATION_TOKEN", emulator.token)
         yield emulator
 
 
 @pytest.fixture
 def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
-    """Give a blocking client of ``astra_emulator``, which goes by its clock."""
+    """Return a blocking client, ``AstraDevOps``, of ``astra_emulator``.
+
+    It uses the emulator's clock, so waits take no real time.
+    """
     from astra_devops.blocking import AstraDevOps
 
     with AstraDevOps(**_settings(astra_emulator)) as astra:
@@ -81,18 +89,19 @@ def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
 
 @pytest.fixture
 def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
-    """Give an asynchronous client of ``astra_emulator``, for tests that anyio's plugin or pytest-asyncio runs.
+    """Return an asynchronous client, ``AsyncAstraDevOps``, of ``astra_emulator``.
 
-    Its connections live and end on the loop of the test, so whoever runs the test has to run the
-    fixture behind this one too.
+    It uses the emulator's clock, so waits take no real time. The test must be run on asyncio, by
+    anyio's plugin or pytest-asyncio. The client opens and closes on the event loop of the test.
     """
-    client: AsyncAstraDevOps = request.getfixturevalue(_home_of_async_client(request))
+    # Only the plugin that runs the test can run a fixture on the same loop.
+    client: AsyncAstraDevOps = request.getfixturevalue(_client_fixture(request))
     return client
 
 
 @pytest.fixture(name="_astra_on_anyio")
-async def on_anyio(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
-    """Hold the client that ``async_astra`` gives to a test of anyio's plugin."""
+async def astra_on_anyio(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
+    """Open the client that ``async_astra`` returns to a test that anyio's plugin runs."""
     async with _async_client(astra_emulator) as astra:
         yield astra
 
@@ -104,7 +113,7 @@ def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
 
 
 def _settings(emulator: "Emulator") -> dict[str, Any]:
-    """Set up a client: it goes by the emulator's clock, and draws its pauses from the emulator's seed."""
+    """Return the settings of a client, with the emulator's clock and retry pauses from its seed."""
     from astra_devops._runtime.retry import RetryPolicy
 
     policy = RetryPolicy(jitter=random.Random(emulator.seed).uniform)
@@ -112,7 +121,7 @@ def _settings(emulator: "Emulator") -> dict[str, Any]:
 
 
 def _has_pytest_asyncio(config: pytest.Config) -> bool:
-    """Tell whether pytest-asyncio is at work, and new enough (0.25) to be told on which loop a fixture runs."""
+    """Return whether pytest-asyncio is active and 0.25 or newer, so that fixtures choose loops."""
     try:
         config.getini("asyncio_default_test_loop_scope")
     except (KeyError, ValueError):
@@ -121,10 +130,13 @@ def _has_pytest_asyncio(config: pytest.Config) -> bool:
 
 
 def _fixtures_of_pytest_asyncio() -> ModuleType:
-    """Make one fixture for each scope that a loop of pytest-asyncio can have: the client must live on the loop of its test."""
+    """Create a fixture for each scope of pytest-asyncio's loops.
+
+    The client must run on the loop of its test.
+    """
     asyncio_plugin: Any = importlib.import_module("pytest_asyncio")
 
-    def on_loop(scope: LoopScope) -> object:
+    def fixture_of(scope: LoopScope) -> object:
         async def fixture(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
             async with _async_client(astra_emulator) as astra:
                 yield astra
@@ -132,48 +144,48 @@ def _fixtures_of_pytest_asyncio() -> ModuleType:
         return asyncio_plugin.fixture(loop_scope=scope, name=f"_astra_on_{scope}_loop")(fixture)
 
     plugin = ModuleType("astra_devops_on_pytest_asyncio", "Fixtures that pytest-asyncio runs.")
-    for scope in LOOP_SCOPES:
-        setattr(plugin, f"on_{scope}_loop", on_loop(scope))
+    for scope in _LOOP_SCOPES:
+        setattr(plugin, f"on_{scope}_loop", fixture_of(scope))
     return plugin
 
 
-def _home_of_async_client(request: pytest.FixtureRequest) -> str:
-    """Name the fixture that is run by whoever runs the test."""
+def _client_fixture(request: pytest.FixtureRequest) -> str:
+    """Return the name of the client fixture for the plugin that runs the test."""
     if "anyio_backend" in request.fixturenames:
         if request.getfixturevalue("anyio_backend_name") != "asyncio":
             raise _failure(
-                "async_astra needs asyncio: aiohttp runs on nothing else. Give your tests a fixture anyio_backend that returns 'asyncio'."
+                "async_astra needs asyncio, because aiohttp runs on nothing else. Add a fixture anyio_backend that returns 'asyncio'."
             )
         return "_astra_on_anyio"
     marker = request.node.get_closest_marker("asyncio")
     if marker is None or not _has_pytest_asyncio(request.config):
         raise _failure(
-            "async_astra is for asynchronous tests, and neither anyio's plugin (pytest.mark.anyio) nor pytest-asyncio "
-            "(pytest.mark.asyncio) runs this one. A test that is not asynchronous takes the fixture astra."
+            "async_astra is for asynchronous tests, but neither anyio's plugin (pytest.mark.anyio) nor pytest-asyncio "
+            "(pytest.mark.asyncio) runs this test. Use the fixture astra in tests that are not asynchronous."
         )
     scope = marker.kwargs.get("loop_scope") or request.config.getini("asyncio_default_test_loop_scope") or "function"
     return f"_astra_on_{scope}_loop"
 
 
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Read the settings of a test: those of the project, over them those of its markers, the closest last."""
-    told: dict[str, Any] = {name: request.config.getini(f"astra_emulator_{name}") for name in ("seed", "clock", "speed")}
+    """Return the settings of a test: those of the project, overridden by its closest markers."""
+    options: dict[str, Any] = {name: request.config.getini(f"astra_emulator_{name}") for name in ("seed", "clock", "speed")}
     for marker in reversed(list(request.node.iter_markers("astra_emulator"))):
-        unknown = [*map(repr, marker.args), *sorted(marker.kwargs.keys() - set(OPTIONS))]
+        unknown = [*map(repr, marker.args), *sorted(marker.kwargs.keys() - set(_OPTIONS))]
         if unknown:
-            raise _failure(f"The marker astra_emulator takes {', '.join(OPTIONS)}, each by name, and not {', '.join(unknown)}.")
-        told |= marker.kwargs
-    speed = float(_number("speed", told.pop("speed")))
-    latency = _number("latency", told.get("latency", 0.0))
+            raise _failure(f"The marker astra_emulator accepts only the keywords {', '.join(_OPTIONS)}, not {', '.join(unknown)}.")
+        options |= marker.kwargs
+    speed = float(_number("speed", options.pop("speed")))
+    latency = _number("latency", options.get("latency", 0.0))
     if not 0 <= latency < math.inf:
-        raise _failure(f"astra_emulator: latency must not be negative, nor without end, but is {latency:g}.")
+        raise _failure(f"astra_emulator: latency must be finite and not negative, not {latency:g}.")
     changes = {
         "latency": latency,
-        "clock": _clock(told["clock"], speed),
-        "seed": int(_number("seed", told["seed"])),
-        "quirks": _quirks(told.get("quirks")),
+        "clock": _clock(options["clock"], speed),
+        "seed": int(_number("seed", options["seed"])),
+        "quirks": _quirks(options.get("quirks")),
     }
-    return told | changes
+    return options | changes
 
 
 def _number(name: str, value: Any) -> float:
@@ -188,10 +200,10 @@ def _clock(clock: Any, speed: float) -> "Clock":
 
     if not isinstance(clock, str):
         return clock  # type: ignore[no-any-return]
-    if clock not in CLOCKS:
-        raise _failure(f"astra_emulator: clock must be one of {', '.join(CLOCKS)} or a clock of your own, not {clock!r}.")
+    if clock not in _CLOCKS:
+        raise _failure(f"astra_emulator: clock must be one of {', '.join(_CLOCKS)} or a clock object, not {clock!r}.")
     if clock == "scaled" and not 0 < speed < math.inf:
-        raise _failure(f"astra_emulator: speed must be above zero, not {speed:g}.")
+        raise _failure(f"astra_emulator: speed must be finite and greater than zero, not {speed:g}.")
     return VirtualClock() if clock == "virtual" else RealClock() if clock == "real" else ScaledClock(speed)
 
 
@@ -200,18 +212,19 @@ def _quirks(quirks: Any) -> "Quirks":
 
     try:
         return Quirks(**quirks) if isinstance(quirks, Mapping) else quirks or Quirks()
-    except (TypeError, ValueError) as problem:
+    except (TypeError, ValueError) as error:
         unknown = ", ".join(sorted(quirks.keys() - set(dir(Quirks))))
-        told = f"there is no quirk {unknown}; see astra_devops.emulator.Quirks" if unknown else f"quirks: {problem}"
-        raise _failure(f"astra_emulator: {told}.") from None
+        reason = f"there is no quirk {unknown}; see astra_devops.emulator.Quirks" if unknown else f"quirks: {error}"
+        raise _failure(f"astra_emulator: {reason}.") from None
 
 
-def _emulator_class() -> "type[Emulator]":
+def _import_emulator() -> "type[Emulator]":
     try:
         from astra_devops.emulator import Emulator
-    except ModuleNotFoundError as problem:
-        lack = f"{problem.name} is missing"
-        raise _failure(f"The fixtures of astra-devops need its extra 'emulator' ({lack}): pip install 'astra-devops[emulator]'") from None
+    except ModuleNotFoundError as error:
+        raise _failure(
+            f"The fixtures of astra-devops need the extra 'emulator' ({error.name} is missing): pip install 'astra-devops[emulator]'"
+        ) from None
     return Emulator
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from astra_devops.emulator.contract.operation_names import did_you_mean
-from astra_devops.emulator.resources._permissions import add_role_of, checked_permissions
+from astra_devops.emulator.resources._permissions import add_role_with, check_permissions
 from astra_devops.emulator.resources.databases import DEFAULT_KEYSPACE, place_database
 from astra_devops.emulator.resources.enterprises import add_organization, populate
 from astra_devops.emulator.resources.migrations import place_migration
 from astra_devops.emulator.resources.pcu_groups import place_group
-from astra_devops.emulator.resources.users import accept
+from astra_devops.emulator.resources.users import accept_invitation
 from astra_devops.emulator.state.catalog import placement_problems
 from astra_devops.emulator.state.transitions import STATUSES, Progress
 from astra_devops.emulator.world import Platform, World
@@ -45,10 +45,10 @@ class Seeding:
             ValueError: The organization or a permission does not exist.
         """
         if permissions is not None:
-            permissions = checked_permissions(permissions)
+            permissions = check_permissions(permissions)
         with self._lock:
             world = self._world_of(organization_id)
-            roles = () if permissions is None else (add_role_of(world, permissions),)
+            roles = () if permissions is None else (add_role_with(world, permissions),)
             return self._issue(world.organization.id, roles=roles, unlimited=permissions is None)
 
     def add_enterprise_token(self) -> str:
@@ -118,7 +118,7 @@ class Seeding:
             ValueError: There are none.
         """
         with self._lock:
-            accepted = [accept(world, email) for world in self._platform.organizations]
+            accepted = [accept_invitation(world, email) for world in self._platform.organizations]
             if not any(accepted):
                 raise ValueError(f"email must be that of an invited user, not {email!r}")
 

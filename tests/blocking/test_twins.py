@@ -33,7 +33,7 @@ def pairs() -> Iterator[tuple[type, type]]:
 
 
 def public(class_: type) -> dict[str, object]:
-    return {name: member for name, member in vars(class_).items() if not name.startswith("_") and name not in _INTERNAL}
+    return {name: member for name, member in inspect.getmembers_static(class_) if not name.startswith("_") and name not in _INTERNAL}
 
 
 def format_annotation(annotation: object) -> str:

@@ -1,4 +1,7 @@
-"""The vendor's own client does its administration: run with a URL and a token, it prints one JSON document of what it saw."""
+"""Run administrative calls of astrapy, the vendor's client, and print their results as JSON.
+
+The arguments are a URL and a token.
+"""
 
 import json
 import sys
@@ -8,8 +11,7 @@ from astrapy.admin import admin
 from astrapy.api_options import APIOptions, DevOpsAPIURLOptions, TimeoutOptions
 from astrapy.exceptions import DevOpsAPIHttpException
 
-# These are constants of the client, no options of it; the emulator's time runs much faster than
-# they expect.
+# The client has no options for these intervals, which are too long for the emulator's faster clock.
 admin.DEV_OPS_DATABASE_POLL_INTERVAL_S = 0.02
 admin.DEV_OPS_KEYSPACE_POLL_INTERVAL_S = 0.01
 
@@ -20,41 +22,41 @@ def main(url: str, token: str) -> dict[str, object]:
         timeout_options=TimeoutOptions(database_admin_timeout_ms=60_000, keyspace_admin_timeout_ms=60_000),
     )
     astra = DataAPIClient(token, api_options=options).get_admin()
-    seen: dict[str, object] = {}
+    results: dict[str, object] = {}
 
     regions = astra.find_available_regions(only_org_enabled_regions=False)
-    seen["regions"] = sorted({region.cloud_provider.upper() for region in regions})
+    results["regions"] = sorted({region.cloud_provider.upper() for region in regions})
 
     database_admin = astra.create_database("orders", cloud_provider="aws", region="us-east-2", keyspace="shop")
     database_id = database_admin.id
     info = astra.database_info(database_id)
-    seen["created"] = [info.name, info.status, info.keyspaces, [region.name for region in info.regions]]
+    results["created"] = [info.name, info.status, info.keyspaces, [region.name for region in info.regions]]
 
     database_admin.create_keyspace("second")
-    seen["keyspaces"] = database_admin.list_keyspaces()
+    results["keyspaces"] = database_admin.list_keyspaces()
     database_admin.drop_keyspace("second")
-    seen["dropped"] = database_admin.list_keyspaces()
+    results["dropped"] = database_admin.list_keyspaces()
 
     for number in range(60):
         astra.create_database(f"db{number}", cloud_provider="gcp", region="us-east1", wait_until_active=False)
     databases = astra.list_databases(page_size=25, include="ALL")
-    seen["listed"] = [len(databases), len({database.id for database in databases})]
+    results["listed"] = [len(databases), len({database.id for database in databases})]
 
     database_admin.drop()
-    seen["left"] = database_id in {database.id for database in astra.list_databases()}
+    results["still listed"] = database_id in {database.id for database in astra.list_databases()}
 
-    seen["unknown id"] = refused(lambda: astra.database_info("11111111-2222-4333-8444-555555555555"))
+    results["unknown id"] = refusal(lambda: astra.database_info("11111111-2222-4333-8444-555555555555"))
     stranger = DataAPIClient(f"AstraCS:{'a' * 24}:{'0' * 64}", api_options=options).get_admin()
-    seen["wrong token"] = refused(stranger.list_databases)
-    return seen
+    results["wrong token"] = refusal(stranger.list_databases)
+    return results
 
 
-def refused(call) -> object:  # type: ignore[no-untyped-def]
-    """Say with which status and ids a call was refused."""
+def refusal(call) -> object:  # type: ignore[no-untyped-def]
+    """Return the status and the error ids that a call was refused with."""
     try:
         call()
-    except DevOpsAPIHttpException as problem:
-        return [problem.response.status_code, [getattr(error, "id", None) for error in problem.error_descriptors]]
+    except DevOpsAPIHttpException as error:
+        return [error.response.status_code, [getattr(descriptor, "id", None) for descriptor in error.error_descriptors]]
     return "not refused"
 
 

@@ -1,4 +1,4 @@
-"""An emulator on a virtual clock, and a plain HTTP session: these tests know nothing of our client."""
+"""Fixtures: an emulator on a virtual clock, and plain HTTP requests to it, without our client."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -15,7 +15,7 @@ ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier
 
 @attrs.frozen
 class Answer:
-    """What came back."""
+    """Status, headers and body of an answer."""
 
     status: int
     headers: Any
@@ -33,7 +33,7 @@ class Answer:
 
 @attrs.frozen
 class Api:
-    """The API of one emulator, spoken to by hand."""
+    """Plain HTTP requests to the API of one emulator."""
 
     emulator: Emulator
     session: aiohttp.ClientSession
@@ -63,13 +63,13 @@ class Api:
         return str((await self.look(database_id))["status"])
 
     async def until(self, database_id: str, status: str) -> list[str]:
-        """Wait for a state by the emulator's clock, and list the states on the way."""
-        seen = [await self.status(database_id)]
-        while seen[-1] != status:
+        """Wait for a state by the emulator's clock, and return the states on the way."""
+        states = [await self.status(database_id)]
+        while states[-1] != status:
             await self.emulator.clock.sleep(1)
-            now = await self.status(database_id)
-            seen += [now] if now != seen[-1] else []
-        return seen
+            state = await self.status(database_id)
+            states += [state] if state != states[-1] else []
+        return states
 
 
 @pytest.fixture
@@ -91,5 +91,5 @@ def api(emulator: Emulator, session: aiohttp.ClientSession) -> Api:
 
 @pytest.fixture
 def api_of(session: aiohttp.ClientSession) -> Callable[[Emulator], Api]:
-    """Speak to an emulator that the test has made for itself."""
+    """Return a function that connects to an emulator which the test has created."""
     return lambda emulator: Api(emulator, session)

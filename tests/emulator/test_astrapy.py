@@ -1,6 +1,6 @@
-"""The vendor's client against the emulator, in a process of its own.
+"""astrapy, the vendor's client, against the emulator.
 
-Its waits are in real time, so time is scaled.
+It runs in its own process, on a scaled clock, since it waits in real time.
 """
 
 import json
@@ -13,7 +13,7 @@ from astra_devops.emulator import Emulator, ScaledClock
 PROGRAM = Path(__file__).with_name("astrapy_program.py")
 
 
-def test_the_vendors_client_finds_what_it_expects() -> None:
+def test_the_vendors_client_gets_the_answers_it_expects() -> None:
     with Emulator.running(clock=ScaledClock(600)) as emulator:
         command = [sys.executable, str(PROGRAM), emulator.url, emulator.token]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -25,7 +25,7 @@ def test_the_vendors_client_finds_what_it_expects() -> None:
         "keyspaces": ["shop", "second"],
         "dropped": ["shop"],
         "listed": [61, 61],
-        "left": False,
+        "still listed": False,
         "unknown id": [404, [None]],
         "wrong token": [401, [340018]],
     }

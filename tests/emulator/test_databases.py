@@ -1,4 +1,4 @@
-"""Databases: their making, their states, their lists, their end."""
+"""Databases: creation, states, lists and termination."""
 
 from typing import Any
 
@@ -8,26 +8,26 @@ pytestmark = pytest.mark.anyio
 ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
 
 
-async def test_create_answers_with_nothing_but_a_bare_id(api: Any) -> None:
+async def test_create_answers_with_an_id_in_a_header_and_no_body(api: Any) -> None:
     answer = await api("POST", "/v2/databases", json=ORDERS)
     assert (answer.status, answer.body) == (201, b"")
     assert answer.headers["Location"] in api.emulator.databases
 
 
-async def test_a_new_database_passes_through_its_states_in_minutes(api: Any) -> None:
+async def test_a_new_database_takes_two_minutes_to_become_active(api: Any) -> None:
     database_id = await api.create()
     assert await api.until(database_id, "ACTIVE") == ["PENDING", "INITIALIZING", "ACTIVE"]
     assert api.emulator.clock.monotonic() == 120
 
 
-async def test_keyspaces_are_null_until_the_database_is_there(api: Any) -> None:
+async def test_keyspaces_are_null_until_the_database_is_active(api: Any) -> None:
     database_id = await api.create()
     assert (await api.look(database_id))["info"]["keyspaces"] is None
     await api.until(database_id, "ACTIVE")
     assert (await api.look(database_id))["info"]["keyspaces"] == ["default_keyspace"]
 
 
-async def test_a_document_has_the_fields_that_no_document_lists(api: Any) -> None:
+async def test_a_database_has_undocumented_fields(api: Any) -> None:
     database = await api.look(await api.create_active(keyspace="shop", dbType="vector"))
     assert database["terminationTime"] == "0001-01-01T00:00:00Z"
     assert database["observedStatus"] == "ACTIVE"
@@ -42,23 +42,23 @@ async def test_a_document_has_the_fields_that_no_document_lists(api: Any) -> Non
     assert "X-Amz-Signature" in datacenter["secureBundleMigrationProxyInternalUrl"]
 
 
-async def test_times_and_the_date_header_are_the_emulators_own(api: Any) -> None:
+async def test_times_and_the_date_header_come_from_the_emulators_clock(api: Any) -> None:
     await api.emulator.clock.sleep(3600)
     answer = await api("GET", f"/v2/databases/{await api.create()}")
     assert answer.headers["Date"] == "Thu, 01 Jan 2026 01:00:00 GMT"
     assert answer.json["creationTime"] == "2026-01-01T01:00:00Z"
 
 
-async def test_the_same_name_makes_another_database(api: Any) -> None:
+async def test_a_second_database_may_have_the_same_name(api: Any) -> None:
     assert len({await api.create(), await api.create()}) == 2
 
 
 @pytest.mark.parametrize("provider", ["aws", "Aws", "AWS"])
-async def test_any_casing_of_a_provider_is_taken(api: Any, provider: str) -> None:
+async def test_any_casing_of_a_provider_is_accepted(api: Any, provider: str) -> None:
     assert (await api.look(await api.create(cloudProvider=provider)))["info"]["cloudProvider"] == "AWS"
 
 
-async def test_everything_wrong_with_a_place_is_said_at_once(api: Any) -> None:
+async def test_all_errors_of_a_place_are_reported_at_once(api: Any) -> None:
     answer = await api("POST", "/v2/databases", json=ORDERS | {"tier": "gold", "cloudProvider": "IBM"})
     assert (answer.status, answer.ids) == (422, [2000011, 2000012, 2000013])
     answer = await api("POST", "/v2/databases", json=ORDERS | {"region": "us-east1"})
@@ -84,12 +84,12 @@ async def test_bad_values_are_unprocessable(api: Any, changes: dict[str, object]
     assert api.emulator.databases == {}
 
 
-async def test_what_is_no_json_is_a_bad_request(api: Any) -> None:
+async def test_a_body_that_is_not_json_is_a_bad_request(api: Any) -> None:
     assert (await api("POST", "/v2/databases", data=b"{")).status == 400
     assert (await api("POST", "/v2/databases")).status == 400
 
 
-async def test_pages_follow_each_other_without_gap_or_repetition(api: Any) -> None:
+async def test_pages_have_no_gap_and_no_repetition(api: Any) -> None:
     ids = [api.emulator.add_database(f"db{number}") for number in range(61)]
     listed: list[str] = []
     sizes = []
@@ -112,7 +112,7 @@ async def test_the_largest_page_has_a_hundred(api: Any) -> None:
     assert (await api("GET", "/v2/databases?limit=many")).status == 400
 
 
-async def test_filters_look_at_state_and_provider_and_forgive_what_they_do_not_know(api: Any) -> None:
+async def test_filters_by_state_and_provider_ignore_unknown_values(api: Any) -> None:
     add = api.emulator.add_database
     active, gone = add("a"), add("b", status="TERMINATED")
     error = add("c", status="ERROR", cloud_provider="GCP", region="us-east1")
@@ -129,14 +129,14 @@ async def test_filters_look_at_state_and_provider_and_forgive_what_they_do_not_k
     assert await listed("provider=IBM") == [active, error]
 
 
-async def test_a_page_may_begin_behind_a_database_that_has_vanished(api: Any) -> None:
+async def test_a_page_may_begin_after_a_database_that_is_gone(api: Any) -> None:
     first, second = api.emulator.add_database("a"), api.emulator.add_database("b")
     await api("POST", f"/v2/databases/{first}/terminate")
     await api.emulator.clock.sleep(100_000)
     assert [database["id"] for database in (await api("GET", f"/v2/databases?starting_after={first}")).json] == [second]
 
 
-async def test_a_terminated_database_can_be_read_for_a_while_and_then_is_unknown(api: Any) -> None:
+async def test_a_terminated_database_can_be_read_for_a_day_and_is_unknown_afterwards(api: Any) -> None:
     database_id = await api.create_active()
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status == 202
     assert await api.until(database_id, "TERMINATED") == ["TERMINATING", "TERMINATED"]
@@ -150,20 +150,20 @@ async def test_a_terminated_database_can_be_read_for_a_while_and_then_is_unknown
     assert (await api("GET", "/v2/databases?include=all")).json == []
 
 
-async def test_terminate_waits_for_no_other_change(api: Any) -> None:
+async def test_terminate_is_refused_during_another_change(api: Any) -> None:
     database_id = await api.create_active()
     await api("POST", f"/v2/databases/{database_id}/keyspaces/shop")
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status == 409
 
 
-async def test_a_database_may_be_terminated_before_it_is_there(api: Any) -> None:
+async def test_a_database_may_be_terminated_before_it_is_active(api: Any) -> None:
     database_id = await api.create()
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status == 202
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status == 409
     assert await api.until(database_id, "TERMINATED") == ["TERMINATING", "TERMINATED"]
 
 
-async def test_prepared_state_only_spares_the_others(api: Any) -> None:
+async def test_terminate_with_prepared_state_only_refuses_other_states(api: Any) -> None:
     active, prepared = api.emulator.add_database("a"), api.emulator.add_database("b", status="PREPARED")
     assert (await api("POST", f"/v2/databases/{active}/terminate?preparedStateOnly=true")).status == 409
     assert (await api("POST", f"/v2/databases/{prepared}/terminate?preparedStateOnly=true")).status == 202
@@ -183,7 +183,7 @@ async def test_classic_databases_park_unpark_and_resize(api: Any) -> None:
 
 
 @pytest.mark.parametrize(("action", "body"), [("park", None), ("unpark", None), ("resize", {"capacityUnits": 2})])
-async def test_serverless_databases_refuse_what_is_for_classic_ones(api: Any, action: str, body: object) -> None:
+async def test_serverless_databases_refuse_operations_for_classic_ones(api: Any, action: str, body: object) -> None:
     database_id = api.emulator.add_database("orders")
     assert (await api("POST", f"/v2/databases/{database_id}/{action}", json=body)).status == 400
 
@@ -219,7 +219,7 @@ async def test_a_request_to_the_data_endpoint_wakes_a_hibernated_database(api: A
         assert response.status == 404
 
 
-async def test_an_unknown_id_is_an_unknown_id_everywhere(api: Any) -> None:
+async def test_every_operation_answers_404_for_an_unknown_id(api: Any) -> None:
     unknown = "11111111-2222-4333-8444-555555555555"
     for method, path in (
         ("GET", ""),

@@ -1,4 +1,4 @@
-"""Datacenters: one added at a time, the last one stays."""
+"""Datacenters: added one at a time, and terminated except for the last one."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ OHIO = {"tier": "serverless", "cloudProvider": "AWS", "region": "us-east-2"}
 OREGON = {"tier": "serverless", "cloudProvider": "AWS", "region": "us-west-2"}
 
 
-async def test_a_datacenter_is_added_lives_and_is_terminated(api: Any) -> None:
+async def test_a_datacenter_is_added_and_terminated(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     datacenters = f"/v2/databases/{database_id}/datacenters"
     assert (await api("POST", datacenters, json=[OREGON])).status == 201
@@ -27,7 +27,7 @@ async def test_a_datacenter_is_added_lives_and_is_terminated(api: Any) -> None:
     assert (await api("POST", f"{datacenters}/{database_id}-9/terminate")).status == 404
 
 
-async def test_an_unfilled_entry_gets_every_complaint_on_record(api: Any) -> None:
+async def test_an_empty_entry_gets_every_recorded_error(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     answer = await api("POST", f"/v2/databases/{database_id}/datacenters", json=[{}])
     assert (answer.status, answer.ids) == (422, [2000011, 2000012, 2000013, 2000106])
@@ -40,14 +40,14 @@ async def test_bad_lists_are_refused(api: Any, body: object) -> None:
     assert (await api("POST", f"/v2/databases/{database_id}/datacenters", json=body)).status in (400, 422)
 
 
-async def test_a_database_stays_with_its_provider(api: Any) -> None:
+async def test_a_datacenter_of_another_provider_is_refused(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     body = [{"tier": "serverless", "cloudProvider": "GCP", "region": "us-east1"}]
     answer = await api("POST", f"/v2/databases/{database_id}/datacenters", json=body)
     assert (answer.status, answer.ids) == (422, [2000106])
 
 
-async def test_a_busy_database_takes_no_datacenter(api: Any) -> None:
+async def test_a_busy_database_refuses_a_datacenter(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     await api("POST", f"/v2/databases/{database_id}/keyspaces/shop")
     assert (await api("POST", f"/v2/databases/{database_id}/datacenters", json=[OREGON])).status == 409

@@ -1,8 +1,8 @@
-"""The requests of astra-cli, command by command, and what it demands of each answer.
+"""The requests of astra-cli, command by command, and what it expects of each answer.
 
-They were derived from its sources (datastax/astra-cli, and the client in datastax/astra-db-java),
-since Java's registries are needed to build it. It decodes documents whatever the case of their
-names, but takes states and providers for the names of constants.
+They are derived from its sources (datastax/astra-cli, and the client in datastax/astra-db-java),
+because building it needs Java registries. It ignores case in the field names of documents, but
+reads states and providers as names of enum constants.
 """
 
 from typing import Any
@@ -16,14 +16,14 @@ ORDERS = {"name": "orders", "tier": "serverless", "capacityUnits": 1, "cloudProv
 
 
 async def named(api: Any, name: str) -> list[Any]:
-    """Look a name up as the client does: in one list of everything, with a limit that the service does not document."""
+    """Find databases by name as the client does: in one list with an undocumented limit."""
     answer = await api("GET", "/v2/databases?include=nonterminated&provider=ALL&limit=1000")
     assert answer.status == 200
     return [database for database in answer.json if database["info"]["name"] == name]
 
 
 async def wait(api: Any, database_id: str, *, passing: set[str]) -> None:
-    """Read until ACTIVE, every five seconds; any other state would be waited out, in vain."""
+    """Poll every five seconds until ACTIVE; the client accepts only some states on the way."""
     while (status := await api.status(database_id)) != "ACTIVE":
         assert status in passing
         await api.emulator.clock.sleep(5)
@@ -31,34 +31,34 @@ async def wait(api: Any, database_id: str, *, passing: set[str]) -> None:
 
 async def test_db_create_get_list_delete(api: Any) -> None:
     regions = (await api("GET", "/v2/regions/serverless?region-type=vector")).json
-    assert {region["cloudProvider"] for region in regions} == PROVIDERS  # names of constants, in upper case
+    assert {region["cloudProvider"] for region in regions} == PROVIDERS  # names of enum constants, in upper case
     assert {region["cloudProvider"] for region in regions if region["name"] == "us-east-2"} == {"AWS"}
     assert await named(api, "orders") == []
 
     created = await api("POST", "/v2/databases", json=ORDERS | {"dbType": "vector"})
     assert created.status == 201
     database_id = created.headers["location"]
-    database = await api.look(database_id)  # at once: there must be no 404
+    database = await api.look(database_id)  # must not be 404, even immediately
     assert (database["id"], database["info"]["cloudProvider"]) == (database_id, "AWS")
     await wait(api, database_id, passing={"PENDING", "INITIALIZING"})
-    assert [found["id"] for found in await named(api, "orders")] == [database_id]
+    assert [database["id"] for database in await named(api, "orders")] == [database_id]
 
     await api.create(name="orders")
-    assert len(await named(api, "orders")) == 2  # which the client calls ambiguous
+    assert len(await named(api, "orders")) == 2  # the client reports the name as ambiguous
 
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status == 202
     while await api.status(database_id) != "TERMINATED":
         await api.emulator.clock.sleep(5)
-    assert database_id not in [found["id"] for found in await named(api, "orders")]
+    assert database_id not in [database["id"] for database in await named(api, "orders")]
 
 
 async def test_db_resume(api: Any) -> None:
-    """There is no operation for it: a request to the data endpoint is answered 503, and wakes the database."""
+    """No operation resumes a database: a request to its data endpoint does, and is answered 503."""
     database_id = api.emulator.add_database("orders", status="HIBERNATED")
     database = await api.look(database_id)
     async with api.session.get(f"{database['dataEndpointUrl']}/fake", headers={"X-Cassandra-Token": api.emulator.token}) as answer:
         assert answer.status == 503
-        assert await answer.read()  # an empty answer would end the command
+        assert await answer.read()  # the command fails on an empty answer
     await wait(api, database_id, passing={"RESUMING", "MAINTENANCE"})
 
 
@@ -98,23 +98,23 @@ async def test_roles_users_and_tokens(api: Any) -> None:
     assert [role["ID"] for role in user["Roles"]] == [role_id]
     assert (await api("DELETE", f"/v2/organizations/users/{user['UserID']}")).status == 204
 
-    made = await api("POST", "/v2/tokens", json={"orgId": organization, "roles": [role_id], "description": "cli"})
-    assert made.status == 200
-    assert len(made.json["token"]) == 97
-    assert made.json["clientId"] in [token["clientId"] for token in (await api("GET", "/v2/tokens")).json["clients"]]
-    assert (await api("DELETE", f"/v2/tokens/{made.json['clientId']}")).status == 204
+    token = await api("POST", "/v2/tokens", json={"orgId": organization, "roles": [role_id], "description": "cli"})
+    assert token.status == 200
+    assert len(token.json["token"]) == 97
+    assert token.json["clientId"] in [client["clientId"] for client in (await api("GET", "/v2/tokens")).json["clients"]]
+    assert (await api("DELETE", f"/v2/tokens/{token.json['clientId']}")).status == 204
 
 
 async def test_pcu_groups(api: Any) -> None:
     assert (await api("POST", "/v2/pcus/actions/get", json={"pcuGroupUUIDs": []})).status == 200  # every group
     body = {"title": "cli", "cloudProvider": "AWS", "region": "us-east-2", "instanceType": "standard", "provisionType": "shared"}
-    made = await api("POST", "/v2/pcus", json=[body | {"min": 1, "max": 1, "reserved": 0}])
-    group_id = made.json[0]["uuid"]
+    created = await api("POST", "/v2/pcus", json=[body | {"min": 1, "max": 1, "reserved": 0}])
+    group_id = created.json[0]["uuid"]
     await api.emulator.clock.sleep(60)
-    assert (await api("GET", f"/v2/pcus/association/{group_id}")).status == 404  # taken for an empty list
+    assert (await api("GET", f"/v2/pcus/association/{group_id}")).status == 404  # the client reads it as an empty list
     database_id = api.emulator.add_database("orders")
-    placed = await api("POST", f"/v2/pcus/association/{group_id}/{database_id}-1")
-    assert (placed.status, placed.json[0]["datacenterUUID"]) == (201, f"{database_id}-1")  # the answer is read
+    association = await api("POST", f"/v2/pcus/association/{group_id}/{database_id}-1")
+    assert (association.status, association.json[0]["datacenterUUID"]) == (201, f"{database_id}-1")  # the client reads the body
     await wait(api, database_id, passing={"ASSOCIATING"})
     assert (await api("POST", f"/v2/pcus/park/{group_id}")).status < 300
 
@@ -123,9 +123,9 @@ async def test_db_clone(api: Any) -> None:
     source, target = api.emulator.add_database("orders", keyspaces=["shop"]), api.emulator.add_database("copy", keyspaces=[])
     snapshot = (await api("GET", f"/v2/databases/{source}/snapshots")).json["snapshots"][-1]
     path = f"/v2/databases/{target}/cloneFrom/{source}"
-    begun = await api("POST", path, params={"snapshotID": snapshot["id"], "sourceRegion": "us-east-2"})
-    assert begun.status == 200
-    operation = f"/v2/databases/{target}/cloneStatus/{begun.json['operationID']}"
+    clone = await api("POST", path, params={"snapshotID": snapshot["id"], "sourceRegion": "us-east-2"})
+    assert clone.status == 200
+    operation = f"/v2/databases/{target}/cloneStatus/{clone.json['operationID']}"
     while (status := (await api("GET", operation)).json["status"].upper()) != "DONE":
         assert status != "ERROR"
         await api.emulator.clock.sleep(5)

@@ -1,8 +1,8 @@
-"""The requests of the vendor's Terraform provider, resource by resource, in its order, and what it demands of each answer.
+"""The requests of the vendor's Terraform provider, in order, and what it expects of each answer.
 
-They were derived from its sources (datastax/terraform-provider-astra, internal/provider), since
-Go's registry is needed to build it. The provider decodes structures whatever the case of their
-names, but maps by the exact name; where it does the latter, the comments say so.
+They are derived from its sources (datastax/terraform-provider-astra, internal/provider), because
+building it needs the Go registry. The provider ignores case in field names when it decodes into
+structs, but not when it decodes into maps; comments mark the latter.
 """
 
 from typing import Any
@@ -13,22 +13,22 @@ pytestmark = pytest.mark.anyio
 
 ALL = [{"address": "10.0.0.1", "enabled": True, "description": "home"}, {"address": "192.168.0.0/16", "enabled": False, "description": ""}]
 ARN = "arn:aws:iam::123456789012:role/admin"
-LOST = ("ERROR", "TERMINATED", "TERMINATING")
+FINAL_FAILURES = ("ERROR", "TERMINATED", "TERMINATING")
 
 
 async def wait_for_database(api: Any, database_id: str) -> Any:
-    """Read until ACTIVE. Anything but 200, and a state from which nothing returns, ends it."""
+    """Poll until ACTIVE. Fail on any status but 200 and on states that no database leaves."""
     while True:
         answer = await api("GET", f"/v2/databases/{database_id}")
         assert answer.status == 200
-        assert answer.json["status"] not in LOST
+        assert answer.json["status"] not in FINAL_FAILURES
         if answer.json["status"] == "ACTIVE":
             return answer.json
         await api.emulator.clock.sleep(10)
 
 
 async def wait_for_group(api: Any, group_id: str, status: str) -> Any:
-    """Read until a status, every ten seconds, for as long as the provider's twenty minutes."""
+    """Poll every ten seconds until a status, for the provider's timeout of twenty minutes."""
     for _ in range(120):
         await api.emulator.clock.sleep(10)
         answer = await api("POST", "/v2/pcus/actions/get", json={"pcuGroupUUIDs": [group_id]})
@@ -41,7 +41,7 @@ async def wait_for_group(api: Any, group_id: str, status: str) -> Any:
 async def create_database(api: Any, *, provider: str = "aws", region: str = "us-east-2") -> str:
     regions = await api("GET", "/v2/regions/serverless")
     assert regions.status == 200
-    assert (provider, region) in {(found["cloudProvider"].lower(), found["name"].lower()) for found in regions.json}
+    assert (provider, region) in {(entry["cloudProvider"].lower(), entry["name"].lower()) for entry in regions.json}
     body = {"name": "tf", "keyspace": "shop", "cloudProvider": provider, "capacityUnits": 1, "region": region, "tier": "serverless"}
     created = await api("POST", "/v2/databases", json=body)
     assert created.status == 201
@@ -54,11 +54,11 @@ async def test_database_with_regions(api: Any) -> None:
     database_id = await create_database(api)
     database = await wait_for_database(api, database_id)
     assert {"id", "orgId", "ownerId", "status", "grafanaUrl", "graphqlUrl", "dataEndpointUrl", "cqlshUrl"} <= database.keys()
-    assert {"nodeCount", "replicationFactor", "totalStorage"} <= database["storage"].keys()  # read without a look whether it is there
+    assert {"nodeCount", "replicationFactor", "totalStorage"} <= database["storage"].keys()  # read unconditionally
     info = database["info"]
     assert (info["name"], info["keyspace"], info["region"], info["cloudProvider"].lower()) == ("tf", "shop", "us-east-2", "aws")
 
-    for region in ("us-west-2", "eu-west-1"):  # one at a time, since the service takes no more
+    for region in ("us-west-2", "eu-west-1"):  # the service accepts one at a time
         body = [{"cloudProvider": "aws", "region": region, "tier": "serverless"}]
         assert (await api("POST", f"/v2/databases/{database_id}/datacenters", json=body)).status == 201
         await wait_for_database(api, database_id)
@@ -70,7 +70,7 @@ async def test_database_with_regions(api: Any) -> None:
     for region in ("eu-west-1", "us-west-2"):
         assert (await api("POST", f"/v2/databases/{database_id}/datacenters/{ids[region]}/terminate")).status == 202
         await wait_for_database(api, database_id)
-    assert [found["region"] for found in (await wait_for_database(api, database_id))["info"]["datacenters"]] == ["us-east-2"]
+    assert [entry["region"] for entry in (await wait_for_database(api, database_id))["info"]["datacenters"]] == ["us-east-2"]
 
     assert (await api("POST", f"/v2/databases/{database_id}/terminate")).status < 400
     while (answer := await api("GET", f"/v2/databases/{database_id}")).status != 404:
@@ -80,14 +80,14 @@ async def test_database_with_regions(api: Any) -> None:
         await api.emulator.clock.sleep(10)
 
 
-async def test_destroying_what_is_gone_already(api: Any) -> None:
+async def test_destroying_a_database_that_is_gone(api: Any) -> None:
     unknown = "/v2/databases/11111111-2222-4333-8444-555555555555"
     assert (await api("POST", f"{unknown}/terminate")).status == 404
     assert (await api("GET", unknown)).status == 404
 
 
-async def test_two_keyspaces_of_one_apply(api: Any) -> None:
-    """Both see ACTIVE and add theirs; the second is told 409 and begins anew, which anything else would keep it from."""
+async def test_two_keyspaces_in_one_apply(api: Any) -> None:
+    """Both see ACTIVE and send their request. The second gets 409, the only answer it retries."""
     database_id = await create_database(api)
     keyspaces = f"/v2/databases/{database_id}/keyspaces"
     assert (await api("POST", f"{keyspaces}/orders")).status == 201
@@ -95,24 +95,24 @@ async def test_two_keyspaces_of_one_apply(api: Any) -> None:
     await wait_for_database(api, database_id)
     assert (await api("POST", f"{keyspaces}/Customers")).status == 201
     database = await wait_for_database(api, database_id)
-    assert database["info"]["keyspaces"] == ["shop", "orders", "Customers"]  # in the case they were written in
+    assert database["info"]["keyspaces"] == ["shop", "orders", "Customers"]  # in their original case
 
 
 async def test_access_list(api: Any) -> None:
     database_id = await create_database(api)
     path = f"/v2/databases/{database_id}/access-list"
     assert (await api("POST", path, json=ALL)).status < 400
-    # Enabling is a call of its own, with the same addresses again.
+    # A separate call with the same addresses enables the list.
     assert (await api("PATCH", path, json={"addresses": ALL, "configurations": {"accessListEnabled": True}})).status < 400
     await api.emulator.clock.sleep(10)
-    shown = (await api("GET", path)).json
-    assert (shown["databaseId"], shown["organizationId"]) == (database_id, api.emulator.organization_id)
-    assert shown["configurations"] == {"accessListEnabled": True}
-    assert [[entry[name] for name in ("address", "enabled", "description")] for entry in shown["addresses"]] == [
+    access_list = (await api("GET", path)).json
+    assert (access_list["databaseId"], access_list["organizationId"]) == (database_id, api.emulator.organization_id)
+    assert access_list["configurations"] == {"accessListEnabled": True}
+    assert [[entry[name] for name in ("address", "enabled", "description")] for entry in access_list["addresses"]] == [
         ["10.0.0.1/32", True, "home"],
         ["192.168.0.0/16", False, ""],
     ]
-    for entry in shown["addresses"]:  # a call for each, since one for both deletes the first only
+    for entry in access_list["addresses"]:  # one call each, because a call for both deletes only the first
         assert (await api("DELETE", path, params={"addresses": entry["address"]})).status < 400
     await api.emulator.clock.sleep(10)
     assert (await api("GET", path)).json["addresses"] == []
@@ -121,13 +121,13 @@ async def test_access_list(api: Any) -> None:
 async def test_role_and_token(api: Any) -> None:
     organization = (await api("GET", "/v2/currentOrg")).json["id"]
     policy = {"description": "d", "effect": "allow", "resources": [f"drn:astra:org:{organization}"], "actions": ["org-db-view"]}
-    made = await api("POST", "/v2/organizations/roles", json={"name": "viewer", "policy": policy})
-    assert made.status == 201
-    role_id = made.json["ID"]
+    created = await api("POST", "/v2/organizations/roles", json={"name": "viewer", "policy": policy})
+    assert created.status == 201
+    role_id = created.json["ID"]
 
-    read = (await api("GET", f"/v2/organizations/roles/{role_id}")).json  # a map
-    assert read["id"] == role_id
-    assert {name: read["policy"][name] for name in policy} == policy
+    role = (await api("GET", f"/v2/organizations/roles/{role_id}")).json  # a map
+    assert role["id"] == role_id
+    assert {name: role["policy"][name] for name in policy} == policy
     changed = {"name": "viewer", "policy": policy | {"description": "e"}}
     assert (await api("PUT", f"/v2/organizations/roles/{role_id}", json=changed)).status < 400
     assert (await api("GET", f"/v2/organizations/roles/{role_id}")).json["policy"]["description"] == "e"
@@ -144,8 +144,8 @@ async def test_role_and_token(api: Any) -> None:
     assert (await api("GET", "/v2/databases", token=token.json["token"])).status == 401
 
 
-async def test_token_for_a_role_that_is_not(api: Any) -> None:
-    """The provider looks before it makes a token, and gives up at anything above 200."""
+async def test_token_for_an_unknown_role(api: Any) -> None:
+    """The provider reads the role before it creates a token, and fails on any status above 200."""
     assert (await api("GET", "/v2/organizations/roles/Organization%20Administrator")).status > 200
 
 
@@ -154,8 +154,8 @@ async def test_customer_key(api: Any, provider: str, region: str, key: str) -> N
     organization = (await api("GET", "/v2/currentOrg")).json["id"]
     body = {"orgId": organization, provider: {"keyID": key, "region": region}}
     assert (await api("POST", "/v2/kms", json=body)).status == 201  # not 200, as documented
-    (found,) = (await api("GET", "/v2/kms")).json
-    lowered = {name.lower(): value for name, value in found.items()}
+    (entry,) = (await api("GET", "/v2/kms")).json
+    lowered = {name.lower(): value for name, value in entry.items()}
     assert [lowered[name] for name in ("organizationid", "keyid", "region")] == [organization, key, region]
     assert lowered["cloudprovider"].lower() == provider
 
@@ -163,10 +163,10 @@ async def test_customer_key(api: Any, provider: str, region: str, key: str) -> N
 async def test_private_link(api: Any) -> None:
     database_id = await create_database(api)
     place = f"/v2/organizations/clusters/{database_id}/datacenters/{database_id}-1"
-    made = await api("POST", f"{place}/private-link", json={"allowedPrincipals": [ARN]})
-    assert made.status < 400
-    service = made.json["serviceName"]
-    assert service == service.lower()  # the provider keeps it so, and compares it with what it reads
+    created = await api("POST", f"{place}/private-link", json={"allowedPrincipals": [ARN]})
+    assert created.status < 400
+    service = created.json["serviceName"]
+    assert service == service.lower()  # the provider stores it in lower case, and compares it with what it reads
     assert (await api("GET", f"{place}/private-link")).json["serviceName"] == service
 
     accepted = await api("POST", f"{place}/endpoints", json={"endpointID": "vpce-0a1b2c3d4e5f60718"})
@@ -189,12 +189,12 @@ async def test_pcu_group_and_its_association(api: Any) -> None:
     kind = {name: body[name] for name in ("instanceType", "provisionType")}
     updated = await api("PUT", "/v2/pcus", json=[{"pcuGroupUUID": group_id, "title": "tf", **kind, **size, "max": 3}])
     assert updated.status == 200
-    assert (updated.json[0]["max"], updated.json[0]["title"]) == (3, "tf")  # the state after an update is the answer's
+    assert (updated.json[0]["max"], updated.json[0]["title"]) == (3, "tf")  # the provider takes its new state from the answer
 
     database_id = await create_database(api)
     datacenter_id = f"{database_id}-1"
     assert (await api("POST", f"/v2/pcus/association/{group_id}/{datacenter_id}")).status < 300
-    (association,) = (await api("GET", f"/v2/pcus/association/{group_id}")).json  # at once
+    (association,) = (await api("GET", f"/v2/pcus/association/{group_id}")).json  # immediately
     assert association["datacenterUUID"] == datacenter_id
     await wait_for_group(api, group_id, "ACTIVE")
     await wait_until_associated(api, database_id)
@@ -203,19 +203,19 @@ async def test_pcu_group_and_its_association(api: Any) -> None:
     assert (await api("POST", "/v2/pcus/association/transfer", json=body)).status < 300
     await wait_for_group(api, other_id, "ACTIVE")
     await wait_until_associated(api, database_id)
-    assert [found["datacenterUUID"] for found in (await api("GET", f"/v2/pcus/association/{other_id}")).json] == [datacenter_id]
+    assert [entry["datacenterUUID"] for entry in (await api("GET", f"/v2/pcus/association/{other_id}")).json] == [datacenter_id]
 
     for action, status in (("park", "PARKED"), ("unpark", "CREATED")):
         assert (await api("POST", f"/v2/pcus/{action}/{other_id}")).status < 300
         await wait_for_group(api, other_id, status)
     await wait_for_group(api, other_id, "ACTIVE")
     assert (await api("DELETE", f"/v2/pcus/association/{other_id}/{datacenter_id}")).status < 300
-    assert [(await api("DELETE", f"/v2/pcus/{found}")).status for found in (group_id, other_id)] == [200, 200]
-    assert (await api("POST", "/v2/pcus/actions/get", json={"pcuGroupUUIDs": [group_id]})).status == 404  # taken for gone
+    assert [(await api("DELETE", f"/v2/pcus/{deleted_id}")).status for deleted_id in (group_id, other_id)] == [200, 200]
+    assert (await api("POST", "/v2/pcus/actions/get", json={"pcuGroupUUIDs": [group_id]})).status == 404  # deleted
 
 
 async def wait_until_associated(api: Any, database_id: str) -> None:
-    """Read until ACTIVE; the provider takes only these states on the way."""
+    """Poll until ACTIVE. The provider accepts only these states on the way."""
     while (status := await api.status(database_id)) != "ACTIVE":
         assert status in ("ASSOCIATING", "INITIALIZING", "PENDING")
         await api.emulator.clock.sleep(10)

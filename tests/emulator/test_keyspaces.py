@@ -1,4 +1,4 @@
-"""Keyspaces: every change takes the database through MAINTENANCE, and shows only afterwards."""
+"""Keyspaces: every change puts the database into MAINTENANCE and shows only afterwards."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ async def test_an_added_keyspace_shows_when_the_database_is_active_again(api: An
     assert (await api.look(database_id))["info"]["keyspaces"] == ["shop"]
 
 
-async def test_a_dropped_keyspace_goes_the_same_way_and_an_absent_one_is_no_content(api: Any) -> None:
+async def test_a_dropped_keyspace_shows_until_the_end_and_a_missing_one_is_no_content(api: Any) -> None:
     database_id = api.emulator.add_database("orders", keyspaces=["one", "two"])
     assert (await api("DELETE", f"/v2/databases/{database_id}/keyspaces/one")).status == 202
     assert (await api.look(database_id))["info"]["keyspaces"] == ["one", "two"]
@@ -30,7 +30,7 @@ async def test_a_dropped_keyspace_goes_the_same_way_and_an_absent_one_is_no_cont
     assert (await api("DELETE", f"/v2/databases/{database_id}/keyspaces/one")).status == 204
 
 
-async def test_names_are_case_sensitive_and_taken_once(api: Any) -> None:
+async def test_names_are_case_sensitive_and_unique(api: Any) -> None:
     database_id = api.emulator.add_database("orders", keyspaces=["shop"])
     assert (await api("POST", f"/v2/databases/{database_id}/keyspaces/shop")).status == 409
     assert (await api("POST", f"/v2/databases/{database_id}/keyspaces/Shop")).status == 201
@@ -49,7 +49,7 @@ async def test_one_change_at_a_time(api: Any) -> None:
     assert (await api("DELETE", f"/v2/databases/{database_id}/keyspaces/default_keyspace")).status == 409
 
 
-async def test_the_mark_of_maintenance_may_lag(api_of: Callable[[Emulator], Any]) -> None:
+async def test_maintenance_may_show_late(api_of: Callable[[Emulator], Any]) -> None:
     async with Emulator(quirks=Quirks(maintenance_lag=5)) as emulator:
         api = api_of(emulator)
         database_id = emulator.add_database("orders", keyspaces=[])

@@ -1,4 +1,4 @@
-"""Migrations: their phases by the clock, what each allows, and how much of that the state tells."""
+"""Migrations: their phases by the clock, what each phase allows, and the states that show."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from astra_devops.emulator import Emulator, Quirks
 
 pytestmark = pytest.mark.anyio
 
-FOR_LATER = "2026-02-01T00:00:00Z"
+LATER = "2026-02-01T00:00:00Z"
 ALLOWED = {
     "Initializing": {"resume", "abort", "cleanup"},
     "ReceivingFiles": {"launch", "resume", "abort", "cleanup"},
@@ -39,7 +39,7 @@ async def test_what_a_phase_allows(api: Any, phase: str) -> None:
     assert allowed == ALLOWED[phase]
 
 
-async def test_the_phases_follow_the_clock_and_the_state_follows_the_phases(api: Any) -> None:
+async def test_phases_follow_the_clock_and_states_follow_with_a_lag(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     path = f"/v2/databases/{database_id}/migrations"
     migration = (await api("POST", f"{path}/initialize?concurrency=3&targetSubsetSizeGB=2.5")).json
@@ -60,15 +60,15 @@ async def test_the_phases_follow_the_clock_and_the_state_follows_the_phases(api:
     assert await state(api, path) == "Closed"
 
 
-async def test_a_clean_up_for_later_waits_for_the_import(api: Any) -> None:
+async def test_a_scheduled_clean_up_waits_for_the_import(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     path = f"/v2/databases/{database_id}/migrations/{api.emulator.add_migration(database_id, phase='ImportInProgress')}"
-    assert (await api("POST", f"{path}/cleanup?option.cleanupTime={FOR_LATER}")).json["expectedCleanupTime"] == FOR_LATER
+    assert (await api("POST", f"{path}/cleanup?option.cleanupTime={LATER}")).json["expectedCleanupTime"] == LATER
     assert (await api("POST", f"{path}/cleanup?option.cleanupTime=2001-01-01T00:00:00Z")).status == 409
     assert (await api("POST", f"{path}/cleanup?option.cleanupTime=soon")).status == 400
 
 
-async def test_what_stays_stuck(api: Any) -> None:
+async def test_a_migration_can_be_stuck_in_any_phase(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     api.emulator.faults.stuck("initializeMigration", "WaitingForBucket")
     migration = (await api("POST", f"/v2/databases/{database_id}/migrations/initialize")).json
@@ -81,14 +81,14 @@ async def test_what_stays_stuck(api: Any) -> None:
     assert await state(api, other) == "Queued"
 
 
-async def test_the_words_of_the_specification(api_of: Callable[[Emulator], Any]) -> None:
+async def test_states_can_have_the_names_of_the_specification(api_of: Callable[[Emulator], Any]) -> None:
     async with Emulator(quirks=Quirks(specified_migration_states=True)) as emulator:
         database_id, api = emulator.add_database("orders"), api_of(emulator)
-        words = [
+        states = [
             await state(api, f"/v2/databases/{database_id}/migrations/{emulator.add_migration(database_id, phase=phase)}")
             for phase in ("Initializing", "ReceivingFiles", "ImportInProgress", "MigrationDone", "Closed")
         ]
-    assert words == ["INITIALIZING", "READY", "IN_PROGRESS", "DONE", "Closed"]
+    assert states == ["INITIALIZING", "READY", "IN_PROGRESS", "DONE", "Closed"]
 
 
 async def test_what_cannot_be_migrated(api: Any) -> None:
@@ -99,7 +99,7 @@ async def test_what_cannot_be_migrated(api: Any) -> None:
     assert (await api("GET", f"/v2/databases/{database_id}/migrations/nothing")).status == 404
 
 
-async def test_a_migration_goes_with_its_database(api: Any) -> None:
+async def test_a_migration_is_gone_with_its_database(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     path = f"/v2/databases/{database_id}/migrations/{api.emulator.add_migration(database_id)}"
     await api("POST", f"/v2/databases/{database_id}/terminate")

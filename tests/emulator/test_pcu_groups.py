@@ -1,4 +1,4 @@
-"""PCU groups: what is in them goes with its database, and sleeps with its group."""
+"""PCU groups: their databases hibernate with the group and leave it when they are terminated."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def group_of(api: Any, *databases: str) -> str:
-    """Make a group with the first datacenter of each database in it."""
+    """Create a group with the first datacenter of each database in it."""
     group_id = str(api.emulator.add_pcu_group("analytics"))
     for database_id in databases:
         assert (await api("POST", f"/v2/pcus/association/{group_id}/{database_id}-1")).status == 201
@@ -55,16 +55,16 @@ async def test_an_unparked_group_shows_as_created_before_it_is_active_again(api:
     await api("POST", f"/v2/pcus/park/{group_id}")
     await api.emulator.clock.sleep(300)
     assert (await api("POST", f"/v2/pcus/unpark/{group_id}")).status == 200
-    seen = [await status_of(api, group_id)]
-    while seen[-1] != "ACTIVE":
+    states = [await status_of(api, group_id)]
+    while states[-1] != "ACTIVE":
         await api.emulator.clock.sleep(10)
         status = await status_of(api, group_id)
-        seen += [status] if status != seen[-1] else []
-    assert seen == ["UNPARKING", "CREATED", "ACTIVE"]
+        states += [status] if status != states[-1] else []
+    assert states == ["UNPARKING", "CREATED", "ACTIVE"]
     assert await api.status(database_id) == "ACTIVE"
 
 
-async def test_a_database_in_several_regions_keeps_its_group_from_being_parked(api: Any) -> None:
+async def test_a_group_with_a_database_in_several_regions_cannot_be_parked(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     group_id = await group_of(api, database_id)
     region = {"tier": "serverless", "cloudProvider": "AWS", "region": "eu-west-1"}
@@ -74,7 +74,7 @@ async def test_a_database_in_several_regions_keeps_its_group_from_being_parked(a
     assert (await api("POST", f"/v2/pcus/association/{group_id}/{database_id}-2")).status == 400
 
 
-async def test_what_a_group_cannot_be(api: Any) -> None:
+async def test_bad_groups_are_refused(api: Any) -> None:
     good = {
         "title": "t",
         "cloudProvider": "aws",
@@ -91,13 +91,13 @@ async def test_what_a_group_cannot_be(api: Any) -> None:
     assert (await api("POST", "/v2/pcus", json=[good])).json[0]["status"] == "INITIALIZING"
 
 
-async def test_a_reset_forgets_groups(api: Any) -> None:
+async def test_a_reset_removes_groups(api: Any) -> None:
     await group_of(api)
     api.emulator.reset()
     assert (await api("POST", "/v2/pcus/actions/get", json={})).json is None
 
 
-async def test_without_its_quirks(api_of: Callable[[Emulator], Any]) -> None:
+async def test_without_the_quirks(api_of: Callable[[Emulator], Any]) -> None:
     quirks = Quirks(
         unchecked_pcu_groups=False,
         null_pcu_groups=False,

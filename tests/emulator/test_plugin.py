@@ -312,17 +312,17 @@ def test_the_ini_file_configures_every_emulator(run_set_by_ini: Run) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        "takes the fixture astra.",
+        "Use the fixture astra",
         "async_astra needs asyncio",
-        "and not sed",
-        "and not 5",
+        "not sed",
+        "not 5",
         "not 'lunar'",
         "not 'many'",
         "there is no quirk nul_keyspaces",
         "null_keyspaces must be True or False, not 'no'",
         "latency must be a number, not 'long'",
-        "latency must not be negative",
-        "speed must be above zero, not -1",
+        "latency must be finite and not negative, not -1",
+        "speed must be finite and greater than zero, not -1",
     ],
 )
 def test_what_cannot_work_is_refused_by_a_clear_message(shared_run: Run, message: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from astra_devops import _contract
 from astra_devops.emulator import Emulator, Quirks
-from astra_devops.emulator.resources._default_roles import EVERYTHING
+from astra_devops.emulator.resources._default_roles import ALL_PERMISSIONS
 
 pytestmark = pytest.mark.anyio
 
@@ -34,9 +34,9 @@ async def token(api: Any, *roles: str) -> str:
 
 async def test_every_permission_of_the_contract_is_in_the_administrators_role() -> None:
     document = _contract.load()
-    known = set(document["components"]["schemas"]["Policy"]["properties"]["actions"]["items"]["enum"])
-    needed = {name for path in document["paths"].values() for operation in path.values() for name in _permissions(operation)}
-    assert needed <= known == set(EVERYTHING)
+    documented = set(document["components"]["schemas"]["Policy"]["properties"]["actions"]["items"]["enum"])
+    required = {name for path in document["paths"].values() for operation in path.values() for name in _permissions(operation)}
+    assert required <= documented == set(ALL_PERMISSIONS)
 
 
 def _permissions(operation: Any) -> list[str]:
@@ -51,7 +51,7 @@ async def test_the_administrators_role_is_as_good_as_the_main_token(api: Any) ->
         assert (await api("GET", path, token=other)).status == 200
 
 
-async def test_a_role_of_one_database_opens_no_other(api: Any) -> None:
+async def test_a_role_for_one_database_does_not_allow_others(api: Any) -> None:
     mine, other = api.emulator.add_database("orders"), api.emulator.add_database("staff")
     role = await role_id(api, "keeper", ["org-db-view", "org-db-terminate", "org-db-create", "org-role-read"], f":db:{mine}")
     keeper = await token(api, role)
@@ -65,7 +65,7 @@ async def test_a_role_of_one_database_opens_no_other(api: Any) -> None:
     assert (await api("POST", f"/v2/databases/{mine}/terminate", token=keeper)).status == 202
 
 
-async def test_permissions_do_not_wander_between_the_databases_of_two_roles(api: Any) -> None:
+async def test_each_role_grants_its_permissions_for_its_own_databases_only(api: Any) -> None:
     first, second = api.emulator.add_database("first"), api.emulator.add_database("second")
     viewing = await role_id(api, "viewer", ["org-db-view"], ":db:*")
     ending = await role_id(api, "ender", ["org-db-terminate"], f":db:{second}:keyspace:*")
@@ -75,13 +75,13 @@ async def test_permissions_do_not_wander_between_the_databases_of_two_roles(api:
     assert (await api("POST", f"/v2/databases/{second}/terminate", token=both)).status == 202
 
 
-async def test_another_organizations_resources_are_of_no_use(api: Any) -> None:
+async def test_resources_of_another_organization_grant_nothing(api: Any) -> None:
     body = {"name": "stranger", "policy": policy(["org-db-view"], "drn:astra:org:11111111-2222-4333-8444-555555555555:db:*")}
     role = (await api("POST", ROLES, json=body)).json["ID"]
     assert (await api("GET", "/v2/databases", token=await token(api, role))).status == 401
 
 
-async def test_a_changed_role_changes_its_tokens_and_a_deleted_one_ends_them(api: Any) -> None:
+async def test_changing_or_deleting_a_role_changes_what_its_tokens_may_do(api: Any) -> None:
     role = await role_id(api, "viewer", ["org-db-view"], "")
     viewer = await token(api, role)
     assert (await api("GET", "/v2/databases", token=viewer)).status == 200
@@ -119,24 +119,24 @@ async def test_refusals_are_json_strings(api: Any) -> None:
         (Quirks(pascal_case_identity=False), {"id", "name", "policy"}),
     ],
 )
-async def test_lists_have_several_forms(api_of: Callable[[Emulator], Any], quirks: Quirks, names: set[str]) -> None:
+async def test_the_list_of_roles_has_several_forms(api_of: Callable[[Emulator], Any], quirks: Quirks, names: set[str]) -> None:
     async with Emulator(quirks=quirks) as emulator:
         roles = (await api_of(emulator)("GET", ROLES)).json
     assert {frozenset(role) for role in roles} == {frozenset(names)}
-    told = roles[0].get("Policy", roles[0].get("policy"))
-    if told is not None:
-        read = json.loads(told) if isinstance(told, str) else told
-        assert "drn:astra:org:__ORG_ID__:db:*" in read["resources"]
+    value = roles[0].get("Policy", roles[0].get("policy"))
+    if value is not None:
+        document = json.loads(value) if isinstance(value, str) else value
+        assert "drn:astra:org:__ORG_ID__:db:*" in document["resources"]
 
 
-async def test_one_role_is_spelled_as_documented(api: Any) -> None:
-    made = (await api("POST", ROLES, json={"name": "viewer", "policy": policy(["org-db-view"], "drn:astra:org:o")})).json
-    read = (await api("GET", f"{ROLES}/{made['ID']}")).json
+async def test_one_role_has_the_documented_field_names(api: Any) -> None:
+    created = (await api("POST", ROLES, json={"name": "viewer", "policy": policy(["org-db-view"], "drn:astra:org:o")})).json
+    read = (await api("GET", f"{ROLES}/{created['ID']}")).json
     assert {"id", "name", "policy", "last_update_datetime", "last_update_userid"} >= read.keys() >= {"id", "name", "policy"}
-    assert (read["id"], read["name"], read["policy"]) == (made["ID"], "viewer", made["Policy"])
+    assert (read["id"], read["name"], read["policy"]) == (created["ID"], "viewer", created["Policy"])
 
 
-async def test_one_role_takes_more_rights_than_the_list(api: Any, api_of: Callable[[Emulator], Any]) -> None:
+async def test_reading_one_role_needs_more_permissions_than_the_list(api: Any, api_of: Callable[[Emulator], Any]) -> None:
     reader = api.emulator.add_token({"org-role-read"})
     role = (await api("GET", ROLES, token=reader)).json[0]["ID"]
     assert (await api("GET", f"{ROLES}/{role}", token=reader)).body == b"null"
@@ -146,7 +146,7 @@ async def test_one_role_takes_more_rights_than_the_list(api: Any, api_of: Callab
         assert (await other("GET", f"{ROLES}/{role}", token=emulator.add_token({"org-role-read"}))).status == 200
 
 
-async def test_reset_forgets_what_was_made(api: Any) -> None:
+async def test_a_reset_removes_roles_and_tokens(api: Any) -> None:
     role = await role_id(api, "viewer", ["org-db-view"], "")
     viewer = await token(api, role)
     api.emulator.reset()

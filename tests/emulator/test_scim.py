@@ -1,4 +1,4 @@
-"""SCIM on the wire: pages, filters, patches, and members that are users."""
+"""SCIM users and groups: pages, filters, patches and members."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +17,8 @@ GROUP = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"]}
 async def user(api: Any, name: str) -> dict[str, Any]:
     answer = await api("POST", USERS, json={**USER, "userName": name})
     assert answer.status == 201, answer
-    made: dict[str, Any] = answer.json
-    return made
+    document: dict[str, Any] = answer.json
+    return document
 
 
 def patch(*operations: dict[str, Any]) -> dict[str, Any]:
@@ -26,10 +26,10 @@ def patch(*operations: dict[str, Any]) -> dict[str, Any]:
 
 
 async def test_pages_and_filters(api: Any) -> None:
-    made = [(await user(api, name))["id"] for name in ("ann", "bob", "Anna")]
+    ids = [(await user(api, name))["id"] for name in ("ann", "bob", "Anna")]
     page = (await api("GET", f"{USERS}?startIndex=2&count=1")).json
     assert (page["totalResults"], page["startIndex"], page["itemsPerPage"]) == (3, 2, 1)
-    assert [one["id"] for one in page["Resources"]] == [made[1]]
+    assert [entry["id"] for entry in page["Resources"]] == [ids[1]]
     assert (await api("GET", f"{USERS}?startIndex=9")).json["Resources"] == []
     for text, names in {
         'userName eq "ANN"': ["ann"],
@@ -39,12 +39,12 @@ async def test_pages_and_filters(api: Any) -> None:
         'name.familyName co "x"': [],
     }.items():
         answer = await api("GET", USERS, params={"filter": text})
-        assert [one["userName"] for one in answer.json["Resources"]] == names
+        assert [entry["userName"] for entry in answer.json["Resources"]] == names
     assert (await api("GET", USERS, params={"filter": "userName"})).status == 400
     assert (await api("GET", f"{USERS}?count=1001")).status == 400
 
 
-async def test_a_patch_applies_wholly_or_not_at_all(api: Any) -> None:
+async def test_a_patch_applies_completely_or_not_at_all(api: Any) -> None:
     path = f"{USERS}/{(await user(api, 'ann'))['id']}"
     wrong = patch({"op": "replace", "path": "active", "value": False}, {"op": "replace", "path": "id", "value": "x"})
     assert (await api("PATCH", path, json=wrong)).status == 400
@@ -57,7 +57,7 @@ async def test_a_patch_applies_wholly_or_not_at_all(api: Any) -> None:
     assert (changed["active"], changed["externalId"]) == (False, "e")
 
 
-async def test_members_are_users(api: Any) -> None:
+async def test_members_of_groups_are_users(api: Any) -> None:
     ann = await user(api, "ann")
     stranger = {**GROUP, "displayName": "readers", "members": [{"value": "11111111-2222-4333-8444-555555555555"}]}
     assert (await api("POST", GROUPS, json=stranger)).status == 400
@@ -69,7 +69,7 @@ async def test_members_are_users(api: Any) -> None:
     assert (await api("GET", f"{GROUPS}/{group['id']}")).json["members"] == []
 
 
-async def test_names_of_users_are_unique_and_ids_are_given(api: Any) -> None:
+async def test_names_of_users_are_unique_and_ids_stay(api: Any) -> None:
     ann, bob = await user(api, "ann"), await user(api, "bob")
     assert (await api("POST", USERS, json={**USER, "userName": "Ann"})).status == 409
     assert (await api("PUT", f"{USERS}/{bob['id']}", json={**bob, "userName": "ann"})).status == 409
@@ -78,7 +78,7 @@ async def test_names_of_users_are_unique_and_ids_are_given(api: Any) -> None:
     assert (await api("GET", f"{USERS}/unknown")).status == 404
 
 
-async def test_pages_may_be_short_and_bare(api_of: Callable[[Emulator], Any]) -> None:
+async def test_pages_may_be_short_and_without_a_list(api_of: Callable[[Emulator], Any]) -> None:
     async with Emulator(quirks=Quirks(short_scim_pages=True, no_resources_of_empty_page=True)) as emulator:
         api = api_of(emulator)
         for name in ("ann", "bob", "eve"):

@@ -1,4 +1,4 @@
-"""Several organisations in one enterprise: each is alone with what it has, and the enterprise makes and counts them."""
+"""Several organizations in one enterprise: separated from each other, created by the enterprise."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 ADMINISTRATOR = "Organization Administrator"
 
 
-async def test_each_sees_its_own(api: Any) -> None:
+async def test_an_organization_sees_only_its_own_databases(api: Any) -> None:
     emulator = api.emulator
     other = emulator.add_organization("Other")
     ours, theirs = emulator.add_database("orders"), emulator.add_database("orders", organization_id=other)
@@ -26,25 +26,25 @@ async def test_each_sees_its_own(api: Any) -> None:
 
 
 async def test_no_operation_reaches_into_another_organization(api: Any) -> None:
-    """Ask for everything that one organisation has, with a token that may do everything in another."""
+    """Call every operation on one organization with an unlimited token of another."""
     emulator = api.emulator
-    values = await furnished(api)
+    values = await fill_organization(api)
     stranger = emulator.add_token(organization_id=emulator.add_organization("Other"))
     before = emulator.snapshot()["worlds"][emulator.organization_id]
-    asked = 0
+    requests = 0
     for operation in Contract(_contract.load()).operations:
         if not operation.variables or not values.keys() >= set(operation.variables) or operation.path.startswith("/v2/kms"):
-            continue  # a key is named by provider and region, which everybody has
+            continue  # keys are named by provider and region, which every organization has
         path = operation.path.format_map(values) + "?snapshotID=x&generateResources=true"
         answer = await api(operation.method, path, token=stranger)
         assert answer.status in (400, 401, 403, 404, 422), (operation.id, answer)
-        asked += 1
-    assert asked > 60
+        requests += 1
+    assert requests > 60
     assert emulator.snapshot()["worlds"][emulator.organization_id] == before
 
 
-async def furnished(api: Any) -> dict[str, str]:
-    """Fill the first organisation, and give what its things are called in paths."""
+async def fill_organization(api: Any) -> dict[str, str]:
+    """Fill the first organization, and return the values of path variables that name its parts."""
     emulator = api.emulator
     database_id = emulator.add_database("orders")
     assert (await api("POST", "/v2/organizations/roles", json={"name": "r", "policy": POLICY})).status == 201
@@ -72,16 +72,16 @@ async def furnished(api: Any) -> dict[str, str]:
 POLICY = {"description": "", "resources": ["drn:astra:org:x"], "actions": ["org-db-view"], "effect": "allow"}
 
 
-async def test_the_enterprise_makes_an_organization_and_a_token_for_it(api: Any) -> None:
+async def test_the_enterprise_creates_an_organization_and_a_token_for_it(api: Any) -> None:
     emulator = api.emulator
     enterprise = emulator.add_enterprise_token()
     body = {"name": "Acme", "email": "ann@example.com", "adminUserID": "ann", "enterpriseID": emulator.enterprise_id}
-    made = await api("POST", "/v2/enterprises/organizations", token=enterprise, json=body)
-    assert (made.status, made.json["EnterpriseId"]) == (201, emulator.enterprise_id)
-    organization_id = made.json["OrganizationID"]
+    created = await api("POST", "/v2/enterprises/organizations", token=enterprise, json=body)
+    assert (created.status, created.json["EnterpriseId"]) == (201, emulator.enterprise_id)
+    organization_id = created.json["OrganizationID"]
     roles = {role["Name"]: role["ID"] for role in (await api("GET", "/v2/organizations/roles")).json}
-    wanted = {"orgId": organization_id, "roles": [roles[ADMINISTRATOR]]}
-    token = (await api("POST", "/v2/tokens", token=enterprise, json=wanted)).json
+    body = {"orgId": organization_id, "roles": [roles[ADMINISTRATOR]]}
+    token = (await api("POST", "/v2/tokens", token=enterprise, json=body)).json
     assert token["orgId"] == organization_id
     assert (await api("GET", "/v2/currentOrg", token=token["token"])).json == {"id": organization_id}
     users = (await api("GET", "/v2/organizations/users", token=token["token"])).json
@@ -93,7 +93,7 @@ async def test_the_enterprise_makes_an_organization_and_a_token_for_it(api: Any)
     assert [entry["clientId"] for entry in listed] == [token["clientId"]]
 
 
-async def test_a_token_of_the_enterprise_is_for_nothing_else(api: Any) -> None:
+async def test_an_enterprise_token_may_do_nothing_else(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     enterprise = api.emulator.add_enterprise_token()
     for path in ("/v2/databases", f"/v2/databases/{database_id}", "/v2/currentOrg", "/v2/organizations/users", "/v2/pcus/actions/get"):
@@ -102,7 +102,7 @@ async def test_a_token_of_the_enterprise_is_for_nothing_else(api: Any) -> None:
     assert (await api("GET", "/v2/tokens", token=enterprise)).json["clients"][0]["clientId"] == enterprise.split(":")[1]
 
 
-async def test_a_token_of_an_organization_is_not_one_of_the_enterprise(api: Any) -> None:
+async def test_an_organization_token_is_not_an_enterprise_token(api: Any) -> None:
     emulator = api.emulator
     other = emulator.add_organization("Other")
     for token in (
@@ -112,18 +112,18 @@ async def test_a_token_of_an_organization_is_not_one_of_the_enterprise(api: Any)
     ):
         body = {"name": "x", "email": "x@example.com", "adminUserID": "x", "enterpriseID": emulator.enterprise_id}
         assert (await api("POST", "/v2/enterprises/organizations", token=token, json=body)).body == b"null"
-    wanted = {"orgId": other, "roles": []}
-    answer = await api("POST", "/v2/tokens", token=emulator.add_token(), json=wanted)
+    body = {"orgId": other, "roles": []}
+    answer = await api("POST", "/v2/tokens", token=emulator.add_token(), json=body)
     assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (403, "text/plain")
 
 
-async def test_no_organization_is_made_in_another_enterprise(api: Any) -> None:
+async def test_no_organization_is_created_in_another_enterprise(api: Any) -> None:
     body = {"name": "x", "email": "x@example.com", "adminUserID": "x", "enterpriseID": "00000000-0000-4000-8000-000000000000"}
     answer = await api("POST", "/v2/enterprises/organizations", token=api.emulator.add_enterprise_token(), json=body)
     assert answer.status == 403
 
 
-async def test_the_enterprise_counts_the_costs_of_all(api: Any) -> None:
+async def test_the_enterprise_sees_the_costs_of_every_organization(api: Any) -> None:
     emulator = api.emulator
     other = emulator.add_organization("Other")
     emulator.add_database("orders")
@@ -138,7 +138,7 @@ async def test_the_enterprise_counts_the_costs_of_all(api: Any) -> None:
     assert [cost["orgId"] for cost in costs] == [other]
 
 
-async def test_bundles_and_data_endpoints_of_every_organization(api: Any) -> None:
+async def test_bundles_and_data_endpoints_work_for_every_organization(api: Any) -> None:
     emulator = api.emulator
     other = emulator.add_organization("Other")
     database_id = emulator.add_database("orders", organization_id=other)
@@ -153,7 +153,7 @@ async def test_bundles_and_data_endpoints_of_every_organization(api: Any) -> Non
     assert emulator.databases[database_id].status == "RESUMING"
 
 
-async def test_reset_leaves_the_first_alone(api: Any) -> None:
+async def test_a_reset_keeps_only_the_first_organization(api: Any) -> None:
     emulator = api.emulator
     other = emulator.add_organization("Other")
     token = emulator.add_token(organization_id=other)
@@ -176,7 +176,7 @@ async def test_organizations_are_in_a_snapshot(api: Any, api_of: Any) -> None:
         assert [database["id"] for database in listed] == [database_id]
 
 
-async def test_what_is_not_there_is_named(api: Any) -> None:
+async def test_errors_name_the_argument_that_is_unknown(api: Any) -> None:
     emulator = api.emulator
     nowhere = "00000000-0000-4000-8000-000000000000"
     for call in (
@@ -185,7 +185,7 @@ async def test_what_is_not_there_is_named(api: Any) -> None:
         lambda: emulator.add_database("x", organization_id=nowhere),
         lambda: emulator.hibernate(nowhere),
         lambda: emulator.add_migration(nowhere),
-        lambda: emulator.accept_invitation("nobody@example.com"),
+        lambda: emulator.accept_invitation("unknown@example.com"),
     ):
         with pytest.raises(ValueError, match=r"organization_id|database_id|email"):
             call()

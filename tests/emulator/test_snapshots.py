@@ -16,7 +16,7 @@ from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
-SECONDS_AND_SIZES: Final = {("Progress", "delay"), ("Migration", "imported"), ("Migration", "subset")}
+SECONDS_AND_SIZES: Final = {("Progress", "delay"), ("Migration", "imported_seconds"), ("Migration", "subset_size")}
 
 
 async def busy(api: Any) -> str:
@@ -179,7 +179,8 @@ def test_the_names_in_state_files_do_not_change() -> None:
     assert sorted(store_keys()) == [
         "access_lists",
         "cdc",
-        "copies",
+        "clones",
+        "cloud_accounts",
         "custom_domains",
         "customer_keys",
         "devops_access_list",
@@ -187,6 +188,7 @@ def test_the_names_in_state_files_do_not_change() -> None:
         "pcu_groups",
         "private_links",
         "reports",
+        "restores",
         "roles",
         "scim",
         "telemetry",

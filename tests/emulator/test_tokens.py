@@ -1,4 +1,4 @@
-"""Who may do what, and how the others are sent away."""
+"""Tokens: their form, what they allow, and how requests without a valid one are refused."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ async def test_a_token_has_the_services_form(api: Any) -> None:
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer x", "Bearer AstraCS:short:cut", "Basic abc"])
-async def test_missing_and_garbled_tokens_have_an_id_of_their_own(api: Any, header: str) -> None:
+async def test_missing_and_malformed_tokens_have_their_own_error_id(api: Any, header: str) -> None:
     answer = await api("GET", "/v2/databases", headers={"Authorization": header})
     assert (answer.status, answer.json) == (401, {"errors": [{"ID": 340012, "message": "invalid token format"}]})
 
@@ -36,7 +36,7 @@ async def test_a_token_that_lacks_the_permission_gets_null(api: Any) -> None:
     assert (await api("GET", "/v2/regions/serverless", token=reader)).body == b"null"
 
 
-async def test_who_may_look_gets_404_for_an_unknown_id_and_who_may_not_gets_401(api: Any) -> None:
+async def test_an_unknown_id_is_404_with_permission_and_401_without(api: Any) -> None:
     path = "/v2/databases/11111111-2222-4333-8444-555555555555"
     assert (await api("GET", path, token=api.emulator.add_token(permissions={"org-db-view"}))).status == 404
     assert (await api("GET", path, token=api.emulator.add_token(permissions={"org-db-create"}))).status == 401
@@ -69,7 +69,7 @@ async def test_the_same_seed_gives_the_same_tokens_and_ids() -> None:
     assert first.add_database("orders") == second.add_database("orders")
 
 
-async def test_the_organisation_its_users_and_roles(api: Any) -> None:
+async def test_the_organization_has_an_owner_with_a_role(api: Any) -> None:
     assert (await api("GET", "/v2/currentOrg")).json == {"id": api.emulator.organization_id}
     users = (await api("GET", "/v2/organizations/users")).json
     assert users["OrgID"] == api.emulator.organization_id

@@ -1,4 +1,4 @@
-"""Users and tokens as they are on the wire."""
+"""Users and tokens: invitations, roles, secrets and expiry."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -40,47 +40,47 @@ async def test_an_invited_user_joins_and_leaves(api: Any) -> None:
     assert (await api("GET", path)).status == 404
 
 
-async def test_what_does_not_fit_is_refused(api: Any) -> None:
+async def test_bad_invitations_are_refused(api: Any) -> None:
     assert (await api("PUT", USERS, json={"email": "ann@example.com", "orgID": "other", "roles": []})).status == 404
     assert (await api("PUT", USERS, json={"email": "ann@example.com"})).status == 400
     unknown = {"email": "ann@example.com", "orgID": api.emulator.organization_id, "roles": ["11111111-2222-4333-8444-555555555555"]}
     assert (await api("PUT", USERS, json=unknown)).status == 400
 
 
-async def test_a_name_for_an_id_is_taken_and_means_nothing(api: Any, api_of: Callable[[Emulator], Any]) -> None:
+async def test_a_role_name_is_accepted_as_an_id_and_grants_nothing(api: Any, api_of: Callable[[Emulator], Any]) -> None:
     body = {"email": "ann@example.com", "orgID": api.emulator.organization_id, "roles": ["RO User"]}
     assert (await api("PUT", USERS, json=body)).status == 200
     assert (await api("GET", USERS)).json["Users"][1]["Roles"] == [{"ID": "RO User", "Name": "N/A"}]
-    made = (await api("POST", "/v2/tokens", json={"roles": ["Organization Administrator"]})).json
-    assert (await api("GET", "/v2/databases", token=made["token"])).body == b"null"
+    created = (await api("POST", "/v2/tokens", json={"roles": ["Organization Administrator"]})).json
+    assert (await api("GET", "/v2/databases", token=created["token"])).body == b"null"
     async with Emulator(quirks=Quirks(role_names_taken_for_ids=False)) as emulator:
         assert (await api_of(emulator)("POST", "/v2/tokens", json={"roles": ["RO User"]})).status == 400
 
 
 @pytest.mark.parametrize("path", ["/v2/tokens", "/v2/clientIdSecrets"])
-async def test_a_made_token_works_at_once_and_shows_its_secrets_once(api: Any, path: str) -> None:
+async def test_a_new_token_works_at_once_and_shows_its_secrets_once(api: Any, path: str) -> None:
     roles = await ids(api)
-    made = (await api("POST", path, json={"roles": [roles["UI View Only"]], "description": "report"})).json
-    assert len(made["secret"]) == 128
-    assert made["generatedOn"].endswith("Z")
-    assert len(made["generatedOn"].partition(".")[2]) == 10
-    assert (await api("GET", "/v2/databases", token=made["token"])).status == 200
+    created = (await api("POST", path, json={"roles": [roles["UI View Only"]], "description": "report"})).json
+    assert len(created["secret"]) == 128
+    assert created["generatedOn"].endswith("Z")
+    assert len(created["generatedOn"].partition(".")[2]) == 10
+    assert (await api("GET", "/v2/databases", token=created["token"])).status == 200
     listed = {client["clientId"]: client for client in (await api("GET", path)).json["clients"]}
-    hidden = {name: value for name, value in made.items() if name not in ("secret", "token", "orgId")}
-    assert listed[made["clientId"]] == hidden
-    assert (await api("DELETE", f"{path}/{made['clientId'].swapcase()}")).status == 404
-    assert (await api("DELETE", f"{path}/{made['clientId']}")).status == 204
-    assert (await api("GET", "/v2/databases", token=made["token"])).ids == [340018]
+    hidden = {name: value for name, value in created.items() if name not in ("secret", "token", "orgId")}
+    assert listed[created["clientId"]] == hidden
+    assert (await api("DELETE", f"{path}/{created['clientId'].swapcase()}")).status == 404
+    assert (await api("DELETE", f"{path}/{created['clientId']}")).status == 204
+    assert (await api("GET", "/v2/databases", token=created["token"])).ids == [340018]
 
 
 async def test_a_token_expires(api: Any) -> None:
     roles = await ids(api)
     expiry = (api.emulator.clock.now() + timedelta(seconds=60)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    made = (await api("POST", "/v2/tokens", json={"roles": [roles["UI View Only"]], "tokenExpiry": expiry})).json
-    assert made["tokenExpiry"] == expiry
-    assert (await api("GET", "/v2/databases", token=made["token"])).status == 200
+    created = (await api("POST", "/v2/tokens", json={"roles": [roles["UI View Only"]], "tokenExpiry": expiry})).json
+    assert created["tokenExpiry"] == expiry
+    assert (await api("GET", "/v2/databases", token=created["token"])).status == 200
     await api.emulator.clock.sleep(61)
-    assert (await api("GET", "/v2/databases", token=made["token"])).ids == [340018]
+    assert (await api("GET", "/v2/databases", token=created["token"])).ids == [340018]
     late = await api("POST", "/v2/tokens", json={"roles": [roles["UI View Only"]], "tokenExpiry": expiry})
     assert (late.status, late.headers["Content-Type"].partition(";")[0]) == (400, "text/plain")
     other = {"roles": [roles["UI View Only"]], "orgId": "11111111-2222-4333-8444-555555555555"}

@@ -96,7 +96,7 @@ def _counts(platform: Platform) -> dict[str, int]:
         for field in attrs.fields(type(store)):
             collection = getattr(store, field.name)
             if isinstance(collection, dict | list | tuple | set):
-                plain = field.name in ("all", "of") or field.name.startswith(("by_", "_"))
+                plain = field.name.startswith(("by_", "_"))
                 counts[words if plain else f"{words}: {field.name.replace('_', ' ')}"] += len(collection)
     return dict(sorted((name, count) for name, count in counts.items() if count))
 

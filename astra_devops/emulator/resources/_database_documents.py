@@ -1,4 +1,6 @@
-"""Databases and datacenters as the service writes them, undocumented fields included."""
+"""Documents of databases and datacenters, with the undocumented fields that the service sends."""
+
+from typing import Final
 
 from astra_devops.emulator.replies import ZERO_TIME, timestamp
 from astra_devops.emulator.resources._capacity import group_id_of
@@ -7,10 +9,10 @@ from astra_devops.emulator.state.databases import Database, Datacenter
 from astra_devops.emulator.state.presigned import BUNDLE_KINDS, bundle_path
 from astra_devops.emulator.world import World
 
-REACHABLE = ("ACTIVE", "MAINTENANCE", "DEGRADED", "RESIZING", "SYNCHRONIZING")
-"""States in which a bundle can be had."""
+REACHABLE: Final = ("ACTIVE", "MAINTENANCE", "DEGRADED", "RESIZING", "SYNCHRONIZING")
+"""States in which a database has secure connect bundles."""
 
-_IDLE_SERVERLESS = [
+_SERVERLESS_ACTIONS: Final = [
     "getCreds",
     "terminate",
     "addKeyspace",
@@ -24,7 +26,7 @@ _IDLE_SERVERLESS = [
     "migrateServerlessTenant",
     "cloneDatabaseFromSnapshot",
 ]
-_IDLE_CLASSIC = [
+_CLASSIC_ACTIONS: Final = [
     "park",
     "getCreds",
     "resetPassword",
@@ -37,19 +39,19 @@ _IDLE_CLASSIC = [
     "terminateDatacenter",
     "launchMigrationProxy",
 ]
-_DOCUMENTED = frozenset(
+_DOCUMENTED_ACTIONS: Final = frozenset(
     """
     park unpark resize resetPassword addKeyspace addDatacenters terminateDatacenter getCreds terminate removeKeyspace removeMigrationProxy
     launchMigrationProxy
     """.split()  # noqa: SIM905 - a table of words
 )
-_SPECIFIED = frozenset(
+_SPECIFIED_STATES: Final = frozenset(
     """
     ACTIVE PENDING PREPARING PREPARED INITIALIZING PARKED PARKING UNPARKING TERMINATED TERMINATING RESIZING ERROR MAINTENANCE SUSPENDED
     UNKNOWN
     """.split()  # noqa: SIM905 - a table of words
 )
-_NO_COSTS = dict.fromkeys(
+_NO_COSTS: Final = dict.fromkeys(
     (
         "costPerMinCents",
         "costPerHourCents",
@@ -67,11 +69,11 @@ _NO_COSTS = dict.fromkeys(
     ),
     0,
 )
-_NO_METRICS = {"errorsTotalCount": 0, "liveDataSizeBytes": 0, "readRequestsTotalCount": 0, "writeRequestsTotalCount": 0}
+_NO_METRICS: Final = {"errorsTotalCount": 0, "liveDataSizeBytes": 0, "readRequestsTotalCount": 0, "writeRequestsTotalCount": 0}
 
 
 def database_document(world: World, database: Database) -> dict[str, object]:
-    """Write a database that has just been looked at."""
+    """Return the document of a database whose state is up to date."""
     document: dict[str, object] = {
         "id": database.id,
         "orgId": world.organization.id,
@@ -97,12 +99,12 @@ def database_document(world: World, database: Database) -> dict[str, object]:
 
 
 def _actions(world: World, database: Database) -> list[str]:
-    actions = available_actions(database)
-    return actions if world.quirks.undocumented_actions else [name for name in actions if name in _DOCUMENTED]
+    actions = _available_actions(database)
+    return actions if world.quirks.undocumented_actions else [name for name in actions if name in _DOCUMENTED_ACTIONS]
 
 
 def _status(world: World, database: Database) -> str:
-    specified = database.status in _SPECIFIED or world.quirks.unspecified_states
+    specified = database.status in _SPECIFIED_STATES or world.quirks.unspecified_states
     return database.status if specified else "UNKNOWN"
 
 
@@ -129,14 +131,14 @@ def _info(world: World, database: Database) -> dict[str, object]:
 
 
 def datacenter_document(world: World, database: Database, datacenter: Datacenter) -> dict[str, object]:
-    """Write a datacenter. Its status is empty while it lives, as it is on the wire."""
+    """Return the document of a datacenter. The service leaves the status of a living one empty."""
     region = datacenter.region
-    living = "" if world.quirks.blank_datacenter_status else _status(world, database)
+    living_status = "" if world.quirks.blank_datacenter_status else _status(world, database)
     document: dict[str, object] = {
         "id": datacenter.id,
         "name": f"dc-{datacenter.id.rpartition('-')[2]}",
         "tier": datacenter.tier,
-        "status": "TERMINATED" if datacenter.terminated else living,
+        "status": "TERMINATED" if datacenter.terminated else living_status,
         "cloudProvider": datacenter.provider,
         "region": region,
         **classification(datacenter.provider, region),
@@ -148,14 +150,13 @@ def datacenter_document(world: World, database: Database, datacenter: Datacenter
     group_id = group_id_of(world, datacenter.id) or database.pcu_group_id
     if group_id:
         document["pcuGroupUUID"] = group_id
-    usable = database.status in REACHABLE and not datacenter.terminated and world.quirks.links_in_listings
-    links = bundle_links(world, database, datacenter) if usable else dict.fromkeys(BUNDLE_KINDS, "")
-    document.update(links)
+    has_links = database.status in REACHABLE and not datacenter.terminated and world.quirks.links_in_listings
+    document.update(bundle_links(world, database, datacenter) if has_links else dict.fromkeys(BUNDLE_KINDS, ""))
     return document
 
 
 def bundle_links(world: World, database: Database, datacenter: Datacenter) -> dict[str, str]:
-    """Sign the four bundle URLs of a datacenter, good for five minutes from now."""
+    """Return the four presigned bundle URLs of a datacenter, valid for five minutes from now."""
     now = world.clock.now()
     return {
         field: world.platform.signer.sign(world.platform.edge_url, bundle_path(datacenter.id, database.name, kind), datacenter.region, now)
@@ -173,13 +174,13 @@ def _urls(world: World, database: Database, region: str) -> dict[str, object]:
     }
 
 
-def available_actions(database: Database) -> list[str]:
-    """List what the state allows."""
+def _available_actions(database: Database) -> list[str]:
+    """List the actions that the state of a database allows."""
     match database.status:
         case "ACTIVE":
             if database.has_migration_proxy:
-                return [*(action for action in _IDLE_CLASSIC if action != "launchMigrationProxy"), "removeMigrationProxy"]
-            return _IDLE_SERVERLESS if database.serverless else _IDLE_CLASSIC
+                return [*(action for action in _CLASSIC_ACTIONS if action != "launchMigrationProxy"), "removeMigrationProxy"]
+            return _SERVERLESS_ACTIONS if database.serverless else _CLASSIC_ACTIONS
         case "PARKED":
             return ["unpark", "getCreds", "terminate"]
         case "MAINTENANCE" | "RESIZING":

@@ -1,18 +1,20 @@
-"""The roles that every organisation has, and every permission there is.
+"""The roles that every organization has, and all permissions.
 
-What ``Organization Administrator``, ``Admin User``, ``API Admin User`` and the service accounts for
-reading and writing may do was recorded by astra-cli; the others follow from what the vendor's pages
-say of them.
+astra-cli recorded what ``Organization Administrator``, ``Admin User``, ``API Admin User`` and the
+service accounts for reading and writing may do. The permissions of the other roles follow from the
+vendor's descriptions of them.
 """
 
 from collections.abc import Mapping
+from typing import Final
 
-ADMINISTRATOR = "Organization Administrator"
-PLACEHOLDER = "__ORG_ID__"
-LEVELS = ("", ":db:*", ":db:*:keyspace:*", ":db:*:keyspace:*:table:*")
-"""What comes behind the organisation in the DRNs of a role that is about everything."""
+ADMINISTRATOR: Final = "Organization Administrator"
+PLACEHOLDER: Final = "__ORG_ID__"
+"""The placeholder for the id of the organization in the policies of default roles."""
+RESOURCE_SUFFIXES: Final = ("", ":db:*", ":db:*:keyspace:*", ":db:*:keyspace:*:table:*")
+"""What follows the organization in the DRNs of a role for all resources."""
 
-_READ_BY_API = (
+_READ_BY_API: Final = (
     "db-all-keyspace-describe",
     "db-graphql",
     "db-keyspace-describe",
@@ -20,9 +22,9 @@ _READ_BY_API = (
     "db-table-describe",
     "db-table-select",
 )
-_READ = (*_READ_BY_API, "db-cql")
-_LOOK_ABOUT = ("org-db-view", "org-read", "org-user-read")
-_RUN_BY_API = (
+_READ: Final = (*_READ_BY_API, "db-cql")
+_VIEW: Final = ("org-db-view", "org-read", "org-user-read")
+_ADMINISTER_BY_API: Final = (
     *_READ_BY_API,
     "db-all-keyspace-create",
     "db-keyspace-alter",
@@ -52,9 +54,9 @@ _RUN_BY_API = (
     "org-user-read",
     "org-user-write",
 )
-_RUN = (*_RUN_BY_API, "db-cql", "db-data-import", "db-manage-thirdpartymetrics", "org-cmk-read", "org-cmk-write")
-EVERYTHING = (
-    *_RUN,
+_ADMINISTER: Final = (*_ADMINISTER_BY_API, "db-cql", "db-data-import", "db-manage-thirdpartymetrics", "org-cmk-read", "org-cmk-write")
+ALL_PERMISSIONS: Final = (
+    *_ADMINISTER,
     "accesslist-read",
     "accesslist-write",
     "db-manage-backupconfiguration",
@@ -76,18 +78,19 @@ EVERYTHING = (
     "org-token-write",
     "org-write",
 )
-ACTIONS: Mapping[str, tuple[str, ...]] = {
-    ADMINISTRATOR: EVERYTHING,
-    "Database Administrator": (*_RUN, "accesslist-read", "accesslist-write", "org-read"),
+DEFAULT_ROLES: Final[Mapping[str, tuple[str, ...]]] = {
+    ADMINISTRATOR: ALL_PERMISSIONS,
+    "Database Administrator": (*_ADMINISTER, "accesslist-read", "accesslist-write", "org-read"),
     "Billing Admin": ("org-billing-read", "org-billing-write", "org-read"),
-    "UI View Only": _LOOK_ABOUT,
-    "Admin User": (*_RUN, "org-read"),
-    "R/W User": (*_READ, "db-table-modify", *_LOOK_ABOUT),
-    "RO User": (*_READ, *_LOOK_ABOUT),
-    "Admin Svc Acct": (*_RUN, "accesslist-read"),
+    "UI View Only": _VIEW,
+    "Admin User": (*_ADMINISTER, "org-read"),
+    "R/W User": (*_READ, "db-table-modify", *_VIEW),
+    "RO User": (*_READ, *_VIEW),
+    "Admin Svc Acct": (*_ADMINISTER, "accesslist-read"),
     "R/W Svc Acct": (*_READ, "db-table-modify", "accesslist-read"),
     "RO Svc Acct": (*_READ, "accesslist-read"),
-    "API Admin User": (*_RUN_BY_API, "accesslist-read", "org-stream-manage"),
-    "API R/W User": (*_READ_BY_API, "db-table-modify", *_LOOK_ABOUT),
-    "API RO User": (*_READ_BY_API, *_LOOK_ABOUT),
+    "API Admin User": (*_ADMINISTER_BY_API, "accesslist-read", "org-stream-manage"),
+    "API R/W User": (*_READ_BY_API, "db-table-modify", *_VIEW),
+    "API RO User": (*_READ_BY_API, *_VIEW),
 }
+"""The permissions of each default role, by its name."""

@@ -1,98 +1,99 @@
-"""Reading SCIM filters and carrying out SCIM patches, as far as identity providers use them."""
+"""SCIM filters and patches, to the extent that identity providers use them."""
 
 import copy
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import jsonschema_rs
 import orjson
 
 from astra_devops.emulator import replies
 
-_COMPARISON = re.compile(r'([A-Za-z$.]+) (eq|ne|co|sw|ew) ("(?:[^"\\]|\\.)*"|true|false|null)')
-_MEMBER = re.compile(r"members\[(.+)\]")
-_COMPARE: Mapping[str, Callable[[str, str], bool]] = {
-    "eq": lambda held, wanted: held == wanted,
-    "ne": lambda held, wanted: held != wanted,
-    "co": lambda held, wanted: wanted in held,
-    "sw": lambda held, wanted: held.startswith(wanted),
-    "ew": lambda held, wanted: held.endswith(wanted),
+_COMPARISON: Final = re.compile(r'([A-Za-z$.]+) (eq|ne|co|sw|ew) ("(?:[^"\\]|\\.)*"|true|false|null)')
+_MEMBER: Final = re.compile(r"members\[(.+)\]")
+_COMPARE: Final[Mapping[str, Callable[[str, str], bool]]] = {
+    "eq": lambda value, operand: value == operand,
+    "ne": lambda value, operand: value != operand,
+    "co": lambda value, operand: operand in value,
+    "sw": lambda value, operand: value.startswith(operand),
+    "ew": lambda value, operand: value.endswith(operand),
 }
 
 
-def _shape(required: list[str], **properties: object) -> jsonschema_rs.Draft202012Validator:
+def _schema(required: list[str], **properties: object) -> jsonschema_rs.Draft202012Validator:
     schema = {"required": required, "properties": properties}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-def _entries(of: object, **more: object) -> dict[str, object]:
-    return {"type": "array", "items": {"type": "object", "required": ["value"], "properties": {"value": of, **more}}}
+def _entries(value: object, **others: object) -> dict[str, object]:
+    return {"type": "array", "items": {"type": "object", "required": ["value"], "properties": {"value": value, **others}}}
 
 
-_TEXT, _FLAG = {"type": "string"}, {"type": "boolean"}
-USER = _shape(
+_STRING: Final = {"type": "string"}
+_BOOLEAN: Final = {"type": "boolean"}
+USER_SCHEMA: Final = _schema(
     ["userName", "active"],
-    userName=_TEXT,
-    active=_FLAG,
-    externalId=_TEXT,
-    name={"type": "object", "properties": {"givenName": _TEXT, "familyName": _TEXT}},
-    emails=_entries({"type": "string", "format": "email"}, primary=_FLAG),
+    userName=_STRING,
+    active=_BOOLEAN,
+    externalId=_STRING,
+    name={"type": "object", "properties": {"givenName": _STRING, "familyName": _STRING}},
+    emails=_entries({"type": "string", "format": "email"}, primary=_BOOLEAN),
 )
-GROUP = _shape(["displayName"], displayName=_TEXT, members=_entries(_TEXT))
-"""What users and groups have to look like, whatever was patched."""
+GROUP_SCHEMA: Final = _schema(["displayName"], displayName=_STRING, members=_entries(_STRING))
+"""What users and groups must match after a patch."""
 
 
 def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
-    """Read a filter of one comparison. Texts are compared without regard to capitals.
+    """Return a function that applies a filter with one comparison. It ignores case in strings.
 
     Raises:
-        Refusal: it is more, or nothing that can be read.
+        Refusal: The filter has several comparisons or cannot be parsed.
     """
-    found = _COMPARISON.fullmatch(text)
-    if found is None:
+    comparison = _COMPARISON.fullmatch(text)
+    if comparison is None:
         raise replies.refusal(400, f"The filter {text!r} is not understood.")
-    path, operator = found[1], found[2]
+    path, operator = comparison[1], comparison[2]
     try:
-        value = orjson.loads(found[3])
-    except orjson.JSONDecodeError as problem:
-        raise replies.refusal(400, f"The filter {text!r} is not understood.") from problem
+        operand = orjson.loads(comparison[3])
+    except orjson.JSONDecodeError as error:
+        raise replies.refusal(400, f"The filter {text!r} is not understood.") from error
 
     def matches(resource: Mapping[str, Any]) -> bool:
-        held: Any = resource
+        value: Any = resource
         for name in path.split("."):
-            held = held.get(name) if isinstance(held, dict) else None
-        if isinstance(held, str) and isinstance(value, str):
-            return _COMPARE[operator](held.casefold(), value.casefold())
-        return (held == value) is (operator != "ne")
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, str) and isinstance(operand, str):
+            return _COMPARE[operator](value.casefold(), operand.casefold())
+        return (value == operand) is (operator != "ne")
 
     return matches
 
 
-def patched(resource: Mapping[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
-    """Apply the operations of a patch, all or none.
+def apply_patch(resource: Mapping[str, Any], operations: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a copy of a resource with all operations of a patch applied.
 
     Raises:
-        Refusal: one is not understood.
+        Refusal: An operation is not understood.
     """
     result: dict[str, Any] = copy.deepcopy(dict(resource))
     try:
         for operation in operations:
             _apply(result, operation["op"].lower(), operation.get("path"), operation.get("value"))
-    except (AttributeError, KeyError, TypeError) as problem:
-        raise replies.refusal(400, "The value of an operation does not fit its path.") from problem
+    except (AttributeError, KeyError, TypeError) as error:
+        raise replies.refusal(400, "The value of an operation does not fit its path.") from error
     return result
 
 
-def check(resource: Mapping[str, Any], shape: jsonschema_rs.Draft202012Validator) -> None:
-    """Refuse what a patch has made of a resource, if it is none any more.
+def check_patched(resource: Mapping[str, Any], schema: jsonschema_rs.Draft202012Validator) -> None:
+    """Refuse a patched resource that is not valid.
 
     Raises:
-        Refusal: an attribute has a value of the wrong kind, or one that is needed is gone.
+        Refusal: An attribute has a value of the wrong type, or a required one is missing.
     """
-    problem = next(shape.iter_errors(resource), None)
-    if problem is not None:
-        raise replies.refusal(400, f"The patch does not leave a resource behind: {problem.message}")
+    error = next(schema.iter_errors(resource), None)
+    if error is not None:
+        raise replies.refusal(400, f"The patched resource would not be valid: {error.message}")
 
 
 def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> None:
@@ -102,10 +103,10 @@ def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> N
         for name, inner in value.items():
             _apply(resource, op, name, inner)
         return
-    chosen = _MEMBER.fullmatch(path)
-    if chosen is not None and op == "remove":
-        leaves = matcher(chosen[1])
-        resource["members"] = [member for member in resource.get("members", []) if not leaves(member)]
+    member = _MEMBER.fullmatch(path)
+    if member is not None and op == "remove":
+        is_removed = matcher(member[1])
+        resource["members"] = [entry for entry in resource.get("members", []) if not is_removed(entry)]
         return
     name, _, inner = path.partition(".")
     if not name.isalpha() or "." in inner or name in ("id", "meta", "schemas"):
@@ -115,7 +116,7 @@ def _apply(resource: dict[str, Any], op: str, path: str | None, value: Any) -> N
     elif op == "remove":
         resource.pop(name, None)
     elif op == "add" and isinstance(resource.get(name), list):
-        held = {entry["value"] for entry in resource[name]}
-        resource[name] += [entry for entry in value if entry["value"] not in held]
+        existing = {entry["value"] for entry in resource[name]}
+        resource[name] += [entry for entry in value if entry["value"] not in existing]
     else:
         resource[name] = value

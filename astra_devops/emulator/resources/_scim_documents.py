@@ -1,22 +1,25 @@
-"""What SCIM says about itself: the parts of it that are supported, the schemas, and the kinds of resources."""
+"""The documents in which SCIM describes itself: configuration, schemas and resource types."""
 
-from typing import Any
+from typing import Any, Final
 
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
-LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
-BASE = "/v2/scim"
+USER_URN: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP_URN: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
+_LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+BASE: Final = "/v2/scim"
 
 
 def listing(resources: list[dict[str, Any]], total: int, start: int | None = None) -> dict[str, Any]:
-    """Write a list of resources; ``start`` is the position of the first where it is a page of more."""
+    """Return the document of a list of resources.
+
+    If the list is a page, ``start`` is the position of its first resource.
+    """
     page = {} if start is None else {"startIndex": start, "itemsPerPage": len(resources)}
-    return {"schemas": [LIST], "totalResults": total, **page, "Resources": resources}
+    return {"schemas": [_LIST], "totalResults": total, **page, "Resources": resources}
 
 
-def _attribute(name: str, kind: str = "string", **more: object) -> dict[str, Any]:
-    facts = {"multiValued": False, "required": False, "caseExact": False, "mutability": "readWrite", "returned": "default"}
-    return {"name": name, "type": kind, "uniqueness": "none", **facts, **more}
+def _attribute(name: str, kind: str = "string", **others: object) -> dict[str, Any]:
+    defaults = {"multiValued": False, "required": False, "caseExact": False, "mutability": "readWrite", "returned": "default"}
+    return {"name": name, "type": kind, "uniqueness": "none", **defaults, **others}
 
 
 def _schema(urn: str, name: str, *attributes: dict[str, Any]) -> dict[str, Any]:
@@ -31,10 +34,10 @@ def _resource_type(urn: str, name: str, endpoint: str) -> dict[str, Any]:
     return {"schemas": schemas, "id": name, "name": name, "description": name, "endpoint": endpoint, "schema": urn, "meta": meta}
 
 
-SCHEMAS = listing(
+SCHEMAS: Final = listing(
     [
         _schema(
-            USER,
+            USER_URN,
             "User",
             _attribute("userName", required=True, uniqueness="server"),
             _attribute("name", "complex", subAttributes=[_attribute("givenName"), _attribute("familyName")]),
@@ -42,7 +45,7 @@ SCHEMAS = listing(
             _attribute("active", "boolean"),
         ),
         _schema(
-            GROUP,
+            GROUP_URN,
             "Group",
             _attribute("displayName", required=True),
             _attribute("members", "complex", multiValued=True, subAttributes=[_attribute("value"), _attribute("$ref", "reference")]),
@@ -50,8 +53,10 @@ SCHEMAS = listing(
     ],
     2,
 )
-RESOURCE_TYPES = listing([_resource_type(USER, "User", f"{BASE}/users"), _resource_type(GROUP, "Group", f"{BASE}/groups")], 2)
-CONFIGURATION: dict[str, object] = {
+RESOURCE_TYPES: Final = listing(
+    [_resource_type(USER_URN, "User", f"{BASE}/users"), _resource_type(GROUP_URN, "Group", f"{BASE}/groups")], 2
+)
+CONFIGURATION: Final[dict[str, object]] = {
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
     "patch": {"supported": True},
     "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},

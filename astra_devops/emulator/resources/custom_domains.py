@@ -1,4 +1,9 @@
-"""The custom domains of the organisation: set as a whole, and in force some time later."""
+"""The custom domains of the organization, replaced as a whole.
+
+A change takes effect some time later.
+"""
+
+from typing import Final
 
 import attrs
 
@@ -8,13 +13,13 @@ from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.transitions import CHANGES
 from astra_devops.emulator.world import Handler, Request, World
 
-CHANGE = "set custom domains"
+_CHANGE: Final = "set custom domains"
 
 
 @store("custom_domains")
 @attrs.define
 class CustomDomains:
-    """The domains, in the order in which they were given."""
+    """The domains, in the order of the request that set them."""
 
     domains: DelayedValue[tuple[str, ...]] = attrs.field(factory=lambda: DelayedValue(()))
 
@@ -28,14 +33,14 @@ def get(world: World, request: Request) -> replies.Reply:
 
 
 def replace(world: World, request: Request) -> replies.Reply:
-    """Accept the domains that there shall be, all of them.
+    """Accept a new list of domains.
 
-    Under a scripted failure they never come.
+    With a state fault set for the operation, the domains never change.
     """
     domains = tuple(dict.fromkeys(request.body)) if isinstance(request.body, list) else ()
-    if world.faults.state_fault_of(request.operation.id, CHANGE) == (None, None):
-        world.store(CustomDomains).domains.set(domains, world.clock.monotonic() + CHANGES[CHANGE].seconds)
+    if world.faults.state_fault_of(request.operation.id, _CHANGE) == (None, None):
+        world.store(CustomDomains).domains.set(domains, world.clock.monotonic() + CHANGES[_CHANGE].seconds)
     return replies.empty(202)
 
 
-OPERATIONS: dict[str, Handler] = {"getCustomDomains": get, "setCustomDomains": replace}
+OPERATIONS: Final[dict[str, Handler]] = {"getCustomDomains": get, "setCustomDomains": replace}

@@ -1,10 +1,10 @@
 """The access list of the DevOps API itself.
 
-Whoever is not on it is not even let in to change it.
+It applies to all operations, including those that change it.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -19,65 +19,70 @@ from astra_devops.emulator.world import Handler, Request, World, as_object
 @store("devops_access_list")
 @attrs.define
 class DevOpsAccessList:
-    """The list; without entries there is none, and everybody is let in."""
+    """The list. Without entries there is no list, and every address is allowed."""
 
     entries: DelayedValue[Entries] = attrs.field(factory=lambda: DelayedValue(()))
 
 
-def refuse_unless_let_in(world: World, sender: str) -> None:
-    """Turn away a caller whose address is not on the list.
+def check_sender(world: World, sender: str) -> None:
+    """Refuse a request from an address that is not on the list.
 
     Raises:
-        Refusal: there is a list, and no entry that counts contains the address.
+        Refusal: There is a list, and no enabled entry contains the address.
     """
     entries = world.store(DevOpsAccessList).entries.at(world.clock.monotonic())
-    if world.quirks.enforce_devops_access_list and entries and not any(entry.lets_in(sender) for entry in entries):
-        raise replies.refusal(403, f"The access list of the organization does not let {sender} in.")
+    if world.quirks.enforce_devops_access_list and entries and not any(entry.admits(sender) for entry in entries):
+        raise replies.refusal(403, f"The access list of the organization does not allow {sender}.")
 
 
 def get(world: World, request: Request) -> replies.Reply:
-    """Give the list; 404 if there is none."""
-    entries = _list(world, request).at(world.clock.monotonic())
+    """Return the list; 404 if there is none."""
+    entries = _find(world, request).at(world.clock.monotonic())
     if not entries:
         raise replies.refusal(404, "The organization has no access list.")
     return _document(world, entries)
 
 
 def add(world: World, request: Request) -> replies.Reply:
-    """Add entries, and make the list with the first; an address that is on it already is a conflict."""
-    known = _list(world, request)
-    new = tuple(_addresses.read(world, item) for item in _items(request))
-    taken = {entry.address for entry in known.latest} & {entry.address for entry in new}
-    if taken:
-        raise replies.refusal(409, f"{', '.join(sorted(taken))} is on the access list already.")
-    return _set(world, known, known.latest + new, status=201)
+    """Add entries; the first ones create the list.
+
+    An address that is on the list already is a conflict.
+    """
+    value = _find(world, request)
+    new = tuple(_addresses.read_entry(world, item) for item in _items(request))
+    duplicates = {entry.address for entry in value.latest} & {entry.address for entry in new}
+    if duplicates:
+        raise replies.refusal(409, f"{', '.join(sorted(duplicates))} is on the access list already.")
+    return _set(world, value, value.latest + new, status=201)
 
 
 def replace(world: World, request: Request) -> replies.Reply:
-    """Set the whole list, and make it where there is none."""
-    return _set(world, _list(world, request), _addresses.merged((), (_addresses.read(world, item) for item in _items(request))))
+    """Replace the whole list, or create it."""
+    return _set(
+        world, _find(world, request), _addresses.merge_entries((), (_addresses.read_entry(world, item) for item in _items(request)))
+    )
 
 
 def update(world: World, request: Request) -> replies.Reply:
-    """Change the one entry that the body names; what the body leaves out stays."""
-    known = _list(world, request)
+    """Change the one entry that the body names, and keep the fields that the body leaves out."""
+    value = _find(world, request)
     body = as_object(request.body)
-    address = _addresses.read(world, body).address
-    old = next((entry for entry in known.latest if entry.address == address), None)
+    address = _addresses.read_entry(world, body).address
+    old = next((entry for entry in value.latest if entry.address == address), None)
     if old is None:
         raise replies.refusal(404, f"{address} is not on the access list.")
-    described, enabled = body.get("description", old.description), body.get("enabled", old.enabled)
-    new = attrs.evolve(old, description=described, enabled=enabled, changed=world.clock.now())
-    return _set(world, known, _addresses.merged(known.latest, [new]))
+    description, enabled = body.get("description", old.description), body.get("enabled", old.enabled)
+    new = attrs.evolve(old, description=description, enabled=enabled, changed=world.clock.now())
+    return _set(world, value, _addresses.merge_entries(value.latest, [new]))
 
 
 def delete(world: World, request: Request) -> replies.Reply:
-    """Accept to take the list away; it is in force a little longer."""
-    _list(world, request).set((), world.clock.monotonic() + world.quirks.access_list_lag)
+    """Accept the deletion of the list; it stays in force a little longer."""
+    _find(world, request).set((), world.clock.monotonic() + world.quirks.access_list_lag)
     return replies.empty(202)
 
 
-def _list(world: World, request: Request) -> DelayedValue[Entries]:
+def _find(world: World, request: Request) -> DelayedValue[Entries]:
     if request.arguments["orgId"] != world.organization.id:
         raise replies.refusal(404, f"Organization {request.arguments['orgId']} could not be found.")
     return world.store(DevOpsAccessList).entries
@@ -87,26 +92,26 @@ def _items(request: Request) -> list[Mapping[str, Any]]:
     return request.body if isinstance(request.body, list) else []
 
 
-def _set(world: World, known: DelayedValue[Entries], entries: Entries, *, status: int = 200) -> replies.Reply:
-    known.set(entries, world.clock.monotonic())
+def _set(world: World, value: DelayedValue[Entries], entries: Entries, *, status: int = 200) -> replies.Reply:
+    value.set(entries, world.clock.monotonic())
     return _document(world, entries, status)
 
 
 def _document(world: World, entries: Entries, status: int = 200) -> replies.Reply:
-    listed = [
+    addresses = [
         {
             "address": entry.address,
             "description": entry.description,
             "enabled": entry.enabled,
-            "lastUpdateDateTime": _addresses.moment(world, entry.changed),
-            "createdAt": _addresses.moment(world, entry.created),
+            "lastUpdateDateTime": _addresses.format_time(world, entry.changed),
+            "createdAt": _addresses.format_time(world, entry.created),
         }
         for entry in entries
     ]
-    return replies.json({"addresses": listed}, status)
+    return replies.json({"addresses": addresses}, status)
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "getDevOpsAccessList": get,
     "addDevOpsAccessListAddresses": add,
     "replaceDevOpsAccessList": replace,

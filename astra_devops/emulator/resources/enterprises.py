@@ -1,36 +1,36 @@
-"""The enterprise above the organisation: new organisations, costs, and billing reports that take a while."""
+"""The enterprise above the organizations: new organizations, costs and billing reports."""
 
 import re
 import uuid
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from astra_devops.emulator import replies
-from astra_devops.emulator.resources._default_roles import ACTIONS
+from astra_devops.emulator.resources._default_roles import DEFAULT_ROLES
 from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.state.tokens import Token
 from astra_devops.emulator.state.transitions import Progress
 from astra_devops.emulator.world import Handler, Platform, Request, World, as_object, plain_refusal
 
-REPORTS = "/billing-reports/"
-MONTH = re.compile(r"0?[1-9]|1[0-2]")
-YEAR = re.compile(r"[12][0-9]{3}")
-CENTS_PER_HOUR = 12.3456789
+REPORTS_PATH: Final = "/billing-reports/"
+_MONTH: Final = re.compile(r"0?[1-9]|1[0-2]")
+_YEAR: Final = re.compile(r"[12][0-9]{3}")
+_CENTS_PER_HOUR: Final = 12.3456789
 
 
 @attrs.define
 class Report:
-    """One billing report. Its state follows from the time since it was asked for."""
+    """One billing report. Its state follows from the time since it was requested."""
 
     id: str
     month: str
     year: str
     progress: Progress
-    asked_for: datetime
+    requested_at: datetime
 
 
 @store("reports")
@@ -42,14 +42,14 @@ class Reports:
 
 
 def create_organization(world: World, request: Request) -> replies.Reply:
-    """Make an organisation without anything in it.
+    """Create an empty organization.
 
-    Answered in the wire's own casing, with nanoseconds.
+    The answer has the service's own casing of names, and nanoseconds.
     """
     body, platform = as_object(request.body), world.platform
     enterprise_id = body.get("enterpriseID", platform.enterprise_id)
     if enterprise_id != platform.enterprise_id:
-        raise plain_refusal(world, 403, f"The token may not make organizations in enterprise {enterprise_id}.")
+        raise plain_refusal(world, 403, f"The token may not create organizations in enterprise {enterprise_id}.")
     organization = add_organization(platform, body["name"], body["email"], body["adminUserID"]).organization
     created = f"{organization.created:%Y-%m-%dT%H:%M:%S}.395919529Z"
     document = {
@@ -67,18 +67,21 @@ def create_organization(world: World, request: Request) -> replies.Reply:
 
 
 def add_organization(platform: Platform, name: str, email: str, owner_id: str) -> World:
-    """Make an organisation.
+    """Create an organization.
 
-    The roles of the service have the same ids in each: the tests of astra-cli count on it, whoever
-    runs them.
+    The default roles have the same ids in every organization, because the tests of astra-cli rely
+    on that.
     """
     roles = dict(platform.worlds[platform.enterprise_id].organization.roles)
     return platform.add_world(Organization(platform.new_id(), name, owner_id, email, platform.clock.now(), roles))
 
 
 def populate(platform: Platform) -> Token:
-    """Make the enterprise, its first organisation, and the emulator's own token."""
-    now, roles = platform.clock.now(), {name: platform.new_id() for name in ACTIONS}
+    """Create the enterprise, its first organization and the emulator's own token.
+
+    Returns the token.
+    """
+    now, roles = platform.clock.now(), {name: platform.new_id() for name in DEFAULT_ROLES}
     platform.enterprise_id = platform.new_id()
     platform.add_world(Organization(platform.enterprise_id, "Emulated Enterprise", platform.new_id(), "enterprise@example.com", now, roles))
     first = add_organization(platform, "Emulated Organization", "owner@example.com", platform.new_id()).organization
@@ -86,18 +89,18 @@ def populate(platform: Platform) -> Token:
 
 
 def get_consumption(world: World, request: Request) -> replies.Reply:
-    """Give the costs of each datacenter within a window, by either form of the request."""
+    """Return the costs of each datacenter within a window, for either form of the request."""
     body = as_object(request.body)
-    earlier = "startDate" in body
-    start, end = (_moment(body, name) for name in (("startDate", "endDate") if earlier else ("fromDate", "toDate")))
-    days = 90 if earlier else 31
+    is_old_form = "startDate" in body
+    start, end = (_read_time(body, name) for name in (("startDate", "endDate") if is_old_form else ("fromDate", "toDate")))
+    days = 90 if is_old_form else 31
     if not timedelta() < end - start <= timedelta(days=days):
         raise replies.refusal(422, f"The window must be of at most {days} days.")
-    wanted = body.get("clusterIDs" if earlier else "resourceIDs")
+    database_ids = body.get("clusterIDs" if is_old_form else "resourceIDs")
     costs: list[dict[str, object]] = []
     for member in world.platform.organizations:
         if not body.get("orgIDs") or member.organization.id in body["orgIDs"]:
-            databases = [database for database in member.organization.databases.values() if not wanted or database.id in wanted]
+            databases = [database for database in member.organization.databases.values() if not database_ids or database.id in database_ids]
             for database in databases:
                 costs += _costs(member, member.refresh(database), start, end)
     total = sum(float(str(cost["cost"])) for cost in costs) if costs else None
@@ -105,38 +108,38 @@ def get_consumption(world: World, request: Request) -> replies.Reply:
 
 
 def generate_report(world: World, request: Request) -> replies.Reply:
-    """Start to make a report. Every request makes another one."""
+    """Start to generate a report. Every request starts another one."""
     body = as_object(request.body)
-    if not (MONTH.fullmatch(body["month"]) and YEAR.fullmatch(body["year"])):
-        raise replies.refusal(400, "month must be from 1 to 12, and year one of four digits")
+    if not (_MONTH.fullmatch(body["month"]) and _YEAR.fullmatch(body["year"])):
+        raise replies.refusal(400, "month must be from 1 to 12, and year must have four digits")
     stuck_in, ends_in = world.faults.state_fault_of(request.operation.id, "generate report")
     progress = Progress("generate report", world.clock.monotonic(), "", stuck_in=stuck_in, ends_in=ends_in)
     report = Report(world.new_id(), body["month"], body["year"], progress, world.clock.now())
     _reports(world.platform)[report.id] = report
-    return replies.json(_report(world, report))
+    return replies.json(_report_document(world, report))
 
 
 def get_report(world: World, request: Request) -> replies.Reply:
-    """Give a report, and where to download it once it is there."""
+    """Return a report and, once it is complete, the URL to download it from."""
     report = _reports(world.platform).get(request.arguments["reportId"])
     if report is None:
         raise replies.refusal(404, f"Report {request.arguments['reportId']} could not be found.")
-    document = _report(world, report)
+    document = _report_document(world, report)
     details: dict[str, object] = {}
     if document["status"] == "COMPLETED":
         now = world.clock.now()
         details = {
-            "csvDownloadUrl": world.platform.signer.sign(world.platform.edge_url, f"{REPORTS}{report.id}.csv", "us-east-1", now),
-            "generatedAt": replies.timestamp(report.asked_for + timedelta(seconds=report.progress.ends() - report.progress.began)),
+            "csvDownloadUrl": world.platform.signer.sign(world.platform.edge_url, f"{REPORTS_PATH}{report.id}.csv", "us-east-1", now),
+            "generatedAt": replies.timestamp(report.requested_at + timedelta(seconds=report.progress.ends() - report.progress.began)),
             "expirationAt": replies.timestamp(now + timedelta(minutes=5)),
             "isStale": False,
         }
     return replies.json({**document, "reportDetails": details or None})
 
 
-def csv_of(platform: Platform, path: str) -> bytes | None:
-    """Give the file behind a report's download address; None if there is no such report."""
-    report = _reports(platform).get(path.removeprefix(REPORTS).removesuffix(".csv"))
+def report_csv(platform: Platform, path: str) -> bytes | None:
+    """Return the file at the download path of a report, or None if there is no such report."""
+    report = _reports(platform).get(path.removeprefix(REPORTS_PATH).removesuffix(".csv"))
     if report is None:
         return None
     start = datetime(int(report.year), int(report.month), 1, tzinfo=UTC)
@@ -153,18 +156,18 @@ def _reports(platform: Platform) -> dict[str, Report]:
     return platform.worlds[platform.enterprise_id].store(Reports).by_id
 
 
-def _report(world: World, report: Report) -> dict[str, object]:
+def _report_document(world: World, report: Report) -> dict[str, object]:
     status = report.progress.state(world.clock.monotonic())
     return {"reportId": report.id, "status": status, "month": report.month, "year": report.year}
 
 
 def _costs(world: World, database: Database, start: datetime, end: datetime) -> Iterator[dict[str, object]]:
-    """Reckon what the datacenters of a database cost within a window."""
+    """Yield the costs of a database's datacenters within a window."""
     until = min(end, database.terminated or world.clock.now())
     for datacenter in database.datacenters:
         hours = (until - max(start, datacenter.created)).total_seconds() / 3600
         if hours > 0:
-            cost = hours * CENTS_PER_HOUR / 100
+            cost = hours * _CENTS_PER_HOUR / 100
             yield {
                 "orgId": world.organization.id,
                 "clusterID": database.id,
@@ -173,17 +176,17 @@ def _costs(world: World, database: Database, start: datetime, end: datetime) -> 
             }
 
 
-def _moment(body: Mapping[str, Any], name: str) -> datetime:
+def _read_time(body: Mapping[str, Any], name: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(body[name])
+        time = datetime.fromisoformat(body[name])
     except (KeyError, ValueError):
-        raise replies.refusal(400, f"{name} must be a time after RFC 3339") from None
-    if moment.tzinfo is None:
-        raise replies.refusal(400, f"{name} must be a time after RFC 3339, with a zone")
-    return moment
+        raise replies.refusal(400, f"{name} must be an RFC 3339 time") from None
+    if time.tzinfo is None:
+        raise replies.refusal(400, f"{name} must be an RFC 3339 time with an offset")
+    return time
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "createOrganizationInEnterprise": create_organization,
     "GetEnterpriseConsumption": get_consumption,
     "generateReport": generate_report,

@@ -1,25 +1,27 @@
-"""Adding and dropping keyspaces, and what else is done to one."""
+"""Keyspaces: added, dropped and changed."""
 
 import re
+from typing import Final
 
 from astra_devops.emulator import replies
+from astra_devops.emulator.resources._classic import require_classic
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.world import Handler, Request, World, require
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
-RESERVED = ("dse", "system")
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
+_RESERVED: Final = ("dse", "system")
 
 
 def objection_to_name(name: object) -> str | None:
-    """Say why a keyspace cannot have a name, or None if it can. Names are case-sensitive."""
-    if not isinstance(name, str) or not NAME.fullmatch(name):
+    """Return why a keyspace cannot have a name, or None if it can."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
         return f"invalid keyspace name {name!r}"
-    return f"keyspace name {name!r} is reserved" if name.lower() in RESERVED else None
+    return f"keyspace name {name!r} is reserved" if name.lower() in _RESERVED else None
 
 
 def add_keyspace(world: World, request: Request) -> replies.Reply:
-    """Start to add a keyspace; it shows in the database when that is ACTIVE again."""
-    database, name = world.find_living(request.arguments["databaseID"]), spelled(world, request.arguments["keyspaceName"])
+    """Start to add a keyspace. It shows in the database once that is ACTIVE again."""
+    database, name = world.find_living(request.arguments["databaseID"]), stored_name(world, request.arguments["keyspaceName"])
     objection = objection_to_name(name)
     if objection is not None:
         raise replies.refusal(422, objection)
@@ -31,8 +33,8 @@ def add_keyspace(world: World, request: Request) -> replies.Reply:
 
 
 def remove_keyspace(world: World, request: Request) -> replies.Reply:
-    """Start to drop a keyspace: 202 if it is there, 204 if not."""
-    database, name = world.find_living(request.arguments["databaseID"]), spelled(world, request.arguments["keyspaceName"])
+    """Start to drop a keyspace: 202 if it exists, 204 if not."""
+    database, name = world.find_living(request.arguments["databaseID"]), stored_name(world, request.arguments["keyspaceName"])
     require(database, "ACTIVE")
     if name not in database.keyspaces:
         return replies.empty(204)
@@ -42,7 +44,7 @@ def remove_keyspace(world: World, request: Request) -> replies.Reply:
 
 def alter_keyspace_with_graph_engine(world: World, request: Request) -> replies.Reply:
     """Start to enable the graph engine on a keyspace; 204 if it is enabled already."""
-    database, name = _of_keyspace(world, request)
+    database, name = _find(world, request)
     if name in database.graphs:
         return replies.empty(204)
     world.begin(request, database, "enable graph", name)
@@ -50,31 +52,34 @@ def alter_keyspace_with_graph_engine(world: World, request: Request) -> replies.
 
 
 def create_solr_index(world: World, request: Request) -> replies.Reply:
-    """Start to make a Solr core for a table of a classic database.
+    """Start to create a Solr core for a table of a classic database.
 
-    The emulator knows no tables, so any name will do.
+    The emulator has no tables, so it accepts any name.
     """
-    database, _ = _of_keyspace(world, request)
-    if database.serverless:
-        raise replies.refusal(400, f"Database {database.id} is serverless; this operation is for classic databases.")
+    database, _ = _find(world, request)
+    require_classic(database)
     world.begin(request, database, "create solr core", request.arguments["tableName"])
     return replies.empty(202)
 
 
-def spelled(world: World, name: str) -> str:
-    """Spell a name as it is kept."""
+def stored_name(world: World, name: str) -> str:
+    """Return a name as the service stores it.
+
+    Without the quirk ``case_sensitive_keyspaces``, that is in lower case.
+    """
     return name if world.quirks.case_sensitive_keyspaces else name.lower()
 
 
-def _of_keyspace(world: World, request: Request) -> tuple[Database, str]:
-    database, name = world.find_living(request.arguments["databaseID"]), spelled(world, request.arguments["keyspaceName"])
+def _find(world: World, request: Request) -> tuple[Database, str]:
+    """Find an idle database and the name of one of its keyspaces."""
+    database, name = world.find_living(request.arguments["databaseID"]), stored_name(world, request.arguments["keyspaceName"])
     if name not in database.keyspaces:
         raise replies.refusal(400, f"Database {database.id} has no keyspace {name}.")
     require(database, "ACTIVE")
     return database, name
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "addKeyspace": add_keyspace,
     "removeKeyspace": remove_keyspace,
     "alterKeyspaceWithGraphEngine": alter_keyspace_with_graph_engine,

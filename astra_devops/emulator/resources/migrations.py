@@ -1,30 +1,41 @@
-"""Migrations: begun, launched, halted, given up, cleaned up, and told of.
+"""Migrations: initialized, launched, paused, resumed, aborted, cleaned up, and read.
 
-No file is ever looked for, so every import succeeds.
+The emulator never looks for files, so every import succeeds.
 """
 
 import math
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import attrs
 
 from astra_devops.emulator import replies
-from astra_devops.emulator.resources._migration import BUSY, INITIALIZING_FOR, OVER, POINT_OF_NO_RETURN, Migration, directory_of
+from astra_devops.emulator.resources._migration import (
+    BUSY_PHASES,
+    FINAL_PHASES,
+    INITIALIZING_SECONDS,
+    POINT_OF_NO_RETURN,
+    Migration,
+    upload_directory,
+)
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.world import Handler, Request, World
 
-SPECIFIED = {
+_SPECIFIED_STATES: Final = {
     "Initializing": "INITIALIZING",
     "ReceivingFiles": "READY",
     "ImportInProgress": "IN_PROGRESS",
     "MigrationDone": "DONE",
 }
-"""The words of the specification for phases that the guide calls otherwise."""
-LARGEST = 2**31
-"""What a number has to stay below."""
-AT_REST = ("MigrationDone", "Aborted", "Paused", *OVER)
-"""Phases besides the failed ones, which have no name of their own, in which nothing goes on by itself."""
+"""The specification's names of phases that have another name in the guide."""
+_NUMBER_LIMIT: Final = 2**31
+"""Numbers must be less than this."""
+_IDLE_PHASES: Final = ("MigrationDone", "Aborted", "Paused", *FINAL_PHASES)
+"""Idle phases from which a migration cannot be launched.
+
+A failed phase, from which it can, has no fixed name.
+"""
 
 
 @store("migrations")
@@ -32,11 +43,11 @@ AT_REST = ("MigrationDone", "Aborted", "Paused", *OVER)
 class Migrations:
     """Every migration by its id."""
 
-    all: dict[str, Migration] = attrs.field(factory=dict)
+    by_id: dict[str, Migration] = attrs.field(factory=dict)
 
 
 def initialize_migration(world: World, request: Request) -> replies.Reply:
-    """Begin a migration into a serverless database, or into one datacenter of it."""
+    """Start a migration into a serverless database, or into one datacenter of it."""
     database = world.find_living(request.arguments["databaseID"])
     datacenter_id = request.arguments.get("datacenterID")
     if datacenter_id is not None and all(datacenter.id != datacenter_id for datacenter in database.living):
@@ -50,18 +61,18 @@ def initialize_migration(world: World, request: Request) -> replies.Reply:
     if stuck_in is not None:
         migration.log = [(now, stuck_in)]
     else:
-        migration.plan(now, (now + INITIALIZING_FOR, ends_in or "ReceivingFiles"))
-    world.store(Migrations).all[migration.id] = migration
+        migration.plan(now, (now + INITIALIZING_SECONDS, ends_in or "ReceivingFiles"))
+    world.store(Migrations).by_id[migration.id] = migration
     return replies.json(_document(world, migration))
 
 
 def place_migration(world: World, database: Database, phase: str) -> Migration:
-    """Put a migration into the world, in any phase, and let it go on from there."""
+    """Add a migration that is in any phase and goes on from there."""
     now = world.clock.monotonic()
     migration = Migration(world.new_id(), database.id, database.provider, 1, 5.0, [])
     match phase:
         case "Initializing":
-            migration.plan(now, (now, phase), (now + INITIALIZING_FOR, "ReceivingFiles"))
+            migration.plan(now, (now, phase), (now + INITIALIZING_SECONDS, "ReceivingFiles"))
         case "ImportInProgress":
             migration.launch(now)
         case "CleaningUpFiles":
@@ -70,23 +81,23 @@ def place_migration(world: World, database: Database, phase: str) -> Migration:
             migration.log.append((now, phase))
         case _:
             migration.plan(now, (now, phase))
-    world.store(Migrations).all[migration.id] = migration
+    world.store(Migrations).by_id[migration.id] = migration
     return migration
 
 
 def launch_migration(world: World, request: Request) -> replies.Reply:
-    """Start to import, from a migration that receives files or has failed."""
+    """Start the import of a migration that receives files or has failed."""
     migration, now = _find(world, request)
-    if migration.phase(now) in (*BUSY, *AT_REST):
+    if migration.phase(now) in (*BUSY_PHASES, *_IDLE_PHASES):
         raise _conflict(migration, now, "launched")
-    migration.imported = 0.0
+    migration.imported_seconds = 0.0
     migration.stuck_in, migration.ends_in = world.faults.state_fault_of(request.operation.id, "import migration")
     migration.launch(now)
     return replies.json(_document(world, migration))
 
 
 def pause_migration(world: World, request: Request) -> replies.Reply:
-    """Halt an import."""
+    """Pause an import."""
     migration, now = _find(world, request)
     if migration.phase(now) != "ImportInProgress":
         raise _conflict(migration, now, "paused")
@@ -95,7 +106,7 @@ def pause_migration(world: World, request: Request) -> replies.Reply:
 
 
 def resume_migration(world: World, request: Request) -> replies.Reply:
-    """Go on with a paused import; do nothing where none is paused."""
+    """Resume a paused import; do nothing if it is not paused."""
     migration, now = _find(world, request)
     if migration.phase(now) == "Paused":
         migration.launch(now)
@@ -103,37 +114,37 @@ def resume_migration(world: World, request: Request) -> replies.Reply:
 
 
 def abort_migration(world: World, request: Request) -> replies.Reply:
-    """Give up a migration that is not past the point of no return."""
+    """Abort a migration that is not past the point of no return."""
     migration, now = _find(world, request)
-    if migration.phase(now) in ("MigrationDone", "Aborted", *OVER) or migration.importing_for(now) >= POINT_OF_NO_RETURN:
+    if migration.phase(now) in ("MigrationDone", "Aborted", *FINAL_PHASES) or migration.importing_seconds(now) >= POINT_OF_NO_RETURN:
         raise _conflict(migration, now, "aborted")
     migration.abort(now)
     return replies.json(_document(world, migration))
 
 
 def cleanup_migration(world: World, request: Request) -> replies.Reply:
-    """Remove the files, at once or later; never while an import is under way."""
+    """Remove the files, now or later, but never during an import."""
     migration, now = _find(world, request)
-    at = _time(world, request.query.get("option.cleanupTime"))
+    time = _read_time(world, request.query.get("option.cleanupTime"))
     phase = migration.phase(now)
-    if phase in OVER or (phase == "ImportInProgress" and at <= now):
+    if phase in FINAL_PHASES or (phase == "ImportInProgress" and time <= now):
         raise _conflict(migration, now, "cleaned up")
-    if at > now:
-        migration.schedule_cleanup(at)
+    if time > now:
+        migration.schedule_cleanup(time)
     else:
         migration.clean_up(now)
     return replies.json(_document(world, migration))
 
 
 def get_migration_status(world: World, request: Request) -> replies.Reply:
-    """Tell how far a migration is, with fresh credentials while it receives files."""
+    """Return the state of a migration, with valid credentials while it receives files."""
     migration, _ = _find(world, request)
     return replies.json(_document(world, migration))
 
 
 def _find(world: World, request: Request) -> tuple[Migration, float]:
     database = world.find_living(request.arguments["databaseID"])
-    migration = world.store(Migrations).all.get(request.arguments["migrationID"])
+    migration = world.store(Migrations).by_id.get(request.arguments["migrationID"])
     if migration is None or migration.database_id != database.id:
         raise replies.refusal(404, f"Database {database.id} has no migration {request.arguments['migrationID']}.")
     return migration, world.clock.monotonic()
@@ -141,61 +152,62 @@ def _find(world: World, request: Request) -> tuple[Migration, float]:
 
 def _document(world: World, migration: Migration) -> dict[str, object]:
     now = world.clock.monotonic()
-    shown = migration.phase(now - world.quirks.migration_status_lag)
-    ready = shown == migration.phase(now) == "ReceivingFiles"
-    credentials = migration.renew(now, world.rng) if ready else None
+    shown_phase = migration.phase(now - world.quirks.migration_status_lag)
+    ready = shown_phase == migration.phase(now) == "ReceivingFiles"
+    credentials = migration.valid_credentials(now, world.rng) if ready else None
     upload: dict[str, object] = {"name": "", "keys": None, "credentialExpiration": None}
     if credentials is not None:
-        upload = {"name": credentials.name, "keys": credentials.keys, "credentialExpiration": _date(world, credentials.until)}
+        upload = {"name": credentials.name, "keys": credentials.keys, "credentialExpiration": _timestamp(world, credentials.expires_at)}
         if credentials.hint is not None:
             upload["hint"] = credentials.hint
-    due = migration.cleanup_due(now)
-    failed = migration.ends_in is not None and shown == migration.ends_in
+    cleanup_time = migration.cleanup_time(now)
+    failed = migration.ends_in is not None and shown_phase == migration.ends_in
     return {
         "migrationID": migration.id,
         "dbID": migration.database_id,
-        "status": SPECIFIED.get(shown, shown) if world.quirks.specified_migration_states else shown,
+        "status": _SPECIFIED_STATES.get(shown_phase, shown_phase) if world.quirks.specified_migration_states else shown_phase,
         "progressInfo": "The schemas of the origin and of the database differ." if failed else "",
-        "uploadBucketDir": directory_of(migration) if ready else "",
+        "uploadBucketDir": upload_directory(migration) if ready else "",
         "uploadCredentials": upload,
-        "expectedCleanupTime": None if due is None else _date(world, due),
+        "expectedCleanupTime": None if cleanup_time is None else _timestamp(world, cleanup_time),
         "concurrency": migration.concurrency,
-        "targetSubsetSizeGB": migration.subset,
+        "targetSubsetSizeGB": migration.subset_size,
     }
 
 
-def _date(world: World, moment: float) -> str:
-    return replies.timestamp(world.clock.now() + timedelta(seconds=moment - world.clock.monotonic()))
+def _timestamp(world: World, time: float) -> str:
+    """Format a time of the emulator's monotonic clock as a time of day."""
+    return replies.timestamp(world.clock.now() + timedelta(seconds=time - world.clock.monotonic()))
 
 
-def _time(world: World, text: object) -> float:
-    """Read a time of day as one of the emulator's clock; the present if none is given."""
+def _read_time(world: World, value: object) -> float:
+    """Convert a time of day to one of the emulator's monotonic clock; None is the present."""
     now = world.clock.monotonic()
-    if text is None:
+    if value is None:
         return now
     try:
-        moment = datetime.fromisoformat(str(text))
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+        time = datetime.fromisoformat(str(value))
+        time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise replies.refusal(400, f"option.cleanupTime: {text!r} is no time of ISO 8601") from None
-    return now + (moment - world.clock.now()).total_seconds()
+        raise replies.refusal(400, f"option.cleanupTime: {value!r} is not an ISO 8601 time") from None
+    return now + (time - world.clock.now()).total_seconds()
 
 
-def _number(request: Request, name: str, otherwise: float) -> float:
+def _number(request: Request, name: str, default: float) -> float:
     try:
-        number = float(request.query.get(name, otherwise))
+        number = float(request.query.get(name, default))
     except ValueError:
         number = math.nan
-    if not abs(number) < LARGEST:
+    if not abs(number) < _NUMBER_LIMIT:
         raise replies.refusal(400, f"query parameter {name} is not a number")
     return number
 
 
-def _conflict(migration: Migration, now: float, done: str) -> replies.Refusal:
-    return replies.refusal(409, f"Migration {migration.id} is in {migration.phase(now)} and cannot be {done}.")
+def _conflict(migration: Migration, now: float, change: str) -> replies.Refusal:
+    return replies.refusal(409, f"Migration {migration.id} is in {migration.phase(now)} and cannot be {change}.")
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "initializeMigration": initialize_migration,
     "initializeMigrationDC": initialize_migration,
     "launchMigration": launch_migration,

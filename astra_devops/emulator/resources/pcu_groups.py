@@ -1,7 +1,7 @@
-"""PCU groups: creating, changing, parking and deleting them, and moving datacenters in and out."""
+"""PCU groups: created, changed, parked and deleted; and datacenters, moved in and out of them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources._capacity import (
@@ -11,56 +11,57 @@ from astra_devops.emulator.resources._capacity import (
     database_of,
     find_group,
     group_id_of,
-    join,
+    join_group,
     members,
+    pcu_types,
     type_document,
-    types,
 )
 from astra_devops.emulator.state import catalog
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.transitions import Progress
 from astra_devops.emulator.world import Handler, Request, World, as_object, require
 
-NEEDED = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
-FIXED = {"instanceType": "instance_type", "provisionType": "provision_type"}
-NUMBERS = ("min", "max", "reserved")
-TAKES_DATABASES = ("CREATED", "ACTIVE", "INITIALIZING", "PLACING")
-PARKED = ("PARKING", "PARKED", "UNPARKING")
+_REQUIRED: Final = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
+_FIXED: Final = {"instanceType": "instance_type", "provisionType": "provision_type"}
+"""Fields that cannot be changed, and the attributes that hold them."""
+_CAPACITIES: Final = ("min", "max", "reserved")
+_TAKES_DATABASES: Final = ("CREATED", "ACTIVE", "INITIALIZING", "PLACING")
+_PARKED: Final = ("PARKING", "PARKED", "UNPARKING")
 
 
 def get(world: World, request: Request) -> replies.Reply:
-    """Give the groups that the body names, or all if it names none."""
-    wanted = as_object(request.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
-    groups = [group_document(world, find_group(world, group_id)) for group_id in wanted]
+    """Return the groups that the body names, or all if it names none."""
+    group_ids = as_object(request.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
+    groups = [_group_document(world, find_group(world, group_id)) for group_id in group_ids]
     return replies.json(groups or (None if world.quirks.null_pcu_groups else []))
 
 
 def get_by_datacenter(world: World, request: Request) -> replies.Reply:
-    """Give the group of a datacenter, as a list."""
+    """Return the group of a datacenter, as a list."""
     group_id = group_id_of(world, request.arguments["datacenterUUID"])
     if group_id is None or database_of(world, request.arguments["datacenterUUID"]) is None:
-        return _none(world, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
-    return replies.json([group_document(world, find_group(world, group_id))])
+        return _no_association(world, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
+    return replies.json([_group_document(world, find_group(world, group_id))])
 
 
 def create(world: World, request: Request) -> replies.Reply:
-    """Accept a new group. The title may be taken already."""
-    body = _only(request)
-    missing = [name for name in NEEDED if body.get(name) in (None, "")]
+    """Accept a new group. Its title may be in use already."""
+    body = _only_entry(request)
+    missing = [name for name in _REQUIRED if body.get(name) in (None, "")]
     if missing:
         raise replies.refusal(400, f"{', '.join(missing)} must be given")
     if (body["cloudProvider"].upper(), body["region"]) not in catalog.REGIONS_BY_NAME:
         raise replies.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
-    if body["instanceType"] not in types(world):
+    if body["instanceType"] not in pcu_types(world):
         raise replies.refusal(400, f"no instance type {body['instanceType']}")
-    _check_capacity({name: body[name] for name in NUMBERS})
+    _check_capacity({name: body[name] for name in _CAPACITIES})
     group = place_group(world, body, owner=request.token.client_id)
     _begin(world, request, group, "create group")
-    return replies.json([group_document(world, group)], 201)
+    return replies.json([_group_document(world, group)], 201)
 
 
 def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
-    """Put a group into the world, ready for use, from a create body that has been found good."""
+    """Add a group that is ready for use, from a valid body of a create request."""
     now = world.clock.now()
     group = Group(
         id=world.new_id(),
@@ -82,29 +83,29 @@ def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
 
 
 def update(world: World, request: Request) -> replies.Reply:
-    """Change a group. What the body leaves out may be lost."""
-    body = _only(request)
+    """Change a group. Fields that the body leaves out may be lost."""
+    body = _only_entry(request)
     group = find_group(world, str(body.get("pcuGroupUUID")))
-    if group.state in PARKED:
+    if group.state in _PARKED:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
-    for name, attribute in FIXED.items():
+    for name, attribute in _FIXED.items():
         if body.get(name) not in (None, getattr(group, attribute)):
             raise replies.refusal(400, f"{name} cannot be changed.")
-    _check_capacity({name: body[name] for name in NUMBERS if name in body})
+    _check_capacity({name: body[name] for name in _CAPACITIES if name in body})
     if group.reserved != body.get("reserved", group.reserved) and not 0 < group.reserved < body["reserved"]:
-        raise replies.refusal(400, "reserved can be raised for a group that has some, and otherwise not be changed.")
-    for name, nothing in {"title": "", "description": "", "min": 0, "max": 0, "reserved": 0}.items():
+        raise replies.refusal(400, "reserved can only be raised, and only for a group that has reserved capacity.")
+    for name, empty in {"title": "", "description": "", "min": 0, "max": 0, "reserved": 0}.items():
         if name in body or world.quirks.lossy_pcu_updates:
-            setattr(group, name, body.get(name, nothing))
+            setattr(group, name, body.get(name, empty))
     group.updated = world.clock.now()
-    return replies.json([group_document(world, group)]) if world.quirks.bodies_of_pcu_changes else replies.empty(200)
+    return replies.json([_group_document(world, group)]) if world.quirks.bodies_of_pcu_changes else replies.empty(200)
 
 
 def delete(world: World, request: Request) -> replies.Reply:
     """Delete a flexible group without databases."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
     if group.reserved:
-        raise replies.refusal(400, f"PCU group {group.id} has reserved capacity; its subscription has to end first.")
+        raise replies.refusal(400, f"PCU group {group.id} has reserved capacity; its subscription must end first.")
     if members(world, group.id):
         raise replies.refusal(400, f"PCU group {group.id} has databases; move or terminate them first.")
     del world.store(Capacity).groups[group.id]
@@ -112,7 +113,7 @@ def delete(world: World, request: Request) -> replies.Reply:
 
 
 def park(world: World, request: Request) -> replies.Reply:
-    """Start to park a flexible group in use. Its databases hibernate."""
+    """Start to park an active flexible group. Its databases hibernate."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
     databases = _databases(world, group)
     if group.reserved:
@@ -129,7 +130,7 @@ def park(world: World, request: Request) -> replies.Reply:
 
 
 def unpark(world: World, request: Request) -> replies.Reply:
-    """Start to wake a parked group and its databases."""
+    """Start to unpark a group and wake its databases."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
     if group.progress is not None or group.state != "PARKED":
         raise replies.refusal(409, f"PCU group {group.id} is {group.state}, not PARKED.")
@@ -139,18 +140,18 @@ def unpark(world: World, request: Request) -> replies.Reply:
 
 
 def get_types(world: World, request: Request) -> replies.Reply:
-    """List the types of each region, those of one provider or region only if the body says so."""
+    """List the types of each region, filtered by the provider and region in the body."""
     body = as_object(request.body)
     provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
-    wanted = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
-    return replies.json([type_document(place.provider, place.name, name) for place in wanted for name in types(world)])
+    places = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
+    return replies.json([type_document(place.provider, place.name, name) for place in places for name in pcu_types(world)])
 
 
 def get_associations(world: World, request: Request) -> replies.Reply:
-    """List the datacenters of a group; without any, the answer is the same as for a group that does not exist."""
+    """List the datacenters of a group; 404 if it has none."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
-    found = [association_document(world, association) for association, _ in members(world, group.id)]
-    return replies.json(found) if found else _none(world, f"PCU group {group.id} has no associations.")
+    associations = [_association_document(world, association) for association, _ in members(world, group.id)]
+    return replies.json(associations) if associations else _no_association(world, f"PCU group {group.id} has no associations.")
 
 
 def associate(world: World, request: Request) -> replies.Reply:
@@ -181,8 +182,8 @@ def transfer(world: World, request: Request) -> replies.Reply:
     return replies.empty(202)
 
 
-def group_document(world: World, group: Group) -> dict[str, object]:
-    """Write a group that has just been looked at."""
+def _group_document(world: World, group: Group) -> dict[str, object]:
+    """Return the document of a group whose state is up to date."""
     document: dict[str, object] = {
         "uuid": group.id,
         "orgId": world.organization.id,
@@ -207,31 +208,31 @@ def group_document(world: World, group: Group) -> dict[str, object]:
     return document
 
 
-def association_document(world: World, association: Association) -> dict[str, object]:
-    """Write a datacenter's place in a group."""
-    settled = not world.quirks.blank_pcu_associations
+def _association_document(world: World, association: Association) -> dict[str, object]:
+    """Return the document of a datacenter's place in a group."""
+    has_details = not world.quirks.blank_pcu_associations
     return {
         "datacenterUUID": association.datacenter_id,
         "pcuGroupUUID": association.group_id,
-        "provisioningStatus": "Accepted" if world.clock.monotonic() < association.placed else "Created",
-        "createdAt": replies.timestamp(association.created) if settled else "",
-        "updatedAt": replies.timestamp(association.updated) if settled else "",
-        "createdBy": association.owner if settled else "",
-        "updatedBy": association.owner if settled else "",
+        "provisioningStatus": "Accepted" if world.clock.monotonic() < association.placed_at else "Created",
+        "createdAt": replies.timestamp(association.created) if has_details else "",
+        "updatedAt": replies.timestamp(association.updated) if has_details else "",
+        "createdBy": association.owner if has_details else "",
+        "updatedBy": association.owner if has_details else "",
     }
 
 
-def _only(request: Request) -> Mapping[str, Any]:
-    """Read the one entry of a body that is a list."""
+def _only_entry(request: Request) -> Mapping[str, Any]:
+    """Return the only entry of a body that is a list."""
     entries = request.body if isinstance(request.body, list) else []
     if len(entries) != 1:
         raise replies.refusal(400, f"One PCU group can be changed at a time, not {len(entries)}.")
     return as_object(entries[0])
 
 
-def _check_capacity(given: Mapping[str, int]) -> None:
-    ladder = [given[name] for name in ("reserved", "min", "max") if name in given]
-    if ladder != sorted(ladder) or given.get("min", 1) < 1 or given.get("reserved", 0) < 0:
+def _check_capacity(capacities: Mapping[str, int]) -> None:
+    ascending = [capacities[name] for name in ("reserved", "min", "max") if name in capacities]
+    if ascending != sorted(ascending) or capacities.get("min", 1) < 1 or capacities.get("reserved", 0) < 0:
         raise replies.refusal(400, "0 <= reserved <= min <= max and min >= 1 must hold")
 
 
@@ -252,14 +253,14 @@ def _databases(world: World, group: Group) -> list[Database]:
 
 
 def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
-    """Find the database of a datacenter that can go into a group now."""
+    """Find the database of a datacenter; refuse it unless it can go into the group now."""
     database = database_of(world, datacenter_id)
     if database is None:
         raise replies.refusal(404, f"Datacenter {datacenter_id} could not be found.")
     region = next(datacenter.region for datacenter in database.living if datacenter.id == datacenter_id)
     if (database.provider, region) != (group.provider, group.region):
         raise replies.refusal(400, f"PCU group {group.id} is in {group.provider} {group.region}, the datacenter is not.")
-    if group.state not in TAKES_DATABASES:
+    if group.state not in _TAKES_DATABASES:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
     require(database, "ACTIVE")
     return database
@@ -267,23 +268,24 @@ def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
 
 def _place(world: World, request: Request, group: Group, database: Database, datacenter_id: str) -> dict[str, object]:
     world.begin(request, database, "associate", datacenter_id)
-    return association_document(world, join(world, database, datacenter_id, group, request.token.client_id))
+    return _association_document(world, join_group(world, database, datacenter_id, group, request.token.client_id))
 
 
 def _require_member(world: World, group: Group, datacenter_id: str) -> None:
     if datacenter_id not in [association.datacenter_id for association, _ in members(world, group.id)]:
         raise replies.refusal(404, f"Datacenter {datacenter_id} is not in PCU group {group.id}.")
-    if group.state in PARKED:
+    if group.state in _PARKED:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
 
 
-def _none(world: World, message: str) -> replies.Reply:
+def _no_association(world: World, message: str) -> replies.Reply:
+    """Answer that there is no association: with 404, or with an empty list if the quirk is off."""
     if world.quirks.no_pcu_association_is_404:
         raise replies.refusal(404, message)
     return replies.json([])
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "pcuGet": get,
     "pcuGroupGetByDatacenterUUID": get_by_datacenter,
     "pcuCreate": create,

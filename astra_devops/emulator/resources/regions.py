@@ -1,57 +1,60 @@
-"""Where databases can be: the two region lists."""
+"""The regions that databases can be in: two lists, for serverless and for classic databases."""
 
 import itertools
+from typing import Final
 
 from astra_devops.emulator import replies
-from astra_devops.emulator.resources._capacity import type_document, types
+from astra_devops.emulator.resources._capacity import pcu_types, type_document
 from astra_devops.emulator.state.catalog import CONTINENTS, LISTED_TIERS, REGIONS, TWICE_LISTED, Region
 from astra_devops.emulator.world import Handler, Request, World
 
 
 def list_serverless_regions(world: World, request: Request) -> replies.Reply:
-    """List the regions for serverless databases: once per kind of database, and some of them twice."""
-    wanted = str(request.query.get("region-type", "")).lower()
-    kinds = {"": ("serverless",), "all": ("serverless", "vector")}.get(wanted, (wanted,))
-    mine = str(request.query.get("filter-by-org", "")).lower() == "enabled"
-    listed = []
+    """List the regions for serverless databases, once per kind of database; some come twice."""
+    region_type = str(request.query.get("region-type", "")).lower()
+    kinds = {"": ("serverless",), "all": ("serverless", "vector")}.get(region_type, (region_type,))
+    only_enabled = str(request.query.get("filter-by-org", "")).lower() == "enabled"
+    regions = []
     for kind, region in ((kind, region) for kind in kinds for region in REGIONS):
-        if kind not in ("serverless", "vector") or (kind == "vector" and not region.vector) or (mine and region.reserved):
+        if kind not in ("serverless", "vector") or (kind == "vector" and not region.vector) or (only_enabled and region.reserved):
             continue
-        listed.append(_serverless(world, region, kind))
+        regions.append(_serverless_document(world, region, kind))
         if world.quirks.duplicate_regions and region.name in TWICE_LISTED:
-            listed.append(dict(listed[-1]))
-    return replies.json(listed)
+            regions.append(dict(regions[-1]))
+    return replies.json(regions)
 
 
-def _serverless(world: World, region: Region, kind: str) -> dict[str, object]:
-    lower = world.quirks.mixed_provider_casing and region.provider == "AWS"
-    offered = [type_document(region.provider, region.name, name) for name in types(world)]
+def _serverless_document(world: World, region: Region, kind: str) -> dict[str, object]:
+    in_lower_case = world.quirks.mixed_provider_casing and region.provider == "AWS"
+    types = [type_document(region.provider, region.name, name) for name in pcu_types(world)]
     return {
         "classification": region.classification,
-        "cloudProvider": region.provider.lower() if lower else region.provider,
+        "cloudProvider": region.provider.lower() if in_lower_case else region.provider,
         "displayName": region.display_name,
         "enabled": not region.reserved,
         "name": region.name,
         "region_type": kind,
         "reservedForQualifiedUsers": region.reserved,
         "zone": region.zone,
-        **({"pcu_types": offered} if world.quirks.pcu_types_in_regions else {}),
+        **({"pcu_types": types} if world.quirks.pcu_types_in_regions else {}),
     }
 
 
 def list_available_regions(world: World, request: Request) -> replies.Reply:
-    """List the combinations of tier, provider and region for classic databases, with what they cost and how many are in use."""
-    used: dict[tuple[str, str, str], tuple[int, int]] = {}
+    """List tiers, providers and regions for classic databases, with costs and usage."""
+    usage: dict[tuple[str, str, str], tuple[int, int]] = {}
     for database in world.organization.databases.values():
         if world.refresh(database).status not in ("TERMINATED", "TERMINATING"):
             place = (database.tier, database.provider, database.region)
-            count, units = used.get(place, (0, 0))
-            used[place] = (count + 1, units + database.capacity_units)
+            count, units = usage.get(place, (0, 0))
+            usage[place] = (count + 1, units + database.capacity_units)
     places = itertools.product(LISTED_TIERS, REGIONS)
-    return replies.json([_classic(tier, region, *used.get((tier, region.provider, region.name), (0, 0))) for tier, region in places])
+    return replies.json(
+        [_classic_document(tier, region, *usage.get((tier, region.provider, region.name), (0, 0))) for tier, region in places]
+    )
 
 
-def _classic(tier: str, region: Region, databases: int, units: int) -> dict[str, object]:
+def _classic_document(tier: str, region: Region, databases: int, units: int) -> dict[str, object]:
     cost = 10.0 * int(tier[1:])
     return {
         "tier": tier,
@@ -78,7 +81,7 @@ def _classic(tier: str, region: Region, databases: int, units: int) -> dict[str,
     }
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "listServerlessRegions": list_serverless_regions,
     "listAvailableRegions": list_available_regions,
 }

@@ -1,24 +1,23 @@
-"""Users and groups by SCIM: kept apart from the users of the organisation, and consistent among themselves."""
+"""Users and groups by SCIM, separate from the users of the organization."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from astra_devops.emulator import replies
-from astra_devops.emulator.resources import _scim_changes
-from astra_devops.emulator.resources._scim_changes import check, matcher, patched
-from astra_devops.emulator.resources._scim_documents import BASE, CONFIGURATION, GROUP, RESOURCE_TYPES, SCHEMAS, USER, listing
+from astra_devops.emulator.resources._scim_changes import GROUP_SCHEMA, USER_SCHEMA, apply_patch, check_patched, matcher
+from astra_devops.emulator.resources._scim_documents import BASE, CONFIGURATION, GROUP_URN, RESOURCE_TYPES, SCHEMAS, USER_URN, listing
 from astra_devops.emulator.state.stores import store
 from astra_devops.emulator.world import Handler, Request, World, as_object
 
-PAGE = 100
+_DEFAULT_PAGE_SIZE: Final = 100
 
 
 @attrs.define
 class Resource:
-    """One user or group: what was sent of it, and what the service adds."""
+    """One user or group: the attributes that clients have sent, and what the service adds."""
 
     id: str
     urn: str
@@ -28,16 +27,16 @@ class Resource:
 
     @property
     def kind(self) -> str:
-        """Whether it is a User or a Group."""
+        """The type of resource: User or Group."""
         return self.urn.rpartition(":")[2]
 
     @property
     def location(self) -> str:
-        """Where it can be read."""
+        """The path that the resource can be read from."""
         return f"{BASE}/{self.kind.lower()}s/{self.id}"
 
     def document(self) -> dict[str, Any]:
-        """Write it down."""
+        """Return the document of the resource."""
         times = {"created": replies.timestamp(self.created), "lastModified": replies.timestamp(self.changed)}
         meta = {"resourceType": self.kind, **times, "location": self.location}
         return {**self.attributes, "schemas": [self.urn], "id": self.id, "meta": meta}
@@ -49,49 +48,49 @@ Resources = dict[str, Resource]
 @store("scim")
 @attrs.define
 class Directory:
-    """What was provisioned, by id, in the order in which it was."""
+    """The provisioned users and groups by id, in the order of their creation."""
 
     users: Resources = attrs.field(factory=dict)
     groups: Resources = attrs.field(factory=dict)
 
 
 def list_users(world: World, request: Request) -> replies.Reply:
-    """Give one page of users."""
+    """Return one page of users."""
     return _page(world, request, world.store(Directory).users)
 
 
 def create_user(world: World, request: Request) -> replies.Reply:
-    """Make a user under a name that is not taken."""
+    """Create a user whose name is not in use."""
     users, body = world.store(Directory).users, as_object(request.body)
-    _refuse_taken(users, body, "")
-    return replies.json(_place(world, users, USER, body), 201)
+    _check_name(users, body, "")
+    return replies.json(_add(world, users, USER_URN, body), 201)
 
 
 def get_user(world: World, request: Request) -> replies.Reply:
-    """Give one user."""
+    """Return one user."""
     return replies.json(_find(world.store(Directory).users, request.arguments["userID"]).document())
 
 
 def replace_user(world: World, request: Request) -> replies.Reply:
-    """Set all attributes of a user."""
+    """Replace all attributes of a user."""
     users = world.store(Directory).users
     user, body = _find(users, request.arguments["userID"]), as_object(request.body)
-    _refuse_taken(users, body, user.id)
-    return replies.json(_renew(world, user, body))
+    _check_name(users, body, user.id)
+    return replies.json(_update(world, user, body))
 
 
 def patch_user(world: World, request: Request) -> replies.Reply:
     """Change some attributes of a user."""
     users = world.store(Directory).users
     user = _find(users, request.arguments["userID"])
-    changed = patched(user.document(), as_object(request.body)["Operations"])
-    check(changed, _scim_changes.USER)
-    _refuse_taken(users, changed, user.id)
-    return replies.json(_renew(world, user, changed))
+    attributes = apply_patch(user.document(), as_object(request.body)["Operations"])
+    check_patched(attributes, USER_SCHEMA)
+    _check_name(users, attributes, user.id)
+    return replies.json(_update(world, user, attributes))
 
 
 def delete_user(world: World, request: Request) -> replies.Reply:
-    """Delete a user, who leaves every group by that."""
+    """Delete a user and remove them from every group."""
     directory = world.store(Directory)
     user = _find(directory.users, request.arguments["userID"])
     del directory.users[user.id]
@@ -101,92 +100,93 @@ def delete_user(world: World, request: Request) -> replies.Reply:
 
 
 def list_groups(world: World, request: Request) -> replies.Reply:
-    """Give one page of groups."""
+    """Return one page of groups."""
     return _page(world, request, world.store(Directory).groups)
 
 
 def create_group(world: World, request: Request) -> replies.Reply:
-    """Make a group. Its name may be taken already."""
+    """Create a group. Its name may be in use already."""
     directory, body = world.store(Directory), as_object(request.body)
-    return replies.json(_place(world, directory.groups, GROUP, {**body, "members": _members(directory, body)}), 201)
+    return replies.json(_add(world, directory.groups, GROUP_URN, {**body, "members": _members(directory, body)}), 201)
 
 
 def get_group(world: World, request: Request) -> replies.Reply:
-    """Give one group."""
+    """Return one group."""
     return replies.json(_find(world.store(Directory).groups, request.arguments["groupID"]).document())
 
 
 def replace_group(world: World, request: Request) -> replies.Reply:
-    """Set all attributes and members of a group."""
+    """Replace all attributes and members of a group."""
     directory, body = world.store(Directory), as_object(request.body)
     group = _find(directory.groups, request.arguments["groupID"])
-    return replies.json(_renew(world, group, {**body, "members": _members(directory, body)}))
+    return replies.json(_update(world, group, {**body, "members": _members(directory, body)}))
 
 
 def patch_group(world: World, request: Request) -> replies.Reply:
     """Change some attributes or members of a group."""
     directory = world.store(Directory)
     group = _find(directory.groups, request.arguments["groupID"])
-    changed = patched(group.document(), as_object(request.body)["Operations"])
-    check(changed, _scim_changes.GROUP)
-    return replies.json(_renew(world, group, {**changed, "members": _members(directory, changed)}))
+    attributes = apply_patch(group.document(), as_object(request.body)["Operations"])
+    check_patched(attributes, GROUP_SCHEMA)
+    return replies.json(_update(world, group, {**attributes, "members": _members(directory, attributes)}))
 
 
 def delete_group(world: World, request: Request) -> replies.Reply:
-    """Delete a group; its members stay."""
+    """Delete a group, not its members."""
     groups = world.store(Directory).groups
     del groups[_find(groups, request.arguments["groupID"]).id]
     return replies.empty(204)
 
 
 def _page(world: World, request: Request, resources: Resources) -> replies.Reply:
-    text = request.query.get("filter")
-    found = [resource.document() for resource in resources.values()]
-    if text is not None:
-        found = list(filter(matcher(str(text)), found))
-    start, count = int(request.query.get("startIndex", 1)), int(request.query.get("count", PAGE))
+    filter_text = request.query.get("filter")
+    matches = [resource.document() for resource in resources.values()]
+    if filter_text is not None:
+        matches = list(filter(matcher(str(filter_text)), matches))
+    start, count = int(request.query.get("startIndex", 1)), int(request.query.get("count", _DEFAULT_PAGE_SIZE))
     if world.quirks.short_scim_pages:
         count = (count + 1) // 2
-    page = found[start - 1 : start - 1 + count]
-    document = listing(page, len(found), start)
+    page = matches[start - 1 : start - 1 + count]
+    document = listing(page, len(matches), start)
     if not page and world.quirks.no_resources_of_empty_page:
         del document["Resources"]
     return replies.json(document)
 
 
-def _place(world: World, resources: Resources, urn: str, body: Mapping[str, Any]) -> dict[str, Any]:
+def _add(world: World, resources: Resources, urn: str, body: Mapping[str, Any]) -> dict[str, Any]:
     now = world.clock.now()
     resource = Resource(world.new_id(), urn, _attributes(body), now, now)
     resources[resource.id] = resource
     return resource.document()
 
 
-def _renew(world: World, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
+def _update(world: World, resource: Resource, body: Mapping[str, Any]) -> dict[str, Any]:
     resource.attributes, resource.changed = _attributes(body), world.clock.now()
     return resource.document()
 
 
 def _attributes(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Take out of a body what is not for the service to say."""
+    """Return a body without the fields that the service sets itself."""
     return {name: value for name, value in body.items() if name not in ("schemas", "id", "meta")}
 
 
-def _find(resources: Resources, identity: str) -> Resource:
-    if identity not in resources:
-        raise replies.refusal(404, f"Resource {identity} not found.")
-    return resources[identity]
+def _find(resources: Resources, resource_id: str) -> Resource:
+    if resource_id not in resources:
+        raise replies.refusal(404, f"Resource {resource_id} not found.")
+    return resources[resource_id]
 
 
-def _refuse_taken(users: Resources, body: Mapping[str, Any], own: str) -> None:
+def _check_name(users: Resources, body: Mapping[str, Any], own_id: str) -> None:
+    """Refuse the name of a user that is missing or in use by another user."""
     name = str(body.get("userName", "")).casefold()
     if not name:
         raise replies.refusal(400, "A user must have a userName.")
-    if any(user.attributes["userName"].casefold() == name and user.id != own for user in users.values()):
+    if any(user.attributes["userName"].casefold() == name and user.id != own_id for user in users.values()):
         raise replies.refusal(409, f"User {body['userName']} exists already.")
 
 
 def _members(directory: Directory, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Check that the members of a group are users, and write what is known of them."""
+    """Return the members of a group as the service shows them; refuse those that are not users."""
     members = []
     for member in body.get("members", ()):
         user = directory.users.get(member["value"])
@@ -196,7 +196,7 @@ def _members(directory: Directory, body: Mapping[str, Any]) -> list[dict[str, An
     return members
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "getSCIMServiceProviderConfig": lambda world, request: replies.json(CONFIGURATION),
     "getSCIMSchemas": lambda world, request: replies.json(SCHEMAS),
     "getSCIMResourceTypes": lambda world, request: replies.json(RESOURCE_TYPES),

@@ -1,8 +1,9 @@
-"""Snapshots of a database: one at its creation and one for each hour since, of which a week's are kept."""
+"""Snapshots of a database: one at its creation and one every hour since, kept for a week."""
 
 import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Final
 
 import attrs
 
@@ -10,13 +11,13 @@ from astra_devops.emulator import replies
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.world import Handler, Request, World
 
-EVERY = timedelta(hours=1)
-KEPT = 7 * 24
+_INTERVAL: Final = timedelta(hours=1)
+_MOST_SNAPSHOTS: Final = 7 * 24
 
 
 @attrs.frozen
 class Snapshot:
-    """One snapshot: when it was taken, and the keyspaces that are in it."""
+    """One snapshot: the time when it was taken, and its keyspaces."""
 
     id: str
     time: datetime
@@ -24,10 +25,10 @@ class Snapshot:
 
 
 def snapshots_of(world: World, database: Database) -> Iterator[Snapshot]:
-    """Give the snapshots that there are of a database, the oldest first."""
-    last = (world.clock.now() - database.created) // EVERY
-    for number in range(max(0, last - KEPT + 1), last + 1):
-        time = database.created + number * EVERY
+    """Yield the snapshots of a database, the oldest first."""
+    last = (world.clock.now() - database.created) // _INTERVAL
+    for number in range(max(0, last - _MOST_SNAPSHOTS + 1), last + 1):
+        time = database.created + number * _INTERVAL
         yield Snapshot(str(uuid.uuid5(uuid.UUID(database.id), str(number))), time, database.keyspaces_at(time))
 
 
@@ -35,7 +36,7 @@ def find_snapshot(world: World, database: Database, snapshot_id: object) -> Snap
     """Find a snapshot of a database.
 
     Raises:
-        Refusal: there is none by that id, or no longer.
+        Refusal: There is no snapshot with that id, or no longer.
     """
     for snapshot in snapshots_of(world, database):
         if snapshot.id == snapshot_id:
@@ -44,7 +45,11 @@ def find_snapshot(world: World, database: Database, snapshot_id: object) -> Snap
 
 
 def check_region(database: Database, region: object) -> None:
-    """Refuse a region that a database does not run in."""
+    """Refuse a region that a database does not run in.
+
+    Raises:
+        Refusal: The database has no datacenter in the region.
+    """
     if region is not None and all(datacenter.region != region for datacenter in database.living):
         raise replies.refusal(400, f"Database {database.id} has no datacenter in {region}.")
 
@@ -53,7 +58,7 @@ def list_snapshots(world: World, request: Request) -> replies.Reply:
     """List the snapshots of a database that were taken within a period."""
     database = world.find_living(request.arguments["databaseID"])
     check_region(database, request.query.get("sourceRegion"))
-    start, end = (_moment(name, request.query.get(name)) for name in ("from", "to"))
+    start, end = (_read_time(name, request.query.get(name)) for name in ("from", "to"))
     return replies.json(
         {
             "snapshots": [
@@ -65,16 +70,16 @@ def list_snapshots(world: World, request: Request) -> replies.Reply:
     )
 
 
-def _moment(name: str, text: object) -> datetime | None:
-    if text is None:
+def _read_time(name: str, value: object) -> datetime | None:
+    if value is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(text))
+        time = datetime.fromisoformat(str(value))
     except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise replies.refusal(400, f"query parameter {name}: {text!r} is no time of RFC 3339")
-    return moment
+        time = None
+    if time is None or time.tzinfo is None:
+        raise replies.refusal(400, f"query parameter {name}: {value!r} is not an RFC 3339 time")
+    return time
 
 
-OPERATIONS: dict[str, Handler] = {"listSnapshots": list_snapshots}
+OPERATIONS: Final[dict[str, Handler]] = {"listSnapshots": list_snapshots}

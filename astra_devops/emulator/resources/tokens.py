@@ -1,18 +1,19 @@
-"""Making, listing and revoking tokens, by two families of operations that are about the same tokens."""
+"""Tokens: created, listed and revoked, by two families of operations on the same tokens."""
 
 from datetime import datetime
+from typing import Final
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources._default_roles import ADMINISTRATOR
-from astra_devops.emulator.resources.users import checked_roles
+from astra_devops.emulator.resources.users import check_roles
 from astra_devops.emulator.state.tokens import Token
 from astra_devops.emulator.world import Handler, Request, World, as_object, plain_refusal
 
 
 def create_token(world: World, request: Request) -> replies.Reply:
-    """Make a token that works at once, and show its secrets this once."""
+    """Create a token that works at once. Only this answer contains its secrets."""
     body = as_object(request.body)
-    world = _organization(world, request, body.get("orgId", world.organization.id))
+    world = _find_organization(world, request, body.get("orgId", world.organization.id))
     expiry = body.get("tokenExpiry")
     try:
         expires = None if expiry is None else datetime.fromisoformat(expiry)
@@ -20,7 +21,7 @@ def create_token(world: World, request: Request) -> replies.Reply:
         expires = None
     if expiry is not None and (expires is None or expires.tzinfo is None or expires <= world.clock.now()):
         raise plain_refusal(world, 400, f"tokenExpiry {expiry} is not a time in the future")
-    roles = tuple(checked_roles(world, body["roles"]))
+    roles = tuple(check_roles(world, body["roles"]))
     description = body.get("description", "")
     organization_id = world.organization.id
     token = world.platform.token_store.issue(
@@ -32,17 +33,17 @@ def create_token(world: World, request: Request) -> replies.Reply:
         expires=expires,
         enterprise=world.is_enterprise,
     )
-    shown = {"secret": token.secret, "token": token.value, "orgId": organization_id}
-    return replies.json({**_document(world, token), **shown})
+    extra_fields = {"secret": token.secret, "token": token.value, "orgId": organization_id}
+    return replies.json({**_document(world, token), **extra_fields})
 
 
 def get_tokens(world: World, request: Request) -> replies.Reply:
-    """List the tokens of the organisation without their secrets."""
+    """List the tokens of the organization without their secrets."""
     return replies.json({"clients": [_document(world, token) for token in world.platform.token_store.of(world.organization.id)]})
 
 
 def delete_token(world: World, request: Request) -> replies.Reply:
-    """Revoke a token, the asking one perhaps."""
+    """Revoke a token, which may be that of the request."""
     token = world.platform.token_store.find(world.organization.id, request.arguments["clientId"])
     if token is None:
         raise replies.refusal(404, f"Client {request.arguments['clientId']} not found.")
@@ -50,14 +51,16 @@ def delete_token(world: World, request: Request) -> replies.Reply:
     return replies.empty(204 if world.quirks.deleted_token_is_204 else 200)
 
 
-def _organization(world: World, request: Request, organization_id: str) -> World:
-    """Find the organisation that a token is wanted for: the asking token's, or with a token of the enterprise any other.
+def _find_organization(world: World, request: Request, organization_id: str) -> World:
+    """Find the organization to create a token in.
+
+    It is that of the request's token, or with an enterprise token any other.
 
     Raises:
-        Refusal: there is none, or it is not for this token to ask.
+        Refusal: There is no such organization, or the request's token may not create tokens in it.
     """
     if organization_id != world.organization.id and not (request.token.enterprise and organization_id in world.platform.worlds):
-        raise plain_refusal(world, 403, "The token may not make tokens for another organization.")
+        raise plain_refusal(world, 403, "The token may not create tokens for another organization.")
     return world.platform.worlds[organization_id]
 
 
@@ -72,7 +75,7 @@ def _document(world: World, token: Token) -> dict[str, object]:
     }
 
 
-OPERATIONS: dict[str, Handler] = {
+OPERATIONS: Final[dict[str, Handler]] = {
     "createToken": create_token,
     "getTokensForOrg": get_tokens,
     "deleteToken": delete_token,

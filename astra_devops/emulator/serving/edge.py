@@ -1,7 +1,6 @@
-"""The edge: what is served besides the API, which is presigned URLs and data endpoints."""
+"""What lives beside the API, on another port: the host of the presigned URLs, and the data endpoints of the databases."""
 
 from collections.abc import Mapping
-from typing import Final
 from urllib.parse import unquote
 from xml.sax.saxutils import escape
 
@@ -14,8 +13,7 @@ from astra_devops.emulator.state.transitions import Progress
 from astra_devops.emulator.time.clock import ScaledClock
 from astra_devops.emulator.world import Platform
 
-DATA: Final = "/data/"
-"""The start of the paths of data endpoints."""
+DATA = "/data/"
 
 
 def _xml(status: int, code: str, message: str) -> replies.Reply:
@@ -23,39 +21,39 @@ def _xml(status: int, code: str, message: str) -> replies.Reply:
     return replies.Reply(status, document.encode(), "application/xml")
 
 
-_NO_KEY: Final = _xml(404, "NoSuchKey", "The specified key does not exist.")
+NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
 def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> replies.Reply:
-    """Return the file of a presigned URL, or an error in XML like that of an object store."""
+    """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
     path = unquote(path)
-    # A download takes real time, however fast the clock runs: at a speed of 600, the five minutes
-    # would be half a second.
-    extension = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
-    refusal = platform.signer.reason_to_refuse(path, query, platform.clock.now(), extension)
-    if refusal is not None:
-        return _xml(403, "SignatureDoesNotMatch" if "signature" in refusal else "AccessDenied", refusal)
-    if path.startswith(enterprises.REPORTS):
-        report = enterprises.csv_of(platform, path)
-        return _NO_KEY if report is None else replies.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
+    # A download takes real time, however fast the clock runs; five minutes are half a second at 600
+    # times the speed.
+    patience = max(1.0, platform.clock.speed) if isinstance(platform.clock, ScaledClock) else 1.0
+    objection = platform.signer.reason_to_refuse(path, query, platform.clock.now(), patience)
+    if objection is not None:
+        return _xml(403, "SignatureDoesNotMatch" if "signature" in objection else "AccessDenied", objection)
+    if path.startswith(enterprises.REPORTS_PATH):
+        report = enterprises.report_csv(platform, path)
+        return NO_KEY if report is None else replies.Reply(200, report, "text/csv", {"Server": "AmazonS3"})
     datacenter_id = path.split("/")[1]
     world = platform.world_with(datacenter_id[:36])
     if world is None:
-        return _NO_KEY
+        return NO_KEY
     database = world.organization.databases[datacenter_id[:36]]
     for datacenter in database.datacenters:
         for kind in presigned.BUNDLE_KINDS.values():
             if path == presigned.bundle_path(datacenter.id, database.name, kind):
                 content = presigned.bundle(database.id, datacenter.region, database.keyspace, kind)
                 return replies.Reply(200, content, "application/zip", {"ETag": f'"{datacenter.id}"', "Server": "AmazonS3"})
-    return _NO_KEY
+    return NO_KEY
 
 
 def serve_data(platform: Platform, path: str) -> replies.Reply:
-    """Answer a request to a data endpoint.
+    """Answer at a data endpoint.
 
-    There is no data, but a request wakes a hibernated database, and is answered with 503 until the
-    database is awake.
+    There is no data, but a request wakes a hibernated database; until it is awake the answer is
+    503.
     """
     host = path.removeprefix(DATA).partition("/")[0]
     world = platform.world_with(host[:36])

@@ -18,6 +18,7 @@ from astra_devops.emulator.resources import (
     access_lists,
     cdc,
     clones,
+    cloud_accounts,
     custom_domains,
     customer_keys,
     databases,
@@ -31,6 +32,7 @@ from astra_devops.emulator.resources import (
     pcu_groups,
     private_links,
     regions,
+    restores,
     roles,
     scim,
     secure_bundles,
@@ -65,8 +67,10 @@ _HANDLERS: Final[Mapping[str, Handler]] = {
     **vpc_peerings.OPERATIONS,
     **pcu_groups.OPERATIONS,
     **customer_keys.OPERATIONS,
+    **cloud_accounts.OPERATIONS,
     **snapshots.OPERATIONS,
     **clones.OPERATIONS,
+    **restores.OPERATIONS,
     **migrations.OPERATIONS,
     **migration_proxies.OPERATIONS,
     **cdc.OPERATIONS,
@@ -122,7 +126,7 @@ class Service:
         with self.lock:
             try:
                 world, token = self._authenticate(match, headers)
-                devops_access_lists.refuse_unless_let_in(world, sender)
+                devops_access_lists.check_sender(world, sender)
                 body = self._read_body(world, operation, raw_body)
                 request = Request(
                     operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query)
@@ -151,10 +155,10 @@ class Service:
         if isinstance(token, str):
             raise replies.Refusal(replies.UNKNOWN_TOKEN)
         world = self.platform.worlds[token.organization_id]
-        if not _permissions.may(world, token, match.operation, match.arguments):
+        if not _permissions.is_allowed(world, token, match.operation, match.arguments):
             if world.quirks.null_without_permission:
                 raise replies.Refusal(replies.NULL_UNAUTHORIZED)
-            raise replies.refusal(403, f"The token lacks {_permissions.wanted(match.operation)}.")
+            raise replies.refusal(403, f"The token lacks {_permissions.requirement(match.operation)}.")
         return world, token
 
     def _read_query(self, operation: Operation, query: Mapping[str, str]) -> dict[str, str | int | bool]:

@@ -1,4 +1,4 @@
-"""Secure connect bundles behind presigned URLs on another port."""
+"""Secure connect bundles, downloaded by presigned URLs from another port."""
 
 import io
 import zipfile
@@ -23,15 +23,15 @@ async def test_the_url_serves_a_zip_from_another_port(api: Any) -> None:
     assert archive.read("ca.crt").startswith(b"-----BEGIN CERTIFICATE-----")
 
 
-async def test_one_is_an_object_and_all_is_a_list(api: Any) -> None:
+async def test_one_region_is_an_object_and_all_regions_are_a_list(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     one = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL?all=false")).json
-    everyone = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL?all=true")).json
-    assert one["datcenterID"] == one["datacenterID"] == everyone[0]["datacenterID"] == f"{database_id}-1"
+    every_region = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL?all=true")).json
+    assert one["datcenterID"] == one["datacenterID"] == every_region[0]["datacenterID"] == f"{database_id}-1"
     assert len({value for name, value in one.items() if name.startswith("downloadURL")}) == 4
 
 
-async def test_a_url_dies_after_five_minutes_and_cannot_be_changed(api: Any) -> None:
+async def test_a_url_expires_after_five_minutes_and_cannot_be_changed(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     url = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).json["downloadURL"]
 
@@ -49,7 +49,7 @@ async def test_a_url_dies_after_five_minutes_and_cannot_be_changed(api: Any) -> 
     assert (status, b"expired" in text, text.startswith(b"<?xml")) == (403, True, True)
 
 
-async def test_the_journal_tells_whether_a_token_was_shown_to_the_bundles_host(api: Any) -> None:
+async def test_the_journal_records_whether_a_download_had_a_token(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     url = (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).json["downloadURL"]
     for headers in ({}, {"Authorization": "Bearer x"}):
@@ -58,7 +58,7 @@ async def test_the_journal_tells_whether_a_token_was_shown_to_the_bundles_host(a
     assert [exchange.authorized for exchange in api.emulator.journal.of("downloadBundle")] == [False, True]
 
 
-async def test_there_is_no_bundle_before_the_database_is_there(api: Any) -> None:
+async def test_there_is_no_bundle_before_the_database_is_active(api: Any) -> None:
     database_id = await api.create()
     assert (await api("POST", f"/v2/databases/{database_id}/secureBundleURL")).status == 409
     assert (await api.look(database_id))["info"]["datacenters"][0]["secureBundleUrl"] == ""

@@ -1,4 +1,4 @@
-"""Snapshots, clones and restores: what is refused, and what a database is like meanwhile."""
+"""Clones and restores, and the snapshots that they copy."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ async def snapshot_of(api: Any, database_id: str) -> str:
     return str((await api("GET", f"/v2/databases/{database_id}/snapshots")).json["snapshots"][-1]["id"])
 
 
-async def test_a_week_of_snapshots_is_kept(api: Any) -> None:
+async def test_snapshots_are_kept_for_a_week(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     first = await snapshot_of(api, database_id)
     api.emulator.clock.advance(30 * 86_400)
@@ -21,12 +21,12 @@ async def test_a_week_of_snapshots_is_kept(api: Any) -> None:
 
 
 @pytest.mark.parametrize("query", ["from=yesterday", "to=2026-01-01T00:00:00", "sourceRegion=eu-west-1"])
-async def test_what_no_snapshot_can_be_listed_by(api: Any, query: str) -> None:
+async def test_bad_filters_of_snapshots_are_refused(api: Any, query: str) -> None:
     database_id = api.emulator.add_database("orders")
     assert (await api("GET", f"/v2/databases/{database_id}/snapshots?{query}")).status == 400
 
 
-async def test_a_database_is_in_maintenance_while_it_is_copied_into(api: Any) -> None:
+async def test_a_database_is_in_maintenance_during_a_clone_into_it(api: Any) -> None:
     source, target = api.emulator.add_database("source", keyspaces=["one"]), api.emulator.add_database("target", keyspaces=[])
     path = f"/v2/databases/{target}/cloneFrom/{source}?snapshotID={await snapshot_of(api, source)}"
     assert (await api("POST", path)).json["status"] == "RUNNING"
@@ -37,7 +37,7 @@ async def test_a_database_is_in_maintenance_while_it_is_copied_into(api: Any) ->
     assert (await api.look(target))["info"]["keyspaces"] == ["one"]
 
 
-async def test_a_copy_that_fails_leaves_the_database_as_it_was(api: Any) -> None:
+async def test_a_failed_restore_leaves_the_database_unchanged(api: Any) -> None:
     database_id = api.emulator.add_database("orders", keyspaces=["one"])
     api.emulator.faults.fail_state("restoreDB", status="BROKEN")
     answer = await api("POST", f"/v2/databases/{database_id}/restore?snapshotID={await snapshot_of(api, database_id)}")

@@ -250,8 +250,8 @@ class Databases:
     def set_engine_type(self, database_id: str, engine_type: str) -> Operation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The reference pages do
-        not say which permission this needs.
+        The operation is done when the database is ACTIVE with that engine. The service does not
+        document which permission this needs.
 
         Raises:
             ValueError: ``engine_type`` is empty.

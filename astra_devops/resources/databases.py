@@ -305,8 +305,8 @@ class AsyncDatabases:
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The reference pages do
-        not say which permission this needs.
+        The operation is done when the database is ACTIVE with that engine. The service does not
+        document which permission this needs.
 
         Raises:
             ValueError: ``engine_type`` is empty.

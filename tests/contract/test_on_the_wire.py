@@ -1,32 +1,15 @@
-"""Each operation of the resources that exist is seen on the wire, in requests that the contract allows, from either client."""
+"""Every operation is sent by either client, and every request matches the contract."""
 
 import inspect
-from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
-import attrs
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps
 from astra_devops._rest import index
 from astra_devops.emulator import Emulator, VirtualClock
-from astra_devops.keys import AwsKey, AzureKey, GcpKey
-from astra_devops.models import AccessListEntry, AmazonVpc, CdcRegion, MigrationProxyMapping, ScimPatchOperation, Token
-from astra_devops.policies import drn, policy
-from astra_devops.scim import scim_filter
-from astra_devops.sinks import (
-    BasicAuth,
-    BearerAuth,
-    CloudWatchSink,
-    DatadogSink,
-    KafkaSink,
-    OAuth2,
-    PrometheusSink,
-    PulsarSink,
-    SplunkSink,
-    TokenAuth,
-)
+
+from .wire_arguments import arguments, arguments_by_id, resolve
 
 GROUPS = (
     "databases",
@@ -58,14 +41,6 @@ GROUPS = (
     "scim",
 )
 
-Calls = dict[str, list[tuple[tuple[Any, ...], dict[str, Any]]]]
-
-BY_ID: dict[str, dict[str, Any]] = {
-    "createServerlessKeyAlternate": {"body": {"azure": {"keyID": "k", "region": "westeurope"}}},
-    "listServerlessKeysAlternate": {},
-}
-"""What no resource carries, by operation id, with the arguments of ``request``."""
-
 EMPTY_IS_404 = (
     "pcuAssociationGet",
     "GetAccessListForDatabase",
@@ -74,304 +49,7 @@ EMPTY_IS_404 = (
     "getTelemetryConfig",
     "getAuditLogExporterConfig",
 )
-"""Operations whose way to say that there is nothing is 404."""
-
-
-@attrs.frozen
-class Later:
-    """An argument that comes of the calls before: what ``of`` makes of their results, by resource and method."""
-
-    of: Callable[[dict[str, Any]], Any]
-
-
-def arguments(emulator: Emulator, path: str) -> Calls:
-    """Give arguments for every method, by resource and name, in an order in which each finds what it needs."""
-    return {
-        **databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
-        **capacity(emulator),
-        **keys(),
-        **enterprise(emulator),
-        **networks(emulator),
-        **copies(emulator),
-        **migrations(emulator),
-        **exports(emulator),
-        **identity(emulator),
-        **provisioning(),
-    }
-
-
-def databases(database_id: str, path: str) -> Calls:
-    here = (database_id,)
-    return {
-        "regions.list": [((), {}), ((), {"region_type": "all", "only_my_organization": True})],
-        "regions.list_classic": [((), {})],
-        "databases.create": [((f"db-{path[-1]}",), {"cloud_provider": "AWS", "region": "us-east-1", "tier": "C10", "keyspace": "k"})],
-        "databases.list": [((), {}), ((), {"include": "all", "provider": "aws", "page_size": 5})],
-        "databases.find": [(("nothing",), {"region": "us-east-1"})],
-        "databases.get": [(here, {})],
-        "keyspaces.list": [(here, {})],
-        "keyspaces.create": [((*here, "sales"), {})],
-        "keyspaces.enable_graph": [((*here, "sales"), {})],
-        "keyspaces.create_solr_core": [((*here, "sales", "t"), {"generate_resources": True})],
-        "keyspaces.delete": [((*here, "sales"), {})],
-        "datacenters.create": [(here, {"cloud_provider": "aws", "region": "eu-west-1", "tier": "C10"})],
-        "datacenters.create_all": [((*here, ["us-west-2"]), {"cloud_provider": "aws", "tier": "C10"})],
-        "datacenters.list": [(here, {"include_terminated": True})],
-        "datacenters.terminate": [((*here, f"{database_id}-2"), {}), ((*here, f"{database_id}-3"), {})],
-        "secure_bundles.urls": [(here, {"all": True})],
-        "secure_bundles.download": [((*here, path), {"region": "us-east-1"})],
-        "databases.resize": [((*here, 2), {})],
-        "databases.reset_password": [(here, {"username": "ann", "password": "correct horse"})],
-        "databases.set_engine_type": [((*here, "classic"), {})],
-        "databases.park": [(here, {})],
-        "databases.unpark": [(here, {})],
-        "databases.resume": [(here, {})],
-        "databases.suspend": [(here, {"free_consumed": 50})],
-        "databases.terminate": [(here, {"prepared_state_only": False})],
-    }
-
-
-def capacity(emulator: Emulator) -> Calls:
-    first, second = emulator.add_pcu_group("first", max=2), emulator.add_pcu_group("second")
-    datacenter = f"{emulator.add_database('orders')}-1"
-    place = {"cloud_provider": "aws", "region": "us-east-2"}
-    made = Later(lambda results: results["pcu_groups.create"].resource_id)
-    return {
-        "pcu_groups.create": [(("third",), {**place, "min": 1, "max": 2, "reserved": 0, "description": "for the tests"})],
-        "pcu_groups.list": [((), {}), (([first, second],), {})],
-        "pcu_groups.get": [((first,), {})],
-        "pcu_groups.list_types": [((), {}), ((), {"provider": "aws", "region": "us-east-2"})],
-        "pcu_groups.update": [((first,), {"title": "first of all", "min": 2, "max": 3, "reserved": 0, "description": "more"})],
-        "pcu_groups.associate": [((first, datacenter), {})],
-        "pcu_groups.list_associations": [((first,), {})],
-        "pcu_groups.find_by_datacenter": [((datacenter,), {})],
-        "pcu_groups.park": [((first,), {})],
-        "pcu_groups.unpark": [((first,), {})],
-        "pcu_groups.transfer": [((datacenter,), {"from_group_id": first, "to_group_id": second})],
-        "pcu_groups.dissociate": [((second, datacenter), {})],
-        "pcu_groups.delete": [((made,), {})],
-    }
-
-
-def keys() -> Calls:
-    return {
-        "cloud_accounts.assign": [(("aws",), {})],
-        "cloud_accounts.list": [(("aws", "us-east-1"), {}), (("aws", "us-east-1"), {"classic": True})],
-        "customer_keys.create": [
-            ((AwsKey("arn:aws:kms:us-east-1:1:key/k", "us-east-1"),), {}),
-            ((GcpKey("projects/p/locations/l/keyRings/r/cryptoKeys/k", "us-east1"),), {"classic": True}),
-            ((AzureKey("https://v.vault.azure.net/keys/k/1", "eastus"),), {}),
-        ],
-        "customer_keys.list": [((), {}), ((), {"classic": True})],
-        "customer_keys.get": [(("AWS", "us-east-1"), {}), (("gcp", "us-east1"), {"classic": True})],
-    }
-
-
-def enterprise(emulator: Emulator) -> Calls:
-    now = emulator.clock.now()
-    day, month = (now - timedelta(days=1), now), (now - timedelta(days=31), now)
-    report = Later(lambda results: results["enterprises.create_billing_report"].resource_id)
-    return {
-        "enterprises.create_organization": [
-            (("acme",), {"email": "a@example.com", "admin_user_id": "ann", "enterprise_id": emulator.enterprise_id})
-        ],
-        "enterprises.consumption": [(month, {}), (day, {"resource_ids": ["d"], "organization_ids": [emulator.organization_id]})],
-        "enterprises.usage": [(month, {}), (day, {"cluster_ids": ["d"], "organization_ids": [emulator.organization_id]})],
-        "enterprises.create_billing_report": [((now.month, now.year), {})],
-        "enterprises.get_billing_report": [((report,), {})],
-    }
-
-
-def networks(emulator: Emulator) -> Calls:
-    database_id = emulator.add_database("reached", tier="C10", region="us-east-1")
-    here, place, me = (database_id,), (database_id, f"{database_id}-1"), {"calling_from": "127.0.0.1"}
-    vpc = AmazonVpc(account_id="123456789012", vpc_id="vpc-0a1b2c3d", region="us-east-1", cidr_block="10.0.0.0/16")
-    entry = AccessListEntry(address="192.0.2.1", enabled=True, description="office")
-    return {
-        "access_lists.template": [((), {})],
-        "access_lists.validate": [((["10.0.0.0/8"],), {"enabled": True})],
-        "access_lists.get": [(here, {})],
-        "access_lists.add": [((*here, ["10.0.0.0/8", entry]), {"calling_from": "10.1.1.1"})],
-        "access_lists.replace": [
-            ((*here, ["127.0.0.0/8", "192.0.2.0/24", entry]), {"enabled": True, **me}),
-            ((*here, ["127.0.0.1", entry]), {}),
-        ],
-        "access_lists.update": [((*here, [entry]), {"enabled": True, **me})],
-        "access_lists.disable": [(here, {})],
-        "access_lists.enable": [(here, me)],
-        "access_lists.remove": [((*here, ["192.0.2.1"]), me)],
-        "access_lists.list": [((), {})],
-        "access_lists.delete": [(here, {})],
-        "devops_access_lists.get": [((), {})],
-        "devops_access_lists.add": [((["127.0.0.0/8", entry],), me)],
-        "devops_access_lists.replace": [((["127.0.0.1", "2001:db8::1", entry],), {"organization_id": emulator.organization_id, **me})],
-        "devops_access_lists.update": [(("192.0.2.1",), {"description": "old office", "enabled": False, **me})],
-        "devops_access_lists.remove": [((["192.0.2.1"],), me)],
-        "devops_access_lists.delete": [((), {})],
-        "private_links.add_principals": [((*place, ["arn:aws:iam::123456789012:root"]), {})],
-        "private_links.list": [((), {}), ((), {"database_id": database_id})],
-        "private_links.get": [(place, {})],
-        "private_links.accept_endpoint": [((*place, "vpce-1"), {"description": "billing"})],
-        "private_links.get_endpoint": [((*place, "vpce-1"), {})],
-        "private_links.describe_endpoint": [((*place, "vpce-1", "shop"), {})],
-        "private_links.reject_endpoint": [((*place, "vpce-1"), {})],
-        "private_links.remove_principal": [((*place, "arn:aws:iam::123456789012:root"), {})],
-        "custom_domains.replace": [((["a.example.com"],), {})],
-        "custom_domains.add": [((["b.example.com"],), {})],
-        "custom_domains.remove": [((["a.example.com"],), {})],
-        "custom_domains.list": [((), {})],
-        "vpc_peerings.create": [((database_id, vpc), {})],
-        "vpc_peerings.get": [(("aws", database_id), {})],
-        "vpc_peerings.delete": [(("aws", database_id), {})],
-    }
-
-
-def copies(emulator: Emulator) -> Calls:
-    source, target = emulator.add_database("origin"), emulator.add_database("copy")
-    now = emulator.clock.now()
-    snapshot = Later(lambda results: results["snapshots.list"][0].id)
-    return {
-        "snapshots.list": [
-            ((source,), {}),
-            ((source,), {"start": now - timedelta(days=1), "end": now, "source_region": "us-east-2"}),
-        ],
-        "clones.create": [((target,), {"source_database_id": source, "snapshot_id": snapshot, "source_region": "us-east-2"})],
-        "clones.get": [((target, Later(lambda results: results["clones.create"].resource_id)), {})],
-        "restores.create": [((source,), {"snapshot_id": snapshot})],
-        "restores.get": [((source, Later(lambda results: results["restores.create"].resource_id)), {})],
-    }
-
-
-def migrations(emulator: Emulator) -> Calls:
-    target, classic = emulator.add_database("target"), emulator.add_database("proxied", tier="C10", region="us-east-1")
-    begun = (target, Later(lambda results: results["migrations.initialize"].resource_id))
-    importing = (target, Later(lambda results: emulator.add_migration(target, phase="ImportInProgress")))
-    done = (target, Later(lambda results: emulator.add_migration(target, phase="MigrationDone")))
-    node = MigrationProxyMapping(origin_ip="172.18.19.20", origin_port=9042, rack=1, rack_node_ordinal=1)
-    origin = {"origin_username": "cassandra", "origin_password": "hunter2", "mappings": [node]}
-    return {
-        "migrations.pause": [(importing, {})],
-        "migrations.resume": [(importing, {})],
-        "migrations.abort": [(importing, {})],
-        "migrations.initialize": [
-            ((target,), {"datacenter_id": f"{target}-1", "options": {"importMode": "fast"}}),
-            ((target,), {"concurrency": 2, "target_subset_size_gb": 1.5}),
-        ],
-        "migrations.get": [(begun, {})],
-        "migrations.credentials": [(begun, {})],
-        "migrations.launch": [(begun, {})],
-        "migrations.cleanup": [(done, {}), (begun, {"at": emulator.clock.now() + timedelta(seconds=60)})],
-        "migration_proxies.launch": [((classic,), origin)],
-        "migration_proxies.remove": [((classic,), {})],
-    }
-
-
-def exports(emulator: Emulator) -> Calls:
-    database_id = emulator.add_database("watched", keyspaces=("sales",))
-    here, mine = (database_id,), {"organization_id": emulator.organization_id}
-    pulsar = {"endpoint": "pulsar+ssl://pulsar.example.com", "topic": "persistent://a/b/c"}
-    client = OAuth2(credentials_url="https://keys.example.com", issuer_url="https://issuer.example.com", audience="a", scope="s")
-    there = {"datacenter_id": f"{database_id}-1", "datacenter_region": "us-east-2"}
-    region = CdcRegion(**there, streaming_cluster_name="pulsar-aws-useast2", streaming_tenant_name="cdc")
-    kafka = {"bootstrap_servers": ["b:9092"], "topic": "t", "sasl_mechanism": "PLAIN", "sasl_username": "u", "sasl_password": "p"}
-    return {
-        "cdc.enable": [(here, {"tables": [("sales", "orders"), ("sales", "stock")], "regions": [region]})],
-        "cdc.update": [(here, {"tables": [("sales", "orders")], "regions": [region], "database_name": "watched"})],
-        "cdc.config": [(here, {})],
-        "cdc.get": [((*here, "sales", "orders"), {})],
-        "cdc.disable": [((*here, [("sales", "orders")]), {})],
-        "telemetry.set": [
-            ((*here, KafkaSink(**kafka, security_protocol="SASL_SSL")), {}),
-            ((*here, PrometheusSink(endpoint="https://p", auth=BasicAuth("u", "p"))), {}),
-            ((*here, PrometheusSink(endpoint="https://p", auth=BearerAuth("t"))), {}),
-            ((*here, CloudWatchSink(access_key="k", secret_key="s", region="us-east-1")), {}),
-            ((*here, SplunkSink(endpoint="https://s", index="i", token="t", source="s", sourcetype="t")), {}),
-            ((*here, PulsarSink(**pulsar, auth=TokenAuth("t"), auth_name="n")), {}),
-            ((*here, PulsarSink(**pulsar, auth=client)), {}),
-            ((*here, DatadogSink(api_key="k", site="datadoghq.eu")), {}),
-        ],
-        "telemetry.get": [(here, {})],
-        "audit_logs.set": [((PulsarSink(**pulsar, auth=TokenAuth("t")),), {}), ((PulsarSink(**pulsar, auth=client),), mine)],
-        "audit_logs.get": [((), {}), ((), mine)],
-        "audit_logs.delete": [((), {})],
-    }
-
-
-def by_id(emulator: Emulator) -> dict[str, dict[str, Any]]:
-    database_id = emulator.add_database("linked")
-    principals = {"path": {"clusterID": database_id, "datacenterID": f"{database_id}-1"}, "body": {"allowedPrincipals": ["me"]}}
-    return {**BY_ID, "AddAllowedPrincipal": principals}
-
-
-def identity(emulator: Emulator) -> Calls:
-    role, user = Later(lambda results: results["roles.create"].id), Later(lambda results: results["users.find"].user_id)
-    made, renewed = Later(lambda results: results["tokens.create"].client_id), Later(lambda results: results["tokens.rotate"].client_id)
-    viewing = policy("See databases", ["org-db-view"], [drn(emulator.organization_id, database_id="*")])
-    until, taken = emulator.clock.now() + timedelta(days=30), list[Token]()
-    return {
-        "organizations.current": [((), {})],
-        "roles.create": [(("viewer", viewing), {})],
-        "roles.list": [((), {})],
-        "roles.find": [(("viewer",), {})],
-        "roles.get": [((role,), {})],
-        "roles.update": [((role,), {"name": "watcher"}), ((role,), {"policy": viewing}), ((role,), {"name": "seer", "policy": viewing})],
-        "users.invite": [
-            (("ann@example.com", ["RO User"]), {}),
-            (("bob@example.com", [role]), {"organization_id": emulator.organization_id}),
-        ],
-        "users.list": [((), {})],
-        "users.find": [(("ann@example.com",), {})],
-        "users.get": [((user,), {})],
-        "users.set_roles": [((user, ["seer", "RO User"]), {})],
-        "users.remove": [((user,), {})],
-        "tokens.create": [
-            ((["seer"],), {"organization_id": emulator.organization_id, "description": "a", "expires_at": until}),
-            ((["RO User"],), {"family": "client_id_secrets", "description": "b", "expires_at": until}),
-        ],
-        "tokens.list": [((), {}), ((), {"family": "tokens"})],
-        "tokens.rotate": [((made,), {"on_new": taken.append, "roles": ["seer"], "description": "c", "expires_at": until})],
-        "tokens.delete": [((renewed,), {"family": "tokens"})],
-        "roles.delete": [((role,), {})],
-    }
-
-
-def provisioning() -> Calls:
-    user, group = Later(lambda results: results["scim.create_user"]), Later(lambda results: results["scim.create_group"])
-    user_id, group_id = Later(lambda results: results["scim.create_user"].id), Later(lambda results: results["scim.create_group"].id)
-    joining = Later(lambda results: [ScimPatchOperation(op="add", path="members", value=[{"value": results["scim.create_user"].id}])])
-    parts = {"given_name": "Ann", "family_name": "Lee", "emails": ["ann@example.com"], "external_id": "e", "active": False}
-    return {
-        "scim.service_provider_config": [((), {})],
-        "scim.schemas": [((), {})],
-        "scim.resource_types": [((), {})],
-        "scim.create_user": [(("bob",), {}), (("ann",), parts)],
-        "scim.list_users": [((), {}), ((), {"filter": scim_filter("userName", "eq", 'o"brien'), "page_size": 5})],
-        "scim.get_user": [((user_id,), {})],
-        "scim.replace_user": [((user,), {})],
-        "scim.patch_user": [((user_id, [ScimPatchOperation(op="replace", path="active", value=True)]), {})],
-        "scim.create_group": [(("all",), {}), (("readers",), {"members": [user_id]})],
-        "scim.list_groups": [((), {}), ((), {"filter": scim_filter("displayName", "sw", "r"), "page_size": 5})],
-        "scim.get_group": [((group_id,), {})],
-        "scim.replace_group": [((group,), {})],
-        "scim.patch_group": [((group_id, joining), {})],
-        "scim.delete_user": [((user_id,), {})],
-        "scim.delete_group": [((group_id,), {})],
-    }
-
-
-def settled(value: Any, results: dict[str, Any]) -> Any:
-    """Give an argument, or arguments by position or by name, with everything in place that comes of earlier calls."""
-    match value:
-        case Later():
-            return value.of(results)
-        case tuple():
-            return tuple(settled(item, results) for item in value)
-        case list():
-            return [settled(item, results) for item in value]
-        case dict():
-            return {name: settled(item, results) for name, item in value.items()}
-        case _:
-            return value
+"""Operations that answer 404 if there is nothing to return."""
 
 
 def public_methods(client: object) -> set[str]:
@@ -383,11 +61,11 @@ def public_methods(client: object) -> set[str]:
     }
 
 
-def expected(emulator: Emulator) -> None:
-    seen = {exchange.operation for exchange in emulator.journal if exchange.endpoint_kind == "devops"}
-    assert {operation.id for operation in index.OPERATIONS.values() if operation.group in GROUPS} <= seen
-    odd = {(exchange.operation, exchange.status) for exchange in emulator.journal if exchange.status not in (200, 201, 202, 204, 409)}
-    assert odd <= {(operation, 404) for operation in EMPTY_IS_404}
+def check_journal(emulator: Emulator) -> None:
+    operations = {exchange.operation for exchange in emulator.journal if exchange.endpoint_kind == "devops"}
+    assert {operation.id for operation in index.OPERATIONS.values() if operation.group in GROUPS} <= operations
+    failures = {(exchange.operation, exchange.status) for exchange in emulator.journal if exchange.status not in (200, 201, 202, 204, 409)}
+    assert failures <= {(operation, 404) for operation in EMPTY_IS_404}
 
 
 @pytest.mark.anyio
@@ -402,13 +80,13 @@ async def test_async(tmp_path):
         for name, variants in calls.items():
             group, _, method = name.partition(".")
             for args, kwargs in variants:
-                result = getattr(getattr(astra, group), method)(*settled(args, results), **settled(kwargs, results))
+                result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
                 results[name] = result = await result if inspect.isawaitable(result) else await result.collect()
                 if hasattr(result, "wait"):
                     await result.wait()
-        for operation, request in by_id(emulator).items():
+        for operation, request in arguments_by_id(emulator).items():
             await astra.request(operation, **request)
-        expected(emulator)
+        check_journal(emulator)
 
 
 def test_blocking(tmp_path):
@@ -422,11 +100,11 @@ def test_blocking(tmp_path):
         for name, variants in calls.items():
             group, _, method = name.partition(".")
             for args, kwargs in variants:
-                results[name] = result = getattr(getattr(astra, group), method)(*settled(args, results), **settled(kwargs, results))
+                results[name] = result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
                 if hasattr(result, "collect"):
                     result.collect()
                 elif hasattr(result, "wait"):
                     result.wait()
-        for operation, request in by_id(emulator).items():
+        for operation, request in arguments_by_id(emulator).items():
             astra.request(operation, **request)
-        expected(emulator)
+        check_journal(emulator)

@@ -1,12 +1,10 @@
-"""The daemon thread of a bridge: an asyncio loop with an anyio portal, and the calls that are under way on it."""
+"""The daemon thread of a bridge: an asyncio event loop, and the calls that are running on it."""
 
 import _thread
 import asyncio
 import contextlib
 import threading
 from typing import Any
-
-from anyio.from_thread import BlockingPortal
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.latch import Latch
@@ -159,13 +157,12 @@ class LoopThread:
             self._ident = None
 
     async def _serve(self) -> None:
-        async with BlockingPortal():
-            self._over = asyncio.Event()
-            self._loop = asyncio.get_running_loop()
-            self._ready.open()
-            if not self._stopping:
-                await self._over.wait()
-            await self._wind_up()
+        self._over = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._ready.open()
+        if not self._stopping:
+            await self._over.wait()
+        await self._wind_up()
 
     async def _wind_up(self) -> None:
         for bridged in list(self._bridged_calls):

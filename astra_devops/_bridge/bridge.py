@@ -1,4 +1,4 @@
-"""The way from a blocking call to the coroutine that does the work, and back."""
+"""The bridge from a blocking call to the coroutine that does the work."""
 
 import asyncio
 import atexit
@@ -6,7 +6,7 @@ import contextlib
 import warnings
 from collections.abc import Callable, Coroutine
 from types import TracebackType
-from typing import Any, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, Self, TypeVar
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.callback import current_scope, in_worker_thread
@@ -17,20 +17,20 @@ P = ParamSpec("P")
 T = TypeVar("T")
 F = TypeVar("F")
 
-AT_EXIT = 5.0
+_EXIT_TIMEOUT: Final = 5.0
 
 
 class Closable(Protocol):
-    """What a bridge closes before its loop ends: an async client."""
+    """An object that a bridge closes before its loop ends: an async client."""
 
     async def aclose(self) -> None:
-        """Close connections."""
+        """Close the connections."""
 
 
 class _BridgeState:
-    """What the thread of a bridge is made of.
+    """What a bridge and its threads share.
 
-    Apart from the bridge, which nothing shall hold but those who use it.
+    It is an object of its own, so that only the users of a bridge refer to the bridge.
     """
 
     def __init__(self, name: str) -> None:
@@ -43,38 +43,43 @@ class _BridgeState:
             raise RuntimeError(f"{self.name} is closed")
 
     def new_thread(self) -> LoopThread:
-        """Make a thread, not started yet.
+        """Create a thread without starting it.
 
-        Under the lock of its cell, which closing takes too: none is made behind its back.
+        PerProcess calls this with its lock held. Closing takes that lock too, so no thread is
+        created after the bridge has been closed.
         """
         self.check_open()
         return LoopThread(self.name, self.clients)
 
 
 class Bridge:
-    """One event loop on a thread of its own, and calls that run on it while their thread waits.
+    """An event loop in a thread of its own; calls run on it while their threads wait.
 
     The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls
-    may come from any number of threads, from inside a running event loop (which then stands still
-    for the length of the call), and from callbacks in worker threads; a call from the bridge's own
-    thread could never end and is refused.
+    may come from any number of threads, from callbacks in worker threads, and from inside a running
+    event loop, which is blocked until the call ends. A call from the bridge's own thread could
+    never end, and raises RuntimeError.
 
-    A task sees the context variables of the thread that calls, as they are at that moment; what it
-    sets does not come back.
+    A call sees the context variables of its thread as they are when it starts. Those it sets do not
+    change in the thread.
 
-    ``name`` is the class that messages and warnings speak of.
+    Args:
+        name: The class name to use in error messages and warnings.
     """
 
     def __init__(self, name: str = "Bridge") -> None:
         self._state = _BridgeState(name)
         self._thread = PerProcess(self._state.new_thread)
-        _open.add(self)
+        _bridges.add(self)
 
     def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``function`` on the loop and give what it returns, or raise what it raises.
+        """Run ``function`` on the loop, and return what it returns or raise what it raises.
 
-        Whatever interrupts the wait, Ctrl-C above all, cancels the call, and is raised on once the
-        call's cleanup has ended; a second interrupt does not wait for that.
+        An interrupt of the wait, such as Ctrl-C, cancels the call and is raised again when the
+        call's cleanup has ended. A second interrupt does not wait for the cleanup.
+
+        Raises:
+            RuntimeError: The bridge is closed, or the call comes from its own thread.
         """
         self._state.check_open()
         thread = self._thread()
@@ -84,52 +89,58 @@ class Bridge:
                 "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
             )
         self._start(thread)
-        bridged = BridgedCall(function, args, kwargs)
+        call = BridgedCall(function, args, kwargs)
         scope = current_scope()
         try:
             if scope is not None:
-                scope.enter(thread, bridged)
-            self._send(thread, bridged)
-            bridged.wait()
+                scope.add(thread, call)
+            self._submit(thread, call)
+            call.wait()
         except BaseException as interrupt:
-            thread.recall(bridged)
-            _tell(interrupt, bridged.error)
+            thread.cancel_and_wait(call)
+            _copy_notes(call.error, interrupt)
             raise
         finally:
-            thread.forget(bridged)
+            thread.remove(call)
             if scope is not None:
-                scope.leave(bridged)
-        if thread.stopping and isinstance(bridged.error, asyncio.CancelledError):
-            raise self._overtaken(thread, bridged)
-        return bridged.outcome()
+                scope.remove(call)
+        if thread.stopping and isinstance(call.error, asyncio.CancelledError):
+            raise self._closed_during(call, thread)
+        return call.result()
 
     @staticmethod
     def callback(function: F) -> F:
-        """Make an async function of a plain callback, which runs in a worker thread; everything else comes back as it is."""
+        """Make an async function of a plain callback, to run it in a worker thread.
+
+        Return anything else unchanged.
+        """
         return in_worker_thread(function)
 
-    def adopt(self, client: PerProcess[Any]) -> None:
-        """Close the client of this process, if it has one by then, before the loop ends."""
+    def add_client(self, client: PerProcess[Any]) -> None:
+        """Register ``client``, to close it before the loop ends if this process has made it."""
         self._state.clients.append(client)
 
-    def disown(self, client: PerProcess[Any]) -> None:
-        """Leave ``client`` to whoever closes it."""
+    def remove_client(self, client: PerProcess[Any]) -> None:
+        """Unregister ``client``, which its owner closes."""
         with contextlib.suppress(ValueError):
             self._state.clients.remove(client)
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed."""
+        """Whether the bridge is closed."""
         return self._state.closed
 
     def close(self) -> None:
-        """Cancel what is under way, close the clients, and end the thread.
+        """Cancel the calls that are running, close the clients, and end the thread.
 
-        A second call waits for the first, and does nothing more.
+        Closing again only waits until the bridge is closed.
 
-        A callback cannot be cancelled: the calls that it makes are, and its end is waited for.
-        Inside a callback nothing is waited for, since the call that the callback belongs to is
-        among those that end.
+        A callback cannot be cancelled: the calls it makes are cancelled, and ``close`` waits until
+        it returns. ``close`` inside a callback does not wait, since the call that the callback
+        belongs to must end first.
+
+        Raises:
+            RuntimeError: ``close`` was called from the bridge's own thread.
         """
         current = self._thread.peek()
         if current is not None and current.is_current():
@@ -137,7 +148,7 @@ class Bridge:
                 f"{self._state.name} cannot be closed from the thread of its own event loop, where closing would wait for itself: "
                 "use AsyncAstraDevOps in async code"
             )
-        thread = self._on_done()
+        thread = self._begin_close()
         if thread is None or current_scope() is not None:
             return
         thread.join()
@@ -146,10 +157,14 @@ class Bridge:
             raise error
 
     def close_at_exit(self) -> None:
-        """Close, but do not hold up the end of the program for long, and raise nothing, in the daemon threads that still wait either."""
-        thread = self._on_done(at_exit=True)
+        """Close the bridge while the program exits.
+
+        It delays the exit by a few seconds at most, and raises no error, not even in daemon threads
+        that still wait for a call.
+        """
+        thread = self._begin_close(at_exit=True)
         if thread is not None:
-            thread.join(AT_EXIT)
+            thread.join(_EXIT_TIMEOUT)
 
     def __enter__(self) -> Self:
         return self
@@ -161,14 +176,14 @@ class Bridge:
         thread = self._thread.peek()
         if thread is None or thread.stopping:
             return
-        # Never waits: the collector may run on any thread, the loop's own among them.
+        # Does not wait: the garbage collector may run on any thread, including the loop's own.
         thread.stop()
-        if not thread.begun:
+        if not thread.started:
             return
         message = f"{self._state.name} was dropped without being closed: use it in a with statement, or call close()"
         warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
-    def _on_done(self, *, at_exit: bool = False) -> LoopThread | None:
+    def _begin_close(self, *, at_exit: bool = False) -> LoopThread | None:
         self._state.closed = True
         thread = self._thread.get()
         if thread is not None:
@@ -182,30 +197,30 @@ class Bridge:
             self._state.check_open()
             raise
 
-    def _send(self, thread: LoopThread, bridged: BridgedCall[Any]) -> None:
+    def _submit(self, thread: LoopThread, call: BridgedCall[Any]) -> None:
         try:
-            thread.send(bridged)
+            thread.submit(call)
         except RuntimeError as error:
             raise RuntimeError(f"{self._state.name} is closed") from (thread.failure or error)
 
-    def _overtaken(self, thread: LoopThread, bridged: BridgedCall[Any]) -> RuntimeError:
-        error = RuntimeError(f"{self._state.name} is closed: it was closed while this call was under way")
-        _tell(error, bridged.error)
-        error.__cause__ = thread.failure or bridged.error
+    def _closed_during(self, call: BridgedCall[Any], thread: LoopThread) -> RuntimeError:
+        error = RuntimeError(f"{self._state.name} is closed: it was closed during this call")
+        _copy_notes(call.error, error)
+        error.__cause__ = thread.failure or call.error
         return error
 
 
-def _tell(interrupt: BaseException, cancelled: BaseException | None) -> None:
-    """Hand on the notes of a cancelled call: they say what is known of its effect."""
-    for note in getattr(cancelled, "__notes__", ()):
-        interrupt.add_note(note)
+def _copy_notes(source: BaseException | None, target: BaseException) -> None:
+    """Add the notes of a cancelled call to ``target``: they state what effect it may have had."""
+    for note in getattr(source, "__notes__", ()):
+        target.add_note(note)
 
 
-_open: WeakRegistry[Bridge] = WeakRegistry()
+_bridges: Final[WeakRegistry[Bridge]] = WeakRegistry()
 
 
 def _close_all() -> None:
-    for bridge in _open:
+    for bridge in _bridges:
         bridge.close_at_exit()
 
 

@@ -1,4 +1,4 @@
-"""One call on its way through the bridge: sent by a thread, run as a task on the loop, waited for by the thread."""
+"""One call through the bridge: a thread submits it and waits, and the loop runs it as a task."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -10,52 +10,56 @@ T = TypeVar("T")
 
 
 class BridgedCall(Generic[T]):
-    """A coroutine function with its arguments, and the place where its outcome lands.
+    """A coroutine function with its arguments, and a place for its result or error.
 
-    Lighter than a ``concurrent.futures.Future`` by half, and waiting for it may be interrupted and
-    repeated.
+    Half the cost of a ``concurrent.futures.Future``. A wait for it may be interrupted and repeated.
     """
 
-    __slots__ = ("_arrival", "_call", "abandoned", "error", "task", "value")
+    __slots__ = ("_finished", "_invocation", "abandoned", "error", "task", "value")
 
     def __init__(self, function: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self._call = (function, args, kwargs)
-        self._arrival = Latch()
+        self._invocation = (function, args, kwargs)
+        self._finished = Latch()
         self.task: asyncio.Task[None] | None = None
         self.abandoned = False
         self.value: T | None = None
         self.error: BaseException | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Start the task.
+        """Start the task. Runs on the loop.
 
-        On the loop, which runs this in a copy of the calling thread's context, and so the task too.
+        The loop runs this method in a copy of the calling thread's context, so the task gets that
+        context as well.
         """
-        if not self._arrival.opened:
+        if not self._finished.is_open:
             self.task = loop.create_task(self._run())
-            self.task.add_done_callback(self._on_done)
+            self.task.add_done_callback(self._on_task_done)
 
     def cancel(self) -> None:
-        """Cancel the task, or see to it that it never starts. On the loop."""
+        """Cancel the task, or prevent it from starting. Runs on the loop."""
         if self.task is None:
             self.finish(asyncio.CancelledError())
         else:
             self.task.cancel()
 
     def finish(self, error: BaseException | None) -> None:
-        """Let the waiting thread go on, with ``error`` unless the call has its own outcome; a deserted one waits for ever."""
-        if not self._arrival.opened and not self.abandoned:
+        """Release the waiting thread, unless the call is abandoned: its thread then waits forever.
+
+        Args:
+            error: What the call raises if it has no error of its own.
+        """
+        if not self._finished.is_open and not self.abandoned:
             self.error = self.error or error
-            self._arrival.open()
+            self._finished.open()
 
     def wait(self) -> None:
         """Block until the task has ended."""
-        self._arrival.wait()
+        self._finished.wait()
 
-    def outcome(self) -> T:
-        """Give what the call returned or raise what it raised, with the traceback it had on the loop."""
-        # Taken out, since the loop may hold this object for a moment longer than the caller holds
-        # the outcome.
+    def result(self) -> T:
+        """Return what the call returned, or raise its error with the traceback from the loop."""
+        # Removed from this object, which the loop may keep for a moment longer than the caller
+        # keeps the result.
         value, self.value = self.value, None
         error, self.error = self.error, None
         if error is None:
@@ -63,18 +67,18 @@ class BridgedCall(Generic[T]):
         try:
             raise error
         finally:
-            # The traceback now holds this frame: a name for the error in it would be a cycle that
-            # only the collector can break.
+            # The traceback refers to this frame: if the frame still referred to the error, only the
+            # garbage collector could free the two.
             del error
 
     async def _run(self) -> None:
-        function, args, kwargs = self._call
+        function, args, kwargs = self._invocation
         try:
             self.value = await function(*args, **kwargs)
         except BaseException as error:
-            # SystemExit too: it is the calling thread's to end by, not the loop's.
+            # SystemExit too: it must end the calling thread, not the loop.
             self.error = error
 
-    def _on_done(self, task: asyncio.Task[None]) -> None:
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
         # A task that is cancelled before its first step never enters _run.
         self.finish(asyncio.CancelledError() if task.cancelled() else None)

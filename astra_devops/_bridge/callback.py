@@ -1,11 +1,14 @@
-"""Callbacks of the user in the blocking flavour: plain functions, run in a worker thread, from where they may call the blocking client."""
+"""The user's callbacks in the blocking client.
+
+anyio runs plain functions in worker threads, where they may call the blocking client.
+"""
 
 import asyncio
 import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
 
 from anyio import CapacityLimiter, to_thread
 
@@ -16,45 +19,49 @@ F = TypeVar("F")
 
 
 class CallbackScope:
-    """The blocking calls that one callback makes, so that they can be cancelled together with the call that waits for the callback."""
+    """The blocking calls that one callback makes.
+
+    They are cancelled together with the call that waits for the callback.
+    """
 
     def __init__(self) -> None:
-        self._bridged_calls: dict[BridgedCall[Any], LoopThread] = {}
+        self._threads: dict[BridgedCall[Any], LoopThread] = {}
         self._cancelled = False
 
-    def enter(self, thread: LoopThread, bridged: BridgedCall[Any]) -> None:
-        """Note that ``bridged`` is about to go.
+    def add(self, thread: LoopThread, call: BridgedCall[Any]) -> None:
+        """Record ``call``, which is about to be submitted to ``thread``.
 
-        Raises CancelledError when the callback is no longer waited for.
+        Raises:
+            CancelledError: The call that waited for the callback has been cancelled.
         """
-        self._bridged_calls[bridged] = thread
+        self._threads[call] = thread
         if self._cancelled:
             raise asyncio.CancelledError
 
-    def leave(self, bridged: BridgedCall[Any]) -> None:
-        """Note that ``bridged`` is over."""
-        self._bridged_calls.pop(bridged, None)
+    def remove(self, call: BridgedCall[Any]) -> None:
+        """Forget ``call``, which has ended."""
+        self._threads.pop(call, None)
 
     def cancel(self) -> None:
-        """Cancel the calls under way, and those to come."""
+        """Cancel the calls that are running, and reject new ones."""
         self._cancelled = True
-        for bridged, thread in list(self._bridged_calls.items()):
-            thread.cancel_soon(bridged)
+        for call, thread in list(self._threads.items()):
+            thread.cancel_soon(call)
 
 
-_scope: ContextVar[CallbackScope | None] = ContextVar("astra_devops_nest", default=None)
+_scope: Final[ContextVar[CallbackScope | None]] = ContextVar("astra_devops_callback_scope", default=None)
 
 
 def current_scope() -> CallbackScope | None:
-    """Give the nest of the callback that this code runs in, None outside of callbacks."""
+    """Return the scope of the callback that the calling code runs in, or None outside callbacks."""
     return _scope.get()
 
 
 def in_worker_thread(function: F) -> F:
-    """Make an async function of a plain one, which runs in a worker thread; everything else comes back as it is.
+    """Make an async function of a plain function, to run it in a worker thread.
 
-    The result has the type of ``function``, since what takes a callback takes the plain and the
-    async kind alike.
+    Return anything else unchanged. The result is typed as ``function`` is, since parameters for
+    callbacks accept plain and async functions alike.
     """
     return cast("F", partial(_run, function)) if callable(function) and not _is_async(function) else function
 
@@ -68,7 +75,7 @@ async def _run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     scope = CallbackScope()
     reset = _scope.set(scope)
     try:
-        worker = asyncio.ensure_future(_settle(partial(function, *args, **kwargs)))
+        worker = asyncio.ensure_future(_capture(partial(function, *args, **kwargs)))
     finally:
         _scope.reset(reset)
     try:
@@ -85,11 +92,14 @@ async def _run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
     return await result if inspect.isawaitable(result) else result
 
 
-async def _settle(function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
-    """Run ``function`` in a thread and give its outcome as a value: a SystemExit that ends a task would end the loop with it."""
+async def _capture(function: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+    """Run ``function`` in a worker thread, and return its result and its error.
+
+    A SystemExit is returned like any error: one that ends a task would end the loop too.
+    """
     try:
-        # A limiter of its own: callbacks may wait for calls that wait for callbacks, and a shared
-        # limit would be a deadlock.
+        # Each callback has its own limiter. Callbacks may wait for calls that wait for callbacks,
+        # and would deadlock at a shared limit.
         return await to_thread.run_sync(function, limiter=CapacityLimiter(1)), None
     except BaseException as error:
         return None, error

@@ -1,4 +1,4 @@
-"""The async client behind a blocking one."""
+"""The async client that a blocking client calls."""
 
 from collections.abc import Callable
 from typing import Generic, Optional, TypeVar
@@ -10,11 +10,15 @@ C = TypeVar("C", bound=Closable)
 
 
 class ClientHandle(Generic[C]):
-    """A recipe for an async client, and the client that it makes in each process, with the bridge on which it lives.
+    """An async client, made once in each process, and the bridge that it runs on.
 
-    The first is made at once, so that a setting that is no good is reported where it was given. A
-    ``bridge`` that was handed in serves others too, and stays open when this client is closed. A
-    view has a ``parent``, and is open for as long as that is.
+    Args:
+        name: The class name to use in error messages.
+        bridge: A bridge shared with other clients, which stays open when this client is closed;
+            None for a bridge of its own.
+        make: Creates the async client. The first is created at once, so that an invalid setting is
+            reported where it was passed.
+        parent: The handle that this one is a view of. A view is open as long as its parent is.
     """
 
     def __init__(self, name: str, bridge: Bridge | None, make: Callable[[], C], parent: Optional["ClientHandle[C]"] = None) -> None:
@@ -25,27 +29,31 @@ class ClientHandle(Generic[C]):
         self._client = PerProcess(make, make())
         self.bridge = bridge if bridge is not None else Bridge(name)
         if parent is None:
-            self.bridge.adopt(self._client)
+            self.bridge.add_client(self._client)
 
     def __call__(self) -> C:
-        """Give the client of this process."""
+        """Return the client of this process.
+
+        Raises:
+            RuntimeError: The client is closed.
+        """
         if self.closed:
             raise RuntimeError(f"{self._name} is closed")
         return self._client()
 
     @property
     def closed(self) -> bool:
-        """Whether it was closed, or its bridge was."""
+        """Whether the client, its parent or its bridge is closed."""
         return self._closed or self.bridge.closed or (self._parent is not None and self._parent.closed)
 
     def view(self, make: Callable[[], C]) -> "ClientHandle[C]":
-        """Make the same for a view of the client, which each process makes anew as well."""
+        """Return a handle of a view of this client. Each process makes the view again."""
         return ClientHandle(self._name, self.bridge, make, self)
 
     def close(self) -> None:
-        """Close the client, and the bridge unless others share it.
+        """Close the client, and the bridge unless it is shared.
 
-        Closing a view does nothing, closing twice no harm.
+        Closing a view does nothing, and neither does closing a client again.
         """
         if self._parent is not None:
             return
@@ -56,7 +64,7 @@ class ClientHandle(Generic[C]):
             if client is not None:
                 self.bridge.call(client.aclose)
             self._closed = True
-            self.bridge.disown(self._client)
+            self.bridge.remove_client(self._client)
 
     def __repr__(self) -> str:
         return f"<{self._name}{' view' if self._parent else ''}{' (closed)' if self.closed else ''}>"

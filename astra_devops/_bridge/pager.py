@@ -1,4 +1,4 @@
-"""The blocking twin of the async pager."""
+"""Lists that the service returns in pages, in the blocking client: the twin of ``AsyncPager``."""
 
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -11,20 +11,22 @@ T = TypeVar("T")
 
 
 class Pager(Generic[T]):
-    """All items of a list that the service gives in pages.
+    """A list that is fetched page by page during iteration.
 
-    Each iteration starts anew, and fetches a page when it gets there.
+    Each iteration starts at the first page. The list ends with a page that is empty or has only
+    items that were seen before, never with a short one: the service cuts pages as it likes.
 
-        for database in astra.databases.list(): ...
-        everything = astra.databases.list().collect()
-        for page in astra.databases.list(page_size=100).pages(): ...
+    >>> for database in astra.databases.list(): ...
+    >>> databases = astra.databases.list().collect()
+    >>> for page in astra.databases.list(page_size=100).pages(): ...
 
-    Iterate in the process that began: a child after ``fork`` begins again.
+    An iteration belongs to the process that started it: a child after ``fork`` starts its own.
     """
 
     def __init__(self, bridge: Bridge, make: Callable[[], AsyncPager[T]]) -> None:
         self._bridge = bridge
-        # Made at once, so that a bad argument is reported by the call that has it.
+        # The first pager is made at once, so that an invalid argument is reported by the call that
+        # passed it.
         self._pager = PerProcess(make, make())
 
     def __iter__(self) -> Iterator[T]:
@@ -33,11 +35,11 @@ class Pager(Generic[T]):
             yield from page
 
     def pages(self) -> Iterator[list[T]]:
-        """Iterate over the pages, each a list, never an empty one."""
+        """Iterate over the pages, each a list with at least one item."""
         iterator = self._pager().page_iterator()
         while (page := self._bridge.call(iterator.next_page)) is not None:
             yield page
 
     def collect(self) -> list[T]:
-        """Fetch everything, as a list."""
+        """Fetch all items as one list."""
         return self._bridge.call(self._pager().collect)

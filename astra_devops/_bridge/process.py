@@ -1,53 +1,57 @@
-"""Values that each process makes for itself, so that a child after ``fork`` never touches the sockets and threads of its parent."""
+"""Values that each process makes for itself.
+
+A child after ``fork`` must never touch the sockets and threads of its parent.
+"""
 
 import os
 import threading
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 V = TypeVar("V")
 
 
 class WeakRegistry(Generic[V]):
-    """Hold members weakly, in a way that may be walked while other threads add and drop some, and in a child after ``fork``.
+    """Weak references to objects, which may be iterated over while other threads add and drop some.
 
-    A ``WeakSet`` may not: it keeps book in several steps, and a fork can fall between two of them.
+    A child after ``fork`` may iterate over them too. A ``WeakSet`` allows neither: it updates its
+    records in several steps, and another thread or a fork can come between two of them.
     """
 
     def __init__(self) -> None:
-        self._members: dict[int, weakref.ref[V]] = {}
+        self._references: dict[int, weakref.ref[V]] = {}
 
     def add(self, member: V) -> None:
-        """Keep ``member`` on the list for as long as something else keeps it alive."""
-        key, members = id(member), self._members
-        members[key] = weakref.ref(member, lambda gone: members.pop(key, None) if members.get(key) is gone else None)
+        """Add ``member``, which stays until nothing else refers to it."""
+        key, references = id(member), self._references
+        references[key] = weakref.ref(member, lambda dead: references.pop(key, None) if references.get(key) is dead else None)
 
     def __iter__(self) -> Iterator[V]:
-        for reference in list(self._members.values()):
+        for reference in list(self._references.values()):
             member = reference()
             if member is not None:
                 yield member
 
 
 class PerProcess(Generic[V]):
-    """A value made on first use, once in each process.
+    """A value that is made on first use, once in each process.
 
-    In a child after ``fork`` the parent's value is pinned, untouched, and the next use makes a new
-    one. ``first`` is the value that this process has already.
+    A child after ``fork`` keeps its parent's value alive but never uses it, and makes its own on
+    first use. Pass ``first`` if this process already has a value.
     """
 
     def __init__(self, make: Callable[[], V], first: V | None = None) -> None:
         self._make = make
         self._value = first
-        # A signal handler may come while its own thread makes the value, and want it too.
+        # Reentrant: a signal handler may need the value while the thread it interrupts makes it.
         self._lock = threading.RLock()
-        _cells.add(self)
+        _instances.add(self)
 
     def __call__(self) -> V:
-        """Give this process's value; make it if there is none yet.
+        """Return the value of this process, and make it if there is none yet.
 
-        Threads that come at the same time get the same one.
+        Threads that call this at the same time get the same value.
         """
         value = self._value
         if value is not None:
@@ -58,41 +62,44 @@ class PerProcess(Generic[V]):
             return self._value
 
     def get(self) -> V | None:
-        """Give this process's value if it has one, once a making that is under way is over."""
+        """Return the value of this process, or None; wait if another thread is making it."""
         with self._lock:
             return self._value
 
     def peek(self) -> V | None:
-        """Give this process's value if it has one, without waiting for anything: for use in ``__del__``."""
+        """Return the value of this process, or None, without taking a lock: for ``__del__``."""
         return self._value
 
-    def forget_parent(self) -> None:
-        """Start anew, in a child that was just forked: the lock may be held by a thread that the child does not have."""
+    def reset_after_fork(self) -> None:
+        """Start over in a child process.
+
+        The lock is replaced too: a thread that the child does not have may hold the old one.
+        """
         self._lock = threading.RLock()
         inherited, self._value = self._value, None
         if inherited is not None:
-            pin(inherited)
+            keep_alive(inherited)
 
 
-_cells: WeakRegistry[PerProcess[Any]] = WeakRegistry()
-_pinned: list[object] = []
+_instances: Final[WeakRegistry[PerProcess[Any]]] = WeakRegistry()
+_kept_alive: Final[list[object]] = []
 
 
-def pin(value: object) -> None:
-    """Keep ``value`` alive until the process is gone.
+def keep_alive(value: object) -> None:
+    """Keep ``value`` alive until the process ends.
 
-    A selector that was inherited by ``fork`` is shared with the parent: were a connection in it
-    collected here, its socket would be taken off the parent's watch too, and the parent would wait
-    for ever. The hook below keeps the list, and so what it holds, through the interpreter's own
-    teardown.
+    A selector inherited through ``fork`` is shared with the parent. If a connection registered in
+    it were collected in the child, its socket would be unregistered for the parent too, and the
+    parent would wait forever. The fork hook below holds on to the globals of this module, so the
+    list outlives even the interpreter's shutdown.
     """
-    _pinned.append(value)
+    _kept_alive.append(value)
 
 
-def _forget_parent() -> None:
-    for cell in _cells:
-        cell.forget_parent()
+def _reset_all_after_fork() -> None:
+    for instance in _instances:
+        instance.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_parent)
+    os.register_at_fork(after_in_child=_reset_all_after_fork)

@@ -12,14 +12,16 @@ from astra_devops._bridge.process import PerProcess
 
 
 class LoopThread:
-    """A thread that serves calls until it is told to stop; then it cancels what is left, closes the clients that it has by then, and ends.
+    """A thread that runs calls on an event loop until it is stopped.
 
-    It is a daemon, so that a program that closes nothing can still end; threads that anyio or
-    asyncio start from it are daemons too.
+    It then cancels the calls that are left, closes the clients that exist by then, and ends.
 
-    The running thread holds the clients. Were it only their users who do, the collector could find
-    client and connections in one piece of garbage, and finalize the connections first, from any
-    thread.
+    The thread is a daemon, so a program that closes nothing can still end. The threads that anyio
+    or asyncio start from it are daemons too.
+
+    The running thread refers to the clients. If only their users did, the garbage collector could
+    find a client and its connections in the same garbage and finalize the connections first, from
+    any thread.
     """
 
     def __init__(self, name: str, clients: list[PerProcess[Any]]) -> None:
@@ -30,103 +32,111 @@ class LoopThread:
         self._ident: int | None = None
         self._stopping = False
         self._at_exit = False
-        self._bridged_calls: set[BridgedCall[Any]] = set()
+        self._calls: set[BridgedCall[Any]] = set()
         self._failure: BaseException | None = None
         self._close_error: Exception | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._over: asyncio.Event | None = None
+        self._stop_event: asyncio.Event | None = None
 
     def start(self) -> None:
-        """Start the thread unless it runs, and wait for its loop."""
-        if self._ready.opened:
+        """Start the thread if it is not running, and wait for its loop.
+
+        Raises:
+            RuntimeError: The thread has ended, or its loop did not start.
+        """
+        if self._ready.is_open:
             return
         if self._stopping:
             raise RuntimeError("the event loop of the blocking client has ended")
         if not self._launched.locked():
-            # Starting a Thread does not stand an interrupt either: so a thread does that which gets
-            # none, and of several only the first.
+            # An interrupt can break Thread.start as well. So it is called in a thread that receives
+            # no interrupts; if several threads come here, only the first of these calls it.
             _thread.start_new_thread(self._launch, ())
         self._ready.wait()
         if self._loop is None:
             raise RuntimeError("the event loop of the blocking client did not start") from self._failure
 
     @property
-    def begun(self) -> bool:
+    def started(self) -> bool:
         """Whether the thread has been started."""
         return self._launched.locked()
 
     @property
     def stopping(self) -> bool:
-        """Whether the thread was told to stop, or has ended."""
+        """Whether the thread was asked to stop, or has ended."""
         return self._stopping
 
     @property
     def failure(self) -> BaseException | None:
-        """What ended the thread, if it was not told to end."""
+        """The error that ended the thread, if it was not asked to stop."""
         return self._failure
 
     def take_close_error(self) -> Exception | None:
-        """Give what a closer raised, once."""
+        """Return the error that closing a client raised, and forget it."""
         error, self._close_error = self._close_error, None
         return error
 
     def is_current(self) -> bool:
-        """Tell whether the code that asks runs on this thread."""
+        """Return whether the calling code runs on this thread."""
         return threading.get_ident() == self._ident
 
-    def send(self, bridged: BridgedCall[Any]) -> None:
-        """Put ``bridged`` on its way. Raises RuntimeError when the loop is closed."""
+    def submit(self, call: BridgedCall[Any]) -> None:
+        """Ask the loop to start ``call``.
+
+        Raises:
+            RuntimeError: The loop is closed.
+        """
         loop = self._loop
         assert loop is not None
-        # Listed before it is sent: what is sent while the loop ends is then found by the sweep, and
-        # its thread is not left waiting.
-        self._bridged_calls.add(bridged)
-        loop.call_soon_threadsafe(bridged.start, loop)
+        # Recorded first: if the loop ends now, the call is in the set of those that are finished
+        # then, and its thread does not wait forever.
+        self._calls.add(call)
+        loop.call_soon_threadsafe(call.start, loop)
 
-    def recall(self, bridged: BridgedCall[Any]) -> None:
-        """Cancel ``bridged`` and wait for the end of its cleanup."""
+    def cancel_and_wait(self, call: BridgedCall[Any]) -> None:
+        """Cancel ``call`` and wait until its cleanup has ended."""
         try:
-            if self.cancel_soon(bridged):
-                bridged.wait()
+            if self.cancel_soon(call):
+                call.wait()
         except BaseException:
-            # A second interrupt does not wait, and may have come before the cancellation was on its
-            # way.
-            self.cancel_soon(bridged)
+            # A second interrupt ends the wait. It may have come before the cancellation was sent.
+            self.cancel_soon(call)
             raise
 
-    def cancel_soon(self, bridged: BridgedCall[Any]) -> bool:
-        """Cancel ``bridged`` without waiting.
+    def cancel_soon(self, call: BridgedCall[Any]) -> bool:
+        """Cancel ``call`` without waiting.
 
-        False when the loop is closed, and nothing runs any more.
+        Return False if the loop is closed, so that nothing runs any more.
         """
         assert self._loop is not None
         try:
-            self._loop.call_soon_threadsafe(bridged.cancel)
+            self._loop.call_soon_threadsafe(call.cancel)
         except RuntimeError:
             return False
         return True
 
-    def forget(self, bridged: BridgedCall[Any]) -> None:
-        """Take ``bridged`` off the list: its thread has its outcome."""
-        self._bridged_calls.discard(bridged)
+    def remove(self, call: BridgedCall[Any]) -> None:
+        """Remove ``call`` from the calls that are running."""
+        self._calls.discard(call)
 
     def stop(self, *, at_exit: bool = False) -> None:
         """Ask the thread to end, and return at once. Takes no lock, so ``__del__`` may call it.
 
-        ``at_exit`` leaves those who wait for calls waiting: they are daemon threads, and would only
-        die noisily.
+        Args:
+            at_exit: Abandon the running calls: the daemon threads that wait for them keep waiting,
+                instead of raising errors while the interpreter shuts down.
         """
         if not self._stopping:
             self._at_exit = at_exit
             self._stopping = True
-        # Each time: an interrupt may have kept the first from getting here.
-        if self._loop is not None and self._over is not None:
+        # Every time: an interrupt may have kept an earlier call from getting here.
+        if self._loop is not None and self._stop_event is not None:
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._over.set)
+                self._loop.call_soon_threadsafe(self._stop_event.set)
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until the thread has ended, or for ``timeout`` seconds."""
-        if self.begun:
+        """Wait until the thread has ended, or for at most ``timeout`` seconds."""
+        if self.started:
             self._ready.wait()
             if self._thread.ident is not None:
                 self._thread.join(timeout)
@@ -145,42 +155,44 @@ class LoopThread:
             with asyncio.Runner() as runner:
                 runner.run(self._serve())
         except BaseException as error:
-            # At exit the interpreter lets nobody start threads any more, and asyncio wants one to
-            # end its executor with. Any other failure reaches those who still wait for the loop, as
-            # the cause of what they get.
+            # At exit the interpreter starts no more threads, and asyncio needs one to shut down its
+            # executor. Threads that still wait for the loop get any other failure as the cause of
+            # their error.
             self._failure = error
         finally:
             self._stopping = True
-            self._sweep()
+            self._finish_calls()
             self._ready.open()
-            # The next thread may be given the same number.
+            # Another thread may get the same identifier later.
             self._ident = None
 
     async def _serve(self) -> None:
-        self._over = asyncio.Event()
+        self._stop_event = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._ready.open()
         if not self._stopping:
-            await self._over.wait()
-        await self._wind_up()
+            await self._stop_event.wait()
+        await self._cancel_calls()
+        await self._close_clients()
 
-    async def _wind_up(self) -> None:
-        for bridged in list(self._bridged_calls):
-            bridged.abandoned = self._at_exit
-            bridged.cancel()
-        tasks = [bridged.task for bridged in list(self._bridged_calls) if bridged.task is not None]
+    async def _cancel_calls(self) -> None:
+        for call in list(self._calls):
+            call.abandoned = self._at_exit
+            call.cancel()
+        tasks = [call.task for call in list(self._calls) if call.task is not None]
         if tasks:
             await asyncio.wait(tasks)
-        for client in [cell.peek() for cell in self._clients]:
+
+    async def _close_clients(self) -> None:
+        for client in [instance.peek() for instance in self._clients]:
             try:
                 if client is not None:
                     await client.aclose()
             except Exception as error:
                 self._close_error = error
 
-    def _sweep(self) -> None:
-        # After the loop has closed: nothing can be sent any more, and what was sent in its last
-        # moment never ran.
-        for bridged in list(self._bridged_calls):
-            bridged.abandoned = self._at_exit
-            bridged.finish(asyncio.CancelledError())
+    def _finish_calls(self) -> None:
+        # The loop is closed and accepts no more calls. Those that came just before never ran.
+        for call in list(self._calls):
+            call.abandoned = self._at_exit
+            call.finish(asyncio.CancelledError())

@@ -1,9 +1,14 @@
-"""Callbacks in the blocking flavour: plain functions run in a worker thread, and may call the client that calls them."""
+"""Callbacks in the blocking client.
+
+Plain functions run in a worker thread, and may call the client that calls them.
+"""
 
 import asyncio
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,30 +19,31 @@ from astra_devops.emulator import Emulator
 
 def test_a_progress_callback_may_call_the_client(astra: AstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
-    seen: list[tuple[str, str]] = []
+    thread_names: set[str] = set()
+    ids: set[str] = set()
 
     def progress(received: int, total: int | None) -> None:
-        seen.append((threading.current_thread().name, astra.databases.get(database_id).id))
+        thread_names.add(threading.current_thread().name)
+        ids.add(astra.databases.get(database_id).id)
 
     bundle = astra.secure_bundles.download(database_id, tmp_path / "bundle.zip", progress=progress)
     assert bundle.exists()
-    assert seen
-    assert {found for _, found in seen} == {database_id}
-    assert all("event loop" not in name and name != threading.main_thread().name for name, _ in seen)
+    assert ids == {database_id}
+    assert all("event loop" not in name and name != threading.main_thread().name for name in thread_names)
 
 
 def test_an_async_callback_runs_on_the_loop(astra: AstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
-    names: set[str] = set()
+    thread_names: set[str] = set()
 
     async def progress(received: int, total: int | None) -> None:
         await asyncio.sleep(0)
-        names.add(threading.current_thread().name)
+        thread_names.add(threading.current_thread().name)
 
     astra.secure_bundles.download(emulator.add_database("orders"), tmp_path, progress=progress)
-    assert names == {"AstraDevOps event loop"}
+    assert thread_names == {"AstraDevOps event loop"}
 
 
-def test_what_a_callback_raises_ends_the_call(astra: AstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
+def test_an_error_in_a_callback_ends_the_call(astra: AstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
     def progress(received: int, total: int | None) -> None:
         raise LookupError("mine")
 
@@ -66,16 +72,16 @@ def test_a_callback_may_close_the_client(emulator: Emulator) -> None:
     astra.close()
 
 
+async def await_callback(callback: Callable[[], Any]) -> int:
+    result: int = await callback()
+    return result
+
+
 def test_callbacks_that_wait_for_callbacks_never_run_out_of_threads() -> None:
     with Bridge() as bridge:
 
-        async def ask(callback: "partial[int] | object") -> int:
-            assert callable(callback)
-            answer: int = await callback()
-            return answer
-
         def nested(depth: int) -> int:
-            return bridge.call(ask, bridge.callback(partial(nested, depth - 1))) + 1 if depth else 0
+            return bridge.call(await_callback, bridge.callback(partial(nested, depth - 1))) + 1 if depth else 0
 
         assert nested(60) == 60
 
@@ -85,7 +91,7 @@ class AsyncCallable:
         return threading.get_ident()
 
 
-def test_what_is_no_plain_function_is_left_as_it_is() -> None:
+def test_anything_but_a_plain_function_is_returned_unchanged() -> None:
     async def coroutine_function() -> None: ...
 
     for value in (None, "AstraCS:...", coroutine_function, AsyncCallable(), partial(coroutine_function)):
@@ -93,14 +99,8 @@ def test_what_is_no_plain_function_is_left_as_it_is() -> None:
 
 
 def test_a_plain_function_may_return_an_awaitable() -> None:
-    async def answer() -> int:
+    async def loop_thread() -> int:
         return threading.get_ident()
 
     with Bridge() as bridge:
-
-        async def ask(callback: object) -> int:
-            assert callable(callback)
-            found: int = await callback()
-            return found
-
-        assert bridge.call(ask, Bridge.callback(lambda: answer())) == bridge.call(answer)
+        assert bridge.call(await_callback, Bridge.callback(lambda: loop_thread())) == bridge.call(loop_thread)

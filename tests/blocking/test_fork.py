@@ -1,43 +1,44 @@
-"""A child after fork has a bridge and connections of its own, and leaves those of its parent alone."""
+"""A child after fork has its own bridge and connections, and does not touch those of its parent."""
 
 import sys
+from typing import Final
 
 import pytest
 
 from .conftest import Scripts
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 
-WAIT = "wait_for = lambda child: say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
+_DEFINE_WAIT_FOR: Final = "wait_for = lambda child: say(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))"
 
 
 def test_a_child_uses_the_client_and_its_parent_goes_on_with_it(scripts: Scripts) -> None:
     lines = scripts.check(
         f"""
-        {WAIT}
+        {_DEFINE_WAIT_FOR}
         astra = connect()
         view = astra.with_options(timeout=20)
-        known = astra.databases
+        databases = astra.databases
         operation = create(astra)
         if not (child := os.fork()):
             say(operation.wait(interval=0.01).id == operation.resource_id)
-            say(known.get(operation.resource_id).info.name, view.databases.get(operation.resource_id).info.name)
+            say(databases.get(operation.resource_id).info.name, view.databases.get(operation.resource_id).info.name)
             astra.close()
             sys.exit(7)
         wait_for(child)
         say(operation.wait(interval=0.01).id == operation.resource_id)
-        say(known.get(operation.resource_id).info.name)
+        say(databases.get(operation.resource_id).info.name)
         """
     )
     assert lines == ["True", "orders orders", "7", "True", "orders"]
 
 
-def test_a_child_that_does_nothing_takes_nothing_from_its_parent(scripts: Scripts) -> None:
-    # The child drops and collects all it can, and its interpreter is torn down: the parent's
-    # connection has to survive that.
+def test_a_child_that_drops_the_client_leaves_its_parents_connection_open(scripts: Scripts) -> None:
+    # The child drops and collects all it can, then its interpreter shuts down. The parent's
+    # connection must survive that.
     lines = scripts.check(
         f"""
-        {WAIT}
+        {_DEFINE_WAIT_FOR}
         astra = connect()
         operation = create(astra)
         for _ in range(3):
@@ -52,15 +53,15 @@ def test_a_child_that_does_nothing_takes_nothing_from_its_parent(scripts: Script
     assert lines == ["0", "orders"] * 3
 
 
-def test_a_fork_while_other_threads_are_in_calls_disturbs_nobody(scripts: Scripts) -> None:
+def test_a_fork_does_not_disturb_calls_of_other_threads(scripts: Scripts) -> None:
     lines = scripts.check(
         f"""
-        {WAIT}
+        {_DEFINE_WAIT_FOR}
         polled = threading.Semaphore(0)
         astra = connect(observer=lambda event: type(event).__name__ == "PollEvent" and polled.release())
         operations = [create(astra, f"orders{{number}}") for number in range(4)]
-        found = []
-        threads = [threading.Thread(target=lambda one=one: found.append(one.wait(interval=0.01).id)) for one in operations]
+        ids = []
+        threads = [threading.Thread(target=lambda one=one: ids.append(one.wait(interval=0.01).id)) for one in operations]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -72,7 +73,7 @@ def test_a_fork_while_other_threads_are_in_calls_disturbs_nobody(scripts: Script
             wait_for(child)
         for thread in threads:
             thread.join()
-        say(sorted(found) == sorted(one.resource_id for one in operations))
+        say(sorted(ids) == sorted(one.resource_id for one in operations))
         """
     )
     assert lines == ["[True, True, True, True]", "5"] * 5 + ["True"]
@@ -81,7 +82,7 @@ def test_a_fork_while_other_threads_are_in_calls_disturbs_nobody(scripts: Script
 def test_a_grandchild_works_too(scripts: Scripts) -> None:
     lines = scripts.check(
         f"""
-        {WAIT}
+        {_DEFINE_WAIT_FOR}
         astra = connect()
         operation = create(astra)
         if not (child := os.fork()):
@@ -104,15 +105,15 @@ def test_the_workers_of_multiprocessing_use_their_parents_client(scripts: Script
         import multiprocessing
 
         astra = connect()
-        wanted = create(astra).resource_id
+        database_id = create(astra).resource_id
 
-        def look(_):
-            return astra.databases.get(wanted).info.name
+        def read_name(_):
+            return astra.databases.get(database_id).info.name
 
         if __name__ == "__main__":
             with multiprocessing.get_context("fork").Pool(2) as pool:
-                say(pool.map(look, range(4)))
-            say(look(0))
+                say(pool.map(read_name, range(4)))
+            say(read_name(0))
         """
     )
     assert lines == ["['orders', 'orders', 'orders', 'orders']", "orders"]
@@ -121,7 +122,7 @@ def test_the_workers_of_multiprocessing_use_their_parents_client(scripts: Script
 def test_a_client_that_was_closed_before_the_fork_stays_closed(scripts: Scripts) -> None:
     lines = scripts.check(
         f"""
-        {WAIT}
+        {_DEFINE_WAIT_FOR}
         astra = connect()
         astra.databases.list().collect()
         astra.close()

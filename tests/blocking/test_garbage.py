@@ -1,10 +1,12 @@
-"""A client that is dropped without being closed says so, and takes its thread and connections with it."""
+"""A client that is dropped without being closed warns, and ends its thread and connections."""
+
+from typing import Final
 
 import pytest
 
 from .conftest import Scripts
 
-WARNING = "ResourceWarning: AstraDevOps was dropped without being closed: use it in a with statement, or call close()"
+_WARNING: Final = "ResourceWarning: AstraDevOps was dropped without being closed: use it in a with statement, or call close()"
 
 
 def warnings_in(errors: str) -> list[str]:
@@ -17,7 +19,7 @@ def warnings_in(errors: str) -> list[str]:
     [
         "del astra",
         "cycle = [astra]; cycle.append(cycle); del astra, cycle; gc.collect()",
-        "thread = threading.Thread(target=lambda kept: None, args=[astra]); del astra; thread.start(); thread.join(); del thread",
+        "thread = threading.Thread(target=lambda client: None, args=[astra]); del astra; thread.start(); thread.join(); del thread",
         "view = astra.with_options(timeout=5); view.databases.list().collect(); del astra, view",
         "databases = astra.databases; pager = databases.list(); del astra, databases; pager.collect(); del pager",
         "operation = create(astra); del astra; operation.refresh(); del operation",
@@ -35,14 +37,14 @@ def test_a_dropped_client_warns_and_ends_its_thread(scripts: Scripts, drop: str)
         """
     )
     assert (outcome.code, outcome.lines) == (0, ["ended"])
-    assert warnings_in(outcome.errors) == [WARNING]
+    assert warnings_in(outcome.errors) == [_WARNING]
 
 
-def test_a_client_that_was_never_used_or_was_closed_is_dropped_in_silence(scripts: Scripts) -> None:
+def test_dropping_a_client_that_was_never_used_or_is_closed_does_not_warn(scripts: Scripts) -> None:
     assert scripts.check("connect(); astra = connect(); astra.databases.list().collect(); astra.close(); del astra; gc.collect()") == []
 
 
-def test_the_collector_may_find_a_client_on_its_own_loop(scripts: Scripts) -> None:
+def test_the_garbage_collector_may_find_a_client_on_its_own_loop(scripts: Scripts) -> None:
     outcome = scripts.run(
         """
         gc.disable()
@@ -58,4 +60,4 @@ def test_the_collector_may_find_a_client_on_its_own_loop(scripts: Scripts) -> No
         """
     )
     assert (outcome.code, outcome.lines) == (0, ["ended"])
-    assert warnings_in(outcome.errors) == [WARNING]
+    assert warnings_in(outcome.errors) == [_WARNING]

@@ -1,8 +1,9 @@
-"""Ctrl-C ends the call that it falls into, leaves nothing running, and the client usable."""
+"""Ctrl-C ends the call that it interrupts, leaves no task running, and the client stays usable."""
 
 import signal
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
@@ -10,7 +11,7 @@ from astra_devops.emulator import Emulator, VirtualClock
 
 from .conftest import Scripts
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="os.kill cannot send Ctrl-C")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to a process")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def service(clock: VirtualClock) -> Iterator[list[str]]:
         yield [emulator.url, emulator.token]
 
 
-def test_ctrl_c_during_a_wait_leaves_nothing_running(scripts: Scripts, clock: VirtualClock) -> None:
+def test_ctrl_c_during_a_wait_leaves_no_task_running(scripts: Scripts, clock: VirtualClock) -> None:
     with scripts.running(
         """
         astra = connect(observer=say_polled)
@@ -60,8 +61,8 @@ def test_ctrl_c_during_events_ends_the_iteration(scripts: Scripts) -> None:
         operation = create(astra)
 
         def watch():
-            # In a function: an interrupt at the end of a loop escapes a try statement around that
-            # loop in Python 3.13.
+            # In a function, since an interrupt at the end of a loop escapes a try statement around
+            # the loop in Python 3.13.
             for event in operation.events(interval=3600):
                 say("polled")
 
@@ -77,7 +78,7 @@ def test_ctrl_c_during_events_ends_the_iteration(scripts: Scripts) -> None:
     assert (outcome.code, outcome.lines, outcome.errors) == (0, ["interrupted True"], "")
 
 
-def test_ctrl_c_that_nobody_catches_ends_the_program(scripts: Scripts) -> None:
+def test_ctrl_c_that_is_not_caught_ends_the_program(scripts: Scripts) -> None:
     with scripts.running(
         "connect(observer=say_polled).databases.create('orders', cloud_provider='aws', region='us-east-2').wait(interval=3600)"
     ) as script:
@@ -88,12 +89,10 @@ def test_ctrl_c_that_nobody_catches_ends_the_program(scripts: Scripts) -> None:
     assert outcome.errors.splitlines()[-1] == "KeyboardInterrupt"
 
 
-STUBBORN = """
+_STUBBORN: Final = """
 from astra_devops.blocking import Bridge
 
 bridge = Bridge()
-begun = threading.Event()
-cleaned = None
 
 
 async def stubborn():
@@ -101,17 +100,17 @@ async def stubborn():
         say("begun")
         await asyncio.sleep(3600)
     except asyncio.CancelledError as error:
-        error.add_note("perhaps done, perhaps not")
+        error.add_note("may have taken effect")
         raise
     finally:
-        cleaned = await clean()
+        await clean()
         say("cleaned")
 """
 
 
-def test_the_cleanup_of_the_call_is_waited_for_and_its_notes_come_along(scripts: Scripts) -> None:
+def test_ctrl_c_waits_for_the_cleanup_of_the_call_and_gets_its_notes(scripts: Scripts) -> None:
     with scripts.running(
-        STUBBORN
+        _STUBBORN
         + """
 async def clean():
     for _ in range(10):
@@ -128,12 +127,12 @@ bridge.close()
         script.process.send_signal(signal.SIGINT)
         outcome = script.finish()
     assert (outcome.code, outcome.errors) == (0, "")
-    assert outcome.lines == ["cleaned", "interrupted ['perhaps done, perhaps not']"]
+    assert outcome.lines == ["cleaned", "interrupted ['may have taken effect']"]
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_cleanup(scripts: Scripts) -> None:
     with scripts.running(
-        STUBBORN
+        _STUBBORN
         + """
 async def clean():
     say("cleaning")
@@ -154,7 +153,7 @@ bridge.close()
     assert (outcome.code, outcome.lines, outcome.errors) == (0, ["interrupted"], "")
 
 
-def test_ctrl_c_during_a_callback_ends_the_calls_that_it_makes(scripts: Scripts) -> None:
+def test_ctrl_c_during_a_callback_cancels_the_calls_that_it_makes(scripts: Scripts) -> None:
     with scripts.running(
         """
         def provide():
@@ -177,9 +176,9 @@ def test_ctrl_c_during_a_callback_ends_the_calls_that_it_makes(scripts: Scripts)
     assert (outcome.code, outcome.lines, outcome.errors) == (0, ["interrupted True True"], "")
 
 
-def test_an_interrupt_at_any_moment_leaves_the_bridge_sound(scripts: Scripts) -> None:
-    # Timer signals fall into every line of a call sooner or later, those of locks and of the
-    # thread's start among them.
+def test_an_interrupt_at_any_moment_leaves_the_bridge_usable(scripts: Scripts) -> None:
+    # Sooner or later timer signals fall into every line of a call, including those that take locks
+    # or start the thread.
     lines = scripts.check(
         """
         import random
@@ -199,22 +198,22 @@ def test_an_interrupt_at_any_moment_leaves_the_bridge_sound(scripts: Scripts) ->
             return 1
 
 
-        # Where Python cannot raise, in a weak reference's callback for one, it reports instead.
+        # Where Python cannot raise, such as in the callback of a weak reference, it reports instead.
         sys.unraisablehook = lambda report: None
         signal.signal(signal.SIGALRM, interrupt)
         source = random.Random(1)
-        ends = set()
+        outcomes = set()
 
 
         def use(bridge):
-            # In a function: a signal at the end of a loop escapes a try statement around that loop
-            # in Python 3.13.
+            # In a function, since an interrupt at the end of a loop escapes a try statement around
+            # the loop in Python 3.13.
             signal.setitimer(signal.ITIMER_REAL, source.uniform(1e-6, 1e-3))
             for _ in range(20):
                 assert bridge.call(work) == 1
             signal.setitimer(signal.ITIMER_REAL, 0)
             for _ in range(9):
-                pass  # a signal that has come already is raised by now
+                pass  # a signal that has arrived is raised by now
 
 
         for _ in range(30):
@@ -224,11 +223,11 @@ def test_an_interrupt_at_any_moment_leaves_the_bridge_sound(scripts: Scripts) ->
                     use(bridge)
                 except Interrupt:
                     signal.setitimer(signal.ITIMER_REAL, 0)
-                    ends.add("interrupted")
+                    outcomes.add("interrupted")
             assert bridge.call(work) == 1
             assert bridge.call(count_tasks) == IDLE
             bridge.close()
-        say(threading.active_count(), sorted(ends))
+        say(threading.active_count(), sorted(outcomes))
         """
     )
     assert lines == ["1 ['interrupted']"]

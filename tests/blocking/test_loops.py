@@ -1,4 +1,4 @@
-"""The blocking client beside event loops: the user's, and its own."""
+"""The blocking client and event loops: the user's and its own."""
 
 import asyncio
 from contextvars import ContextVar
@@ -12,7 +12,7 @@ from astra_devops.emulator import Emulator
 from .conftest import Scripts
 
 
-def test_it_works_inside_a_running_loop(scripts: Scripts) -> None:
+def test_the_client_works_inside_a_running_loop(scripts: Scripts) -> None:
     lines = scripts.check(
         """
         async def main():
@@ -33,9 +33,9 @@ def test_a_call_from_its_own_loop_is_refused_with_the_name_of_the_async_client(s
     lines = scripts.check(
         """
         async def provide():
-            for use in (astra.databases.list().collect, astra.close):
+            for method in (astra.databases.list().collect, astra.close):
                 try:
-                    use()
+                    method()
                 except RuntimeError as error:
                     say("AsyncAstraDevOps" in str(error))
             return TOKEN
@@ -59,16 +59,16 @@ def test_a_call_from_the_loop_of_another_client_works(emulator: Emulator, astra:
 def test_a_task_sees_the_context_variables_of_the_thread_that_calls() -> None:
     variable: ContextVar[str] = ContextVar("variable")
 
-    async def look() -> str:
-        seen = variable.get()
+    async def read() -> str:
+        value = variable.get()
         variable.set("changed")
         await asyncio.sleep(0)
-        return seen
+        return value
 
     with Bridge() as bridge:
         for value in ("one", "two"):
             variable.set(value)
-            assert bridge.call(look) == value
+            assert bridge.call(read) == value
             assert variable.get() == value
 
 

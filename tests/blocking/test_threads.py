@@ -1,4 +1,4 @@
-"""Many threads on one client, and what closing does to them."""
+"""Many threads that share one client, and closing it while they use it."""
 
 import socket
 import threading
@@ -14,8 +14,8 @@ from .conftest import Scripts
 
 
 @pytest.fixture
-def silent() -> Iterator[str]:
-    """Listen at an address, and never answer."""
+def silent_url() -> Iterator[str]:
+    """Listen on a port without ever answering; yield the URL."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
@@ -24,22 +24,22 @@ def test_64_threads_share_one_client(scripts: Scripts) -> None:
     lines = scripts.check(
         """
         astra = connect()
-        together = threading.Barrier(64)
-        found = []
+        barrier = threading.Barrier(64)
+        results = []
 
         def work(number):
-            together.wait()
+            barrier.wait()
             operation = create(astra, f"orders{number}")
             database = operation.wait(interval=0.01)
             names = [one.info.name for one in astra.databases.list(page_size=25) if one.id == database.id]
-            found.append(names == [f"orders{number}"] == [astra.databases.get(database.id).info.name])
+            results.append(names == [f"orders{number}"] == [astra.databases.get(database.id).info.name])
 
         threads = [threading.Thread(target=work, args=[number]) for number in range(64)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        say(found == [True] * 64, astra._bridge.call(count_tasks) == IDLE)
+        say(results == [True] * 64, astra._bridge.call(count_tasks) == IDLE)
         astra.close()
         say(threading.active_count())
         """
@@ -47,11 +47,11 @@ def test_64_threads_share_one_client(scripts: Scripts) -> None:
     assert lines == ["True True", "1"]
 
 
-def test_threads_that_begin_together_start_one_event_loop(astra: AstraDevOps) -> None:
-    together = threading.Barrier(16)
+def test_threads_that_start_together_share_one_event_loop(astra: AstraDevOps) -> None:
+    barrier = threading.Barrier(16)
 
     def work() -> None:
-        together.wait()
+        barrier.wait()
         astra.databases.list().collect()
 
     with ThreadPoolExecutor(16) as pool:
@@ -60,32 +60,32 @@ def test_threads_that_begin_together_start_one_event_loop(astra: AstraDevOps) ->
         assert sum(thread.name == "AstraDevOps event loop" for thread in threading.enumerate()) == 1
 
 
-def test_closing_ends_the_calls_that_are_under_way(emulator: Emulator, silent: str) -> None:
-    asked = threading.Semaphore(0)
+def test_closing_ends_the_calls_that_are_running(emulator: Emulator, silent_url: str) -> None:
+    requests = threading.Semaphore(0)
     with ThreadPoolExecutor(8) as pool:
-        astra = AstraDevOps(emulator.token, base_url=silent, observer=lambda event: asked.release())
+        astra = AstraDevOps(emulator.token, base_url=silent_url, observer=lambda event: requests.release())
         calls = [pool.submit(astra.databases.get, "one") for _ in range(8)]
         for _ in calls:
-            asked.acquire()
+            requests.acquire()
         astra.close()
         for call in calls:
-            with pytest.raises(RuntimeError, match="AstraDevOps is closed: it was closed while this call was under way"):
+            with pytest.raises(RuntimeError, match="AstraDevOps is closed: it was closed during this call"):
                 call.result()
 
 
-def test_a_closed_client_says_so(astra: AstraDevOps) -> None:
+def test_a_closed_client_raises_runtime_error(astra: AstraDevOps) -> None:
     view = astra.with_options(timeout=5)
     databases = astra.databases
     pages = databases.list().pages()
     astra.databases.list().collect()
     astra.close()
-    for use in (astra.databases.list, view.databases.list, databases.list, lambda: next(pages), lambda: astra.resume("")):
+    for method in (astra.databases.list, view.databases.list, databases.list, lambda: next(pages), lambda: astra.resume("")):
         with pytest.raises(RuntimeError, match=r"^AstraDevOps is closed$"):
-            use()
+            method()
     assert repr(astra) == "<AstraDevOps (closed)>"
 
 
-def test_closing_twice_and_from_many_threads_does_no_harm(astra: AstraDevOps) -> None:
+def test_a_client_may_be_closed_twice_and_from_many_threads(astra: AstraDevOps) -> None:
     astra.databases.list().collect()
     with ThreadPoolExecutor(8) as pool:
         for future in [pool.submit(astra.close) for _ in range(8)]:
@@ -94,12 +94,12 @@ def test_closing_twice_and_from_many_threads_does_no_harm(astra: AstraDevOps) ->
     assert not any(thread.name == "AstraDevOps event loop" for thread in threading.enumerate())
 
 
-def test_a_client_that_was_never_used_closes_and_starts_no_thread(emulator: Emulator) -> None:
+def test_a_client_that_is_never_used_starts_no_thread(emulator: Emulator) -> None:
     with AstraDevOps(emulator.token, base_url=emulator.url):
         assert not any(thread.name == "AstraDevOps event loop" for thread in threading.enumerate())
 
 
-def test_closing_a_view_closes_nothing(astra: AstraDevOps) -> None:
+def test_closing_a_view_leaves_the_client_open(astra: AstraDevOps) -> None:
     with astra.with_options(timeout=5) as view:
         view.databases.list().collect()
     assert astra.databases.list().collect() == []

@@ -1,10 +1,14 @@
-"""The blocking classes are the async ones, less the await: the same names, signatures, and behaviour of pagers and operations."""
+"""The blocking classes are the async ones without ``await``.
+
+They have the same names and signatures, and their pagers and operations behave the same.
+"""
 
 import inspect
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Final
 
 import pytest
 
@@ -13,9 +17,9 @@ import astra_devops.resources
 from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncOperation, AsyncPager, Operation, Pager, errors
 from astra_devops.emulator import Emulator
 
-ENDS = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close"}
-# What only the other twin is made of.
-INSIDE = {"page_iterator", "wait_loop"}
+_RENAMED: Final = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close"}
+# Methods of the async classes that the blocking ones are built on.
+_INTERNAL: Final = {"page_iterator", "wait_loop"}
 
 
 def pairs() -> Iterator[tuple[type, type]]:
@@ -29,46 +33,48 @@ def pairs() -> Iterator[tuple[type, type]]:
 
 
 def public(class_: type) -> dict[str, object]:
-    return {name: member for name, member in vars(class_).items() if not name.startswith("_") and name not in INSIDE}
+    return {name: member for name, member in vars(class_).items() if not name.startswith("_") and name not in _INTERNAL}
 
 
-def spelled(annotation: object) -> str:
+def format_annotation(annotation: object) -> str:
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     text = re.sub(r"[\w.]+\.(?=\w)", "", text)
     return re.sub(r"\bAsync(?=[A-Z])", "", text).strip("'")
 
 
-def shape(function: object) -> tuple[object, ...]:
+def signature_of(function: object) -> tuple[object, ...]:
     assert callable(function)
     signature = inspect.signature(function)
     parameters = [one for one in signature.parameters.values() if one.name != "bridge"]
-    returned = spelled(signature.return_annotation)
-    return [(one.name, one.kind, repr(one.default).partition(" at 0x")[0], spelled(one.annotation)) for one in parameters], returned
+    returned = format_annotation(signature.return_annotation)
+    return [
+        (one.name, one.kind, repr(one.default).partition(" at 0x")[0], format_annotation(one.annotation)) for one in parameters
+    ], returned
 
 
 @pytest.mark.parametrize(("async_", "blocking"), [*pairs()])
 def test_twins_have_the_same_public_names(async_: type, blocking: type) -> None:
-    assert {ENDS.get(name, name) for name in public(async_)} == public(blocking).keys()
+    assert {_RENAMED.get(name, name) for name in public(async_)} == public(blocking).keys()
 
 
 @pytest.mark.parametrize(("async_", "blocking"), [*pairs()])
 def test_twins_have_the_same_signatures(async_: type, blocking: type) -> None:
     for name, member in public(async_).items():
         if inspect.isfunction(member):
-            assert shape(member) == shape(getattr(blocking, ENDS.get(name, name))), name
+            assert signature_of(member) == signature_of(getattr(blocking, _RENAMED.get(name, name))), name
     if async_ is AsyncAstraDevOps:
-        assert shape(async_) == shape(blocking)
+        assert signature_of(async_) == signature_of(blocking)
 
 
 @pytest.mark.parametrize(("async_", "blocking"), [*pairs()])
-def test_every_public_thing_of_a_blocking_class_has_a_docstring_without_async_words(async_: type, blocking: type) -> None:
+def test_blocking_classes_have_docstrings_without_async_words(async_: type, blocking: type) -> None:
     for member in (blocking, *public(blocking).values()):
         text = inspect.getdoc(member) or ""
         assert text
         assert not re.search(r"\bawait \w|\basync (with|for)\b|\baclose\b|\bAsync(Pager|Operation|Databases)\b", text)
 
 
-def test_a_pager_gives_items_pages_and_everything(astra: AstraDevOps, emulator: Emulator) -> None:
+def test_a_pager_iterates_over_items_and_pages_and_collects_them(astra: AstraDevOps, emulator: Emulator) -> None:
     for number in range(7):
         emulator.add_database(f"orders{number}")
     pager = astra.databases.list(page_size=3)
@@ -78,7 +84,7 @@ def test_a_pager_gives_items_pages_and_everything(astra: AstraDevOps, emulator: 
     assert [one.id for one in pager] == [one.id for one in pager.collect()] == [one.id for page in pager.pages() for one in page]
 
 
-def test_a_pager_fetches_a_page_when_it_gets_there(astra: AstraDevOps, emulator: Emulator) -> None:
+def test_a_pager_fetches_a_page_only_when_it_is_needed(astra: AstraDevOps, emulator: Emulator) -> None:
     for number in range(5):
         emulator.add_database(f"orders{number}")
     pages = astra.databases.list(page_size=2).pages()
@@ -87,7 +93,7 @@ def test_a_pager_fetches_a_page_when_it_gets_there(astra: AstraDevOps, emulator:
     assert len(list(emulator.journal)) == 1
 
 
-def test_an_operation_is_waited_for_watched_and_resumed(astra: AstraDevOps) -> None:
+def test_an_operation_is_refreshed_waited_for_and_resumed(astra: AstraDevOps) -> None:
     operation = astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     assert operation.status is None
     assert not operation.done
@@ -104,7 +110,7 @@ def test_an_operation_is_waited_for_watched_and_resumed(astra: AstraDevOps) -> N
     assert repr(operation).startswith(f"<Operation {operation.kind}")
 
 
-def test_a_wait_that_takes_too_long_is_an_error_and_may_be_repeated(astra: AstraDevOps) -> None:
+def test_a_wait_that_times_out_raises_and_may_be_repeated(astra: AstraDevOps) -> None:
     operation = astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     with pytest.raises(errors.OperationTimeoutError):
         operation.wait(timeout=1, interval=1)

@@ -1,8 +1,8 @@
 """The life of a database, step by step, with the asynchronous client.
 
-Runs on the embedded emulator, where minutes pass in a second or less. With
-ASTRA_DB_APPLICATION_TOKEN set it runs on the service instead: it makes a real database there, which
-may cost money, and terminates it at the end, also when a step fails.
+Runs on the embedded emulator, whose clock skips all waiting. With ASTRA_DB_APPLICATION_TOKEN set it
+runs on the Astra DevOps API instead: it creates a real database there, which may cost money, and
+terminates it at the end, even if a step fails.
 """
 
 import asyncio
@@ -12,51 +12,59 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from astra_devops import AsyncAstraDevOps, AsyncOperation
 
-T = TypeVar("T")
 Say = Callable[[str], None]
+
+READ_NEXT = """
+Next: examples/database_lifecycle_blocking.py does the same with the blocking client.
+"""
 
 
 @asynccontextmanager
 async def connect() -> AsyncIterator[tuple[AsyncAstraDevOps, Say]]:
-    """Open a client on the service or on an emulator, and something that prints with the seconds since then."""
+    """Open a client of the service or of an emulator, and make a function that reports steps."""
     if os.environ.get("ASTRA_DB_APPLICATION_TOKEN"):
-        print("Running on the Astra DevOps API, with the token in ASTRA_DB_APPLICATION_TOKEN.", flush=True)
+        print("== The asynchronous client, on the Astra DevOps API ==")
+        print("ASTRA_DB_APPLICATION_TOKEN is set. The database is real, and may cost money.\n", flush=True)
         async with AsyncAstraDevOps() as astra:
-            yield astra, narrator(time.monotonic)
+            yield astra, step_reporter(time.monotonic)
         return
-    from astra_devops.emulator import Emulator, ScaledClock
+    from astra_devops.emulator import Emulator
 
-    print("Running on the embedded emulator, 100 times as fast as the service: ASTRA_DB_APPLICATION_TOKEN is not set.", flush=True)
+    print("== The asynchronous client, on the embedded emulator ==")
+    print("ASTRA_DB_APPLICATION_TOKEN is not set. The clock of the emulator is virtual: it skips all waiting,")
+    print("so minutes pass in a moment. The times below are on that clock.\n", flush=True)
     async with (
-        Emulator(clock=ScaledClock(100)) as emulator,
+        Emulator(latency=0.2) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
     ):
-        yield astra, narrator(emulator.clock.monotonic)
+        yield astra, step_reporter(emulator.clock.monotonic)
 
 
-def narrator(seconds: Callable[[], float]) -> Say:
+def step_reporter(clock: Callable[[], float]) -> Say:
     """Make a function that prints a line with the seconds since now."""
-    start = seconds()
+    start = clock()
 
     def say(text: str) -> None:
-        print(f"{seconds() - start:7.1f} s  {text}", flush=True)
+        print(f"{clock() - start:7.1f} s  {text}", flush=True)
 
     return say
 
 
-async def follow(operation: AsyncOperation[T], say: Say) -> T:
-    """Tell each status of an operation until it is done, and return its result."""
+async def follow(operation: AsyncOperation[Any], say: Say) -> None:
+    """Wait until an operation is done, and report each change of the status."""
+    status = None
     async for event in operation.events(timeout=1800):
-        say(f"    {event.status}")
-    return await operation.wait()
+        if event.status != status:
+            status = event.status
+            say(f"    {status}")
 
 
 async def use(astra: AsyncAstraDevOps, database_id: str, say: Say) -> None:
-    """Do with a database what one does: keyspaces, a look at the list, the bundle to connect with."""
+    """Add a keyspace, list the databases, download the connection bundle, and drop the keyspace."""
     say("adding keyspace 'sales'")
     await follow(await astra.keyspaces.create(database_id, "sales"), say)
     say(f"keyspaces: {', '.join(await astra.keyspaces.list(database_id))}")
@@ -78,15 +86,16 @@ async def main() -> None:
         say("creating database 'orders'")
         operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2", keyspace="inventory")
         database_id = operation.resource_id
-        assert database_id is not None  # the service names it when it accepts a database
+        assert database_id is not None  # the service returns it when it accepts a database
         say(f"accepted as {database_id}")
         try:
             await follow(operation, say)
             await use(astra, database_id, say)
         finally:
-            say("terminating it")
+            say("terminating the database")
             await follow(await astra.databases.terminate(database_id), say)
         say("done")
+    print(READ_NEXT)
 
 
 asyncio.run(main())

@@ -180,6 +180,7 @@ def test_faults_can_be_loaded_from_a_file(tmp_path: Path) -> None:
         (["--faults"], "- status: {operation: listDatabases}", "entry 1: status: 'status' is missing"),
         (["--state"], "{", "not valid JSON"),
         (["--state"], "{}", "not a state of the emulator"),
+        (["--state"], '{"format": "astra-devops emulator state", "version": 1}', "version 1, but this emulator reads only version 2"),
         (["--speed", "0", "--state"], "{}", "must be finite and above zero"),
         (["--latency", "-1", "--state"], "{}", "must be finite and not negative"),
         (["--speed", "fast", "--state"], "{}", "must be a number, not fast"),

@@ -2,21 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import datetime
-from types import UnionType
-from typing import Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Any
 
-import attrs
 import pytest
 
 from astra_devops.emulator import Emulator, VirtualClock
-from astra_devops.emulator.state.stores import store_class, store_keys
-from astra_devops.emulator.time.instants import Instant
-from astra_devops.emulator.world import Platform
 
 pytestmark = pytest.mark.anyio
-SECONDS_AND_SIZES: Final = {("Progress", "delay"), ("Migration", "imported_seconds"), ("Migration", "subset_size")}
 
 
 async def busy(api: Any) -> str:
@@ -140,59 +133,3 @@ def test_an_invalid_state_is_refused_and_changes_nothing(changes: dict[str, Any]
     assert emulator.snapshot() == before
     with pytest.raises(ValueError, match="not a state"):
         emulator.restore([])  # type: ignore[arg-type]
-
-
-def test_every_time_of_the_clock_has_the_type_of_one() -> None:
-    """A bare float would be saved unchanged, and be another time when it is restored."""
-    classes = set().union(*(reachable(kind) for kind in (Platform, *map(store_class, store_keys()))))
-    bare = {(kind.__name__, field.name) for kind in classes for field in attrs.fields(kind) if float in parts(field.type)}
-    assert {entry for entry in bare if entry not in SECONDS_AND_SIZES} == set()
-
-
-def parts(kind: Any) -> Iterator[Any]:
-    """Yield the parts of a type, except for a time of the clock."""
-    if kind == Instant or isinstance(kind, TypeVar):
-        return
-    if get_origin(kind) in (Union, UnionType) or get_args(kind):
-        yield get_origin(kind)
-        for part in get_args(kind):
-            yield from parts(part)
-    else:
-        yield kind
-
-
-def reachable(kind: type[Any], seen: frozenset[type[Any]] = frozenset()) -> set[type[Any]]:
-    if kind in seen or not attrs.has(kind) or not kind.__module__.startswith("astra_devops.emulator"):
-        return set()
-    if kind.__name__ in ("Quirks", "Faults"):
-        return set()
-    classes = {kind}
-    for field in attrs.fields(attrs.resolve_types(kind)):
-        for part in parts(field.type):
-            if isinstance(part, type):
-                classes |= reachable(part, seen | {kind})
-    return classes
-
-
-def test_the_names_in_state_files_do_not_change() -> None:
-    """A file that was written before must still be read: a changed name needs a new version, or a reader of the old one."""
-    assert sorted(store_keys()) == [
-        "access_lists",
-        "cdc",
-        "clones",
-        "cloud_accounts",
-        "custom_domains",
-        "customer_keys",
-        "devops_access_list",
-        "migrations",
-        "pcu_groups",
-        "private_links",
-        "reports",
-        "restores",
-        "roles",
-        "scim",
-        "telemetry",
-        "unknown_database_ids",
-        "users",
-        "vpc_peerings",
-    ]

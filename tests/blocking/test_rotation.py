@@ -35,7 +35,7 @@ def test_an_error_in_the_callback_deletes_the_new_token(astra: AstraDevOps) -> N
 
     with pytest.raises(LookupError, match="no vault") as caught:
         astra.tokens.rotate(old.client_id, on_new=on_new)
-    assert any("was deleted again" in note for note in caught.value.__notes__)
+    assert any("which was deleted" in note for note in caught.value.__notes__)
     remaining = {info.client_id for info in astra.tokens.list()}
     assert old.client_id in remaining
     assert new_tokens[0].client_id not in remaining

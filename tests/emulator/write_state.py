@@ -62,6 +62,7 @@ def fill_databases(emulator: Emulator, call: Call) -> None:
     call("POST", f"/v2/pcus/association/{emulator.add_pcu_group('wide')}/{emulator.add_database('grouped')}-1")
     archive_id = emulator.add_database("archive", keyspaces=["shop"])
     (snapshot,) = call("GET", f"/v2/databases/{archive_id}/snapshots?from=2000-01-01T00:00:00Z")["snapshots"]
+    call("POST", f"/v2/databases/{emulator.add_database('copy')}/cloneFrom/{archive_id}?snapshotID={snapshot['id']}")
     call("POST", f"/v2/databases/{archive_id}/restore?snapshotID={snapshot['id']}")
     captured_id = emulator.add_database("captured", keyspaces=["shop"])
     region = {"datacenterID": f"{captured_id}-1", "datacenterRegion": "us-east-2"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from astra_devops.emulator.journal import Exchange, Journal
     from astra_devops.emulator.recording.recorder import Recorder
     from astra_devops.emulator.recording.replay import Replay
-    from astra_devops.emulator.state.quirks import Quirks
+    from astra_devops.emulator.state.quirks.quirks import Quirks
     from astra_devops.emulator.time.clock import Clock, RealClock, ScaledClock, VirtualClock
 
 __all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "Recorder", "Replay", "ScaledClock", "VirtualClock"]
@@ -27,7 +27,7 @@ _HOMES: Final = {
     "Exchange": "journal",
     "Faults": "faults.faults",
     "Journal": "journal",
-    "Quirks": "state.quirks",
+    "Quirks": "state.quirks.quirks",
     "RealClock": "time.clock",
     "Recorder": "recording.recorder",
     "Replay": "recording.replay",

@@ -23,7 +23,7 @@ from astra_devops.emulator.serving.server import HttpServer
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.presigned import new_signer
-from astra_devops.emulator.state.quirks import Quirks
+from astra_devops.emulator.state.quirks.quirks import Quirks
 from astra_devops.emulator.state.tokens import Token, TokenStore
 from astra_devops.emulator.time.clock import Clock, VirtualClock
 from astra_devops.emulator.time.timekeeping import Timekeeper

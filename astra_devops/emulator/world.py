@@ -19,7 +19,7 @@ from astra_devops.emulator.faults.entries import Staleness
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.presigned import Signer
-from astra_devops.emulator.state.quirks import Quirks
+from astra_devops.emulator.state.quirks.quirks import Quirks
 from astra_devops.emulator.state.tokens import Token, TokenStore
 from astra_devops.emulator.state.transitions import TERMINATED_FOR, Progress
 from astra_devops.emulator.time.clock import Clock

@@ -76,11 +76,12 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
 
 def evidence() -> dict[str, set[str]]:
     """Return the facts that the docstring of each switch cites."""
-    body = ast.parse(inspect.getsource(Quirks)).body[0]
-    assert isinstance(body, ast.ClassDef)
+    classes = [ast.parse(inspect.getsource(cls)).body[0] for cls in Quirks.__mro__[:-1]]
     return {
         ast.unparse(field.target): set(re.findall(r"docs/evidence\.md#([a-z0-9-]+)", ast.unparse(note)))
-        for field, note in itertools.pairwise(body.body)
+        for cls in classes
+        if isinstance(cls, ast.ClassDef)
+        for field, note in itertools.pairwise(cls.body)
         if isinstance(field, ast.AnnAssign)
     }
 

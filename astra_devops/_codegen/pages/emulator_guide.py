@@ -60,15 +60,16 @@ def _quirks(package: Path) -> Iterator[tuple[str, str, str]]:
 
     A quirk is an assignment with a string after it.
     """
-    body = _body(package, "state/quirks", "Quirks")
-    for field, description in pairwise(body):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None:
-            yield field.target.id, ast.unparse(field.value), _description(description)
+    for path in sorted((package / "emulator/state/quirks").glob("*.py")):
+        for cls in ast.parse(path.read_text(encoding="utf-8")).body:
+            for field, description in pairwise(cls.body if isinstance(cls, ast.ClassDef) else ()):
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None:
+                    yield field.target.id, ast.unparse(field.value), _description(path, description)
 
 
-def _description(node: ast.stmt) -> str:
+def _description(path: Path, node: ast.stmt) -> str:
     if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)):
-        raise ValueError(f"emulator/state/quirks.py, line {node.lineno}: a quirk must be followed by its description, a string")
+        raise ValueError(f"{path}, line {node.lineno}: a quirk must be followed by its description, a string")
     return _markdown(node.value.value)
 
 

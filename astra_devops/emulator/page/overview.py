@@ -13,7 +13,7 @@ from astra_devops.emulator.faults.descriptions import describe_faults
 from astra_devops.emulator.journal import Exchange, Journal
 from astra_devops.emulator.page import timeline
 from astra_devops.emulator.state.databases import Database
-from astra_devops.emulator.state.quirks import Quirks
+from astra_devops.emulator.state.quirks.quirks import Quirks
 from astra_devops.emulator.state.stores import key_of
 from astra_devops.emulator.time.clock import Clock, ScaledClock
 from astra_devops.emulator.world import Platform, World

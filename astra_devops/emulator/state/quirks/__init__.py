@@ -1,0 +1,1 @@
+"""Quirks: undocumented behaviors of the service, in one module per area."""

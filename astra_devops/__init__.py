@@ -1,72 +1,53 @@
-"""Python SDK for the DataStax Astra DevOps API: asyncio first, with a blocking variant of every call.
+"""Python SDK for the DataStax Astra DevOps API: asyncio first, with a blocking form of each call.
 
-Names are imported when they are first used, so that importing this package costs next to nothing.
+Start with :class:`AsyncAstraDevOps` or :class:`AstraDevOps`. The submodules are attributes of this
+package: ``errors`` and ``models``; ``keys``, ``policies``, ``scim`` and ``sinks``, which build
+arguments; and ``emulator``, which needs the extra ``astra-devops[emulator]``.
+
+Names are imported when they are first used, so that importing this package costs almost nothing.
 """
 
 from typing import TYPE_CHECKING, Final
 
+# A new public name is an import here, for type checkers, and an entry in _HOMES.
 if TYPE_CHECKING:
     from importlib.metadata import version
 
-    from astra_devops import errors, models
-    from astra_devops._bridge.operation import Operation
-    from astra_devops._bridge.pager import Pager
-    from astra_devops._runtime.call import Answer
-    from astra_devops._runtime.clock import Clock, SystemClock
-    from astra_devops._runtime.deadline import deadline
-    from astra_devops._runtime.observer import (
-        CallEnded,
-        CallEvent,
-        CallStarted,
-        CircuitEvent,
-        Event,
-        Observer,
-        PollEvent,
-        RequestEvent,
-        ResponseEvent,
-        RetryEvent,
-    )
-    from astra_devops._runtime.pages import AsyncPager
-    from astra_devops._runtime.retry import RetryPolicy
-    from astra_devops._secret import Secret
-    from astra_devops.blocking import AstraDevOps
-    from astra_devops.client import AsyncAstraDevOps
-    from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.wait_loop import OperationEvent
-    from astra_devops.resources._identity.organization import Organization
+    from astra_devops import emulator as emulator
+    from astra_devops import errors as errors
+    from astra_devops import keys as keys
+    from astra_devops import models as models
+    from astra_devops import policies as policies
+    from astra_devops import scim as scim
+    from astra_devops import sinks as sinks
+    from astra_devops._bridge.operation import Operation as Operation
+    from astra_devops._bridge.pager import Pager as Pager
+    from astra_devops._runtime.call import Answer as Answer
+    from astra_devops._runtime.clock import Clock as Clock
+    from astra_devops._runtime.clock import SystemClock as SystemClock
+    from astra_devops._runtime.deadline import deadline as deadline
+    from astra_devops._runtime.observer import CallEnded as CallEnded
+    from astra_devops._runtime.observer import CallEvent as CallEvent
+    from astra_devops._runtime.observer import CallStarted as CallStarted
+    from astra_devops._runtime.observer import CircuitEvent as CircuitEvent
+    from astra_devops._runtime.observer import Event as Event
+    from astra_devops._runtime.observer import Observer as Observer
+    from astra_devops._runtime.observer import PollEvent as PollEvent
+    from astra_devops._runtime.observer import RequestEvent as RequestEvent
+    from astra_devops._runtime.observer import ResponseEvent as ResponseEvent
+    from astra_devops._runtime.observer import RetryEvent as RetryEvent
+    from astra_devops._runtime.pages import AsyncPager as AsyncPager
+    from astra_devops._runtime.retry import RetryPolicy as RetryPolicy
+    from astra_devops._secret import Secret as Secret
+    from astra_devops.blocking import AstraDevOps as AstraDevOps
+    from astra_devops.client import AsyncAstraDevOps as AsyncAstraDevOps
+    from astra_devops.operations.handle import AsyncOperation as AsyncOperation
+    from astra_devops.operations.wait_loop import OperationEvent as OperationEvent
+    from astra_devops.resources._identity.organization import Organization as Organization
 
     __version__ = version("astra-devops")
 
-__all__ = [
-    "Answer",
-    "AstraDevOps",
-    "AsyncAstraDevOps",
-    "AsyncOperation",
-    "AsyncPager",
-    "CallEnded",
-    "CallEvent",
-    "CallStarted",
-    "CircuitEvent",
-    "Clock",
-    "Event",
-    "Observer",
-    "Operation",
-    "OperationEvent",
-    "Organization",
-    "Pager",
-    "PollEvent",
-    "RequestEvent",
-    "ResponseEvent",
-    "RetryEvent",
-    "RetryPolicy",
-    "Secret",
-    "SystemClock",
-    "__version__",
-    "deadline",
-    "errors",
-    "models",
-]
-
+# The module of each public name. A module is its own home.
 _HOMES: Final = {
     "Answer": "_runtime.call",
     "AstraDevOps": "blocking",
@@ -92,7 +73,17 @@ _HOMES: Final = {
     "Secret": "_secret",
     "SystemClock": "_runtime.clock",
     "deadline": "_runtime.deadline",
+    "emulator": "emulator",
+    "errors": "errors",
+    "keys": "keys",
+    "models": "models",
+    "policies": "policies",
+    "scim": "scim",
+    "sinks": "sinks",
 }
+
+if not TYPE_CHECKING:
+    __all__ = sorted([*_HOMES, "__version__"])
 
 
 def __getattr__(name: str) -> object:
@@ -102,10 +93,9 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version
 
         value: object = version("astra-devops")
-    elif name in ("errors", "models"):
-        value = import_module(f"{__name__}.{name}")
     elif name in _HOMES:
-        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        module = import_module(f"{__name__}.{_HOMES[name]}")
+        value = module if _HOMES[name] == name else getattr(module, name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
@@ -113,4 +103,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOMES, "__version__"})

@@ -1,4 +1,4 @@
-"""Keys of your own that shall encrypt databases, one class per cloud: what ``customer_keys.create`` takes."""
+"""Your own keys for encrypting databases, one class per cloud. See ``customer_keys.create``."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from astra_devops._runtime import checks
 __all__ = ["AwsKey", "AzureKey", "GcpKey"]
 
 
-def _filled(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:
+def _not_empty(instance: object, attribute: "attrs.Attribute[Any]", value: str) -> None:
     checks.string(value, attribute.name)
 
 
@@ -19,11 +19,11 @@ class AwsKey:
 
     Attributes:
         key_id: ARN of the key, ``arn:aws:kms:<region>:<account>:key/<id>``.
-        region: where the databases are that it shall encrypt, such as ``us-east-1``.
+        region: Region of the databases to encrypt, such as ``us-east-1``.
     """
 
-    key_id: str = attrs.field(validator=_filled)
-    region: str = attrs.field(validator=_filled)
+    key_id: str = attrs.field(validator=_not_empty)
+    region: str = attrs.field(validator=_not_empty)
 
 
 @attrs.frozen
@@ -31,13 +31,13 @@ class GcpKey:
     """A key in Google Cloud KMS.
 
     Attributes:
-        key_id: resource name of the key,
+        key_id: Resource name of the key,
             ``projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>``.
-        region: where the databases are that it shall encrypt, such as ``us-east1``.
+        region: Region of the databases to encrypt, such as ``us-east1``.
     """
 
-    key_id: str = attrs.field(validator=_filled)
-    region: str = attrs.field(validator=_filled)
+    key_id: str = attrs.field(validator=_not_empty)
+    region: str = attrs.field(validator=_not_empty)
 
 
 @attrs.frozen
@@ -45,9 +45,9 @@ class AzureKey:
     """A key in Azure Key Vault.
 
     Attributes:
-        key_id: identifier of the key, ``https://<vault>.vault.azure.net/keys/<name>/<version>``.
-        region: where the databases are that it shall encrypt, such as ``westeurope``.
+        key_id: Identifier of the key, ``https://<vault>.vault.azure.net/keys/<name>/<version>``.
+        region: Region of the databases to encrypt, such as ``westeurope``.
     """
 
-    key_id: str = attrs.field(validator=_filled)
-    region: str = attrs.field(validator=_filled)
+    key_id: str = attrs.field(validator=_not_empty)
+    region: str = attrs.field(validator=_not_empty)

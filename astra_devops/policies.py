@@ -1,9 +1,9 @@
-"""Building what a role allows: resource names (DRNs), sets of permissions, and policies of the two.
+"""Building blocks of roles: resource names (DRNs), sets of permissions, and policies.
 
 >>> from astra_devops.policies import READ, keyspace_drns, policy
 >>> organization = await astra.organizations.current()
->>> reading = policy("Read sales", READ, keyspace_drns(organization.id, database_id, "sales"))
->>> role = await astra.roles.create("sales-reader", reading)
+>>> drns = keyspace_drns(organization.id, database_id, "sales")
+>>> role = await astra.roles.create("sales-reader", policy("Read sales", READ, drns))
 >>> token = await astra.tokens.create([role])
 """
 
@@ -25,43 +25,48 @@ READ: Final = frozenset(
         PolicyAction.DB_TABLE_SELECT,
     }
 )
-"""What it takes to reach data by any interface, and to read it: the keyspace and table permissions of the service's own read-only roles."""
+"""Permissions to connect by any interface and to read data.
+
+These are the keyspace and table permissions of the service's own read-only roles.
+"""
 
 WRITE: Final = READ | {PolicyAction.DB_TABLE_MODIFY}
-""":data:`READ`, and inserting, changing and deleting rows. The schema stays as it is."""
+""":data:`READ`, and the permission to insert, change and delete rows. The schema stays read-only."""
 
-# What drivers ask about nodes and schema when they connect.
+# Drivers read these when they connect, to learn about nodes and schema.
 _SYSTEM_KEYSPACES: Final = ("system", "system_schema", "system_virtual_schema")
 _PART: Final = re.compile(r"[^\s:*]+")
 _ACTION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _PREFIX: Final = "drn:astra:org:"
-_KNOWN: Final = frozenset(action.value for action in PolicyAction)
+_KNOWN_ACTIONS: Final = frozenset(action.value for action in PolicyAction)
 
 
 def drn(organization_id: str, *, database_id: str | None = None, keyspace: str | None = None, table: str | None = None) -> str:
-    """Name a resource, for the ``resources`` of a policy.
+    """Return the name (DRN) of a resource, for the ``resources`` of a policy.
 
-    ``"*"`` stands for every database, keyspace or table. A name is about its own level only: the
-    service's own roles name the organization, the databases, the keyspaces and the tables one by
-    one.
+    ``"*"`` stands for every database, keyspace or table. A DRN covers its own level only: the
+    service's own roles list the organization, the databases, the keyspaces and the tables
+    separately.
 
     Args:
-        organization_id: see ``organizations.current``.
-        database_id: needed for a keyspace.
-        keyspace: needed for a table. Case-sensitive, as is the table.
+        organization_id: Id of the organization, as returned by ``organizations.current``.
+        database_id: Id of the database. It is required if ``keyspace`` is given.
+        keyspace: Name of the keyspace, case-sensitive. It is required if ``table`` is given.
+        table: Name of the table, case-sensitive.
 
     Raises:
-        ValueError: an argument is empty, holds a colon, a space or a ``*`` among other characters,
-            or needs another that is missing.
+        ValueError: An argument is empty, or contains a space, a colon, or a ``*`` with other
+            characters, or an argument that it requires is missing.
+        TypeError: An argument is not a string.
 
     >>> drn(organization.id, database_id="*")
     'drn:astra:org:d04d1eb2-6a52-483e-ab16-faaad3d077a9:db:*'
     """
     if keyspace is not None and database_id is None:
-        raise ValueError("database_id must be given with keyspace; '*' stands for every database")
+        raise ValueError("database_id is required with keyspace; use '*' for every database")
     if table is not None and keyspace is None:
-        raise ValueError("keyspace must be given with table; '*' stands for every keyspace")
-    name = _PREFIX + _part(organization_id, "organization_id", any_allowed=False)
+        raise ValueError("keyspace is required with table; use '*' for every keyspace")
+    name = _PREFIX + _part(organization_id, "organization_id", wildcard=False)
     for kind, value, argument in (("db", database_id, "database_id"), ("keyspace", keyspace, "keyspace"), ("table", table, "table")):
         if value is not None:
             name += f":{kind}:{_part(value, argument)}"
@@ -69,15 +74,21 @@ def drn(organization_id: str, *, database_id: str | None = None, keyspace: str |
 
 
 def keyspace_drns(organization_id: str, database_id: str, keyspace: str, *, system_tables: bool = False) -> list[str]:
-    """Name a keyspace with all its tables, and the database that it is in, as access to the keyspace takes all three.
+    """Return the DRNs of a keyspace, all its tables and its database.
+
+    Access to a keyspace needs all three.
 
     Args:
-        system_tables: name the tables of the system keyspaces too, which drivers for CQL read to
-            learn of nodes and schema. They tell the names of other keyspaces and tables, not what
-            is in them.
+        organization_id: Id of the organization.
+        database_id: Id of the database.
+        keyspace: Name of the keyspace, case-sensitive.
+        system_tables: Whether to add the tables of the system keyspaces. CQL drivers read them to
+            learn about nodes and schema. They contain the names of other keyspaces and tables, but
+            not their data.
 
     Raises:
-        ValueError: as for :func:`drn`.
+        ValueError: As for :func:`drn`.
+        TypeError: An argument is not a string.
     """
     names = [
         drn(organization_id, database_id=database_id),
@@ -90,53 +101,50 @@ def keyspace_drns(organization_id: str, database_id: str, keyspace: str, *, syst
 
 
 def policy(description: str, actions: Iterable[PolicyAction | str], resources: Iterable[str]) -> Policy:
-    """Make a policy: some permissions on some resources.
+    """Return a policy that grants permissions on resources.
 
     Args:
-        description: what it is for.
-        actions: permissions, as :class:`PolicyAction` or by name, such as ``"org-db-view"``;
+        description: What the policy is for.
+        actions: Permissions, as :class:`PolicyAction` or by name, such as ``"org-db-view"``.
             :data:`READ` and :data:`WRITE` are sets of them. Names that this version does not know
-            are passed on.
-        resources: names made by :func:`drn` or :func:`keyspace_drns`.
+            are sent as they are.
+        resources: DRNs as built by :func:`drn` or :func:`keyspace_drns`.
 
     Raises:
-        ValueError: there is no action or resource, or one that is not well formed.
-        TypeError: one str is given where several are meant.
+        ValueError: ``actions`` or ``resources`` is empty, or contains a malformed name.
+        TypeError: ``actions`` or ``resources`` is a single string, or contains something else than
+            strings.
     """
     if not isinstance(description, str):
-        raise TypeError(f"description must be a str, not {type(description).__name__}")
-    granted = sorted(set(_several(actions, "actions")))
-    covered = list(dict.fromkeys(_several(resources, "resources")))
-    for action in granted:
-        if not _ACTION.fullmatch(action):
-            raise ValueError(f"actions must be names of permissions, such as 'org-db-view', not {str(action)!r}")
-    for resource in covered:
+        raise TypeError(f"description must be a string, not {type(description).__name__}")
+    names = sorted(set(_strings(actions, "actions")))
+    drns = list(dict.fromkeys(_strings(resources, "resources")))
+    for name in names:
+        if not _ACTION.fullmatch(name):
+            raise ValueError(f"actions must be names of permissions, such as 'org-db-view', not {str(name)!r}")
+    for resource in drns:
         if not resource.startswith(_PREFIX):
-            raise ValueError(f"resources must be names that begin with {_PREFIX!r}, as drn() makes them, not {resource!r}")
-    known = [_known(action) for action in granted]
-    return Policy(description=description, actions=known, resources=covered, effect=PolicyEffect.ALLOW)
+            raise ValueError(f"resources must be DRNs as built by drn(), which begin with {_PREFIX!r}, not {resource!r}")
+    granted = [PolicyAction(name) if name in _KNOWN_ACTIONS else name for name in names]
+    return Policy(description=description, actions=granted, resources=drns, effect=PolicyEffect.ALLOW)
 
 
-def _part(value: str, argument: str, *, any_allowed: bool = True) -> str:
+def _part(value: str, argument: str, *, wildcard: bool = True) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{argument} must be a str, not {type(value).__name__}")
-    if (value == "*" and any_allowed) or _PART.fullmatch(value):
+        raise TypeError(f"{argument} must be a string, not {type(value).__name__}")
+    if (value == "*" and wildcard) or _PART.fullmatch(value):
         return value
-    wildcard = ", or '*' alone" if any_allowed else ""
-    raise ValueError(f"{argument} must be without spaces, ':' and '*'{wildcard}, and not empty; not {value!r}")
+    exception = ", or be '*'" if wildcard else ""
+    raise ValueError(f"{argument} must not be empty or contain spaces, ':' or '*'{exception}; got {value!r}")
 
 
-def _several(values: Iterable[str], argument: str) -> list[str]:
+def _strings(values: Iterable[str], argument: str) -> list[str]:
     if isinstance(values, str):
-        raise TypeError(f"{argument} must be several str, not one str")
-    given = list(values)
-    if not given:
+        raise TypeError(f"{argument} must be a list of strings, not a single string")
+    strings = list(values)
+    if not strings:
         raise ValueError(f"{argument} must not be empty")
-    for value in given:
+    for value in strings:
         if not isinstance(value, str):
-            raise TypeError(f"{argument} must hold str, not {type(value).__name__}")
-    return given
-
-
-def _known(action: str) -> PolicyAction | str:
-    return PolicyAction(action) if action in _KNOWN else action
+            raise TypeError(f"{argument} must contain strings only, not {type(value).__name__}")
+    return strings

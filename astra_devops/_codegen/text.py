@@ -85,8 +85,8 @@ def _inside_docstring(line: str) -> str:
 
 def docstring(lines: Sequence[str], indent: int) -> str:
     """Return a docstring of the lines, for a place that is indented by ``indent`` columns."""
-    shown = [_inside_docstring(line) for line in lines]
-    if len(shown) == 1:
-        return '"""' + shown[0] + '"""'
+    escaped = [_inside_docstring(line) for line in lines]
+    if len(escaped) == 1:
+        return '"""' + escaped[0] + '"""'
     margin = " " * indent
-    return '"""' + "\n".join([shown[0], *((margin + line) if line else "" for line in shown[1:]), margin + '"""'])
+    return '"""' + "\n".join([escaped[0], *((margin + line) if line else "" for line in escaped[1:]), margin + '"""'])

@@ -1,4 +1,4 @@
-"""What the tests of the generator share: small documents, and a short way through the generator."""
+"""Small documents, and shortcuts through the generator."""
 
 import copy
 from collections.abc import Callable
@@ -15,7 +15,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 class Draft:
-    """A small valid document that a test bends, and what the generator makes of it."""
+    """A small valid document for a test to change, and the results of the generator."""
 
     def __init__(self) -> None:
         self.warnings: list[tuple[str, str, str]] = []
@@ -33,12 +33,12 @@ class Draft:
         }
 
     def answer(self, schema: dict[str, Any]) -> "Draft":
-        """Let the operation answer with a schema."""
+        """Set the schema of the answer."""
         self.operation["responses"]["200"]["content"]["application/json"]["schema"] = schema
         return self
 
     def parameter(self, **parameter: Any) -> "Draft":
-        """Give the operation one more parameter."""
+        """Add a parameter to the operation."""
         self.operation.setdefault("parameters", []).append({"in": "query", "schema": {"type": "string"}, **parameter})
         return self
 
@@ -51,7 +51,7 @@ class Draft:
         self.warnings.append((pointer, wrong, done))
 
     def repaired(self) -> dict[str, Any]:
-        """Return the document as repair and check leave it."""
+        """Return the document after repair and check."""
         document, _ = understand(copy.deepcopy(self.document), None, self._warn)
         return document
 
@@ -73,17 +73,17 @@ def draft() -> Draft:
 
 @pytest.fixture
 def new_draft() -> Callable[[], Draft]:
-    """Make small valid documents, for tests that need several."""
+    """A function that makes small valid documents."""
     return Draft
 
 
 @pytest.fixture
 def column() -> dict[str, Any]:
-    """The first column of the service, in small."""
+    """A small part of the service's contract."""
     return load(FIXTURES / "column.yaml")
 
 
 @pytest.fixture
 def fixtures() -> Path:
-    """Where the documents of these tests are."""
+    """The folder with the documents of these tests."""
     return FIXTURES

@@ -148,7 +148,7 @@ def write_databases(package: Path, method: str) -> None:
 
 
 def generate(package: Path, method: str) -> str:
-    """Put a method into the async class, and return the blocking module as Python formats its tree."""
+    """Put a method into the async class. Return the blocking module, formatted from its tree."""
     write_databases(package, method)
     return ast.unparse(ast.parse(blocking_files(package)["blocking/databases.py"]))
 

@@ -24,24 +24,24 @@ def tree(directory: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def column_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the command makes of the column, with its overlay."""
+    """The output of the command for column.yaml with its overlay."""
     out = tmp_path_factory.mktemp("column") / "out"
     here = Path(__file__).parent / "fixtures"
-    done = codegen("--spec", here / "column.yaml", "--overlay", here / "column.overlay.yaml", "--out", out)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    process = codegen("--spec", here / "column.yaml", "--overlay", here / "column.overlay.yaml", "--out", out)
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
     return out
 
 
 @pytest.fixture
 def stale(column_out: Path, tmp_path: Path) -> tuple[Path, list[object]]:
-    """A copy of it to spoil, and the arguments that made it."""
+    """A copy of that output to change, and the arguments that it was made with."""
     out = tmp_path / "out"
     shutil.copytree(column_out, out)
     here = Path(__file__).parent / "fixtures"
     return out, ["--spec", here / "column.yaml", "--overlay", here / "column.overlay.yaml", "--out", out]
 
 
-def test_the_column_is_what_is_checked_in(column_out: Path) -> None:
+def test_the_output_is_the_golden_one(column_out: Path) -> None:
     golden = Path(__file__).parent / "golden"
     assert tree(column_out) == tree(golden), f"read the difference; if it is intended, generate {golden} again"
 
@@ -53,8 +53,8 @@ def test_two_runs_give_the_same_bytes(column_out: Path, tmp_path: Path, fixtures
 
 
 def test_a_fresh_tree_passes_the_check(stale: tuple[Path, list[object]]) -> None:
-    done = codegen("--check", *stale[1])
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    process = codegen("--check", *stale[1])
+    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
 
 
 def test_the_check_names_what_differs_and_the_command_that_updates_it(stale: tuple[Path, list[object]]) -> None:
@@ -63,9 +63,9 @@ def test_the_check_names_what_differs_and_the_command_that_updates_it(stale: tup
     (out / "_rest/index.py").write_bytes((out / "_rest/index.py").read_bytes() + b"\n")
     (out / "_contract/effective.json").unlink()
     before = tree(out)
-    done = codegen("--check", *arguments)
-    assert done.returncode == 1
-    assert done.stdout.splitlines() == [
+    process = codegen("--check", *arguments)
+    assert process.returncode == 1
+    assert process.stdout.splitlines() == [
         f"changed: {out / '_rest/index.py'}",
         f"stale:   {out / '_rest/models/orphan.py'} (no longer generated)",
         f"missing: {out / '_contract/effective.json'}",
@@ -78,53 +78,53 @@ def test_the_check_names_what_differs_and_the_command_that_updates_it(stale: tup
 
 
 def test_a_missing_tree_fails_the_check(tmp_path: Path, fixtures: Path) -> None:
-    done = codegen("--check", "--spec", fixtures / "column.yaml", "--out", tmp_path / "nothing")
-    assert done.returncode == 1
+    process = codegen("--check", "--spec", fixtures / "column.yaml", "--out", tmp_path / "nothing")
+    assert process.returncode == 1
     assert not (tmp_path / "nothing").exists()
 
 
 def test_the_defective_document_succeeds_with_warnings(tmp_path: Path, fixtures: Path) -> None:
-    done = codegen("--spec", fixtures / "defective.yaml", "--out", tmp_path)
-    assert done.returncode == 0
-    lines = done.stderr.splitlines()
-    assert "warning: /components/schemas/Error/required/0: 'id' names no property; taken as 'ID'" in lines
+    process = codegen("--spec", fixtures / "defective.yaml", "--out", tmp_path)
+    assert process.returncode == 0
+    lines = process.stderr.splitlines()
+    assert "warning: /components/schemas/Error/required/0: 'id' is not a property; treated as 'ID'" in lines
     assert all(line.startswith("warning: /") for line in lines)
 
 
-def test_a_refusal_is_one_line_with_the_pointer(tmp_path: Path) -> None:
+def test_a_refusal_is_one_line_with_a_pointer(tmp_path: Path) -> None:
     spec = tmp_path / "spec.json"
     spec.write_text('{"openapi": "3.0.0", "info": {"title": "", "version": ""}, "paths": {"/a\\nb": {"get": {"parameters": 3}}}}')
-    done = codegen("--spec", spec, "--out", tmp_path / "out")
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].startswith("error: /paths/~1a\\nb/get")
+    process = codegen("--spec", spec, "--out", tmp_path / "out")
+    assert process.returncode == 2
+    assert process.stderr.splitlines()[-1].startswith("error: /paths/~1a\\nb/get")
     assert not (tmp_path / "out").exists()
 
 
 def test_files_that_cannot_be_read_are_an_error_without_traceback(tmp_path: Path) -> None:
-    done = codegen("--spec", tmp_path / "gone.yaml", "--out", tmp_path / "out")
-    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    process = codegen("--spec", tmp_path / "gone.yaml", "--out", tmp_path / "out")
+    assert (process.returncode, "Traceback" in process.stderr) == (2, False)
 
 
 def test_a_directory_that_was_not_generated_is_not_deleted(tmp_path: Path, fixtures: Path) -> None:
     precious = tmp_path / "_rest" / "thesis.txt"
     precious.parent.mkdir()
     precious.write_text("ten years of work")
-    done = codegen("--spec", fixtures / "column.yaml", "--out", tmp_path)
-    assert (done.returncode, precious.read_text()) == (2, "ten years of work")
+    process = codegen("--spec", fixtures / "column.yaml", "--out", tmp_path)
+    assert (process.returncode, precious.read_text()) == (2, "ten years of work")
 
 
 @pytest.mark.parametrize("arguments", [["--spec", "x"], ["--out", "x"], ["--overlay", "x"], ["--unknown"]])
-def test_arguments_that_make_no_sense_together_are_refused(arguments: list[str]) -> None:
+def test_arguments_that_do_not_fit_together_are_refused(arguments: list[str]) -> None:
     assert codegen(*arguments).returncode == 2
 
 
 @pytest.fixture(scope="session")
 def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory of packages that were generated from other documents."""
+    """A directory with packages that were generated from other documents."""
     directory = tmp_path_factory.mktemp("trees")
     for name in ("defective", "hostile"):
-        done = codegen("--spec", Path(__file__).parent / f"fixtures/{name}.yaml", "--out", directory / name)
-        assert done.returncode == 0
+        process = codegen("--spec", Path(__file__).parent / f"fixtures/{name}.yaml", "--out", directory / name)
+        assert process.returncode == 0
     return directory
 
 
@@ -133,8 +133,8 @@ def test_the_generated_code_imports(trees: Path, root: Path, name: str) -> None:
     modules = [".".join(path.relative_to(trees).with_suffix("").parts) for path in sorted((trees / name).rglob("[a-z]*.py"))]
     lines = "\n".join(f"import {module}" for module in modules)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(trees), str(root)])}
-    done = subprocess.run([sys.executable, "-c", lines], env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    process = subprocess.run([sys.executable, "-c", lines], env=environment, capture_output=True, text=True, check=False)
+    assert (process.returncode, process.stderr) == (0, "")
 
 
 @pytest.mark.timeout(180)
@@ -142,10 +142,10 @@ def test_the_generated_code_passes_mypy_strict(trees: Path, root: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(root / ".mypy_cache")]
     environment = {**os.environ, "MYPYPATH": str(root)}
     packages = [f"{name}/{part}" for name in ("defective", "hostile") for part in ("_rest", "_contract")]
-    done = subprocess.run([*command, *packages[:2]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
-    done = subprocess.run([*command, *packages[2:]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    process = subprocess.run([*command, *packages[:2]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout
+    process = subprocess.run([*command, *packages[2:]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
+    assert process.returncode == 0, process.stdout
 
 
 def test_the_formatter_is_the_pinned_one(root: Path) -> None:

@@ -43,7 +43,7 @@ def test_schemas_become_json_schema_2020_12(draft: Draft, old: dict[str, Any], n
     assert document == before
 
 
-def test_what_openapi_3_0_ignores_beside_a_reference_stays_ignored(draft: Draft) -> None:
+def test_what_openapi_3_0_ignores_beside_a_reference_is_dropped(draft: Draft) -> None:
     draft.schemas["A"] = {"type": "string"}
     reference = {"$ref": "#/components/schemas/A", "type": "integer", "description": "kept", "x-astra-aliases": ["b"]}
     draft.answer({**reference, "nullable": True})
@@ -54,7 +54,7 @@ def test_what_openapi_3_0_ignores_beside_a_reference_stays_ignored(draft: Draft)
     }
 
 
-def test_a_name_that_the_wire_may_spell_otherwise_is_not_demanded(draft: Draft) -> None:
+def test_a_property_with_an_alias_is_not_required(draft: Draft) -> None:
     properties = {"orgID": {"type": "string", "x-astra-aliases": ["OrgID"]}, "email": {"type": "string"}}
     required = ["orgID", "email"]
     assert schema_of(effective(draft.answer({"type": "object", "properties": properties, "required": required}).document)) == {
@@ -66,7 +66,7 @@ def test_a_name_that_the_wire_may_spell_otherwise_is_not_demanded(draft: Draft) 
     assert "required" not in schema_of(effective(draft.document))
 
 
-def test_a_property_called_ref_is_no_reference(draft: Draft) -> None:
+def test_a_property_named_ref_is_not_a_reference(draft: Draft) -> None:
     properties = {"$ref": {"type": "string", "nullable": True}}
     assert schema_of(effective(draft.answer({"type": "object", "properties": properties}).document)) == {
         "type": "object",
@@ -87,5 +87,5 @@ def test_the_contract_loads_a_fresh_copy_each_time() -> None:
     assert _contract.load()
 
 
-def test_evidence_stays_at_home(root: Path) -> None:
+def test_the_contract_is_shipped_without_its_evidence(root: Path) -> None:
     assert "x-evidence" not in (root / "astra_devops/_contract/effective.json").read_text()

@@ -1,4 +1,4 @@
-"""What operations become."""
+"""Operations as functions."""
 
 import re
 from typing import Any
@@ -14,12 +14,12 @@ def source(draft: Draft) -> str:
 
 
 def signature(draft: Draft) -> str:
-    found = re.search(r"async def (.*)\n", source(draft))
-    assert found
-    return found.group(1)
+    match = re.search(r"async def (.*)\n", source(draft))
+    assert match
+    return match[1]
 
 
-def test_arguments_stand_in_a_fixed_order(draft: Draft) -> None:
+def test_arguments_have_a_fixed_order(draft: Draft) -> None:
     draft.at("/a/{one}/b/{two}")
     draft.parameter(name="optional").parameter(name="needed", required=True)
     draft.parameter(**{"in": "path", "name": "two", "required": True}).parameter(**{"in": "path", "name": "one", "required": True})
@@ -60,7 +60,7 @@ def test_answers(draft: Draft, responses: dict[str, Any], result: str, success: 
     assert f"success=frozenset({success})" in draft.files()["_rest/index.py"]
 
 
-def test_query_names_go_out_as_they_are(draft: Draft) -> None:
+def test_query_names_are_sent_unchanged(draft: Draft) -> None:
     draft.parameter(name="region-type").parameter(name="from").parameter(name="option.*").parameter(name="a", schema={"type": "integer"})
     text = source(draft)
     assert 'query=(("region-type", region_type), ("from", from_), *wildcard("option.", option), ("a", a),)' in text
@@ -72,21 +72,21 @@ def test_a_wildcard_can_be_declared(draft: Draft) -> None:
     assert '*wildcard("option.", options)' in source(draft)
 
 
-def test_path_arguments_are_quoted_and_numbers_spelled(draft: Draft) -> None:
+def test_path_arguments_are_quoted_and_numbers_converted(draft: Draft) -> None:
     draft.at('/a"{b}/{c}')
     draft.parameter(**{"in": "path", "name": "b", "required": True, "schema": {"type": "integer"}})
     draft.parameter(**{"in": "path", "name": "c", "required": True, "schema": {"type": "string", "enum": ["x"]}})
     assert "f\"/a\\\"{segment(str(b), 'b')}/{segment(c, 'c')}\"" in source(draft)
 
 
-def test_what_has_many_spellings_goes_into_a_path_as_the_caller_spells_it(draft: Draft) -> None:
+def test_other_types_in_a_path_are_strings_that_the_caller_writes(draft: Draft) -> None:
     draft.at("/a/{b}/{c}")
     draft.parameter(**{"in": "path", "name": "b", "required": True, "schema": {"type": "boolean"}})
     draft.parameter(**{"in": "path", "name": "c", "required": True, "schema": {}})
     assert signature(draft) == "get_thing(caller: Caller, *, b: str, c: str) -> Answer[str]:"
 
 
-def test_a_long_path_is_spelled_in_pieces(draft: Draft) -> None:
+def test_a_long_path_is_written_in_pieces(draft: Draft) -> None:
     names = [f"variable{n}" for n in range(5)]
     draft.at("/a" + "".join(f"/{{{name}}}" for name in names) + "/b")
     for name in names:
@@ -118,7 +118,7 @@ def test_a_shared_enumeration_is_one_class_in_the_common_module(draft: Draft) ->
     assert "from ..models.common import Provider" in files["_rest/endpoints/others.py"]
 
 
-def test_the_group_is_the_first_tag_unless_it_is_named(draft: Draft) -> None:
+def test_the_group_is_the_first_tag_unless_it_has_a_name(draft: Draft) -> None:
     draft.operation["tags"] = ["VPC Peering", "Other"]
     assert "_rest/endpoints/vpc_peering.py" in draft.files()
     draft.operation["x-astra-group"] = "peerings"
@@ -127,7 +127,7 @@ def test_the_group_is_the_first_tag_unless_it_is_named(draft: Draft) -> None:
     assert "_rest/endpoints/default.py" in draft.files()
 
 
-def test_the_docstring_says_what_a_caller_wants_to_know(draft: Draft) -> None:
+def test_the_docstring_has_what_a_caller_needs(draft: Draft) -> None:
     draft.operation.update(
         {
             "summary": "Get one thing",
@@ -152,7 +152,7 @@ def test_the_docstring_says_what_a_caller_wants_to_know(draft: Draft) -> None:
     """''' in source(draft)
 
 
-def test_names_that_meet_are_kept_apart(draft: Draft) -> None:
+def test_equal_names_are_numbered(draft: Draft) -> None:
     draft.at("/x/{id}")
     draft.parameter(**{"in": "path", "name": "id", "required": True}).parameter(name="id").parameter(name="body").parameter(name="list")
     assert signature(draft).startswith("get_thing(caller: Caller, *, id: str, id_2: str | None = None, body_: ")

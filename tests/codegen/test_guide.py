@@ -18,7 +18,7 @@ def test_the_guide_is_fresh(root):
 
 def test_every_quirk_has_its_row_with_its_default(root):
     table = quirks_table(root / "astra_devops")
-    assert first_cells(table) == [field.name for field in attrs.fields(Quirks)]
+    assert sorted(first_cells(table)) == sorted(field.name for field in attrs.fields(Quirks))
     assert "| `null_keyspaces` | on |" in table
     assert "| `numbered_from_two` | off |" in table
     assert "| `access_list_lag` | `5.0` |" in table

@@ -36,7 +36,7 @@ def generated(document: dict[str, Any]) -> dict[str, str]:
 
 
 def blanked(files: dict[str, str]) -> dict[str, str]:
-    """Return the syntax trees without the text of their strings."""
+    """Return the syntax trees with all strings emptied."""
     result = {}
     for name, text in files.items():
         tree = ast.parse(text)
@@ -48,7 +48,7 @@ def blanked(files: dict[str, str]) -> dict[str, str]:
 
 
 def with_text(slot: Callable[[], str], name: Callable[[], str]) -> dict[str, Any]:
-    """Return a document with a text in every place that takes one, and names that come with a Python name of their own."""
+    """Return a document with a text in every place that takes one. Its names have Python names."""
     prose = {"description": slot(), "title": slot()}
     schema = {
         "type": "object",
@@ -139,7 +139,7 @@ HOSTILE_NAMES = st.sampled_from(
 
 @settings(max_examples=40)
 @given(st.lists(st.one_of(HOSTILE_NAMES, st.text(max_size=8)), unique=True, max_size=6))
-def test_no_name_gets_lost_or_does_anything(names: list[str]) -> None:
+def test_no_name_is_lost_or_executed(names: list[str]) -> None:
     files = generated(with_names(names))
     index = run(files["_rest/index.py"])
     assert list(index["OPERATIONS"]) == [f"{name}-{position}" for position, name in enumerate(names or ["x"])]
@@ -160,7 +160,7 @@ def check_models(namespace: dict[str, Any], names: list[str]) -> None:
             assert sorted(field.metadata["wire"] for field in fields) == sorted({*names, "kind"})
 
 
-def test_hostile_documents_pass_through_the_formatter_too() -> None:
+def test_the_formatter_accepts_hostile_documents() -> None:
     files = format_files(generated(load(FIXTURES / "hostile.yaml")))
     for name, text in files.items():
         compile(text, name, "exec")
@@ -182,7 +182,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 @settings(max_examples=100)
 @given(st.integers(min_value=0), st.sampled_from(["defective.yaml", "column.yaml"]))
-def test_a_broken_document_is_mended_or_refused_but_never_a_crash(seed: int, name: str) -> None:
+def test_a_broken_document_is_repaired_or_refused_without_a_crash(seed: int, name: str) -> None:
     chance = random.Random(seed)
     document = copy.deepcopy(DOCUMENTS[name])
     for _ in range(chance.randint(1, 3)):

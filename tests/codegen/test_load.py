@@ -6,7 +6,7 @@ from astra_devops._codegen.errors import SpecError
 from astra_devops._codegen.rest.load import loads
 
 
-def test_what_yaml_1_1_would_turn_into_something_else_stays_a_string() -> None:
+def test_strings_that_yaml_1_1_would_convert_stay_strings() -> None:
     text = b"a: 2020-01-01\nb: on\nc: no\nd: 12:30:00\ne: 0123\nf: 1_000\ng: 2012-11-01T22:08:41Z\n"
     assert loads(text) == {
         "a": "2020-01-01",
@@ -19,7 +19,7 @@ def test_what_yaml_1_1_would_turn_into_something_else_stays_a_string() -> None:
     }
 
 
-def test_what_yaml_has_types_for_has_them() -> None:
+def test_scalars_have_the_types_of_yaml_1_2() -> None:
     assert loads(b"a: 1\nb: 1.5\nc: true\nd: null\ne: ~\nf: '1'\ng: -2e3\nh:\n") == {
         "a": 1,
         "b": 1.5,
@@ -62,7 +62,7 @@ def test_json_is_read_as_json() -> None:
         (b"a: {<<: 1}\n", "/a"),
     ],
 )
-def test_what_is_not_one_clear_document_is_refused(text: bytes, pointer: str) -> None:
+def test_ambiguous_and_malformed_documents_are_refused(text: bytes, pointer: str) -> None:
     with pytest.raises(SpecError) as caught:
         loads(text)
     assert caught.value.pointer == pointer
@@ -75,6 +75,6 @@ def test_a_small_text_cannot_become_a_huge_document() -> None:
         loads("\n".join(lines).encode())
 
 
-def test_a_document_nested_without_end_is_refused() -> None:
-    with pytest.raises(SpecError, match="too deep"):
+def test_a_document_that_is_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(SpecError, match="too deeply"):
         loads(b'{"a": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")

@@ -1,4 +1,4 @@
-"""Python names from names of the wire."""
+"""Python names for names on the wire."""
 
 import keyword
 import re
@@ -83,9 +83,9 @@ def test_singular(plural: str, one: str) -> None:
     assert singular(plural) == one
 
 
-def test_names_that_mean_something_already_get_an_underscore() -> None:
+def test_reserved_names_get_an_underscore() -> None:
     fields, arguments, classes = field_scope(), argument_scope(), class_scope()
-    assert [fields.give(name) for name in ("class", "self", "extra", "list", "str", "type")] == [
+    assert [fields.take(name) for name in ("class", "self", "extra", "list", "str", "type")] == [
         "class_",
         "self_",
         "extra_",
@@ -93,8 +93,8 @@ def test_names_that_mean_something_already_get_an_underscore() -> None:
         "str_",
         "type",
     ]
-    assert [arguments.give(name) for name in ("caller", "body", "check_outcome", "from")] == ["caller_", "body_", "check_outcome_", "from_"]
-    assert [classes.give(name) for name in ("None", "Secret", "Any", "Extra", "Database")] == [
+    assert [arguments.take(name) for name in ("caller", "body", "check_outcome", "from")] == ["caller_", "body_", "check_outcome_", "from_"]
+    assert [classes.take(name) for name in ("None", "Secret", "Any", "Extra", "Database")] == [
         "None_",
         "Secret_",
         "Any_",
@@ -105,19 +105,19 @@ def test_names_that_mean_something_already_get_an_underscore() -> None:
 
 def test_names_that_are_taken_get_a_number() -> None:
     fields, classes = field_scope(), class_scope()
-    assert [fields.give("org_id") for _ in range(3)] == ["org_id", "org_id_2", "org_id_3"]
-    assert [fields.give("class") for _ in range(2)] == ["class_", "class_2"]
-    assert [classes.give("Database") for _ in range(2)] == ["Database", "Database2"]
-    assert [classes.give("None") for _ in range(2)] == ["None_", "None_2"]
+    assert [fields.take("org_id") for _ in range(3)] == ["org_id", "org_id_2", "org_id_3"]
+    assert [fields.take("class") for _ in range(2)] == ["class_", "class_2"]
+    assert [classes.take("Database") for _ in range(2)] == ["Database", "Database2"]
+    assert [classes.take("None") for _ in range(2)] == ["None_", "None_2"]
 
 
 @pytest.mark.parametrize("name", ["class", "Camel", "_x", "a b", "", "a\n", 3, None, "extra", "__init__", "é", "x;y"])
-def test_a_demanded_name_that_cannot_be_is_refused(name: object) -> None:
+def test_a_malformed_name_in_a_document_is_refused(name: object) -> None:
     with pytest.raises(SpecError):
         field_scope().claim(name, "/here")
 
 
-def test_a_demanded_name_that_is_taken_is_refused() -> None:
+def test_a_taken_name_in_a_document_is_refused() -> None:
     scope = field_scope()
     scope.claim("name", "/a")
     with pytest.raises(SpecError, match="taken") as caught:
@@ -142,8 +142,8 @@ def test_a_tag_becomes_a_module_name() -> None:
 
 
 @given(st.lists(st.text()))
-def test_whatever_is_folded_is_an_identifier_and_unique(texts: list[str]) -> None:
+def test_every_name_is_an_identifier_and_unique(texts: list[str]) -> None:
     for scope, fold in ((field_scope(), snake), (class_scope(), pascal), (member_scope(), upper)):
-        names = [scope.give(fold(text)) for text in texts]
+        names = [scope.take(fold(text)) for text in texts]
         assert len(set(names)) == len(names)
         assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) and not keyword.iskeyword(name) for name in names)

@@ -1,4 +1,4 @@
-"""The project's own contract through the generator."""
+"""The project's own contract."""
 
 import importlib
 import inspect

@@ -1,4 +1,4 @@
-"""From schemas to types."""
+"""Schemas as types and classes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,10 +12,10 @@ Draft = Any
 TEXT = {"type": "string"}
 
 
-def spelled(draft: Draft, schema: dict[str, Any]) -> str:
+def annotation_of(draft: Draft, schema: dict[str, Any]) -> str:
     model = draft.answer(schema).model()
     homes = dict.fromkeys(model.definitions, "things")
-    return Annotator(model.definitions, homes, "models.").spell(model.operations[0].result, Imports())
+    return Annotator(model.definitions, homes, "models.").annotation(model.operations[0].result, Imports())
 
 
 def classes(draft: Draft) -> dict[str, Class]:
@@ -55,18 +55,18 @@ def classes(draft: Draft) -> dict[str, Class]:
     ],
 )
 def test_types(draft: Draft, schema: dict[str, Any], annotation: str) -> None:
-    assert spelled(draft, schema) == annotation
+    assert annotation_of(draft, schema) == annotation
 
 
-def test_named_lists_and_strings_are_spelled_out_where_they_are_used(draft: Draft) -> None:
+def test_named_lists_and_strings_have_no_class(draft: Draft) -> None:
     draft.schemas.update(Server=TEXT, Servers={"type": "array", "items": {"$ref": "#/components/schemas/Server"}})
-    assert spelled(draft, {"$ref": "#/components/schemas/Servers"}) == "list[str]"
+    assert annotation_of(draft, {"$ref": "#/components/schemas/Servers"}) == "list[str]"
 
 
-def test_a_reference_may_be_nullable_and_secret_where_it_is_used(draft: Draft) -> None:
+def test_a_reference_can_be_nullable_and_secret(draft: Draft) -> None:
     draft.schemas["Text"] = TEXT
     reference = {"$ref": "#/components/schemas/Text", "nullable": True, "x-astra-secret": True}
-    assert spelled(draft, reference) == "Secret | None"
+    assert annotation_of(draft, reference) == "Secret | None"
 
 
 def test_compositions_become_one_class(draft: Draft) -> None:
@@ -79,17 +79,17 @@ def test_compositions_become_one_class(draft: Draft) -> None:
     assert kinds == ["BothKind"]
 
 
-def test_a_composition_of_one_is_that_one(draft: Draft) -> None:
+def test_a_composition_of_one_schema_is_that_schema(draft: Draft) -> None:
     draft.schemas["Base"] = {"type": "object", "properties": {"a": TEXT}}
-    assert spelled(draft, {"allOf": [{"$ref": "#/components/schemas/Base"}, {"description": "only a note"}]}) == "Base"
+    assert annotation_of(draft, {"allOf": [{"$ref": "#/components/schemas/Base"}, {"description": "only a note"}]}) == "Base"
 
 
-def test_a_choice_of_what_is_required_is_no_choice_of_types(draft: Draft) -> None:
+def test_a_choice_of_required_properties_is_not_a_choice_of_types(draft: Draft) -> None:
     schema = {"type": "object", "properties": {"a": TEXT, "b": TEXT}, "oneOf": [{"required": ["a"]}, {"required": ["b"]}]}
-    assert spelled(draft, schema) == "GetThingResponse"
+    assert annotation_of(draft, schema) == "GetThingResponse"
 
 
-def test_inner_classes_are_called_after_their_place(draft: Draft) -> None:
+def test_inner_classes_are_named_after_their_place(draft: Draft) -> None:
     inner = {"type": "object", "properties": {"deep": {"type": "object", "properties": {"a": TEXT}}}}
     draft.schemas["Parent"] = {"type": "object", "properties": {"entries": {"type": "array", "items": inner}}}
     draft.answer({"$ref": "#/components/schemas/Parent"})
@@ -103,7 +103,7 @@ def test_the_same_inner_class_twice_is_one_class(draft: Draft) -> None:
     assert sorted(classes(draft)) == ["GetThingResponse", "Table"]
 
 
-def test_two_inner_classes_of_one_derived_name_are_numbered_with_a_warning(draft: Draft) -> None:
+def test_inner_classes_with_the_same_derived_name_are_numbered_with_a_warning(draft: Draft) -> None:
     draft.schemas["ThingPart"] = {"type": "object", "properties": {"a": TEXT}}
     draft.schemas["Thing"] = {"type": "object", "properties": {"part": {"type": "object", "properties": {"b": TEXT}}}}
     draft.answer({"$ref": "#/components/schemas/Thing"})
@@ -111,7 +111,7 @@ def test_two_inner_classes_of_one_derived_name_are_numbered_with_a_warning(draft
     assert [warning[0] for warning in draft.warnings] == ["/components/schemas/Thing/properties/part"]
 
 
-def test_an_inner_class_like_a_component_is_the_component(draft: Draft) -> None:
+def test_an_inner_class_that_equals_a_component_is_the_component(draft: Draft) -> None:
     draft.schemas["ThingPart"] = {"type": "object", "properties": {"a": TEXT}}
     draft.schemas["Thing"] = {"type": "object", "properties": {"part": {"type": "object", "properties": {"a": TEXT}}}}
     draft.answer({"$ref": "#/components/schemas/Thing"})
@@ -128,17 +128,17 @@ def test_an_inner_class_like_a_component_is_the_component(draft: Draft) -> None:
 )
 def test_fields(draft: Draft, members: list[str], names: list[str]) -> None:
     draft.answer({"type": "object", "properties": dict.fromkeys(members, TEXT)})
-    (found,) = classes(draft).values()
-    assert [(field.wire, field.name) for field in found.fields] == list(zip(members, names, strict=True))
+    (definition,) = classes(draft).values()
+    assert [(field.wire, field.name) for field in definition.fields] == list(zip(members, names, strict=True))
 
 
 def test_required_fields_come_first(draft: Draft) -> None:
     draft.answer({"type": "object", "required": ["z"], "properties": {"a": TEXT, "z": TEXT}})
-    (found,) = classes(draft).values()
-    assert [field.name for field in found.fields] == ["z", "a"]
+    (definition,) = classes(draft).values()
+    assert [field.name for field in definition.fields] == ["z", "a"]
 
 
-def test_the_order_of_components_decides_nothing_but_the_order(new_draft: Callable[[], Draft]) -> None:
+def test_the_order_of_components_does_not_matter(new_draft: Callable[[], Draft]) -> None:
     schemas = {name: {"type": "object", "properties": {"next": {"$ref": f"#/components/schemas/{other}"}}} for name, other in ("AB", "BA")}
     files = []
     for names in ("AB", "BA"):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from astra_devops._codegen.text import docstring, f_string_part, literal, literals, paragraphs, plain, sentence
 
 ANY_TEXT = st.text(st.characters())
-"""Surrogates included: JSON can hold half of a pair."""
+"""Includes surrogates, since JSON can contain half of a pair."""
 
 
 @given(ANY_TEXT)
@@ -35,13 +35,13 @@ def test_a_docstring_is_one_string(texts: list[str], indent: int) -> None:
     lines = [plain(text) for text in texts]
     source = "def f():\n    pass\n" if indent == 0 else "class C:\n"
     tree = ast.parse(source + " " * indent + docstring(lines, indent) + "\n")
-    (found,) = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
-    assert isinstance(found, str)
-    assert found.split() == " ".join(lines).split()
+    (value,) = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert isinstance(value, str)
+    assert value.split() == " ".join(lines).split()
 
 
 @pytest.mark.parametrize("text", ['"', '""', '"""', '""""', "\\", '\\"', "\\\\", "a\\", 'a"', "'''", '\\"""', "{{ x }}", "{% raw %}"])
-def test_docstrings_survive_what_could_end_them(text: str) -> None:
+def test_no_text_ends_a_docstring(text: str) -> None:
     assert ast.literal_eval(docstring([text], 0)) == text
     assert ast.literal_eval(docstring([text, "", text], 0)) == f"{text}\n\n{text}\n"
 

@@ -1,10 +1,11 @@
-"""What type checkers make of the public interface. Never executed: mypy and pyright read it."""
+"""What type checkers see of the public interface. Never executed: mypy and pyright read it."""
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import assert_type
 
+import astra_devops
 from astra_devops import (
     AstraDevOps,
     AsyncAstraDevOps,
@@ -256,6 +257,16 @@ def settings(plain: Callable[[], str]) -> None:
     AstraDevOps(plain)
     assert_type(AsyncAstraDevOps().with_options(timeout=300), AsyncAstraDevOps)
     assert_type(AstraDevOps().with_options(headers={"x-team": "data"}), AstraDevOps)
+
+
+def submodules() -> None:
+    assert_type(astra_devops.sinks.BearerAuth("t"), BearerAuth)
+    assert_type(astra_devops.keys.AwsKey("arn", "us-east-1"), AwsKey)
+    assert_type(astra_devops.policies.drn("id"), str)
+    assert_type(astra_devops.scim.scim_filter("userName", "pr"), str)
+    assert_type(astra_devops.models.Database, type[Database])
+    assert_type(astra_devops.emulator.Emulator().url, str)
+    assert_type(astra_devops.__version__, str)
 
 
 def refusal(error: errors.APIStatusError) -> None:

@@ -1,6 +1,6 @@
-"""The distribution: what is in it, what it is called, and that it is the one under test."""
+"""The distribution: its public names, its content, and that it is the one under test."""
 
-import importlib
+import ast
 import os
 import re
 import subprocess
@@ -17,10 +17,40 @@ PACKAGE = Path(astra_devops.__file__).parent
 installed = pytest.mark.skipif("ASTRA_DEVOPS_TEST_INSTALLED" not in os.environ, reason="only nox tests an installed wheel")
 
 
-def test_every_public_name_is_there_and_listed() -> None:
+def test_every_public_name_exists_and_is_listed() -> None:
     assert astra_devops.__all__ == sorted(astra_devops.__all__)
     assert [name for name in astra_devops.__all__ if not hasattr(astra_devops, name)] == []
     assert set(astra_devops.__all__) <= set(dir(astra_devops))
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    (checked,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    imports = [node for node in checked.body if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("astra_devops")]
+    homes = {}
+    for node in imports:
+        for alias in node.names:
+            assert alias.asname == alias.name, "without 'as', type checkers take a name for private"
+            homes[alias.name] = (node.module or "").removeprefix("astra_devops").removeprefix(".") or alias.name
+    assert homes == astra_devops._HOMES
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "emulator.Emulator",
+        "errors.AstraDevOpsError",
+        "keys.AwsKey",
+        "models.Database",
+        "policies.drn",
+        "scim.scim_filter",
+        "sinks.KafkaSink",
+    ],
+)
+def test_submodules_need_no_import_of_their_own(root: Path, expression: str) -> None:
+    program = f"import astra_devops; {expression.partition('.')[0]!r} in dir(astra_devops) or 1 / 0; astra_devops.{expression}"
+    process = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert (process.returncode, process.stderr) == (0, "")
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
@@ -34,17 +64,12 @@ def test_star_import_gives_the_public_names() -> None:
     assert set(astra_devops.__all__) <= names.keys()
 
 
-def test_models_come_from_the_generated_layer() -> None:
-    models = importlib.import_module("astra_devops.models")
-    assert [name for name in models.__all__ if not hasattr(models, name)] == []
-
-
-def test_the_package_is_typed_and_brings_its_contract() -> None:
+def test_the_package_is_typed_and_has_its_contract() -> None:
     assert (PACKAGE / "py.typed").is_file()
     assert (PACKAGE / "_contract" / "effective.json").is_file()
 
 
-def test_the_version_is_told_once(root: Path) -> None:
+def test_the_version_is_that_of_the_project(root: Path) -> None:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert astra_devops.__version__ == project["version"]
 
@@ -62,9 +87,9 @@ def test_what_is_tested_is_the_installed_wheel(root: Path) -> None:
 @installed
 def test_what_subprocesses_import_is_the_installed_wheel(root: Path) -> None:
     program = "import astra_devops; print(astra_devops.__file__)"
-    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert Path(done.stdout.strip()).parent == PACKAGE
+    process = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True)
+    assert process.returncode == 0, process.stderr
+    assert Path(process.stdout.strip()).parent == PACKAGE
 
 
 @installed

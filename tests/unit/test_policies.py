@@ -1,4 +1,6 @@
-"""Resource names and policies: what they look like, and what is refused."""
+"""Resource names and policies: how they look, and what is refused."""
+
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from astra_devops.policies import READ, WRITE, drn, keyspace_drns, policy
         ({"database_id": "d", "keyspace": "k", "table": "t"}, "drn:astra:org:o:db:d:keyspace:k:table:t"),
     ],
 )
-def test_resources_are_named(parts, name):
+def test_resources_are_named(parts: dict[str, str], name: str) -> None:
     assert drn("o", **parts) == name
 
 
@@ -31,40 +33,40 @@ def test_resources_are_named(parts, name):
         ("o", {"database_id": "d*"}, "database_id"),
         ("o", {"database_id": "d", "keyspace": "k:table:*"}, "keyspace"),
         ("o", {"database_id": "d", "keyspace": "k", "table": "t\n"}, "table"),
-        ("o", {"keyspace": "k"}, "database_id must be given"),
-        ("o", {"database_id": "d", "table": "t"}, "keyspace must be given"),
+        ("o", {"keyspace": "k"}, "database_id is required"),
+        ("o", {"database_id": "d", "table": "t"}, "keyspace is required"),
     ],
 )
-def test_what_would_name_something_else_is_refused(organization_id, parts, problem):
+def test_what_would_name_something_else_is_refused(organization_id: str, parts: dict[str, str], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         drn(organization_id, **parts)
 
 
-def test_parts_are_strings():
+def test_parts_are_strings() -> None:
     with pytest.raises(TypeError, match="database_id"):
         drn("o", database_id=1)
 
 
-def test_a_keyspace_is_named_with_its_database_and_its_tables():
+def test_a_keyspace_is_named_with_its_database_and_its_tables() -> None:
     names = ["drn:astra:org:o:db:d", "drn:astra:org:o:db:d:keyspace:k", "drn:astra:org:o:db:d:keyspace:k:table:*"]
     assert keyspace_drns("o", "d", "k") == names
-    further = keyspace_drns("o", "d", "k", system_tables=True)
-    assert further[:3] == names
-    assert "drn:astra:org:o:db:d:keyspace:system_schema:table:*" in further
+    with_system = keyspace_drns("o", "d", "k", system_tables=True)
+    assert with_system[:3] == names
+    assert "drn:astra:org:o:db:d:keyspace:system_schema:table:*" in with_system
 
 
-def test_a_policy_holds_known_and_unknown_permissions_once_each():
-    made = policy("why", ["org-db-view", PolicyAction.ORG_DB_VIEW, "org-new-thing"], [drn("o"), drn("o"), drn("o", database_id="*")])
-    assert made == Policy(
+def test_a_policy_holds_known_and_unknown_permissions_once_each() -> None:
+    reading = policy("why", ["org-db-view", PolicyAction.ORG_DB_VIEW, "org-new-thing"], [drn("o"), drn("o"), drn("o", database_id="*")])
+    assert reading == Policy(
         description="why",
         actions=[PolicyAction.ORG_DB_VIEW, "org-new-thing"],
         resources=["drn:astra:org:o", "drn:astra:org:o:db:*"],
         effect=PolicyEffect.ALLOW,
     )
-    assert isinstance(made.actions[0], PolicyAction)
+    assert isinstance(reading.actions[0], PolicyAction)
 
 
-def test_sets_of_permissions_may_be_joined():
+def test_sets_of_permissions_may_be_joined() -> None:
     assert set(policy("", READ | {"org-db-view"}, [drn("o")]).actions) == {*READ, "org-db-view"}
     assert READ < WRITE
 
@@ -75,13 +77,13 @@ def test_sets_of_permissions_may_be_joined():
         (("d", [], ["drn:astra:org:o"]), ValueError, "actions must not be empty"),
         (("d", ["org-db-view"], []), ValueError, "resources must not be empty"),
         (("d", ["View DB"], ["drn:astra:org:o"]), ValueError, "actions must be names"),
-        (("d", ["org-db-view"], ["o"]), ValueError, "resources must be names"),
-        (("d", "org-db-view", ["drn:astra:org:o"]), TypeError, "actions must be several"),
-        (("d", ["org-db-view"], "drn:astra:org:o"), TypeError, "resources must be several"),
-        (("d", [1], ["drn:astra:org:o"]), TypeError, "actions must hold"),
+        (("d", ["org-db-view"], ["o"]), ValueError, "resources must be DRNs"),
+        (("d", "org-db-view", ["drn:astra:org:o"]), TypeError, "actions must be a list of strings"),
+        (("d", ["org-db-view"], "drn:astra:org:o"), TypeError, "resources must be a list of strings"),
+        (("d", [1], ["drn:astra:org:o"]), TypeError, "actions must contain strings"),
         ((None, ["org-db-view"], ["drn:astra:org:o"]), TypeError, "description"),
     ],
 )
-def test_bad_policies_are_refused(arguments, error, problem):
+def test_bad_policies_are_refused(arguments: tuple[Any, ...], error: type[Exception], problem: str) -> None:
     with pytest.raises(error, match=problem):
         policy(*arguments)

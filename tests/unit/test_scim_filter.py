@@ -1,7 +1,8 @@
-"""Filters: the value stays a value, whatever is in it."""
+"""Filters: nothing in the value can change the filter."""
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,12 +24,12 @@ from astra_devops.scim import scim_filter
         (("urn:ietf:params:scim:schemas:core:2.0:User:userName", "eq", "ü"), 'urn:ietf:params:scim:schemas:core:2.0:User:userName eq "ü"'),
     ],
 )
-def test_filters(arguments, text):
+def test_filters(arguments: tuple[Any, ...], text: str) -> None:
     assert scim_filter(*arguments) == text
 
 
 @given(st.text())
-def test_the_value_can_be_read_back(value):
+def test_the_value_can_be_read_back(value: str) -> None:
     text = scim_filter("userName", "eq", value)
     assert json.loads(text.removeprefix("userName eq ")) == value
 
@@ -40,12 +41,12 @@ def test_the_value_can_be_read_back(value):
         (('userName eq "x" or id', "eq", "x"), ValueError, "attribute"),
         ((1, "eq", "x"), TypeError, "attribute"),
         (("userName", "is", "x"), ValueError, "operator"),
-        (("userName", "pr", "x"), ValueError, "value must be left out"),
+        (("userName", "pr", "x"), ValueError, "value must be omitted"),
         (("userName", "eq", ["x"]), TypeError, "value"),
         (("userName", "eq", float("nan")), ValueError, "value"),
         (("userName", "eq", datetime(2025, 1, 2)), ValueError, "time zone"),
     ],
 )
-def test_bad_arguments_are_named(arguments, error, problem):
+def test_bad_arguments_are_named(arguments: tuple[Any, ...], error: type[Exception], problem: str) -> None:
     with pytest.raises(error, match=problem):
         scim_filter(*arguments)

@@ -58,13 +58,20 @@ def _call(method: ast.FunctionDef) -> str:
 def _quirks(package: Path) -> Iterator[tuple[str, str, str]]:
     """Yield the name, default and description of each quirk.
 
-    A quirk is an assignment with a string after it.
+    A quirk is an assignment with a string after it, in one of the classes that ``Quirks`` joins.
     """
-    for path in sorted((package / "emulator/state/quirks").glob("*.py")):
-        for cls in ast.parse(path.read_text(encoding="utf-8")).body:
-            for field, description in pairwise(cls.body if isinstance(cls, ast.ClassDef) else ()):
-                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None:
-                    yield field.target.id, ast.unparse(field.value), _description(path, description)
+    home = package / "emulator/state/quirks"
+    classes = {
+        node.name: (path, node)
+        for path in home.glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    }
+    for base in classes["Quirks"][1].bases:
+        path, cls = classes[ast.unparse(base)]
+        for field, description in pairwise(cls.body):
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and field.value is not None:
+                yield field.target.id, ast.unparse(field.value), _description(path, description)
 
 
 def _description(path: Path, node: ast.stmt) -> str:

@@ -1,1 +1,1 @@
-"""Generator of ``_rest/`` and ``_contract/`` from the contract and its overlay."""
+"""The generator of ``_rest/`` and ``_contract/`` from the contract and its overlay."""

@@ -1,11 +1,13 @@
-"""Spelling types as annotations, and knowing what they make a module import."""
+"""Rendering types as annotations, with the imports that these need."""
+
+from typing import Final
 
 import attrs
 
 from astra_devops._codegen.rest.model import Definition, Either, ListOf, MapOf, Named, Plain, Type, leaves
 from astra_devops._codegen.text import literal
 
-_HOMES = {
+_HOMES: Final = {
     "datetime": ("datetime", "datetime"),
     "Secret": ("astra_devops._secret", "Secret"),
 }
@@ -22,15 +24,19 @@ class Imports:
         self._names.setdefault(module, set()).update(names)
 
     def lines(self) -> list[str]:
-        """Return the import statements, in a fixed order; the formatter sorts them into sections."""
+        """Return the import statements in a fixed order. The formatter sorts them into sections."""
         return [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self._names.items()) if names]
 
 
 @attrs.frozen
 class Annotator:
-    """Spells the types of one generated module.
+    """Renders the types of one generated module.
 
-    ``here`` is its own models module, if it is one; ``package`` where the models are.
+    Attributes:
+        definitions: The classes of the document by key.
+        homes: The module of each class by key.
+        package: Prefix of the models modules, with the last dot.
+        here: Name of the generated module, if it is one of the models modules.
     """
 
     definitions: dict[str, Definition]
@@ -38,8 +44,8 @@ class Annotator:
     package: str
     here: str | None = None
 
-    def spell(self, kind: Type, imports: Imports) -> str:
-        """Return a type as an annotation, and import what it mentions."""
+    def annotation(self, kind: Type, imports: Imports) -> str:
+        """Return the annotation of a type, and import the names in it."""
         for leaf in leaves(kind):
             if isinstance(leaf, Plain) and leaf.name in _HOMES:
                 module, name = _HOMES[leaf.name]
@@ -49,8 +55,8 @@ class Annotator:
         return self._text(kind)
 
     def quoted(self, kind: Type, imports: Imports, defined: set[str]) -> str:
-        """Return a type as an annotation in a class body, as a string if it mentions a class that is not ``defined`` yet."""
-        text = self.spell(kind, imports)
+        """Return the annotation of a field, quoted if a class in it is not ``defined`` yet."""
+        text = self.annotation(kind, imports)
         later = any(isinstance(leaf, Named) and self.homes[leaf.key] == self.here and leaf.key not in defined for leaf in leaves(kind))
         return literal(text) if later else text
 

@@ -1,4 +1,7 @@
-"""Refusing what the generator would not understand: first by our own rules, which know the exact place, then by the OpenAPI schema."""
+"""Refusing documents that the generator does not support.
+
+Our own rules come first, since they know the exact place; then the OpenAPI schema.
+"""
 
 from typing import Any, Final
 
@@ -20,69 +23,68 @@ _SCHEMA_KEYWORDS: Final = frozenset(
     }
 )
 _UNSUPPORTED: Final = {
-    "path": {"$ref": "a path that refers elsewhere", "servers": "a path with a server of its own"},
-    "operation": {"servers": "an operation with a server of its own", "callbacks": "callbacks"},
-    "parameter": {"content": "a parameter described by a media type"},
+    "path": {"$ref": "a path that is a reference", "servers": "a path with its own servers"},
+    "operation": {"servers": "an operation with its own servers", "callbacks": "an operation with callbacks"},
+    "parameter": {"content": "a parameter with a media type"},
 }
-
-_NEEDED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
-"""What the validator takes for granted, and trips over."""
+_REQUIRED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
+"""Fields that the validator takes for granted, and fails without."""
 _EXTENSIONS: Final = {
     "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-permissions"},
     "parameter": {"x-astra-wildcard"},
     "schema": {"x-astra-aliases", "x-astra-secret"},
     "reference": {"x-astra-aliases", "x-astra-secret"},
 }
-"""Our own words. A misspelt one would otherwise be silently ignored."""
+"""Our extensions by place. All others are refused, since a misspelled one would have no effect."""
 
 
 def check(document: Node) -> None:
-    """Check that a document is an OpenAPI 3.0 document within what the generator understands.
+    """Check that a document is an OpenAPI 3.0 document that the generator supports.
 
     Raises:
-        SpecError: it is not; the first place that says so.
+        SpecError: It is not. The pointer is the first place that is wrong.
     """
     version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0."):
-        raise SpecError("/openapi", f"not an OpenAPI 3.0 document but {version!r}")
+        raise SpecError("/openapi", f"the document must be OpenAPI 3.0, not {version!r}")
     for place in walk(document):
         for key in place.node:
             if key.startswith("x-astra-") and key not in _EXTENSIONS.get(place.kind, ()):
-                raise SpecError(join(place.pointer, key), f"{key!r}: not understood in a {place.kind}")
+                raise SpecError(join(place.pointer, key), f"{key!r} is not supported in a {place.kind}")
         if place.kind == "reference":
             follow(document, place.node, place.pointer)
         elif place.kind == "schema":
             _check_schema(place)
             refuse_cycles(document, place.node, place.pointer)
         else:
-            if not all(isinstance(place.node.get(key), str) for key in _NEEDED.get(place.kind, ())):
-                raise SpecError(place.pointer, f"a {place.kind} needs {' and '.join(_NEEDED[place.kind])}")
+            if not all(isinstance(place.node.get(key), str) for key in _REQUIRED.get(place.kind, ())):
+                raise SpecError(place.pointer, f"a {place.kind} must have the strings {' and '.join(_REQUIRED[place.kind])}")
             for key, what in _UNSUPPORTED.get(place.kind, {}).items():
                 if key in place.node:
-                    raise SpecError(join(place.pointer, key), f"{what}: not understood")
+                    raise SpecError(join(place.pointer, key), f"{what} is not supported")
     _validate(document)
 
 
 def _check_schema(place: Place) -> None:
     for key in place.node:
         if key not in _SCHEMA_KEYWORDS and not key.startswith("x-"):
-            raise SpecError(join(place.pointer, key), f"{key!r}: not understood in a schema of OpenAPI 3.0")
+            raise SpecError(join(place.pointer, key), f"{key!r} is not supported in a schema of OpenAPI 3.0")
     kind = place.node.get("type")
     if "type" in place.node and kind not in TYPES:
         raise SpecError(join(place.pointer, "type"), f"unknown type {kind!r}")
     properties = place.node.get("properties", {})
     if not isinstance(properties, dict):
-        raise SpecError(join(place.pointer, "properties"), "properties is not a mapping")
+        raise SpecError(join(place.pointer, "properties"), "properties must be a mapping")
     for name, schema in properties.items():
         if not isinstance(schema, dict):
-            raise SpecError(join(place.pointer, "properties", name), "the schema of a property is not a mapping")
+            raise SpecError(join(place.pointer, "properties", name), "the schema of a property must be a mapping")
 
 
 def _validate(document: Node) -> None:
     try:
         error: Any = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
-    except Exception as failure:  # the validator has many ways to give up on a document
-        raise SpecError("", f"openapi-spec-validator gave up: {failure!r}"[:400]) from failure
+    except Exception as failure:  # the validator fails in many ways
+        raise SpecError("", f"openapi-spec-validator failed: {failure!r}"[:400]) from failure
     if error is None:
         return
     path = list(getattr(error, "absolute_path", ()))

@@ -9,10 +9,11 @@ Property = tuple[Node, str]
 
 
 def refuse_cycles(document: Node, schema: Node, pointer: str, seen: frozenset[str] = frozenset()) -> None:
-    """Refuse a schema that is composed of itself, which neither the validator nor anybody else could resolve.
+    """Refuse a schema that is composed of itself, which cannot be resolved.
 
     Raises:
-        SpecError: it is; the pointer is that of the member that closes the circle.
+        SpecError: The schema is composed of itself. The pointer is the member that closes the
+            cycle.
     """
     for index, member in enumerate(schema["allOf"] if isinstance(schema.get("allOf"), list) else ()):
         if isinstance(member, dict):
@@ -23,22 +24,22 @@ def refuse_cycles(document: Node, schema: Node, pointer: str, seen: frozenset[st
 
 
 def collect(document: Node, schema: Node, pointer: str) -> tuple[dict[str, Property], frozenset[str]]:
-    """Return the properties of an object, own and merged, by wire name, and which of them are required.
+    """Return all properties of an object by wire name, and the names of those that are required.
 
-    A later member overrides an earlier one: it narrows what the earlier said.
+    A later member overrides an earlier one, since it is more specific.
 
     Raises:
-        SpecError: a member is no object, or a choice.
+        SpecError: A member is not an object, or is a choice.
     """
     properties: dict[str, Property] = {}
     required: set[str] = set()
     for index, member in enumerate(schema.get("allOf") or ()):
         target, where = follow(document, member, join(pointer, "allOf", index))
         if target.get("type", "object") != "object" or (("oneOf" in target or "anyOf" in target) and not target.get("properties")):
-            raise SpecError(where, "allOf over something else than objects: not understood")
-        inherited, demanded = collect(document, target, where)
+            raise SpecError(where, "allOf is supported for objects only")
+        inherited, inherited_required = collect(document, target, where)
         properties |= inherited
-        required |= demanded
+        required |= inherited_required
     for wire, inner in (schema.get("properties") or {}).items():
         properties[wire] = (inner, join(pointer, "properties", wire))
     required |= set(schema.get("required") or ())

@@ -28,7 +28,7 @@ def enum_doc(definition: Enum) -> str:
 
 
 def function_doc(operation: Operation) -> str:
-    """Return the docstring of an endpoint: a description, the request, permissions and arguments."""
+    """Return the docstring of an endpoint: its purpose, request, permissions and arguments."""
     lines = _opening(operation.summary, f"Call {plain(operation.id) or 'this operation'}.", 4)
     for text in paragraphs(operation.description):
         if sentence(text) != lines[0]:
@@ -66,7 +66,7 @@ def _opening(text: str, default: str, indent: int) -> list[str]:
 
 
 def _summary(text: str, indent: int) -> tuple[Sequence[str], Sequence[str]]:
-    """Split a text into a first line, which ends with a sentence if one fits, and the wrapped rest."""
+    """Split a text into a summary line, of whole sentences if possible, and the wrapped rest."""
     room = PROSE_WIDTH - indent - 6
     if len(text) <= room:
         return [text], []

@@ -1,12 +1,12 @@
-"""The document as OpenAPI 3.1, so that any JSON Schema 2020-12 validator can be compiled from it."""
+"""Converting the document to OpenAPI 3.1, which JSON Schema 2020-12 validators can use."""
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 from astra_devops._codegen.errors import Node
 from astra_devops._codegen.rest.walk import Place, walk
 
-_LIVE_BESIDE_REFERENCE = ("description", "deprecated", "readOnly", "writeOnly")
+_KEPT_BESIDE_REFERENCE: Final = ("description", "deprecated", "readOnly", "writeOnly")
 
 
 def effective(document: Node) -> Node:
@@ -30,7 +30,7 @@ def _without_evidence(value: Any) -> Any:
 
 
 def _modernize(schema: Node) -> None:
-    _forgive_aliases(schema)
+    _relax_aliases(schema)
     nullable = schema.pop("nullable", False) is True
     for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if schema.pop(flag, False) is True and bound in schema:
@@ -44,11 +44,11 @@ def _modernize(schema: Node) -> None:
         if "enum" in schema and None not in schema["enum"]:
             schema["enum"] = [*schema["enum"], None]
     else:
-        _wrap(schema, [key for key in ("allOf", "oneOf", "anyOf") if key in schema])
+        _allow_null(schema, [key for key in ("allOf", "oneOf", "anyOf") if key in schema])
 
 
-def _forgive_aliases(schema: Node) -> None:
-    """Demand no name that the wire may spell otherwise: a validator knows one spelling only."""
+def _relax_aliases(schema: Node) -> None:
+    """Make properties with aliases optional: a validator knows only one of their names."""
     properties = schema.get("properties", {})
     kept = [name for name in schema.get("required", ()) if "x-astra-aliases" not in properties.get(name, {})]
     if kept:
@@ -57,18 +57,18 @@ def _forgive_aliases(schema: Node) -> None:
         schema.pop("required", None)
 
 
-def _wrap(schema: Node, keys: list[str]) -> None:
-    """Let a composition also be null."""
+def _allow_null(schema: Node, keys: list[str]) -> None:
+    """Allow a composition to be null as well."""
     if keys:
         schema["anyOf"] = [{key: schema.pop(key) for key in keys}, {"type": "null"}]
 
 
 def _strip_reference(place: Place) -> None:
-    """Drop what OpenAPI 3.0 ignores beside a reference and 3.1 would obey; keep the notes, and what we read there ourselves."""
+    """Drop what OpenAPI 3.0 ignores beside a reference but 3.1 obeys. Keep notes and extensions."""
     node = place.node
     nullable = node.get("nullable") is True
     for key in list(node):
-        if key != "$ref" and key not in _LIVE_BESIDE_REFERENCE and not key.startswith("x-"):
+        if key != "$ref" and key not in _KEPT_BESIDE_REFERENCE and not key.startswith("x-"):
             del node[key]
     if nullable:
         node["anyOf"] = [{"$ref": node.pop("$ref")}, {"type": "null"}]

@@ -1,7 +1,7 @@
-"""Reading a document: YAML or JSON, into plain dicts and lists.
+"""Reading a YAML or JSON document into plain dicts and lists.
 
-YAML is read by the core schema of YAML 1.2, so that dates, ``on`` and ``no`` stay strings. A key
-given twice is refused: which of the two is meant, nobody knows.
+YAML is read by the core schema of YAML 1.2, so that dates, ``on`` and ``no`` stay strings. A
+duplicate key is refused, since it is unclear which of the two is meant.
 """
 
 import json
@@ -20,7 +20,7 @@ _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _CoreLoader(_BASE):  # type: ignore[misc]
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - as PyYAML has it
 
 
 for _name, _pattern, _first in (
@@ -37,8 +37,9 @@ def load(path: Path) -> Node:
     """Read a YAML or JSON file whose top level is a mapping.
 
     Raises:
-        SpecError: it is not one, or a key is given twice.
-        OSError: it cannot be read.
+        SpecError: The file is not YAML or JSON, its top level is not a mapping, or it has a
+            duplicate key.
+        OSError: The file cannot be read.
     """
     return loads(path.read_bytes())
 
@@ -51,38 +52,38 @@ def loads(data: bytes) -> Node:
     except UnicodeDecodeError as error:
         raise SpecError("", f"the file is not UTF-8: {error.reason} at byte {error.start}") from error
     except RecursionError as error:
-        raise SpecError("", "the document is nested too deep") from error
+        raise SpecError("", "the document is nested too deeply") from error
     if not isinstance(value, dict):
-        raise SpecError("", "the top level of the document is not a mapping")
+        raise SpecError("", "the top level of the document must be a mapping")
     return value
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object before its keys are compared."""
+    """A JSON object whose keys have not been compared yet."""
 
 
 def _from_json(text: str) -> Any:
     try:
-        return _settle(json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant), "")
+        return _as_dicts(json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant), "")
     except json.JSONDecodeError:
         # A YAML flow mapping starts like JSON.
         return _from_yaml(text)
 
 
 def _refuse_constant(name: str) -> Any:
-    raise SpecError("", f"{name} is not a JSON number")
+    raise SpecError("", f"{name} is not a number in JSON")
 
 
-def _settle(value: Any, pointer: str) -> Any:
+def _as_dicts(value: Any, pointer: str) -> Any:
     if isinstance(value, _Pairs):
         result: Node = {}
         for key, item in value:
             if key in result:
-                raise SpecError(join(pointer, key), "the key is given twice")
-            result[key] = _settle(item, join(pointer, key))
+                raise SpecError(join(pointer, key), "duplicate key")
+            result[key] = _as_dicts(item, join(pointer, key))
         return result
     if isinstance(value, list):
-        return [_settle(item, join(pointer, index)) for index, item in enumerate(value)]
+        return [_as_dicts(item, join(pointer, index)) for index, item in enumerate(value)]
     return value
 
 
@@ -95,7 +96,10 @@ def _from_yaml(text: str) -> Any:
 
 
 class _Builder:
-    """Turns YAML nodes into values; keeps count, since aliases can make a small text a huge document."""
+    """Converts YAML nodes to values.
+
+    It counts them, since with aliases a small text can be a huge document.
+    """
 
     def __init__(self) -> None:
         self._count = 0
@@ -108,7 +112,7 @@ class _Builder:
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node, pointer)
         if id(node) in self._open:
-            raise SpecError(pointer, "an alias refers to what it is part of")
+            raise SpecError(pointer, "an alias refers to a node that contains it")
         self._open.add(id(node))
         try:
             if isinstance(node, yaml.MappingNode) and node.tag == _TAG + "map":
@@ -128,7 +132,7 @@ class _Builder:
                 continue
             key = _key(key_node, pointer)
             if key in result:
-                raise SpecError(join(pointer, key), "the key is given twice")
+                raise SpecError(join(pointer, key), "duplicate key")
             result[key] = self.value(value_node, join(pointer, key))
         for other in merged:
             for key, item in other.items():
@@ -139,7 +143,7 @@ class _Builder:
         value = self.value(node, pointer)
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(item, dict) for item in values):
-            raise SpecError(pointer, "a merge key (<<) takes mappings only")
+            raise SpecError(pointer, "the value of a merge key (<<) must be a mapping or a list of mappings")
         return values
 
 
@@ -147,7 +151,7 @@ def _key(node: yaml.Node, pointer: str) -> str | int:
     key = _scalar(node, pointer) if isinstance(node, yaml.ScalarNode) else None
     if isinstance(key, str) or (isinstance(key, int) and not isinstance(key, bool)):
         return key
-    raise SpecError(pointer, f"line {node.start_mark.line + 1} has a key that is not a string")
+    raise SpecError(pointer, f"the key in line {node.start_mark.line + 1} is not a string")
 
 
 def _scalar(node: yaml.ScalarNode, pointer: str) -> Any:

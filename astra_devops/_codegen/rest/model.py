@@ -1,4 +1,4 @@
-"""What the generator knows of a document once it has understood it: groups, operations, classes, types."""
+"""The model of a document: groups, operations, classes and types."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ PlainName = Literal["str", "int", "float", "bool", "object", "None", "datetime",
 
 @attrs.frozen
 class Plain:
-    """A type that Python or the runtime has."""
+    """A type of Python or of this package."""
 
     name: PlainName
 
@@ -23,7 +23,7 @@ class ListOf:
 
 @attrs.frozen
 class MapOf:
-    """A dict from strings to one type."""
+    """A dict with strings as keys and values of one type."""
 
     value: "Type"
 
@@ -37,7 +37,7 @@ class Named:
 
 @attrs.frozen
 class Either:
-    """One of several types. ``None``, if among them, comes last."""
+    """One of several types. ``None`` comes last, if it is one of them."""
 
     members: "tuple[Type, ...]"
 
@@ -50,7 +50,7 @@ ANY = Plain("object")
 
 
 def either(*types: Type) -> Type:
-    """Join types into one, without repetitions and nesting."""
+    """Return the union of types, without duplicates and nesting."""
     flat: list[Type] = []
     for kind in types:
         flat += kind.members if isinstance(kind, Either) else (kind,)
@@ -63,7 +63,7 @@ def either(*types: Type) -> Type:
 
 
 def leaves(kind: Type) -> list[Plain | Named]:
-    """Return the types that a type is made of, in order."""
+    """Return the types at the leaves of a type, in order."""
     match kind:
         case ListOf(inner) | MapOf(inner):
             return leaves(inner)
@@ -75,7 +75,7 @@ def leaves(kind: Type) -> list[Plain | Named]:
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """One field of a class: ``wire`` is its name on the wire."""
+    """One field of a class. ``wire`` is its name on the wire."""
 
     name: str
     wire: str
@@ -87,7 +87,7 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Class:
-    """A class of fields."""
+    """A class with fields."""
 
     key: str
     name: str
@@ -97,7 +97,7 @@ class Class:
 
 @attrs.frozen(kw_only=True)
 class Enum:
-    """An enumeration of strings: (member, value)."""
+    """An enum of strings. A member is a pair of name and value."""
 
     key: str
     name: str
@@ -110,9 +110,9 @@ Definition = Class | Enum
 
 @attrs.frozen(kw_only=True)
 class Parameter:
-    """An argument that goes into the path or the query.
+    """An argument in the path or the query.
 
-    ``wildcard`` is the prefix of a family of query names.
+    ``wildcard`` is the common prefix of a family of query parameters.
     """
 
     name: str
@@ -126,7 +126,7 @@ class Parameter:
 
 @attrs.frozen(kw_only=True)
 class Body:
-    """What a request carries."""
+    """The body of a request."""
 
     type: Type
     required: bool
@@ -135,7 +135,7 @@ class Body:
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """One operation, ready to be rendered."""
+    """One operation."""
 
     id: str
     method: str

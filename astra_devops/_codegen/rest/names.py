@@ -1,4 +1,7 @@
-"""Python names for what the document calls by its own: folded into words, checked against a strict pattern, unique in their scope."""
+"""Python names for the names of a document.
+
+They are made of words, checked against a strict pattern, and unique in their scope.
+"""
 
 import keyword
 import re
@@ -16,41 +19,41 @@ _PASCAL: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:_[0-9]*)?")
 _BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "object", "datetime", "frozenset", "tuple", "range"})
 _KEYWORDS: Final = frozenset(keyword.kwlist)
 FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "self"}
-"""What a class body of a model refers to, or attrs itself uses."""
+"""Names that the class body of a model refers to, or that attrs uses."""
 ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "segment", "wildcard", "self"}
-"""What a generated function refers to."""
+"""Names that a generated function refers to."""
 FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
-"""The same, and what the index has besides: a constant per function, in upper case."""
+"""The same, and OPERATIONS: the index has it beside a constant for each function, in upper case."""
 CLASS_RESERVED: Final = frozenset(
     {"Answer", "Any", "Call", "Caller", "Extra", "Final", "OutcomeCheck", "Mapping", "Operation", "Secret", "StrEnum"}
 )
-"""What a generated module imports."""
+"""Names that a generated module imports."""
 
 
 def words(text: str) -> list[str]:
-    """Split a name at separators and changes of case; an acronym is one word."""
+    """Split a name at separators and changes of case. An acronym is one word."""
     return _WORD.findall(text)
 
 
 def snake(text: str, empty: str = "value") -> str:
-    """Fold a name into snake_case: ``downloadURLInternal`` becomes ``download_url_internal``."""
-    folded = "_".join(word.lower() for word in words(text))
-    return folded if folded[:1].isalpha() else f"{empty}_{folded}" if folded else empty
+    """Convert a name to snake_case: ``downloadURLInternal`` becomes ``download_url_internal``."""
+    name = "_".join(word.lower() for word in words(text))
+    return name if name[:1].isalpha() else f"{empty}_{name}" if name else empty
 
 
 def pascal(text: str, empty: str = "Model") -> str:
-    """Fold a name into PascalCase: ``AWS-KMS`` becomes ``AwsKms``."""
-    folded = "".join(word.capitalize() for word in words(text))
-    return folded if folded[:1].isalpha() else empty + folded
+    """Convert a name to PascalCase: ``AWS-KMS`` becomes ``AwsKms``."""
+    name = "".join(word.capitalize() for word in words(text))
+    return name if name[:1].isalpha() else empty + name
 
 
 def upper(text: str) -> str:
-    """Fold a value into the name of an enumeration member: ``SCRAM-SHA-256`` becomes ``SCRAM_SHA_256``."""
+    """Convert a value to the name of an enum member: ``SHA-256`` becomes ``SHA_256``."""
     return snake(text, "value").upper() if text else "EMPTY"
 
 
 def singular(text: str) -> str:
-    """Return what one element of a list is called, going by English spelling."""
+    """Return the singular of a noun, by the rules of English spelling."""
     if text.endswith("ies") and len(text) > 4:
         return text[:-3] + "y"
     if text.endswith(("sses", "xes", "shes", "ches")):
@@ -61,12 +64,12 @@ def singular(text: str) -> str:
 
 
 def is_class_name(name: object) -> bool:
-    """Tell whether an ``x-python-name`` names a class (and not a field or argument)."""
+    """Check whether an ``x-python-name`` names a class, and not a field or argument."""
     return isinstance(name, str) and _PASCAL.fullmatch(name) is not None
 
 
 class Scope:
-    """The names given so far in one class, function or module."""
+    """The names that are taken in one class, function or module."""
 
     def __init__(self, pattern: re.Pattern[str], reserved: Iterable[str]) -> None:
         self._pattern = pattern
@@ -74,21 +77,21 @@ class Scope:
         self._taken: set[str] = set()
 
     def claim(self, name: object, pointer: str) -> str:
-        """Take a name that the document demands.
+        """Take exactly this name.
 
         Raises:
-            SpecError: it is no such name, reserved, or taken.
+            SpecError: The name is not valid here, is reserved, or is taken.
         """
         if not isinstance(name, str) or not self._pattern.fullmatch(name) or name in self._reserved:
             raise SpecError(pointer, f"{name!r} cannot be used as a Python name here")
         if name in self._taken:
-            raise SpecError(pointer, f"the Python name {name!r} is taken already")
+            raise SpecError(pointer, f"the Python name {name!r} is already taken")
         self._taken.add(name)
         return name
 
-    def give(self, wanted: str) -> str:
-        """Give a derived name, with an underscore if it is reserved, with a number if it is taken."""
-        base = wanted + "_" if wanted in self._reserved else wanted
+    def take(self, preferred: str) -> str:
+        """Take a name, with an underscore if it is reserved and a number if it is taken."""
+        base = preferred + "_" if preferred in self._reserved else preferred
         name, number = base, 2
         while name in self._taken:
             name = f"{base}{'' if base.endswith('_') or self._pattern is _PASCAL else '_'}{number}"
@@ -103,35 +106,35 @@ _UPPER: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def field_scope() -> Scope:
-    """Names of the fields of one class."""
+    """Return a scope for the fields of one class."""
     return Scope(_SNAKE, FIELD_RESERVED)
 
 
 def argument_scope() -> Scope:
-    """Names of the arguments of one function."""
+    """Return a scope for the arguments of one function."""
     return Scope(_SNAKE, ARGUMENT_RESERVED)
 
 
 def function_scope() -> Scope:
-    """Names of the functions, over all modules, since the index has them all."""
+    """Return a scope for the functions of all modules, since the index has all of them."""
     return Scope(_SNAKE, FUNCTION_RESERVED)
 
 
 def class_scope() -> Scope:
-    """Names of the classes, over all modules."""
+    """Return a scope for the classes of all modules."""
     return Scope(_PASCAL, CLASS_RESERVED)
 
 
 def member_scope() -> Scope:
-    """Names of the members of one enumeration."""
+    """Return a scope for the members of one enum."""
     return Scope(_UPPER, ())
 
 
 def group_name(text: object, pointer: str) -> str:
-    """Check the module name that a document gives to a group of operations."""
+    """Check the name that a document gives to the module of a group."""
     return Scope(_SNAKE, {"common", "index", "models", "endpoints"}).claim(text, pointer)
 
 
 def group_of_tag(tag: str) -> str:
-    """Derive the module name of a group from a tag."""
-    return Scope(_SNAKE, {"common", "index", "models", "endpoints"}).give(snake(tag, "group"))
+    """Derive the name of the module of a group from a tag."""
+    return Scope(_SNAKE, {"common", "index", "models", "endpoints"}).take(snake(tag, "group"))

@@ -1,34 +1,35 @@
-"""Applying an OpenAPI Overlay 1.0 document: its actions in order, each to what its JSONPath (RFC 9535) selects.
+"""Applying an OpenAPI Overlay 1.0 document.
 
-Objects merge recursively, arrays concatenate, everything else is replaced. An action that selects
-nothing is an error: what it was about has gone, and somebody should know. Where an action selects a
-list, a list is added item by item (as Overlay 1.1 has it).
+Actions are applied in order, each to the nodes that its JSONPath (RFC 9535) selects. Objects merge
+recursively, arrays concatenate, everything else is replaced. An action that selects nothing is an
+error, since the place that it was written for is gone. If an action selects a list, the items of a
+list are added to it (as in Overlay 1.1).
 """
 
 import copy
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import jsonpath_rfc9535 as jsonpath
 
 from astra_devops._codegen.errors import Node, SpecError
 from astra_devops._codegen.pointer import join
 
-_KEYS = frozenset({"target", "description", "update", "remove"})
+_KEYS: Final = frozenset({"target", "description", "update", "remove"})
 
 
 def apply(document: Node, overlay: Node) -> Node:
     """Return a copy of a document with an overlay applied.
 
     Raises:
-        SpecError: the overlay is malformed, or an action selects nothing; the pointer is that of
-            the action, in the overlay.
+        SpecError: The overlay is malformed, or an action selects nothing. The pointer is the action
+            in the overlay.
     """
     version = overlay.get("overlay")
     if not isinstance(version, str) or not version.startswith("1."):
-        raise SpecError("/overlay", "not an OpenAPI Overlay 1.x document")
+        raise SpecError("/overlay", "the overlay must be an OpenAPI Overlay 1.x document")
     actions = overlay.get("actions")
     if not isinstance(actions, list):
-        raise SpecError("/actions", "an overlay needs a list of actions")
+        raise SpecError("/actions", "an overlay must have a list of actions")
     result = copy.deepcopy(document)
     for index, action in enumerate(actions):
         _act(result, action, join("/actions", index))
@@ -37,10 +38,10 @@ def apply(document: Node, overlay: Node) -> Node:
 
 def _act(document: Node, action: Any, pointer: str) -> None:
     if not isinstance(action, dict) or not isinstance(action.get("target"), str):
-        raise SpecError(pointer, "an action needs a target")
+        raise SpecError(pointer, "an action must have a target")
     for key in action:
         if key not in _KEYS and not str(key).startswith("x-"):
-            raise SpecError(join(pointer, key), "unknown field of an overlay action")
+            raise SpecError(join(pointer, key), f"an action has no field {key!r}")
     target = action["target"]
     nodes = _select(document, target, pointer)
     if action.get("remove") is True:
@@ -49,7 +50,7 @@ def _act(document: Node, action: Any, pointer: str) -> None:
         for node in nodes:
             _update(node.value, action["update"], target, pointer)
     else:
-        raise SpecError(pointer, f"the action on {target} neither updates nor removes")
+        raise SpecError(pointer, f"the action on {target} must have update or remove")
 
 
 def _select(document: Node, target: str, pointer: str) -> list[jsonpath.JSONPathNode]:
@@ -67,7 +68,7 @@ def _remove(nodes: list[jsonpath.JSONPathNode], target: str, pointer: str) -> No
     for node in nodes:
         if node.parent is None:
             raise SpecError(join(pointer, "target"), f"{target} would remove the whole document")
-    # From the last to the first, so that the indexes of a list stay true while it shrinks.
+    # From last to first, so that the indexes of a list stay valid while it shrinks.
     for node in sorted(nodes, key=lambda node: [_rank(part) for part in node.location], reverse=True):
         parent = cast("jsonpath.JSONPathNode", node.parent)
         if id(parent.value) not in to_remove:
@@ -84,8 +85,8 @@ def _update(value: object, update: Any, target: str, pointer: str) -> None:
     elif isinstance(value, dict) and isinstance(update, dict):
         _merge(value, update)
     else:
-        kind = "object" if isinstance(value, dict) else "single value"
-        raise SpecError(join(pointer, "update"), f"{target} selects an {kind}, which this update cannot be merged into")
+        kind = "an object" if isinstance(value, dict) else "a single value"
+        raise SpecError(join(pointer, "update"), f"{target} selects {kind}, which this update cannot be merged into")
 
 
 def _merge(value: Node, update: Node) -> None:

@@ -1,4 +1,4 @@
-"""From a checked document to the model."""
+"""Parsing a checked document into the model."""
 
 from typing import Any, Final
 
@@ -31,14 +31,14 @@ from astra_devops._codegen.text import plain
 
 _RETRY: Final = ("read", "repeatable", "check_first", "once")
 _UNSENT_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
-"""OpenAPI itself says that parameters of these names are to be ignored."""
+"""Headers that OpenAPI requires to be ignored as parameters."""
 
 
 def parse(document: Node, warn: Warn) -> Model:
-    """Understand a document.
+    """Return the model of a document.
 
     Raises:
-        SpecError: it says something that cannot be generated.
+        SpecError: The document contains something that the generator does not support.
     """
     reader = _Reader(document, warn)
     operations = tuple(reader.operations())
@@ -48,7 +48,7 @@ def parse(document: Node, warn: Warn) -> Model:
 
 @attrs.define
 class _Place:
-    """One operation with its surroundings."""
+    """One operation, with the path that it belongs to."""
 
     pointer: str
     path: str
@@ -65,15 +65,15 @@ class _Reader:
         self._tagged: dict[tuple[str, str], None] = {}
 
     def operations(self) -> list[Operation]:
-        found = []
+        operations = []
         for path, item in (self._document.get("paths") or {}).items():
             for method in METHODS:
                 if method in item:
-                    found.append(self._operation(_Place(join("/paths", path, method), path, method, item, item[method])))
-        return found
+                    operations.append(self._operation(_Place(join("/paths", path, method), path, method, item, item[method])))
+        return operations
 
     def group(self, name: str) -> Group:
-        """Describe a group; by its tag, if the two mean the same operations."""
+        """Return a group. Its tag describes it, if tag and group have the same operations."""
         tags = [tag for tag, group in self._tagged if group == name]
         groups = {group for tag, group in self._tagged if tag in tags}
         described = [tag for tag in self._document.get("tags") or [] if tags and groups == {name} and tag.get("name") == tags[0]]
@@ -85,14 +85,14 @@ class _Reader:
         node, pointer = place.node, place.pointer
         identity = node.get("operationId")
         if not isinstance(identity, str):
-            raise SpecError(join(pointer, "operationId"), "an operation needs an operationId")
+            raise SpecError(join(pointer, "operationId"), "an operation must have an operationId")
         success, result = self._answer(place, pascal(identity, "Operation"))
         return Operation(
             id=identity,
             method=place.method.upper(),
             path=place.path,
             group=self._group_of(node, pointer),
-            function=self._functions.give(snake(identity, "operation")),
+            function=self._functions.take(snake(identity, "operation")),
             summary=str(node.get("summary") or ""),
             description=str(node.get("description") or ""),
             parameters=self._parameters(place, pascal(identity, "Operation")),
@@ -115,59 +115,59 @@ class _Reader:
         return name
 
     def _parameters(self, place: _Place, parent: str) -> tuple[Parameter, ...]:
-        found: dict[tuple[str, str], tuple[Node, str, str]] = {}
+        parameters: dict[tuple[str, str], tuple[Node, str, str]] = {}
         for node, pointer in ((place.item, join("/paths", place.path)), (place.node, place.pointer)):
             for index, raw in enumerate(node.get("parameters") or ()):
                 parameter, where = follow(self._document, raw, join(pointer, "parameters", index))
-                # One shared by several operations is called after itself, or each would get its own
-                # copy of an enumeration.
+                # An enum of a shared parameter is named after the parameter. Otherwise each
+                # operation would get its own copy.
                 shared = where.startswith("/components/")
                 hint = pascal(where.rsplit("/", 1)[-1].removesuffix("Param").removesuffix("Parameter")) if shared else ""
-                found[parameter["in"], parameter["name"]] = (parameter, where, hint)
+                parameters[parameter["in"], parameter["name"]] = (parameter, where, hint)
         scope = argument_scope()
         names: dict[tuple[str, str], str] = {}
-        for identity, (parameter, where, _) in found.items():
+        for identity, (parameter, where, _) in parameters.items():
             if "x-python-name" in parameter and not is_class_name(parameter["x-python-name"]):
                 names[identity] = scope.claim(parameter["x-python-name"], join(where, "x-python-name"))
-        result = []
-        for identity, (parameter, where, hint) in found.items():
+        arguments = []
+        for identity, (parameter, where, hint) in parameters.items():
             if parameter["in"] == "header" and parameter["name"].lower() in _UNSENT_HEADERS:
                 continue
-            name = names.get(identity) or scope.give(snake(parameter["name"].removesuffix(".*"), "argument"))
-            called = names.get(identity) or parameter["name"]
-            result.append(self._parameter(parameter, where, name, hint or parent + pascal(called, "Argument")))
+            name = names.get(identity) or scope.take(snake(parameter["name"].removesuffix(".*"), "argument"))
+            label = names.get(identity) or parameter["name"]
+            arguments.append(self._parameter(parameter, where, name, hint or parent + pascal(label, "Argument")))
         order = {name: index for index, name in enumerate(VARIABLE.findall(place.path))}
         return tuple(
-            sorted(result, key=lambda it: (it.place != "path", not it.required, order.get(it.wire, 0) if it.place == "path" else 0))
+            sorted(arguments, key=lambda it: (it.place != "path", not it.required, order.get(it.wire, 0) if it.place == "path" else 0))
         )
 
     def _parameter(self, node: Node, pointer: str, name: str, hint: str) -> Parameter:
         where, wire = node["in"], node["name"]
         if where not in ("path", "query"):
-            raise SpecError(join(pointer, "in"), f"a {where} parameter: not understood")
+            raise SpecError(join(pointer, "in"), f"a {where} parameter is not supported")
         _check_style(node, pointer)
         schema, at = node.get("schema", {}), join(pointer, "schema")
         doc = remark({**schema, **node}, follow(self._document, schema, at)[0])
         wildcard = node.get("x-astra-wildcard", wire[:-1] if wire.endswith(".*") else None)
         if wildcard is not None:
             if where != "query" or not isinstance(wildcard, str) or not wildcard:
-                raise SpecError(pointer, "only query parameters can stand for a family of names, by its prefix")
+                raise SpecError(pointer, "x-astra-wildcard must be the prefix of the names of a query parameter")
             return Parameter(name=name, wire=wire, place="query", type=STR, required=False, wildcard=wildcard, doc=doc)
         kind = self.schemas.type_of(schema, at, str(node["x-python-name"]) if is_class_name(node.get("x-python-name")) else hint)
         self._check_type(kind, where, at)
         if where == "path" and kind != Plain("int") and STR not in (kind.members if isinstance(kind, Either) else (kind,)):
-            kind = STR  # booleans, times and the like have many spellings; the caller knows which
+            kind = STR  # booleans and times can be written in several ways, and the caller knows which
         return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, doc=doc)
 
     def _check_type(self, kind: Type, where: str, pointer: str) -> None:
-        """Refuse what has no spelling in a URL: objects anywhere, lists in a path, lists of lists."""
+        """Refuse what cannot be written in a URL: objects, lists in a path, lists of lists."""
         for member in kind.members if isinstance(kind, Either) else (kind,):
             if isinstance(member, ListOf) and where == "query":
                 self._check_type(member.item, "list in a query", pointer)
             elif isinstance(member, ListOf | MapOf) or (
                 isinstance(member, Named) and isinstance(self.schemas.definitions[member.key], Class)
             ):
-                raise SpecError(pointer, f"a parameter of this shape in a {where}: not understood")
+                raise SpecError(pointer, f"a parameter of this type is not supported in a {where}")
 
     def _body(self, place: _Place, parent: str) -> Body | None:
         if "requestBody" not in place.node:
@@ -177,7 +177,7 @@ class _Reader:
         media = _json_media(content)
         if media is None:
             kinds = ", ".join(content) or "nothing"
-            raise SpecError(join(pointer, "content"), f"a request body that is not JSON but {kinds}: not understood")
+            raise SpecError(join(pointer, "content"), f"a request body must be JSON, not {kinds}")
         schema = content[media].get("schema", {})
         kind = self.schemas.type_of(schema, join(pointer, "content", media, "schema"), parent + "Request")
         return Body(type=kind, required=body.get("required") is True, doc=plain(str(body.get("description") or "")))
@@ -193,7 +193,7 @@ class _Reader:
             success |= set(range(200, 300)) if code == "2XX" else {200 if code == "default" else int(code)}
             types.append(self._content(response, where, parent))
         if not success:
-            raise SpecError(join(place.pointer, "responses"), "no answer of this operation is a success")
+            raise SpecError(join(place.pointer, "responses"), "an operation must have an answer that is a success")
         return tuple(sorted(success)), either(*types)
 
     def _content(self, response: Node, pointer: str, parent: str) -> Type:
@@ -206,7 +206,7 @@ class _Reader:
             return self.schemas.type_of(schema, join(pointer, "content", media, "schema"), parent + "Response")
         if all(media_type(name).startswith("text/") for name in content):
             return STR
-        raise SpecError(join(pointer, "content"), f"an answer that is neither JSON nor text but {', '.join(content)}: not understood")
+        raise SpecError(join(pointer, "content"), f"an answer must be JSON or text, not {', '.join(content)}")
 
 
 def media_type(name: str) -> str:
@@ -223,29 +223,29 @@ def _json_media(content: Node) -> str | None:
 
 
 def _check_style(node: Node, pointer: str) -> None:
-    usual = "simple" if node["in"] == "path" else "form"
-    if node.get("style", usual) != usual:
-        raise SpecError(join(pointer, "style"), f"a {node['in']} parameter of style {node['style']}: not understood")
+    default = "simple" if node["in"] == "path" else "form"
+    if node.get("style", default) != default:
+        raise SpecError(join(pointer, "style"), f"a {node['in']} parameter of style {node['style']} is not supported")
     if node["in"] == "query" and node.get("explode") is False and (node.get("schema") or {}).get("type") in ("array", "object"):
-        raise SpecError(join(pointer, "explode"), "a list in one query parameter: not understood")
+        raise SpecError(join(pointer, "explode"), "a list that is joined into one query parameter is not supported")
 
 
 def _retry(place: _Place) -> str:
     retry = place.node.get("x-astra-retry", "read" if place.method in ("get", "head") else "once")
     if retry not in _RETRY:
-        raise SpecError(join(place.pointer, "x-astra-retry"), f"{retry!r} is none of {', '.join(_RETRY)}")
+        raise SpecError(join(place.pointer, "x-astra-retry"), f"x-astra-retry must be one of {', '.join(_RETRY)}, not {retry!r}")
     return str(retry)
 
 
 def _confidence(place: _Place) -> str:
     confidence = place.node.get("x-astra-confidence", "documented")
     if confidence not in ("documented", "inferred"):
-        raise SpecError(join(place.pointer, "x-astra-confidence"), f"{confidence!r} is neither documented nor inferred")
+        raise SpecError(join(place.pointer, "x-astra-confidence"), f"x-astra-confidence must be documented or inferred, not {confidence!r}")
     return str(confidence)
 
 
 def _permissions(place: _Place) -> tuple[str, ...]:
     permissions: Any = place.node.get("x-astra-permissions", [])
     if not isinstance(permissions, list) or not all(isinstance(name, str) for name in permissions):
-        raise SpecError(join(place.pointer, "x-astra-permissions"), "permissions are a list of strings")
+        raise SpecError(join(place.pointer, "x-astra-permissions"), "x-astra-permissions must be a list of strings")
     return tuple(permissions)

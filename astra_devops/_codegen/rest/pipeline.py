@@ -1,4 +1,4 @@
-"""The whole way of a document: from the loaded dict to the text of every generated file."""
+"""All steps from a loaded document to the text of the generated files."""
 
 import json
 from collections.abc import Iterator
@@ -16,32 +16,32 @@ from astra_devops._codegen.rest.repair import repair
 
 
 @contextmanager
-def _noting(where: str) -> Iterator[None]:
-    """Say of a refusal in which document its pointer points."""
+def _errors_name(document: str) -> Iterator[None]:
+    """Add to errors which document their pointer is about."""
     try:
         yield
     except SpecError as error:
-        raise SpecError(error.pointer, f"({where}) {error.message}") from error
+        raise SpecError(error.pointer, f"({document}) {error.message}") from error
 
 
 def understand(document: Node, overlay: Node | None, warn: Warn) -> tuple[Node, Model]:
-    """Repair, check, overlay and parse a document: the effective document, and the model of it."""
+    """Repair, check, overlay and parse a document. Return the effective document and its model."""
     document = repair(document, warn)
     check(document)
     if overlay is not None:
-        with _noting("in the overlay"):
+        with _errors_name("in the overlay"):
             document = apply(document, overlay)
-        with _noting("with the overlay applied"):
+        with _errors_name("with the overlay applied"):
             check(document)
     return document, parse(document, warn)
 
 
 def generate(document: Node, overlay: Node | None, warn: Warn, *, package: str | None, source: str) -> dict[str, str]:
-    """Return the unformatted files of ``_rest/`` and ``_contract/`` by path."""
+    """Return the unformatted text of the files of ``_rest/`` and ``_contract/`` by path."""
     try:
         document, model = understand(document, overlay, warn)
     except RecursionError as error:
-        raise SpecError("", "the document is nested too deep") from error
+        raise SpecError("", "the document is nested too deeply") from error
     files = {f"_rest/{name}": text for name, text in render(model, package=package, source=source).items()}
     files["_contract/__init__.py"] = contract_module(module_head("The contract with its overlay applied", source))
     files["_contract/effective.json"] = json.dumps(effective(document), indent=1) + "\n"

@@ -31,7 +31,7 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.PackageLoader("astra_devops._codegen.rest"),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # the output is Python; every value comes from .text, .names or .annotate
+        autoescape=False,  # the output is Python, and every value comes from .text, .names or .annotate
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -87,17 +87,17 @@ class _Renderer:
         imports.add(f"{_RUNTIME}.call", "Answer", "Call")
         imports.add(f"{_RUNTIME}.caller", "Caller")
         annotator = Annotator(self._model.definitions, self._homes, f"{self._root}models.")
-        mine = [operation for operation in self._model.operations if operation.group == group.name]
-        functions = [self._function(operation, annotator, imports) for operation in mine]
+        operations = [operation for operation in self._model.operations if operation.group == group.name]
+        functions = [self._function(operation, annotator, imports) for operation in operations]
         head = module_head(f"{group.title}: {group.doc}" if group.doc.strip() else group.title, self._source)
         return self._templates.get_template("endpoints.py.jinja").render(head=head, imports=imports.lines(), functions=functions)
 
     def _function(self, operation: Operation, annotator: Annotator, imports: Imports) -> dict[str, Any]:
-        result = annotator.spell(operation.result, imports)
+        result = annotator.annotation(operation.result, imports)
         arguments = [_argument(parameter, annotator, imports) for parameter in operation.parameters]
         if operation.body is not None:
             kind = operation.body.type if operation.body.required else either(operation.body.type, NONE)
-            arguments.append(f"body: {annotator.spell(kind, imports)}{'' if operation.body.required else ' = None'}")
+            arguments.append(f"body: {annotator.annotation(kind, imports)}{'' if operation.body.required else ' = None'}")
         if operation.retry == "check_first":
             imports.add(f"{_RUNTIME}.call", "OutcomeCheck")
             arguments.append(f"check_outcome: OutcomeCheck[{result}] | None = None")
@@ -127,13 +127,13 @@ class _Renderer:
         if isinstance(definition, Enum):
             imports.add("enum", "StrEnum")
             members = [(name, literal(value)) for name, value in definition.members]
-            shown: dict[str, Any] = {"kind": "enum", "name": definition.name, "doc": enum_doc(definition), "members": members}
+            context: dict[str, Any] = {"kind": "enum", "name": definition.name, "doc": enum_doc(definition), "members": members}
         else:
             imports.add(_SECRET, "Extra")
             fields = [_field(field, annotator, imports, defined) for field in definition.fields]
-            shown = {"kind": "class", "name": definition.name, "doc": class_doc(definition), "fields": fields}
+            context = {"kind": "class", "name": definition.name, "doc": class_doc(definition), "fields": fields}
         defined.add(definition.key)
-        return shown
+        return context
 
 
 def _argument(parameter: Parameter, annotator: Annotator, imports: Imports) -> str:
@@ -142,8 +142,8 @@ def _argument(parameter: Parameter, annotator: Annotator, imports: Imports) -> s
         imports.add(f"{_RUNTIME}.call", "wildcard")
         return f"{parameter.name}: Mapping[str, object] | None = None"
     if parameter.required:
-        return f"{parameter.name}: {annotator.spell(parameter.type, imports)}"
-    return f"{parameter.name}: {annotator.spell(either(parameter.type, NONE), imports)} = None"
+        return f"{parameter.name}: {annotator.annotation(parameter.type, imports)}"
+    return f"{parameter.name}: {annotator.annotation(either(parameter.type, NONE), imports)} = None"
 
 
 def _path(operation: Operation, imports: Imports) -> str:

@@ -1,24 +1,25 @@
-"""Mending the defects that published documents of the service are known to have, each with one warning, before anything is validated.
+"""Repairing the defects that published documents of the service are known to have.
 
-Only defects whose meaning is plain are mended; what is left, validation refuses.
+Each repair gives one warning. Only defects whose meaning is clear are repaired, before validation
+refuses the others.
 """
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 from astra_devops._codegen.errors import Node, Warn
 from astra_devops._codegen.pointer import join
-from astra_devops._codegen.rest.repair_operations import mend_operation, mend_parameter, mend_path, mend_response, name_operations
-from astra_devops._codegen.rest.repair_schemas import drop_default, mend_required, mend_schema
+from astra_devops._codegen.rest.repair_operations import name_operations, repair_operation, repair_parameter, repair_path, repair_response
+from astra_devops._codegen.rest.repair_schemas import drop_default, repair_required, repair_schema
 from astra_devops._codegen.rest.walk import Kind, Place, walk
 
-_NULL_MATTERS = frozenset({"default", "example", "schema", "type", "responses", "enum"})
-_BOOLEANS = (
+_NULL_MATTERS: Final = frozenset({"default", "example", "schema", "type", "responses", "enum"})
+_BOOLEANS: Final = (
     *("nullable", "deprecated", "readOnly", "writeOnly", "uniqueItems", "exclusiveMinimum", "exclusiveMaximum"),
     *("explode", "allowReserved", "allowEmptyValue"),
 )
-_NOTES = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated")
-_NOTES_ALLOWED: dict[Kind, frozenset[str]] = {
+_NOTES: Final = ("title", "summary", "description", "example", "examples", "externalDocs", "deprecated")
+_NOTES_ALLOWED: Final[dict[Kind, frozenset[str]]] = {
     "schema": frozenset({"title", "description", "example", "externalDocs", "deprecated"}),
     "parameter": frozenset({"description", "example", "examples", "deprecated"}),
     "header": frozenset({"description", "example", "examples", "deprecated"}),
@@ -33,34 +34,34 @@ _NOTES_ALLOWED: dict[Kind, frozenset[str]] = {
 
 
 def repair(document: Node, warn: Warn) -> Node:
-    """Return a mended copy of a document; tell ``warn`` of each defect."""
-    mended: Node = _with_string_keys(copy.deepcopy(document), "", warn)
-    _drop_nulls(Place("info", "", mended), warn)
-    _mend_security(mended, mended, "", warn)
-    for place in walk(mended):
+    """Return a repaired copy of a document, and call ``warn`` for each defect."""
+    repaired: Node = _with_string_keys(copy.deepcopy(document), "", warn)
+    _drop_nulls(Place("info", "", repaired), warn)
+    _repair_security(repaired, repaired, "", warn)
+    for place in walk(repaired):
         if place.kind == "reference":
             continue
         _drop_nulls(place, warn)
         _drop_stray_notes(place, warn)
-        _mend_booleans(place, warn)
+        _repair_booleans(place, warn)
         if place.kind == "schema":
-            mend_schema(place.node, place.pointer, warn)
+            repair_schema(place.node, place.pointer, warn)
         elif place.kind in ("parameter", "header"):
-            mend_parameter(place.node, place.pointer, place.kind, warn)
+            repair_parameter(place.node, place.pointer, place.kind, warn)
         elif place.kind == "response":
-            mend_response(place.node, place.pointer, warn)
+            repair_response(place.node, place.pointer, warn)
         elif place.kind == "operation":
-            mend_operation(place.node, place.pointer, warn)
-            _mend_security(mended, place.node, place.pointer, warn)
-    # These look beyond one place, and want what they look at mended already.
-    for place in list(walk(mended)):
+            repair_operation(place.node, place.pointer, warn)
+            _repair_security(repaired, place.node, place.pointer, warn)
+    # These look beyond one place, and need the other places repaired.
+    for place in list(walk(repaired)):
         if place.kind == "schema":
-            mend_required(mended, place.node, place.pointer, warn)
+            repair_required(repaired, place.node, place.pointer, warn)
             drop_default(place.node, place.pointer, warn)
         elif place.kind == "path":
-            mend_path(mended, place.node, place.pointer, warn)
-    name_operations(mended, warn)
-    return mended
+            repair_path(repaired, place.node, place.pointer, warn)
+    name_operations(repaired, warn)
+    return repaired
 
 
 def _with_string_keys(value: Any, pointer: str, warn: Warn) -> Any:
@@ -93,10 +94,10 @@ def _drop_stray_notes(place: Place, warn: Warn) -> None:
     for key in _NOTES:
         if allowed is not None and key in place.node and key not in allowed:
             del place.node[key]
-            warn(join(place.pointer, key), f"OpenAPI 3.0 has no {key} here", "dropped, since it is only a note")
+            warn(join(place.pointer, key), f"OpenAPI 3.0 does not allow {key} here", "dropped, since it is only a note")
 
 
-def _mend_booleans(place: Place, warn: Warn) -> None:
+def _repair_booleans(place: Place, warn: Warn) -> None:
     keys = (*_BOOLEANS, "required") if place.kind in ("parameter", "header", "body") else _BOOLEANS
     for key in keys:
         text = place.node.get(key)
@@ -105,8 +106,8 @@ def _mend_booleans(place: Place, warn: Warn) -> None:
             warn(join(place.pointer, key), f"the boolean {text} is quoted", "read as a boolean")
 
 
-def _mend_security(document: Node, node: Node, pointer: str, warn: Warn) -> None:
-    """Take scopes away from schemes that have none; those of an operation are kept as the permissions that they mean."""
+def _repair_security(document: Node, node: Node, pointer: str, warn: Warn) -> None:
+    """Remove scopes from schemes that cannot have any. Those of an operation become permissions."""
     requirements = node.get("security")
     if not isinstance(requirements, list):
         return
@@ -124,5 +125,5 @@ def _mend_security(document: Node, node: Node, pointer: str, warn: Warn) -> None
             done = "emptied"
             if pointer and "x-astra-permissions" not in node and all(isinstance(scope, str) for scope in scopes):
                 node["x-astra-permissions"] = list(dict.fromkeys(scopes))
-                done = "emptied, and kept as the permissions of the operation"
-            warn(join(pointer, "security", index, name), f"scopes on a scheme of type {kind}, which has none", done)
+                done = "emptied, and kept as permissions of the operation"
+            warn(join(pointer, "security", index, name), f"a scheme of type {kind} cannot have scopes", done)

@@ -1,4 +1,4 @@
-"""Mending paths, operations, parameters and answers, in place."""
+"""Repairing paths, operations, parameters and answers in place."""
 
 import re
 from typing import Any, Final
@@ -12,59 +12,59 @@ VARIABLE: Final = re.compile(r"\{([^{}]*)\}")
 _SCHEMA_KEYS: Final = ("type", "format", "enum", "items", "default", "minimum", "maximum", "pattern", "minLength", "maxLength")
 
 
-def mend_operation(operation: Node, pointer: str, warn: Warn) -> None:
-    """Give an operation its answers, and spell their status codes as OpenAPI does."""
+def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
+    """Add missing answers to an operation, and write status codes as OpenAPI does."""
     responses = operation.get("responses")
     where = join(pointer, "responses")
     if responses is None or responses == {}:
-        operation["responses"] = {"200": {"description": "Success, as far as is known."}}
-        warn(where, "no responses", "taken as 200 without content")
+        operation["responses"] = {"200": {"description": "Success. The document does not describe the answer."}}
+        warn(where, "no responses", "treated as 200 without content")
         return
     if not isinstance(responses, dict):
         return
     for code in list(responses):
         if re.fullmatch(r"[1-5]xx", code, re.IGNORECASE) and code != code.upper() and code.upper() not in responses:
             responses[code.upper()] = responses.pop(code)
-            warn(join(where, code), f"the status range {code!r} in lower case", "spelled in upper case")
+            warn(join(where, code), f"the status range {code!r} in lower case", "written in upper case")
     for code, response in responses.items():
         if response is None:
             responses[code] = {"description": ""}
-            warn(join(where, code), "the response is null", "taken as a response without content")
+            warn(join(where, code), "the response is null", "treated as a response without content")
     if not any(code[:1] in "123" or code == "default" for code in responses if not code.startswith("x-")):
-        responses["200"] = {"description": "Success, as far as is known."}
+        responses["200"] = {"description": "Success. The document does not describe the answer."}
         warn(where, "only errors are declared", "200 without content added")
 
 
-def mend_response(response: Node, pointer: str, warn: Warn) -> None:
-    """Give an answer the description that OpenAPI demands."""
+def repair_response(response: Node, pointer: str, warn: Warn) -> None:
+    """Add the description that OpenAPI requires to an answer."""
     if "description" not in response:
         response["description"] = ""
         warn(pointer, "a response without description", "an empty one added")
 
 
-def mend_parameter(parameter: Node, pointer: str, kind: str, warn: Warn) -> None:
-    """Give a parameter or header a schema; a path parameter is required by nature."""
+def repair_parameter(parameter: Node, pointer: str, kind: str, warn: Warn) -> None:
+    """Add a missing schema to a parameter or header, and mark a path parameter as required."""
     if parameter.get("schema") is None and "content" not in parameter:
         moved = {key: parameter.pop(key) for key in _SCHEMA_KEYS if key in parameter}
         parameter["schema"] = moved or {"type": "string"}
-        done = "built from the keywords beside it" if moved else "taken as a string"
+        done = "built from the keywords beside it" if moved else "treated as a string"
         warn(pointer, f"a {kind} without schema", done)
     if parameter.get("in") == "path" and parameter.get("required") is not True:
         parameter["required"] = True
-        warn(join(pointer, "required"), "a path parameter that is not marked required", "marked")
+        warn(join(pointer, "required"), "a path parameter that is not marked as required", "marked")
 
 
-def mend_path(document: Node, path: Node, pointer: str, warn: Warn) -> None:
-    """Make the declared path parameters those of the path template."""
+def repair_path(document: Node, path: Node, pointer: str, warn: Warn) -> None:
+    """Make the declared path parameters match the variables in the path."""
     template = split(pointer)[-1]
     variables = list(dict.fromkeys(name for name in VARIABLE.findall(template) if name))
-    shared = _mend_list(document, path, pointer, variables, warn)
+    shared = _repair_list(document, path, pointer, variables, warn)
     for method in METHODS:
         operation = path.get(method)
         if not isinstance(operation, dict):
             continue
         where = join(pointer, method)
-        declared = shared | _mend_list(document, operation, where, variables, warn)
+        declared = shared | _repair_list(document, operation, where, variables, warn)
         for name in variables:
             declarations = operation.setdefault("parameters", [])
             if ("path", name) not in declared and isinstance(declarations, list):
@@ -72,8 +72,8 @@ def mend_path(document: Node, path: Node, pointer: str, warn: Warn) -> None:
                 warn(join(where, "parameters"), f"the path variable {{{name}}} is not declared", "declared as a string")
 
 
-def _mend_list(document: Node, node: Node, pointer: str, variables: list[str], warn: Warn) -> set[tuple[str, str]]:
-    """Drop what is declared twice or not in the path; return what is left as (in, name)."""
+def _repair_list(document: Node, node: Node, pointer: str, variables: list[str], warn: Warn) -> set[tuple[str, str]]:
+    """Drop parameters that are declared twice or not in the path. Return the rest as (in, name)."""
     parameters = node.get("parameters")
     if not isinstance(parameters, list):
         return set()
@@ -88,7 +88,7 @@ def _mend_list(document: Node, node: Node, pointer: str, variables: list[str], w
             warn(
                 where,
                 f"the path parameter {identity[1]!r} is not in the path",
-                f"dropped: the operation has no way to name its {identity[1]}",
+                "dropped, since it cannot be sent",
             )
         else:
             kept.append(parameter)
@@ -104,12 +104,15 @@ def _identity(document: Node, parameter: Any, pointer: str) -> tuple[str, str]:
     try:
         target, _ = follow(document, parameter, pointer) if isinstance(parameter, dict) else ({}, "")
     except SpecError:
-        return ("", "")  # the check of references will say why
+        return ("", "")  # the check of references reports why
     return (str(target.get("in", "")), str(target.get("name", "")))
 
 
 def name_operations(document: Node, warn: Warn) -> None:
-    """Give every operation an id of its own: derived from method and path where it is missing, numbered where it is taken."""
+    """Make the ids of operations unique.
+
+    A missing id is derived from method and path, a duplicate one gets the method or a number.
+    """
     operations = list(_operations(document))
     taken = {identity for _, _, _, node in operations if isinstance(identity := node.get("operationId"), str)}
     used: set[str] = set()
@@ -118,22 +121,22 @@ def name_operations(document: Node, warn: Warn) -> None:
         identity = node.get("operationId")
         if identity is None or identity == "":
             node["operationId"] = _free(_derived(method, template), taken | used)
-            warn(where, "no operationId", f"called {node['operationId']!r}, after method and path")
+            warn(where, "no operationId", f"named {node['operationId']!r}, after method and path")
         elif isinstance(identity, str) and identity in used:
             node["operationId"] = _free(identity + pascal(method), taken | used)
-            warn(where, f"the operationId {identity!r} is used twice", f"called {node['operationId']!r}")
+            warn(where, f"the operationId {identity!r} is used twice", f"named {node['operationId']!r}")
         if isinstance(node["operationId"], str):
             used.add(node["operationId"])
 
 
 def _operations(document: Node) -> list[tuple[str, str, str, Node]]:
     paths = document.get("paths")
-    found: list[tuple[str, str, str, Node]] = []
+    operations: list[tuple[str, str, str, Node]] = []
     for template, path in paths.items() if isinstance(paths, dict) else ():
         for method in METHODS:
             if isinstance(path, dict) and isinstance(path.get(method), dict):
-                found.append((join("/paths", template, method), template, method, path[method]))
-    return found
+                operations.append((join("/paths", template, method), template, method, path[method]))
+    return operations
 
 
 def _derived(method: str, template: str) -> str:
@@ -143,8 +146,8 @@ def _derived(method: str, template: str) -> str:
     return method + (fixed or "Root") + (f"By{variables}" if variables else "")
 
 
-def _free(wanted: str, taken: set[str]) -> str:
-    name, number = wanted, 2
+def _free(preferred: str, taken: set[str]) -> str:
+    name, number = preferred, 2
     while name in taken:
-        name, number = f"{wanted}{number}", number + 1
+        name, number = f"{preferred}{number}", number + 1
     return name

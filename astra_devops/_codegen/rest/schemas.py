@@ -1,4 +1,4 @@
-"""From schemas to types and classes."""
+"""Converting schemas to types and classes."""
 
 import json
 from typing import Final
@@ -32,11 +32,11 @@ _CONSTRAINT: Final = frozenset({"required", "title", "description"})
 
 
 class Schemas:
-    """The classes found so far, and the way from a schema to its type.
+    """Converts schemas to types, and collects the classes on the way.
 
-    A class is known by the pointer of its schema. Those under ``components`` get their names first;
-    one inside another schema is called after its parent and place, unless ``x-python-name`` says
-    otherwise.
+    The key of a class is the pointer of its schema. Schemas under ``components`` are named first. A
+    schema inside another one is named after its parent and its place, unless it has an
+    ``x-python-name``.
     """
 
     def __init__(self, document: Node, warn: Warn) -> None:
@@ -52,18 +52,18 @@ class Schemas:
 
     def _name_components(self) -> None:
         schemas = (self._document.get("components") or {}).get("schemas") or {}
-        for demanded in (True, False):
+        for is_named in (True, False):
             for key, schema in schemas.items():
                 pointer = join("/components/schemas", key)
-                if ("x-python-name" in schema) is not demanded or not _makes_class(schema):
+                if ("x-python-name" in schema) is not is_named or not _makes_class(schema):
                     continue
                 where = join(pointer, "x-python-name")
-                name = self._scope.claim(schema["x-python-name"], where) if demanded else self._scope.give(pascal(key))
+                name = self._scope.claim(schema["x-python-name"], where) if is_named else self._scope.take(pascal(key))
                 self._component_names[pointer] = name
                 self._pointer_of_name[name] = pointer
 
     def type_of(self, schema: Node, pointer: str, hint: str) -> Type:
-        """Return the type of a schema. A class without a name of its own is called ``hint``."""
+        """Return the type of a schema. ``hint`` is the name of a class that has none of its own."""
         target, where = follow(self._document, schema, pointer)
         if where in self._component_names:
             hint = self._component_names[where]
@@ -72,7 +72,7 @@ class Schemas:
         elif is_class_name(schema.get("x-python-name")):
             hint = schema["x-python-name"]
         if where in self._open and where not in self._key_of_pointer:
-            raise SpecError(pointer, "a schema that contains itself without a class in between")
+            raise SpecError(pointer, "a schema must not contain itself without a class in between")
         self._open.append(where)
         try:
             kind = self._structural(target, where, hint)
@@ -114,7 +114,7 @@ class Schemas:
         if not all(isinstance(value, str) for value in values):
             if schema.get("type") is None:
                 return ANY
-            raise SpecError(join(pointer, "enum"), "an enumeration of strings with a value that is none")
+            raise SpecError(join(pointer, "enum"), "the values of an enum of strings must be strings")
         if values:
             kind = either(self._enum(schema, list(dict.fromkeys(values)), pointer, hint), STR)
             return either(kind, NONE) if None in listed else kind
@@ -122,7 +122,7 @@ class Schemas:
 
     def _alternatives(self, schema: Node, key: str, pointer: str, hint: str) -> Type:
         if schema.get("properties"):
-            raise SpecError(join(pointer, key), f"properties together with {key}: not understood")
+            raise SpecError(join(pointer, key), f"properties together with {key} are not supported")
         members = []
         for index, member in enumerate(schema[key]):
             name = f"{hint}Variant{index + 1}"
@@ -131,19 +131,19 @@ class Schemas:
 
     def _all_of(self, schema: Node, pointer: str, hint: str) -> Type:
         members = list(enumerate(schema["allOf"]))
-        telling = [(index, member) for index, member in members if is_telling(member)]
-        if len(telling) == 1 and not any(key in schema for key in ("properties", "required", "oneOf", "anyOf")):
-            index, member = telling[0]
+        structural = [(index, member) for index, member in members if has_structure(member)]
+        if len(structural) == 1 and not any(key in schema for key in ("properties", "required", "oneOf", "anyOf")):
+            index, member = structural[0]
             if "$ref" in member or not _makes_class(member):
-                # One schema with notes around it, as OpenAPI 3.0 has to spell "that one, but
-                # nullable".
+                # One schema with notes around it: the way to write "that one, but nullable" in
+                # OpenAPI 3.0.
                 return self.type_of(member, join(pointer, "allOf", index), hint)
         return self._class(schema, pointer, hint)
 
     def _enum(self, schema: Node, values: list[str], pointer: str, hint: str) -> Type:
         if pointer not in self._key_of_pointer:
             scope = member_scope()
-            members = tuple((scope.give(upper(value)), value) for value in values)
+            members = tuple((scope.take(upper(value)), value) for value in values)
             self._define(Enum(key=pointer, name=hint, members=members, doc=self._note(schema, pointer)), schema)
         return Named(self._key_of_pointer[pointer])
 
@@ -158,7 +158,7 @@ class Schemas:
         return Named(self._key_of_pointer[pointer])
 
     def _note(self, schema: Node, pointer: str) -> str:
-        """Return what a schema says of itself; or, for the items of a list without a word of their own, what the list says."""
+        """Return the description of a schema. Items of a list without one get that of the list."""
         while not (text := note(schema)) and pointer.endswith("/items"):
             pointer = pointer.removesuffix("/items")
             schema = find(self._document, pointer)
@@ -171,7 +171,7 @@ class Schemas:
             if "x-python-name" in schema and not is_class_name(schema["x-python-name"]):
                 names[wire] = scope.claim(schema["x-python-name"], join(pointer, "x-python-name"))
         for wire in properties:
-            names[wire] = names.get(wire) or scope.give(snake(wire, "field"))
+            names[wire] = names.get(wire) or scope.take(snake(wire, "field"))
         fields = [self._field(names[wire], wire, place, wire in required, parent) for wire, place in properties.items()]
         return tuple(sorted(fields, key=lambda field: not field.required))
 
@@ -180,13 +180,13 @@ class Schemas:
         target, _ = follow(self._document, schema, pointer)
         aliases = schema.get("x-astra-aliases", [])
         if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
-            raise SpecError(join(pointer, "x-astra-aliases"), "aliases are a list of strings")
-        called = name if schema.get("x-python-name") == name else wire
-        kind = self.type_of(schema, pointer, parent + pascal(called, "Field"))
+            raise SpecError(join(pointer, "x-astra-aliases"), "x-astra-aliases must be a list of strings")
+        label = name if schema.get("x-python-name") == name else wire
+        kind = self.type_of(schema, pointer, parent + pascal(label, "Field"))
         return Field(name=name, wire=wire, type=kind, required=required, aliases=tuple(aliases), doc=remark(schema, target))
 
     def _define(self, definition: Definition, schema: Node) -> None:
-        """Name a definition for good. Inside other schemas, the same class twice is one class."""
+        """Set the final name of a definition. Two equal classes inside other schemas become one."""
         key, name = definition.key, definition.name
         self._key_of_pointer[key] = key
         if self._component_names.get(key) != name:
@@ -196,40 +196,44 @@ class Schemas:
                 return
             if schema.get("x-python-name") == name:
                 if other is not None:
-                    raise SpecError(join(key, "x-python-name"), f"the class {name!r} is another one at {other}")
+                    raise SpecError(join(key, "x-python-name"), f"the class name {name!r} is already taken by {other}")
                 name = self._scope.claim(name, join(key, "x-python-name"))
             else:
-                name = self._scope.give(name)
+                name = self._scope.take(name)
                 if other is not None:
-                    self._warn(key, f"the class name {definition.name} is taken by {other}", f"called {name}; x-python-name can name it")
+                    self._warn(
+                        key,
+                        f"the class name {definition.name} is already taken by {other}",
+                        f"named {name}; x-python-name can set another name",
+                    )
             self._pointer_of_name[name] = key
         self.definitions[key] = _renamed(definition, name)
 
     def _definition(self, pointer: str) -> Definition | None:
-        """Return the definition at a pointer, reading it now if it was not reached yet."""
+        """Return the definition at a pointer, and read it first if necessary."""
         if pointer in self._component_names and pointer not in self._key_of_pointer and pointer not in self._open:
             self.type_of({"$ref": f"#{pointer}"}, "", "")
         return self.definitions.get(pointer)
 
 
 def is_constraint(schema: Node, key: str) -> bool:
-    """Tell whether a choice only says which of the properties go together."""
+    """Check whether a choice only restricts which properties go together."""
     return bool(schema.get("properties")) and all(member.keys() <= _CONSTRAINT for member in schema[key])
 
 
-def is_telling(member: Node) -> bool:
-    """Tell whether a member of allOf says more than notes do."""
+def has_structure(member: Node) -> bool:
+    """Check whether a member of allOf has more than notes."""
     return any(key in member for key in _STRUCTURE) and {key: member[key] for key in _STRUCTURE if key in member} != {"type": "object"}
 
 
 def note(schema: Node) -> str:
-    """Return what a schema says of itself."""
+    """Return the description or title of a schema."""
     text = schema.get("description") or schema.get("title")
     return text if isinstance(text, str) else ""
 
 
 def remark(schema: Node, target: Node) -> str:
-    """Return one line about a field or parameter; ``target`` is its schema with references followed."""
+    """Return one line about a field or parameter. ``target`` is its schema after all references."""
     parts = [sentence(str(schema.get("description") or target.get("description") or ""))]
     if schema.get("deprecated") is True or target.get("deprecated") is True:
         parts.append("Deprecated.")
@@ -252,7 +256,7 @@ def _secret(kind: Type, pointer: str) -> Type:
         return Plain("Secret")
     if kind == either(STR, NONE):
         return either(Plain("Secret"), NONE)
-    raise SpecError(join(pointer, "x-astra-secret"), "only a string can be secret")
+    raise SpecError(join(pointer, "x-astra-secret"), "x-astra-secret is supported for strings only")
 
 
 def _same(one: Definition, other: Definition | None) -> bool:

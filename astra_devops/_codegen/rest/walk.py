@@ -1,7 +1,8 @@
-"""Visiting a document by its grammar, so that a property *named* ``$ref``, ``items`` or ``required`` is never taken for the keyword.
+"""Visiting a document by the grammar of OpenAPI.
 
-The walk is lazy and goes from the outside in: whoever mends a place while visiting it is then shown
-the children of the mended place.
+A property that is *named* ``$ref``, ``items`` or ``required`` is not taken for the keyword. The
+walk is lazy and goes from the outside in: if a place is repaired while it is visited, the walk
+continues with the children of the repaired place.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "t
 class Place:
     """One object of the document.
 
-    ``kind`` is what the grammar expects there; ``reference`` where it refers elsewhere instead.
+    ``kind`` is what the grammar has in this place, or ``reference`` if the object is a reference.
     """
 
     kind: Kind
@@ -31,7 +32,7 @@ class Place:
 
 
 def walk(document: Node) -> Iterator[Place]:
-    """Visit every object of the document that the generator understands, references unfollowed."""
+    """Visit every object of the document that the generator supports, but follow no references."""
     yield from _single(document, "", "info", "info")
     yield from _items(document.get("tags"), "/tags", "tag")
     yield from _single(document, "", "components", "components")
@@ -86,8 +87,8 @@ def _mapping(node: Node, pointer: str, key: str, kind: Kind) -> Iterator[Place]:
     mapping = node.get(key)
     if isinstance(mapping, dict):
         for name in list(mapping):
-            # Extension fields may stand between paths and status codes; among names (schemas,
-            # properties) x- means nothing.
+            # Between paths and status codes, x- marks an extension. Among the names of schemas and
+            # properties it has no meaning.
             if key not in ("paths", "responses") or not str(name).startswith("x-"):
                 yield from _visit(mapping.get(name), join(pointer, key, name), kind)
 
@@ -99,28 +100,28 @@ def _items(value: Any, pointer: str, kind: Kind) -> Iterator[Place]:
 
 
 def follow(document: Node, node: Node, pointer: str) -> tuple[Node, str]:
-    """Follow references until the object itself: the object and its pointer.
+    """Follow references to an object. Return the object and its pointer.
 
     Raises:
-        SpecError: the reference leaves the document, leads nowhere, or leads back to itself.
+        SpecError: The reference leaves the document, leads nowhere, or leads back to itself.
     """
     seen = {pointer}
     while isinstance(reference := node.get("$ref"), str):
         if not reference.startswith("#/"):
             raise SpecError(join(pointer, "$ref"), f"{reference!r} leaves the document")
-        goal = unquote(reference[1:])
-        target = find(document, goal)
+        destination = unquote(reference[1:])
+        target = find(document, destination)
         if not isinstance(target, dict):
             raise SpecError(join(pointer, "$ref"), f"{reference!r} leads nowhere")
-        if goal in seen:
+        if destination in seen:
             raise SpecError(join(pointer, "$ref"), f"{reference!r} leads back to itself")
-        node, pointer = target, goal
-        seen.add(goal)
+        node, pointer = target, destination
+        seen.add(destination)
     return node, pointer
 
 
 def find(document: Node, pointer: str) -> Any:
-    """Return what a JSON pointer points at, or None."""
+    """Return the value at a JSON pointer, or None."""
     value: Any = document
     for part in split(pointer):
         if isinstance(value, dict):

@@ -44,7 +44,7 @@ async def create_database(caller: Caller, *, body: NewDatabase, check_outcome: O
     Needs: org-db-create. Success: 201.
 
     Args:
-        body: What the database shall be.
+        body: The database to create.
     """
     call: Call[None] = Call(index.CREATE_DATABASE, "/v2/databases", None, body=body)
     return await caller.send(call, check_outcome)

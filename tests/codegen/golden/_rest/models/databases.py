@@ -75,7 +75,7 @@ class ListDatabasesInclude(StrEnum):
 
 @attrs.define(kw_only=True)
 class NewDatabase:
-    """What a new database shall be.
+    """A database to create.
 
     Attributes:
         name: Name for people.

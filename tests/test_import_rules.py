@@ -143,7 +143,7 @@ HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "j
 
 
 def covers(name: str, target: str) -> bool:
-    """Tell whether ``target`` is ``name`` or lies below it."""
+    """Return whether ``target`` is ``name`` or lies below it."""
     return f"{target}.".startswith(f"{name}.")
 
 
@@ -161,7 +161,7 @@ def unit_of(module: str) -> str:
 
 
 class Import(NamedTuple):
-    """One import: where it stands (a path below the package), and the dotted name that it asks for."""
+    """One import: the file that imports, below the package, and the dotted name that it imports."""
 
     file: str
     line: int
@@ -188,7 +188,7 @@ class Import(NamedTuple):
 
 
 def targets(node: ast.AST, file: str) -> Iterator[str]:
-    """Give the dotted names that an import statement asks for, relative ones made absolute."""
+    """Yield the dotted names that an import statement asks for, relative ones made absolute."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):

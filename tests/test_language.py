@@ -96,4 +96,5 @@ def test_words_are_plain_and_american(file: Path) -> None:
 if __name__ == "__main__":
     for path in map(Path, sys.argv[1:] or [ROOT]):
         for file in texts(path.resolve()):
-            print(*complaints(file), sep="\n", end="")
+            for complaint in complaints(file):
+                print(complaint)

@@ -1,8 +1,8 @@
 """The configuration file of the vendor's command line, ``.astrarc``, read by its rules.
 
 Sections in square brackets, ``key=value``, comment lines with ``#``, optional quotes around a
-value. The last value of a key counts. The rules are those of astra-cli (datastax/astra-cli on GitHub:
-README, section ".astrarc location", and its parser of ini files).
+value. The last value of a key counts. The rules are those of astra-cli (datastax/astra-cli on
+GitHub: README, section ".astrarc location", and its parser of ini files).
 """
 
 import os

@@ -57,7 +57,7 @@ class Options:
 
 @attrs.frozen
 class Shared:
-    """What a client and its views share besides the transport: what they know of the service's health."""
+    """What a client and its views know of the service's health."""
 
     budget: RetryBudget = attrs.field(factory=RetryBudget)
     circuit: Circuit = attrs.field(factory=Circuit)
@@ -86,13 +86,13 @@ class Caller:
         self._composed = (SecretHeaders(), SecretHeaders())
 
     def view(self, options: Options, auth: Auth | None = None) -> "Caller":
-        """Return a caller that shares everything but the options, and the authentication if given."""
+        """Return a caller that shares all but the options, and the authentication if given."""
         return Caller(self.transport, auth or self.auth, self.clock, options, self.observer, self.shared)
 
     def without_retries(self) -> "Caller":
-        """Return a caller that sends each request once, for who asks again anyway: waits and checks.
+        """Return a caller that sends each request once, for waits and checks, which ask again.
 
-        What fails costs nothing of the retry budget.
+        A failed request then costs nothing of the retry budget.
         """
         return self.view(attrs.evolve(self.options, retry=attrs.evolve(self.options.retry, max_attempts=1)))
 
@@ -138,7 +138,10 @@ class Caller:
 
 @attrs.define(eq=False, repr=False)
 class _Attempts(Generic[T]):
-    """The attempts of one call. ``notes`` has a line for each repetition, for the error at the end."""
+    """The attempts of one call.
+
+    ``notes`` has a line for each repetition, for the error at the end.
+    """
 
     caller: Caller
     call: Call[T]
@@ -259,7 +262,7 @@ class _Attempts(Generic[T]):
             return NotSent(f"the token provider raised {type(error).__name__}: {redact(str(error))}", is_local=True, cause=error)
 
     async def _token_was_renewed(self, failure: Failure) -> bool:
-        """Return whether a refused token has been replaced since, so that one more attempt is due."""
+        """Return whether the refused token has been replaced, so that one more attempt is due."""
         if self.has_new_token or self.caller.auth.is_static or not (isinstance(failure, Refused) and failure.status == 401):
             return False
         headers = await self._current_headers()
@@ -344,7 +347,7 @@ class _Attempts(Generic[T]):
         return read_error(self.call.operation, self.request.target, refused, self.count, secrets_of(self.call.body))
 
     def _cause(self, failure: Failure) -> BaseException | None:
-        """Return what is behind the error of a call: the service's own error, or the token provider's."""
+        """Return the cause of the error of a call: the service's error, or the token provider's."""
         if isinstance(failure, NotSent) and self.last_sent is not None:
             return self._cause(self.last_sent)
         if isinstance(failure, NotSent):

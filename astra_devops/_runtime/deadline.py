@@ -69,7 +69,7 @@ def start(seconds: float) -> Deadline:
 
 @contextmanager
 def inside(limit: Deadline) -> Iterator[None]:
-    """Let a deadline bound all calls in a block."""
+    """Bound all calls in a block by a deadline."""
     token = _current.set(limit)
     try:
         yield

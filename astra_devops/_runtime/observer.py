@@ -130,7 +130,10 @@ Observer = Callable[[Event], None]
 
 
 def log(event: Event) -> None:
-    """Write an event to the logger ``astra_devops``: what delays calls as WARNING, the rest as DEBUG."""
+    """Write an event to the logger ``astra_devops``.
+
+    Events that delay calls have the level WARNING, the others DEBUG.
+    """
     match event:
         case RequestEvent():
             logger.debug("%s %s %s (%s, attempt %d)", event.method, event.path, dict(event.ids), event.operation, event.attempt)
@@ -150,7 +153,9 @@ def log(event: Event) -> None:
 
 
 def guarded(observer: Observer | None) -> Observer | None:
-    """Return an observer whose exceptions do not reach the call: the first is logged, others are dropped.
+    """Return an observer whose exceptions do not reach the call.
+
+    The first exception is logged, further ones are dropped.
 
     Raises:
         TypeError: It is not a plain function: a coroutine would never be awaited.
@@ -164,7 +169,10 @@ def guarded(observer: Observer | None) -> Observer | None:
 
 
 class Guard:
-    """A function of the user's that only watches: an exception of it is logged once, never raised."""
+    """A function of the user's that only watches.
+
+    Its first exception is logged, and none is raised.
+    """
 
     def __init__(self, name: str, function: Callable[..., object]) -> None:
         self._name = name

@@ -134,8 +134,8 @@ def _retry_after(policy: RetryPolicy, failure: Failure) -> float | None:
 class RetryBudget:
     """A limit on the retries of all calls of one client, so that they do not overload the service.
 
-    A few are free. Each retry costs 1, and each success earns back a tenth, up to the capacity: so a
-    tenth of the requests are retries at most.
+    A few are free. Each retry costs 1, and each success earns back a tenth, up to the capacity: so
+    at most a tenth of the requests are retries.
     """
 
     def __init__(self, capacity: float = 10.0) -> None:

@@ -54,7 +54,7 @@ def test_a_plain_no_is_final_unless_it_may_come_from_a_lost_attempt(status: int)
     assert not is_ambiguous(refused(status))
 
 
-def test_an_outage_is_told_from_a_wrong_request_and_from_a_fault_on_this_side() -> None:
+def test_an_outage_is_neither_a_wrong_request_nor_a_fault_on_this_side() -> None:
     down = [NotSent("refused"), Lost("reset"), refused(502), refused(503), refused(504)]
     up = [
         NotSent("certificate", final=True),

@@ -20,13 +20,15 @@ A client of the Astra DevOps API, for code that blocks.
 ...     operation = astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
 ...     database = operation.wait()
 
-Creating a client reads no file and opens no connection. Calls run on an event loop in a thread of
-its own, which the first call starts. Any number of threads may share a client, and a child process
-may go on using it after ``fork``. Ctrl-C during a call cancels the call and leaves nothing running.
+Creating a client reads no file and opens no connection. Calls run on an event loop in a thread
+of its own, which the first call starts. Any number of threads may share a client, and a child
+process may go on using it after ``fork``. Ctrl-C during a call cancels the call and leaves
+nothing running.
 
-Callbacks that are plain functions run in a worker thread, and may call this client. Async callbacks
-run on the event loop of the client, where only ``Async{name}`` may be used. An observer runs there
-too. A call from inside a running event loop blocks that loop until the call returns.
+Callbacks that are plain functions run in a worker thread, and may call this client. Async
+callbacks run on the event loop of the client, where only ``Async{name}`` may be used. An
+observer runs there too. A call from inside a running event loop blocks that loop until the call
+returns.
 
 It has one attribute for each resource, such as ``databases``, ``users`` or ``access_lists``.
 """.strip()

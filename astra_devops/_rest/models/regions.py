@@ -13,8 +13,9 @@ from astra_devops._secret import Extra
 
 @attrs.define(kw_only=True)
 class ClassicRegion:
-    """One choice for a Classic database: tier, provider and region, with its price and the
-    organization's limits.
+    """One choice of tier, provider and region for a Classic database.
+
+    With its price and the organization's limits.
 
     Attributes:
         tier: Compute class.

@@ -30,8 +30,9 @@ class CustomDomainBundle:
 
 @attrs.define(kw_only=True)
 class SecureBundle:
-    """Signed download addresses of the secure connect bundle of one datacenter, valid for five
-    minutes.
+    """Presigned URLs of the secure connect bundle of one datacenter.
+
+    They are valid for five minutes.
 
     Attributes:
         download_url: Address of the bundle for connections over the public internet.

@@ -1,4 +1,4 @@
-"""What lives beside the API, on another port: the host of the presigned URLs, and the data endpoints of the databases."""
+"""The second port: the host of the presigned URLs, and the data endpoints of databases."""
 
 from collections.abc import Mapping
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ NO_KEY = _xml(404, "NoSuchKey", "The specified key does not exist.")
 
 
 def serve_bundle(platform: Platform, path: str, query: Mapping[str, str]) -> replies.Reply:
-    """Give the zip or CSV file behind a presigned URL, or say no in XML as an object store does."""
+    """Return the file of a presigned URL, or a refusal in XML, as an object store answers."""
     path = unquote(path)
     # A download takes real time, however fast the clock runs; five minutes are half a second at 600
     # times the speed.

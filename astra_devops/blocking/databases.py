@@ -44,7 +44,7 @@ class Databases:
                 requests.
 
         Raises:
-            ValueError: ``provider`` or ``page_size`` is not one of these.
+            ValueError: ``provider`` is not a cloud provider, or ``page_size`` is out of range.
 
         >>> for database in astra.databases.list():
         ...     print(database.id, database.info.name, database.status)

@@ -22,7 +22,7 @@ _WAITING_WINDOW: Final = 20.0
 
 
 class SharedTask(Generic[T]):
-    """A task that several callers can wait for. It is cancelled when the last of them is."""
+    """A task that several callers can wait for. It is canceled when the last of them is."""
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
         self._task = asyncio.create_task(work)

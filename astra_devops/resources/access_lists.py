@@ -230,8 +230,8 @@ class AsyncAccessLists:
         current = await self._get_settled(database_id)
         remaining = exclude(current.addresses or [], set(removed_addresses))
         _refuse_lock_out_if_enforced(calling_from, remaining, conditions.is_enabled(current))
-        # The list may contain an address in a format that the service no longer writes, and only
-        # finds it by that.
+        # The list may contain an address in a format that the service no longer writes. The service
+        # finds the entry by that format only.
         stored_formats = {ip_ranges.normalize(entry.address): entry.address for entry in current.addresses or []}
         for index, address in enumerate(removed_addresses):
             try:

@@ -57,7 +57,7 @@ class AsyncDatabases:
                 requests.
 
         Raises:
-            ValueError: ``provider`` or ``page_size`` is not one of these.
+            ValueError: ``provider`` is not a cloud provider, or ``page_size`` is out of range.
 
         >>> async for database in astra.databases.list():
         ...     print(database.id, database.info.name, database.status)

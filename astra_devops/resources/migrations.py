@@ -279,13 +279,13 @@ class AsyncMigrations:
 
         try:
             return (await send(self._caller, database_id=database_id, migration_id=migration_id, check_outcome=check_outcome)).value
-        except errors.ConflictError as conflict:
+        except errors.ConflictError as error:
             if not is_answer_lost:
                 raise
             migration = await self.get(database_id, migration_id)
             if accept_repeated_refusal or took_effect(migration):
                 return migration
-            conflict.add_note(f"an earlier attempt got no answer and may have taken effect; the migration is in {migration.status}")
+            error.add_note(f"an earlier attempt got no answer and may have taken effect; the migration is in {migration.status}")
             raise
 
 

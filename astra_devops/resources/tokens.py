@@ -177,7 +177,7 @@ def _check_client_id(client_id: str, name: str = "client_id") -> str:
 
 
 def _same_lifetime(info: TokenInfo, caller: Caller) -> datetime | None:
-    """Return when a token expires that is created now and lives as long as another one."""
+    """Return the expiry of a new token with the same lifetime as another one."""
     if info.token_expiry is None or info.generated_on is None:
         return None
     return caller.clock.now() + (info.token_expiry - info.generated_on)

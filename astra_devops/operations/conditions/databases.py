@@ -74,11 +74,11 @@ async def is_terminated(context: PollContext, params: Params) -> Observation[Non
         database = await context.poller.get(database_id, context.not_before)
     except errors.NotFoundError:
         return Observation(None, done=True)
-    except (errors.AuthenticationError, errors.PermissionDeniedError) as refusal:
+    except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
         try:
             database = (await context.poller.get_all(context.not_before)).get(database_id)
         except errors.APIStatusError:
-            raise refusal from None
+            raise error from None
         if database is None:
             return Observation(None, done=True)
     return Observation(str(database.status), database.status == "TERMINATED", None, database.message)

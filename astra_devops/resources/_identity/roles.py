@@ -25,7 +25,7 @@ async def list_roles(caller: Caller) -> list[Role]:
 
 
 def with_parsed_policy(role: Role) -> Role:
-    """Return a role after replacing its policy with an object, if it is a JSON string.
+    """Parse the policy of a role, if it is a JSON string, and return the role.
 
     A string that is not a policy is left as it is.
     """

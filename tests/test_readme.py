@@ -81,3 +81,10 @@ def test_a_block_of_tests_passes_as_it_stands(name: str, tmp_path: Path) -> None
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f" {len(TEST.findall(TEST_FILES[name]))} passed" in done.stdout
+
+
+def test_the_first_program_prints_what_the_readme_shows(tmp_path: Path) -> None:
+    first = next(text for name, text in PROGRAMS.items() if name.startswith("README.md"))
+    shown = next(text for language, name, text in BLOCKS if language == "text" and name.startswith("README.md"))
+    done = subprocess.run([sys.executable, "-W", "error", "-c", first], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip(), done.stderr) == (0, shown.strip(), "")

@@ -1,4 +1,4 @@
-"""What every test gets: asyncio as the only backend, and nothing of the developer's own settings."""
+"""Fixtures of all tests: asyncio as the only backend, and none of the developer's settings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# How long an example takes says nothing about the code on a busy machine.
+# The duration of an example means nothing on a busy machine.
 settings.register_profile("project", settings(), deadline=None)
 settings.load_profile("project")
 
@@ -18,7 +18,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_ambient_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the token and the ``~/.astrarc`` of whoever runs the tests, from this process and those it starts."""
+    """Hide the developer's token and ``~/.astrarc`` from this process and those that it starts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))

@@ -1,4 +1,4 @@
-"""The README and the guide tell the truth: the commands are those of CI, and each Python block runs as it stands.
+"""The snippets of README and guide run as they stand, and the commands are those of CI.
 
 A block is a complete program that would talk to the service. Here the two clients that it imports
 go to an emulator unless it says where; nothing else is changed. A block that defines tests is a
@@ -20,7 +20,7 @@ TEST = re.compile(r"^(async )?def test_", re.MULTILINE)
 
 
 def read_blocks(page: str) -> list[tuple[str, str, str]]:
-    """Give language, name and text of each block of a page, moved to the line where it stands."""
+    """Return language, name and text of each block of a page, at its own line numbers."""
     text = (ROOT / page).read_text(encoding="utf-8")
     lines = [(match, text.count("\n", 0, match.start(2))) for match in BLOCK.finditer(text)]
     return [(match[1], f"{page}-line-{line + 1}", "\n" * line + match[2]) for match, line in lines]

@@ -1,4 +1,4 @@
-"""Seeded emulators: one with the quirks that the service is known to have, and one with each of them the other way round."""
+"""Seeded emulators: one with the default quirks, and one with each of them flipped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,40 +8,40 @@ import pytest
 
 from astra_devops.emulator import Emulator, Quirks, VirtualClock
 
-from .driving import Driver, driver_of
-from .world import seeded
+from .seeded_world import seed_world
+from .sending import Sender, new_sender
 
-BEYOND = ("java_pcu_routes",)
-"""Quirks that add to the contract, so that it cannot judge them."""
-
-
-@pytest.fixture(scope="module")
-def usual() -> Iterator[Driver]:
-    with _driver(Quirks()) as driver:
-        yield driver
+NOT_IN_CONTRACT = ("java_pcu_routes",)
+"""Quirks that are not in the contract, so that it cannot decide about them."""
 
 
 @pytest.fixture(scope="module")
-def unusual() -> Iterator[Driver]:
-    with _driver(_flipped(Quirks())) as driver:
-        yield driver
+def default_quirks() -> Iterator[Sender]:
+    with _driver(Quirks()) as sender:
+        yield sender
 
 
-@pytest.fixture(params=["usual", "unusual"])
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """Give one driver after the other."""
-    found: Driver = request.getfixturevalue(request.param)
-    return found
+@pytest.fixture(scope="module")
+def flipped_quirks() -> Iterator[Sender]:
+    with _driver(_flip(Quirks())) as sender:
+        yield sender
+
+
+@pytest.fixture(params=["default_quirks", "flipped_quirks"])
+def sender(request: pytest.FixtureRequest) -> Sender:
+    """Return each of the two senders."""
+    sender: Sender = request.getfixturevalue(request.param)
+    return sender
 
 
 @contextmanager
-def _driver(quirks: Quirks) -> Iterator[Driver]:
+def _driver(quirks: Quirks) -> Iterator[Sender]:
     with Emulator.running(clock=VirtualClock(), quirks=quirks) as emulator:
-        world = seeded(emulator)
-        yield driver_of(world)
+        world = seed_world(emulator)
+        yield new_sender(world)
         world.session.close()
 
 
-def _flipped(quirks: Quirks) -> Quirks:
-    flags = {name: not value for name, value in attrs.asdict(quirks).items() if isinstance(value, bool) and name not in BEYOND}
+def _flip(quirks: Quirks) -> Quirks:
+    flags = {name: not value for name, value in attrs.asdict(quirks).items() if isinstance(value, bool) and name not in NOT_IN_CONTRACT}
     return attrs.evolve(quirks, **flags)

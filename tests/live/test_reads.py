@@ -1,4 +1,4 @@
-"""Reads from the real service, for whoever has a token: ``pytest -m live tests/live``.
+"""Reads from the real service, with your token: ``pytest -m live tests/live``.
 
 Nothing is changed there, and nothing costs money.
 

@@ -1,7 +1,8 @@
-"""The first generation of the vendor's client: a method for nearly every operation there was in 2024, called one after the other.
+"""A program for the first generation of the vendor's client, which had a method per operation.
 
-Run with a URL and a token, it prints one JSON document. A method gives what the body says; where
-the service answers without one, the client raises its own error, and the status is noted.
+Run with a URL and a token, it calls the methods one after the other and prints one JSON document.
+A method returns the body of the answer. Where there is none, the client raises its own error, and
+the program records the status.
 """
 
 import json
@@ -145,13 +146,13 @@ def sizes(ops: AstraDBOps, classic: str) -> list[object]:
 
 
 def until(ops: AstraDBOps, database: str, status: str) -> dict[str, Any]:
-    while (found := ops.get_database(database))["status"] != status:
+    while (answer := ops.get_database(database))["status"] != status:
         time.sleep(0.01)
-    return found
+    return answer
 
 
 def said(call: Callable[[], Any]) -> Any:
-    """Give the body of an answer; of one without a body, or of a refusal, the status."""
+    """Return the body of an answer, or the status of one without a body or of a refusal."""
     try:
         return call()
     except APIRequestError as problem:

@@ -1,4 +1,7 @@
-"""The second generation of the vendor's client does its administration; run with a URL and a token, it prints one JSON document."""
+"""A program for the administration in the second generation of the vendor's client.
+
+Run with a URL and a token, it prints one JSON document.
+"""
 
 import asyncio
 import json
@@ -9,8 +12,8 @@ from astrapy.admin import AstraDBAdmin
 from astrapy.constants import Environment
 from astrapy.exceptions import DevOpsAPIException, DevOpsAPIHttpException
 
-# What the client has no options for: its waits, and where it reads a database from whose endpoint
-# it is given.
+# The client has no options for these: its poll interval, and the address of the DevOps API for a
+# database that is given by its endpoint.
 admin.DEV_OPS_DATABASE_POLL_INTERVAL_S = 0.02
 admin.DEV_OPS_KEYSPACE_POLL_INTERVAL_S = 0.01
 
@@ -77,7 +80,7 @@ def refusals(astra: AstraDBAdmin) -> dict[str, object]:
 
 
 def refused(call) -> object:  # type: ignore[no-untyped-def]
-    """Say with which status a call was refused, or in the client's own words why it gave up."""
+    """Return the status of a refused call, or the client's own error message."""
     try:
         call()
     except DevOpsAPIHttpException as problem:

@@ -1,15 +1,16 @@
-"""A pytest plugin for astrapy's own tests: with ``-p astrapy_plugin`` they talk to the emulator, and are otherwise as they were published.
+"""A pytest plugin that runs astrapy's own tests, as published, against the emulator.
 
-``ASTRA_EMULATOR_URL`` says where the emulator is. What is changed is in astrapy, not in its tests:
+Use it with ``-p astrapy_plugin``. ``ASTRA_EMULATOR_URL`` is the address of the emulator. The
+changes are in astrapy, not in its tests:
 
 - ``DEV_OPS_URL_ENV_MAP``: the address of the DevOps API in production is the emulator's. Requests
   to it go over a real socket.
 - ``DEV_OPS_DATABASE_POLL_INTERVAL_S`` and ``DEV_OPS_KEYSPACE_POLL_INTERVAL_S``, which are
   constants: the emulator's minutes are short.
 
-What is stood in for is the Data API alone, of which the emulator has none. Requests to the endpoint
+Only the Data API is replaced, since the emulator has none. Requests to the endpoint
 of a database, such as ``https://<id>-<region>.apps.astra.datastax.com``, are answered in this
-process with as much as the tests of the administration ask: ``createCollection``, and
+process, as far as the tests of the administration need them: ``createCollection``, and
 ``findCollections`` for the names of what was created, by endpoint and keyspace. Anything else is an
 error, and so is a request to any other host.
 """
@@ -43,20 +44,20 @@ def data_api(request: httpx.Request) -> httpx.Response:
             return httpx.Response(200, json={"status": {"ok": 1}}, request=request)
         case "findCollections":
             return httpx.Response(200, json={"status": {"collections": known}}, request=request)
-    raise NotImplementedError(f"nothing stands in for {command}")
+    raise NotImplementedError(f"the plugin does not answer {command}")
 
 
 def is_of_data_api(request: httpx.Request) -> bool:
-    """Tell a request to the Data API from one to the emulator."""
+    """Return whether a request is for the Data API, not for the emulator."""
     if request.url.host.endswith(DATA_API):
         return True
     if str(request.url).startswith(f"{EMULATOR}/"):
         return False
-    raise AssertionError(f"astrapy asked {request.url}, which is neither the emulator nor a data endpoint")
+    raise AssertionError(f"astrapy requested {request.url}, which is neither the emulator nor a data endpoint")
 
 
 class Transport(httpx.HTTPTransport):
-    """Sends what is for the emulator, answers what is for the Data API."""
+    """Sends requests for the emulator, and answers those for the Data API."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         return data_api(request) if is_of_data_api(request) else super().handle_request(request)

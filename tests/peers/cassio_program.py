@@ -1,4 +1,7 @@
-"""CassIO fetches secure connect bundles by this API; run with a URL and a token, and the id of a database, it prints one JSON document."""
+"""A program that downloads secure connect bundles with CassIO.
+
+Run with a URL, a token and the id of a database, it prints one JSON document.
+"""
 
 import json
 import sys

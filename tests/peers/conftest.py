@@ -1,4 +1,4 @@
-"""What every peer gets: an emulator whose minutes take a fraction of a second, and its own packages in a directory of their own."""
+"""Fixtures for all peers: a fast emulator, and a directory for the packages of each peer."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Install:
-    """Install one requirement and all that it needs into a directory of their own, apart from whatever this interpreter has."""
+    """Install a requirement and its dependencies into a new directory, apart from other packages."""
 
     def install(requirement: str) -> Path:
         target = tmp_path_factory.mktemp("peer")

@@ -23,8 +23,7 @@ CHOSEN = [
 
 TOURS = ["test_astra_db_database_admin_sync", "test_astra_db_admin_sync", "test_astra_db_database_admin_async", "test_astra_db_admin_async"]
 EXPECTED = {
-    # The vendor's other two environments need tokens of their own, which whoever is not the vendor
-    # lacks.
+    # The other two environments need tokens that only the vendor has.
     **{f"{tour}[{environment}]": f"{environment} token not available" for tour in TOURS for environment in ("dev", "test")},
     **{f"{tour}[prod]": "passed" for tour in TOURS},
     "test_astra_updatedbkeyspace_sync": "passed",

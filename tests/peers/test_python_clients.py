@@ -1,4 +1,7 @@
-"""Other public clients in Python, each with its packages in a directory of their own: our programs on them see what they should."""
+"""Programs for other public Python clients: each sees what it should.
+
+Each client has its packages in a directory of its own.
+"""
 
 import json
 import subprocess

@@ -16,7 +16,7 @@ PACKAGE = "@datastax/astra-db-ts@2.3.0"
 
 
 def run(*command: str, directory: Path) -> str:
-    """Run a program of the interpreter's own environment, such as its npm, and give what it prints."""
+    """Run a program of the interpreter's environment, such as npm, and return its output."""
     place = Path(sys.executable).parent
     path = pathsep.join([str(place), environ["PATH"]])
     done = subprocess.run(

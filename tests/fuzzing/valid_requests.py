@@ -1,10 +1,10 @@
-"""For each operation a request that works in the seeded world, and for each kind of name the names that there are."""
+"""A valid request for each operation in the seeded world, and the existing names of each kind."""
 
 from typing import Any
 
 import attrs
 
-from .world import ADDRESSES, ENDPOINT, PRINCIPAL, PULSAR, World, capture
+from .seeded_world import ADDRESSES, ENDPOINT, PRINCIPAL, PULSAR, World, capture
 
 SCIM = "urn:ietf:params:scim:schemas:core:2.0:"
 PATCH = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
@@ -22,20 +22,20 @@ ODD: dict[str, tuple[str, ...]] = {
     "provider": ("oracle",),
     "region": ("nowhere",),
 }
-"""Values that are hard to read, by the same names."""
+"""Values that are hard to parse, by the same names."""
 
 
 @attrs.frozen
 class Request:
-    """What goes into one request."""
+    """The arguments of one request."""
 
     path: dict[str, str] = attrs.field(factory=dict)
     body: Any = None
     query: dict[str, Any] = attrs.field(factory=dict)
 
 
-def good_requests(world: World) -> dict[str, Request]:
-    """Give the requests by operation."""
+def valid_requests(world: World) -> dict[str, Request]:
+    """Return the requests by operation id."""
     return {
         **_databases(world),
         **_parts_of_databases(world),
@@ -51,7 +51,7 @@ def good_requests(world: World) -> dict[str, Request]:
 
 
 def names(world: World) -> dict[str, tuple[str, ...]]:
-    """Give the names that there are, by the path variables, query parameters and fields that take them."""
+    """Return existing names by the path variable, query parameter or field that takes them."""
     databases = tuple(world.emulator.databases)
     datacenters = tuple(datacenter.id for database in world.emulator.databases.values() for datacenter in database.datacenters)
     groups = (world["full"], world["empty"], world["parked group"])
@@ -79,8 +79,8 @@ def names(world: World) -> dict[str, tuple[str, ...]]:
         ("address", "addresses"): ("10.0.0.0/8", "192.0.2.1", "::1", "192.0.2.1/32"),
         TIMES: (UNTIL, "2025-12-31T00:00:00Z"),
     }
-    known = {name: values for group, values in kinds.items() for name in group}
-    return {name: (*known.get(name, ()), *ODD.get(name, ())) for name in (*known, *ODD)}
+    existing = {name: values for group, values in kinds.items() for name in group}
+    return {name: (*existing.get(name, ()), *ODD.get(name, ())) for name in (*existing, *ODD)}
 
 
 def _database(world: World, name: str, **more: str) -> dict[str, str]:

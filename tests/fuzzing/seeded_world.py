@@ -1,4 +1,4 @@
-"""A world in which every operation of the contract finds what it needs: one of each thing that there is, and some in an awkward state."""
+"""An emulator with a resource of every kind, some in special states, for every operation."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ import requests
 from astra_devops.emulator import Emulator
 
 WHOLE_DAY = 86_400.0
-"""Seconds after which everything that was begun has settled, and snapshots have been taken."""
+"""Seconds after which all changes are complete and snapshots have been taken."""
 PRINCIPAL = "arn:aws:iam::123456789012:root"
 ENDPOINT = "vpce-1"
 PULSAR = {"endpoint": "pulsar+ssl://p.example.com", "topic": "persistent://a/b/c", "auth_strategy": "token", "token": "t"}
@@ -21,39 +21,39 @@ ADDRESSES = [
 
 @attrs.define
 class World:
-    """One emulator, seeded, and the names of what is in it."""
+    """One seeded emulator, and the ids of its resources by name."""
 
     emulator: Emulator
     session: requests.Session = attrs.field(factory=requests.Session, repr=False)
-    named: dict[str, str] = attrs.field(factory=dict)
+    ids: dict[str, str] = attrs.field(factory=dict)
     tokens: dict[str, str] = attrs.field(factory=dict, repr=False)
     state: dict[str, Any] = attrs.field(factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> str:
-        return self.named[name]
+        return self.ids[name]
 
     def datacenter(self, name: str, position: int = 0) -> str:
-        """Give the id of one of a database's datacenters."""
+        """Return the id of one of a database's datacenters."""
         return self.emulator.databases[self[name]].datacenters[position].id
 
     def call(self, method: str, path: str, body: object = None, **query: str) -> requests.Response:
-        """Carry out something that has to succeed."""
+        """Send a request that must succeed."""
         headers = {"Authorization": f"Bearer {self.emulator.token}"}
         response = self.session.request(method, self.emulator.url + path, json=body, params=query, headers=headers, timeout=10)
         assert response.ok, (method, path, response.status_code, response.text)
         return response
 
     def pass_time(self, seconds: float) -> None:
-        """Let time go by, by the emulator's clock."""
+        """Advance the emulator's clock."""
         asyncio.run(self.emulator.clock.sleep(seconds))
 
     def restore(self) -> None:
-        """Go back to how it was when it had just been seeded."""
+        """Restore the state just after seeding."""
         self.emulator.restore(self.state)
 
 
-def seeded(emulator: Emulator) -> World:
-    """Fill an emulator."""
+def seed_world(emulator: Emulator) -> World:
+    """Create the resources in an emulator."""
     world = World(emulator)
     _databases(world)
     _identity(world)
@@ -76,56 +76,56 @@ def seeded(emulator: Emulator) -> World:
 
 
 def _databases(world: World) -> None:
-    add, named = world.emulator.add_database, world.named
-    named["orders"] = add("orders", keyspaces=("sales", "stock"))
-    named["copy"] = add("copy")
-    named["watched"] = add("watched", keyspaces=("sales",))
-    named["reached"] = add("reached", keyspaces=())
-    named["spread"] = add("spread", keyspaces=("sales",))
-    named["asleep"] = add("asleep", status="HIBERNATED")
-    named["broken"] = add("broken", status="ERROR")
-    named["suspended"] = add("suspended", status="SUSPENDED")
-    named["google"] = add("google", cloud_provider="GCP", region="us-east1")
-    named["azure"] = add("azure", cloud_provider="AZURE", region="eastus", tier="C10")
-    named["classic"] = add("classic", tier="C10", region="us-east-1", keyspaces=("sales",))
-    named["proxied"] = add("proxied", tier="C10", region="us-east-1")
-    named["peered"] = add("peered", tier="C10", region="us-east-1")
-    named["parked"] = add("parked", tier="C10", region="us-east-1", status="PARKED")
-    named["gone"] = add("gone")
+    add, ids = world.emulator.add_database, world.ids
+    ids["orders"] = add("orders", keyspaces=("sales", "stock"))
+    ids["copy"] = add("copy")
+    ids["watched"] = add("watched", keyspaces=("sales",))
+    ids["reached"] = add("reached", keyspaces=())
+    ids["spread"] = add("spread", keyspaces=("sales",))
+    ids["asleep"] = add("asleep", status="HIBERNATED")
+    ids["broken"] = add("broken", status="ERROR")
+    ids["suspended"] = add("suspended", status="SUSPENDED")
+    ids["google"] = add("google", cloud_provider="GCP", region="us-east1")
+    ids["azure"] = add("azure", cloud_provider="AZURE", region="eastus", tier="C10")
+    ids["classic"] = add("classic", tier="C10", region="us-east-1", keyspaces=("sales",))
+    ids["proxied"] = add("proxied", tier="C10", region="us-east-1")
+    ids["peered"] = add("peered", tier="C10", region="us-east-1")
+    ids["parked"] = add("parked", tier="C10", region="us-east-1", status="PARKED")
+    ids["gone"] = add("gone")
     place = {"tier": "serverless", "cloudProvider": "AWS", "region": "us-west-2"}
-    world.call("POST", f"/v2/databases/{named['spread']}/datacenters", [place])
-    world.call("POST", f"/v2/databases/{named['gone']}/terminate")
+    world.call("POST", f"/v2/databases/{ids['spread']}/datacenters", [place])
+    world.call("POST", f"/v2/databases/{ids['gone']}/terminate")
 
 
 def _identity(world: World) -> None:
     drn = f"drn:astra:org:{world.emulator.organization_id}:db:*"
     policy = {"description": "See databases", "resources": [drn], "actions": ["org-db-view"], "effect": "allow"}
-    world.named["organization"] = world.emulator.organization_id
+    world.ids["organization"] = world.emulator.organization_id
     role = world.call("POST", "/v2/organizations/roles", {"name": "viewer", "policy": policy}).json()
-    world.named["role"] = next(role[name] for name in ("ID", "id") if name in role)
+    world.ids["role"] = next(role[name] for name in ("ID", "id") if name in role)
     invitation = {"email": "ann@example.com", "orgID": world["organization"], "roles": [world["role"]]}
     world.call("PUT", "/v2/organizations/users", invitation)
     users = world.call("GET", "/v2/organizations/users").json()
     user = users.get("Users", users.get("users"))[-1]
-    world.named["user"] = next(user[name] for name in ("UserID", "userID") if name in user)
+    world.ids["user"] = next(user[name] for name in ("UserID", "userID") if name in user)
     token = world.call("POST", "/v2/clientIdSecrets", {"roles": [world["role"]]}).json()
-    world.named["client"] = token["clientId"]
+    world.ids["client"] = token["clientId"]
 
 
 def _provisioning(world: World) -> None:
     user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
-    world.named["scim user"] = world.call("POST", "/v2/scim/users", user).json()["id"]
+    world.ids["scim user"] = world.call("POST", "/v2/scim/users", user).json()["id"]
     world.call("POST", "/v2/scim/users", {**user, "userName": "carl"})
     group = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"], "displayName": "all", "members": [{"value": world["scim user"]}]}
-    world.named["scim group"] = world.call("POST", "/v2/scim/groups", group).json()["id"]
+    world.ids["scim group"] = world.call("POST", "/v2/scim/groups", group).json()["id"]
 
 
 def _capacity(world: World) -> None:
     for title in ("full", "empty", "parked group"):
-        world.named[title] = world.emulator.add_pcu_group(title, max=2)
+        world.ids[title] = world.emulator.add_pcu_group(title, max=2)
     for name, group in (("placed", "full"), ("parked with it", "parked group")):
         database_id = world.emulator.add_database(name)
-        world.named[name] = world.emulator.databases[database_id].datacenters[0].id
+        world.ids[name] = world.emulator.databases[database_id].datacenters[0].id
         world.call("POST", f"/v2/pcus/association/{world[group]}/{world[name]}")
     world.call("POST", "/v2/kms", {"aws": {"keyID": "arn:aws:kms:us-east-1:1:key/k", "region": "us-east-1"}})
     world.call("POST", "/v2/kms/classic", {"gcp": {"keyID": "projects/p/locations/l/keyRings/r/cryptoKeys/k", "region": "us-east1"}})
@@ -147,11 +147,11 @@ def _networks(world: World) -> None:
 
 def _data(world: World) -> None:
     orders, copied, proxied = world["orders"], world["copy"], world["proxied"]
-    found = world.call("GET", f"/v2/databases/{orders}/snapshots").json()["snapshots"]
-    world.named["snapshot"] = found[0]["id"]
+    snapshots = world.call("GET", f"/v2/databases/{orders}/snapshots").json()["snapshots"]
+    world.ids["snapshot"] = snapshots[0]["id"]
     clone = world.call("POST", f"/v2/databases/{copied}/cloneFrom/{orders}", snapshotID=world["snapshot"]).json()
     restore = world.call("POST", f"/v2/databases/{orders}/restore", snapshotID=world["snapshot"]).json()
-    world.named |= {"clone": clone["operationID"], "restore": restore["operationID"]}
+    world.ids |= {"clone": clone["operationID"], "restore": restore["operationID"]}
     node = {"originIP": "172.18.19.20", "originPort": 9042, "rack": 1, "rackNodeOrdinal": 1}
     origin = {"originUsername": "cassandra", "originPassword": "hunter2", "mappings": [node]}
     world.call("PUT", f"/v2/databases/{proxied}/migrationProxy", origin)
@@ -164,13 +164,13 @@ def _exports(world: World) -> None:
     world.call("POST", f"/v2/organizations/{organization}/telemetry/auditLogs", {"pulsar": PULSAR})
     world.call("POST", f"/v2/pcus/park/{world['parked group']}")
     report = world.call("POST", "/v2/enterprises/billing-reports/generate-report", {"month": "1", "year": "2026"}).json()
-    world.named["report"] = report["reportId"]
+    world.ids["report"] = report["reportId"]
 
 
 def _fleeting(world: World) -> None:
     """Add what does not outlast a day."""
     for phase in ("Initializing", "ReceivingFiles", "ImportInProgress", "Paused", "MigrationDone", "Closed"):
-        world.named[phase] = world.emulator.add_migration(world["orders"], phase=phase)
+        world.ids[phase] = world.emulator.add_migration(world["orders"], phase=phase)
 
 
 def capture(world: World, *tables: str) -> dict[str, Any]:

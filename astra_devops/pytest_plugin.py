@@ -6,6 +6,7 @@ not affected.
 """
 
 import importlib
+import inspect
 import math
 import random
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
@@ -213,7 +214,7 @@ def _quirks(quirks: Any) -> "Quirks":
     try:
         return Quirks(**quirks) if isinstance(quirks, Mapping) else quirks or Quirks()
     except (TypeError, ValueError) as error:
-        unknown = ", ".join(sorted(quirks.keys() - set(dir(Quirks))))
+        unknown = ", ".join(sorted(quirks.keys() - set(inspect.signature(Quirks).parameters)))
         reason = f"there is no quirk {unknown}; see astra_devops.emulator.Quirks" if unknown else f"quirks: {error}"
         raise _failure(f"astra_emulator: {reason}.") from None
 

@@ -10,7 +10,7 @@ changes are in astrapy, not in its tests:
 
 Only the Data API is replaced, since the emulator has none. Requests to the endpoint
 of a database, such as ``https://<id>-<region>.apps.astra.datastax.com``, are answered in this
-process, as far as the tests of the administration need them: ``createCollection``, and
+process, where the tests of the administration need them: ``createCollection``, and
 ``findCollections`` for the names of what was created, by endpoint and keyspace. Anything else is an
 error, and so is a request to any other host.
 """

@@ -24,7 +24,7 @@ def emulator() -> Iterator[Emulator]:
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Install:
-    """Install a requirement and its dependencies into a new directory, apart from other packages."""
+    """Install a requirement with its dependencies into a new directory."""
 
     def install(requirement: str) -> Path:
         target = tmp_path_factory.mktemp("peer")

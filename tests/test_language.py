@@ -43,6 +43,11 @@ WORDS = {
 FORBIDDEN = {re.compile(rf"(?<![A-Za-z])(?:{words})(?![A-Za-z])", re.IGNORECASE): instead for words, instead in WORDS.items()}
 FIRST_WORDS = {"Give", "Tell", "Say", "Spell", "Let", "See", "Know", "Hold", "Hand", "Bring", "Found"}
 
+# Only a file that matches is read line by line, or parsed: most files match neither, and that is
+# ten times as fast.
+SUSPECT = re.compile(rf"{BRITISH.pattern}|(?<![A-Za-z])(?:{'|'.join(WORDS)})(?![A-Za-z])", re.IGNORECASE)
+SUSPECT_DOCSTRING = re.compile(rf'"""\s*(?:{"|".join(FIRST_WORDS)})\b')
+
 # What quotes a public name, message or file of somebody else. A pattern, by the path of the file.
 QUOTED: dict[str, str] = {"tests/test_language.py": r".*"}
 
@@ -63,7 +68,7 @@ def complaints(file: Path) -> Iterator[str]:
     name = file.relative_to(ROOT).as_posix()
     quoted = re.compile(QUOTED.get(name, r"(?!)"))
     text = file.read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1) if SUSPECT.search(text) else ():
         if quoted.search(line):
             continue
         if found := BRITISH.search(line):
@@ -71,7 +76,7 @@ def complaints(file: Path) -> Iterator[str]:
         for pattern, instead in FORBIDDEN.items():
             if found := pattern.search(line):
                 yield f"{name}:{number}: {found[0]!r}: write {instead}"
-    if file.suffix == ".py":
+    if file.suffix == ".py" and SUSPECT_DOCSTRING.search(text):
         yield from (f"{name}:{line}: the docstring begins with {word!r}" for line, word in first_words(text) if word in FIRST_WORDS)
 
 

@@ -1,162 +1,161 @@
-"""The chores of this project: ``nox`` runs the gates and then the tests; ``nox --list`` shows the rest."""
+"""Chores of this project: ``nox`` runs all checks and tests, ``nox --list`` shows every session."""
 
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 import nox
 
-ROOT = Path(__file__).parent
-DIST = ROOT / "dist"
-PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
-PYTHONS = nox.project.python_versions(PROJECT)
+_ROOT: Final = Path(__file__).parent
+_DIST: Final = _ROOT / "dist"
+_PROJECT: Final = nox.project.load_toml(_ROOT / "pyproject.toml")
+_PYTHONS: Final = nox.project.python_versions(_PROJECT)
 
-# Tests must find the installed wheel, never the checkout they lie in: the first keeps the current
-# directory off the path of every interpreter they start, the second makes
-# tests/unit/test_package.py insist.
-AGAINST_WHEEL = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "1"}
+# Tests must import the installed wheel, never the checkout that contains them: the first variable
+# keeps the current directory off the path of every interpreter that they start, the second makes
+# tests/unit/test_package.py check it.
+_AGAINST_WHEEL: Final = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "1"}
+_QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
-# What no wheel has, the generators and their sources, is tested in the checkout.
-OF_THE_CHECKOUT = ["tests/codegen", "tests/contract/test_spec.py"]
-OF_THE_WHEEL = [f"--ignore={path}" for path in OF_THE_CHECKOUT]
+# The generators and their sources are in no wheel, and the words of a file are the same in all.
+_TESTS_OF_CHECKOUT: Final = ["tests/codegen", "tests/contract/test_spec.py", "tests/test_language.py"]
+_TESTS_OF_WHEEL: Final = [f"--ignore={path}" for path in _TESTS_OF_CHECKOUT]
 
 nox.needs_version = ">=2026.10"
-nox.options.default_venv_backend = "virtualenv"
+nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = "EXPECT_EVERY_PYTHON" in os.environ
 nox.options.reuse_venv = "yes"
 nox.options.stop_on_first_error = True
 
 
-def group(*names: str) -> list[str]:
-    """Return the requirements of dependency groups, which pip 23 cannot read itself."""
-    return list(nox.project.dependency_groups(PROJECT, *names))
+def groups(*names: str) -> list[str]:
+    """Return the requirements of dependency groups of pyproject.toml."""
+    return list(nox.project.dependency_groups(_PROJECT, *names))
 
 
-def install_requirements(session: nox.Session, *groups: str) -> None:
-    """Install what the package needs, but not the package: for sessions that look at the checkout."""
-    project = PROJECT["project"]
-    session.install(*project["dependencies"], *project["optional-dependencies"]["emulator"], *group(*groups))
+def install_requirements(session: nox.Session, *names: str) -> None:
+    """Install what the package needs but not the package, for sessions that read the checkout."""
+    project = _PROJECT["project"]
+    session.install(*project["dependencies"], *project["optional-dependencies"]["emulator"], *groups(*names))
 
 
-def install_wheel(session: nox.Session, *groups: str) -> None:
-    """Install the wheel that the session ``build`` has just made."""
-    (wheel,) = DIST.glob("*.whl")
-    session.install(f"astra-devops[emulator] @ {wheel.as_uri()}", *group(*groups))
-    # The number is the same as at the last run, the content need not be.
-    session.install("--force-reinstall", "--no-deps", str(wheel))
+def install_wheel(session: nox.Session, *names: str) -> None:
+    """Install the wheel that the session ``build`` has just made.
+
+    It replaces an earlier one of the same version, whose content may differ.
+    """
+    (wheel,) = _DIST.glob("*.whl")
+    session.install("--reinstall-package", "astra-devops", f"astra-devops[emulator] @ {wheel.as_uri()}", *groups(*names))
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format, of generated code too."""
-    session.install(*group("lint"))
+    """Check style and format, also of generated code."""
+    session.install(*groups("lint"))
     session.run("ruff", "check", "--quiet", "--output-format=concise", ".")
     session.run("ruff", "format", "--check", "--quiet", ".")
 
 
 @nox.session
-def check_generated(session: nox.Session) -> None:
-    """Check that the generated code is what the contract and the generators give, and that the generators do their work."""
+def checkout(session: nox.Session) -> None:
+    """Check that the generated code is up to date, and run the tests of the generators."""
     install_requirements(session, "typing")
     session.run("python", "-m", "astra_devops._codegen", "--check")
-    session.run("python", "-m", "pytest", "-q", "-n", "auto", *OF_THE_CHECKOUT, env={"PYTHONPATH": str(ROOT)})
+    session.run("python", "-m", "pytest", "-q", "-n", "auto", *_TESTS_OF_CHECKOUT, env={"PYTHONPATH": str(_ROOT)})
 
 
 @nox.session
 def typing(session: nox.Session) -> None:
-    """Check types with mypy and pyright."""
+    """Check types with mypy and pyright, side by side."""
     install_requirements(session, "typing")
-    session.run("mypy")
-    session.run("pyright", env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
 
+    def check(command: str) -> str:
+        return str(session.run(command, silent=True, env=_QUIET_PYRIGHT))
 
-@nox.session
-def import_rules(session: nox.Session) -> None:
-    """Check who imports whom."""
-    session.install("-e", ".[emulator]", *group("test"))
-    session.run("python", "-m", "pytest", "-q", "tests/test_import_rules.py")
+    with ThreadPoolExecutor() as pool:
+        print(*pool.map(check, ("mypy", "pyright")), sep="", end="", flush=True)
 
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the sdist, and from it the wheel."""
-    shutil.rmtree(DIST, ignore_errors=True)
-    session.install(*group("build"))
-    session.run("hatchling", "build", "-t", "sdist", "-d", str(DIST), silent=True)
-    (sdist,) = DIST.glob("*.tar.gz")
-    session.run("pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(DIST), str(sdist), silent=True)
+    """Build the sdist, and the wheel from it."""
+    shutil.rmtree(_DIST, ignore_errors=True)
+    session.install(*groups("build"))
+    session.run("uv", "build", "--quiet", "--no-build-isolation", "--out-dir", str(_DIST), silent=True)
 
 
 @nox.session(requires=["build"])
 def verify_types(session: nox.Session) -> None:
     """Check that every public symbol of the wheel has a known type."""
     install_wheel(session, "typing")
-    # From elsewhere, since the checkout's package has the same name.
+    # Run elsewhere, since the package in the checkout has the same name.
     session.chdir(session.create_tmp())
-    session.run("pyright", "--verifytypes", "astra_devops", "--ignoreexternal", silent=True, env={"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"})
+    session.run("pyright", "--verifytypes", "astra_devops", "--ignoreexternal", silent=True, env=_QUIET_PYRIGHT)
 
 
 @nox.session(requires=["build"])
 def peers(session: nox.Session) -> None:
-    """Run the vendor's own tests of its administration, and other public clients in Python, against the emulator of the wheel."""
+    """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
+    session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(requires=["build"])
 def fuzz(session: nox.Session) -> None:
-    """Hold the emulator of the wheel to the contract: the same requests in every run, or as many others as two variables say.
+    """Send the emulator generated requests, and check its answers against the contract.
 
-    ``ASTRA_DEVOPS_FUZZ_EXAMPLES=250 ASTRA_DEVOPS_FUZZ_SEED=1 nox -s fuzz`` sends each operation 250
-    requests instead of 20.
+    The requests are the same in every run. ``ASTRA_DEVOPS_FUZZ_EXAMPLES=250
+    ASTRA_DEVOPS_FUZZ_SEED=1 nox -s fuzz`` sends each operation 250 others instead of 20.
     """
     install_wheel(session, "test", "fuzz")
-    session.run("pytest", "-q", "-n", "auto", "-p", "no:schemathesis", "tests/fuzzing", *session.posargs, env=AGAINST_WHEEL)
+    session.run("pytest", "-q", "-n", "auto", "-p", "no:schemathesis", "tests/fuzzing", *session.posargs, env=_AGAINST_WHEEL)
 
 
-# The newest first: where it is missing, the output still ends with a test run.
-@nox.session(python=PYTHONS[::-1], requires=["build"])
+# The newest first: where it is missing, the output still ends with the summary of a test run.
+@nox.session(python=_PYTHONS[::-1], requires=["build"])
 def tests(session: nox.Session) -> None:
-    """Run the tests against the installed wheel; those of the generators are in ``check_generated``."""
+    """Run the tests against the installed wheel; those of the generators run in ``checkout``."""
     install_wheel(session, "test", "codegen", "benchmarks")
     if session.posargs:
-        session.run("pytest", *session.posargs, env=AGAINST_WHEEL)
+        session.run("pytest", *session.posargs, env=_AGAINST_WHEEL)
     else:
-        session.run("pytest", "-q", "-n", "auto", *OF_THE_WHEEL, env=AGAINST_WHEEL)
+        session.run("pytest", "-q", "-n", "auto", *_TESTS_OF_WHEEL, env=_AGAINST_WHEEL)
 
 
-# Not by default, since it needs the registry of npm.
+# Not run by default, since it needs the npm registry.
 @nox.session(default=False, requires=["build"])
 def peers_node(session: nox.Session) -> None:
-    """Run the vendor's TypeScript client against the emulator of the wheel."""
+    """Run the vendor's TypeScript client against the emulator."""
     install_wheel(session, "test", "peers-node")
-    session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=AGAINST_WHEEL)
+    session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(default=False, requires=["build"])
 def coverage(session: nox.Session) -> None:
-    """Report which lines no test reaches."""
+    """Report the lines that no test reaches."""
     install_wheel(session, "test", "codegen", "benchmarks")
-    # pytest imports plugins, and with them this package, before a plugin could start measuring: so
-    # coverage starts pytest.
+    # coverage starts pytest, because pytest imports plugins, and with them this package, before a
+    # plugin could start to measure.
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", "-q", *OF_THE_WHEEL, *session.posargs, env=AGAINST_WHEEL)
+    session.run("coverage", "run", "-m", "pytest", "-q", *_TESTS_OF_WHEEL, *session.posargs, env=_AGAINST_WHEEL)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report")
 
 
 @nox.session(default=False, requires=["build"])
 def examples(session: nox.Session) -> None:
-    """Run the examples, each to its end, on the embedded emulator."""
+    """Run each example to its end on the embedded emulator."""
     install_wheel(session)
-    for example in sorted((ROOT / "examples").glob("*.py")):
+    for example in sorted((_ROOT / "examples").glob("*.py")):
         session.run("python", str(example), env={"ASTRA_DB_APPLICATION_TOKEN": None})
 
 
 @nox.session(default=False)
 def generate(session: nox.Session) -> None:
-    """Write the generated code anew."""
+    """Regenerate the generated code."""
     install_requirements(session, "codegen")
     session.run("python", "-m", "astra_devops._codegen", *session.posargs)
 

@@ -33,7 +33,8 @@ def checked_proxy(proxy: str | Secret | None) -> Secret | None:
 class EnvironmentProxies:
     """The proxies of the environment: ``HTTPS_PROXY``, ``HTTP_PROXY``, ``ALL_PROXY``, ``NO_PROXY``.
 
-    The variables count in either case, and are read once, at the first request. This machine itself is never reached through a proxy.
+    The variables count in either case, and are read once, at the first request. This machine itself
+    is never reached through a proxy.
     """
 
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ def impostor(call: Call[Any], answer: RawAnswer) -> str | None:
         return "a body that is larger than this client accepts"
     if is_html(answer):
         return f"status {answer.status} with {_describe_body(answer)}"
-    # A compressed body that was cut short is the service's own; what it says is decided by decoding.
+    # A compressed body that was cut short is the service's own; decoding decides about it.
     if not answer.body or call.result is str or "content-encoding" in answer.headers or _is_json(answer.body):
         return None
     return f"status {answer.status} with {_describe_body(answer)}"

@@ -26,7 +26,9 @@ class AsyncAstraDevOps(ClientResources):
     """A client of the Astra DevOps API, for asyncio.
 
     >>> async with AsyncAstraDevOps() as astra:
-    ...     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    ...     operation = await astra.databases.create(
+    ...         "orders", cloud_provider="AWS", region="us-east-2"
+    ...     )
     ...     database = await operation.wait()
 
     Creating a client reads no file and opens no connection. A client belongs to the event loop in

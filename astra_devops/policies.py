@@ -31,7 +31,7 @@ These are the keyspace and table permissions of the service's own read-only role
 """
 
 WRITE: Final = READ | {PolicyAction.DB_TABLE_MODIFY}
-""":data:`READ`, and the permission to insert, change and delete rows. The schema stays read-only."""
+""":data:`READ` and the permission to write and delete rows. The schema stays read-only."""
 
 # Drivers read these when they connect, to learn about nodes and schema.
 _SYSTEM_KEYSPACES: Final = ("system", "system_schema", "system_virtual_schema")

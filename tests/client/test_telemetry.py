@@ -83,7 +83,7 @@ async def test_a_sink_is_set_and_read_back(emulator: Emulator, astra: AsyncAstra
 
 @pytest.mark.parametrize("shown_as", ["masked", "absent"])
 @pytest.mark.parametrize("kind", SINKS)
-async def test_secrets_that_are_withheld_are_no_obstacle_but_cannot_be_set_again(kind: str, shown_as: Any) -> None:
+async def test_a_sink_without_its_secrets_can_be_read_but_not_set_again(kind: str, shown_as: Any) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(sink_secrets=shown_as)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,

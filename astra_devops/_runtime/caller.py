@@ -80,7 +80,7 @@ class Caller:
         self.clock = clock
         self.options = options
         self.observer = observer
-        self.shared = shared or Shared()
+        self.shared: Shared = shared or Shared()
         # Composed once for each credential instead of for each call: without and with a body.
         self._composed_from: SecretHeaders | None = None
         self._composed = (SecretHeaders(), SecretHeaders())

@@ -29,11 +29,12 @@ class OperationFactory:
 
         Raises:
             TypeError: ``token`` is not a string.
-            ValueError: ``token`` is not a resume token, or its kind of operation does not exist in
-                this version.
+            ValueError: ``token`` is not a resume token, its kind of operation does not exist in
+                this version, or a parameter of it is missing or wrong.
         """
         name, params = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not support: {name!r}")
+        kind.check(params)
         return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)

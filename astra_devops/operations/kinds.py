@@ -5,7 +5,7 @@ show ACTIVE before it enters the MAINTENANCE that a change of its keyspaces brin
 are in ``conditions/``, one module per noun.
 """
 
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -90,6 +90,9 @@ class OperationKind(Generic[T]):
         failure_states: Statuses that end a wait with an error.
         resource: The parameter that is the id of the resulting resource.
         ends_absent: Whether a 404 that lasts means success instead of failure.
+        params: The parameters that the condition needs. None of them may be empty.
+        optional: Further parameters, which may be absent or empty. None: any.
+        parse: Parses what is more than a plain string, and raises an error if that fails.
     """
 
     name: str
@@ -98,6 +101,25 @@ class OperationKind(Generic[T]):
     failure_states: frozenset[str] = FAILURE_STATES
     resource: str = "database_id"
     ends_absent: bool = False
+    params: tuple[str, ...] = ("database_id",)
+    optional: tuple[str, ...] | None = ()
+    parse: Callable[[Params], object] = dict
+
+    def check(self, params: Params) -> None:
+        """Check the parameters of a resume token, which may have been changed or cut.
+
+        Raises:
+            ValueError: A parameter is missing, unknown or malformed.
+        """
+        for name in self.params:
+            if not params.get(name, "").strip():
+                raise ValueError(f"token is for {self.name}, and lacks its parameter {name}")
+        if self.optional is not None and (unknown := params.keys() - {*self.params, *self.optional}):
+            raise ValueError(f"token is for {self.name}, which has no parameter {', '.join(sorted(unknown))}")
+        try:
+            self.parse(params)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            raise ValueError(f"token is for {self.name}, and a parameter of it is malformed") from None
 
 
 def kind_of(name: str) -> OperationKind[Any] | None:

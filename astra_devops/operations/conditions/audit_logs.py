@@ -31,7 +31,20 @@ async def _read(context: PollContext, params: Params) -> TelemetryConfig | None:
         return None
 
 
-SET: Final = OperationKind(name="audit_logs.set", condition=is_set, timeout=600.0, failure_states=frozenset(), resource="organization_id")
+SET: Final = OperationKind(
+    name="audit_logs.set",
+    condition=is_set,
+    timeout=600.0,
+    failure_states=frozenset(),
+    resource="organization_id",
+    params=("organization_id", "sink"),
+    optional=None,
+)
 DELETE: Final = OperationKind(
-    name="audit_logs.delete", condition=is_deleted, timeout=600.0, failure_states=frozenset(), resource="organization_id"
+    name="audit_logs.delete",
+    condition=is_deleted,
+    timeout=600.0,
+    failure_states=frozenset(),
+    resource="organization_id",
+    params=("organization_id",),
 )

@@ -81,6 +81,16 @@ def _parse_names(text: str) -> Names:
     return frozenset(tuple(names) for names in orjson.loads(text))
 
 
-ENABLE: Final = OperationKind(name="cdc.enable", condition=is_enabled, timeout=10 * MINUTE)
-UPDATE: Final = OperationKind(name="cdc.update", condition=is_replaced, timeout=10 * MINUTE)
-DISABLE: Final = OperationKind(name="cdc.disable", condition=is_disabled, timeout=10 * MINUTE)
+def _parse_params(params: Params) -> None:
+    for name in {"tables", "regions"} & params.keys():
+        names = _parse_names(params[name])
+        if not names or not all(isinstance(part, str) for parts in names for part in parts):
+            raise ValueError(f"{name} must be lists of strings")
+
+
+_PARAMS: Final = ("database_id", "tables", "regions")
+ENABLE: Final = OperationKind(name="cdc.enable", condition=is_enabled, timeout=10 * MINUTE, params=_PARAMS, parse=_parse_params)
+UPDATE: Final = OperationKind(name="cdc.update", condition=is_replaced, timeout=10 * MINUTE, params=_PARAMS, parse=_parse_params)
+DISABLE: Final = OperationKind(
+    name="cdc.disable", condition=is_disabled, timeout=10 * MINUTE, params=("database_id", "tables"), parse=_parse_params
+)

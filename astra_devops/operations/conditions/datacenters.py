@@ -44,5 +44,13 @@ async def _check_datacenters(context: PollContext, params: Params, check: Callab
     return await active_with_effect(context, params["database_id"], read_effect)
 
 
-CREATE: Final = OperationKind(name="datacenters.create", condition=is_created, timeout=60 * MINUTE)
-TERMINATE: Final = OperationKind(name="datacenters.terminate", condition=is_terminated, timeout=60 * MINUTE, resource="datacenter_id")
+CREATE: Final = OperationKind(
+    name="datacenters.create", condition=is_created, timeout=60 * MINUTE, params=("database_id", "cloud_provider", "region")
+)
+TERMINATE: Final = OperationKind(
+    name="datacenters.terminate",
+    condition=is_terminated,
+    timeout=60 * MINUTE,
+    resource="datacenter_id",
+    params=("database_id", "datacenter_id"),
+)

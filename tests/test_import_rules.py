@@ -34,11 +34,21 @@ LAYERS: dict[str, set[str]] = {
     "sinks": {"_rest.models", "_secret"},
     # Waiting.
     "operations.listing": {"_rest", "_runtime"},
-    "operations.capacity": {"errors", "_rest", "_runtime"},
+    "operations.absence": {"errors"},
+    "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "operations.listing"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
-    "operations.conditions": {"errors", "_json", "_rest", "_runtime", "_secret", "operations.capacity", "operations.kinds"},
+    "operations.conditions": {
+        "errors",
+        "_json",
+        "_rest",
+        "_runtime",
+        "_secret",
+        "operations.absence",
+        "operations.capacity",
+        "operations.kinds",
+    },
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},

@@ -7,7 +7,6 @@ the rest. Models have neither converters nor validators, so this skips nothing.
 
 import linecache
 from collections.abc import Callable
-from datetime import datetime
 from itertools import filterfalse
 from typing import Any, Final
 
@@ -138,7 +137,7 @@ class _FieldSource:
         fallback = f"{self._reader(shape)}(v)"
         if shape is Secret:
             fallback = "Secret(v)"
-        elif shape is datetime and nullable:
+        elif times.is_time(shape) and nullable:
             fallback = f"read_time(v) if type(v) is str else {fallback}"
         return f"None if v is None else {fallback}" if nullable else fallback
 

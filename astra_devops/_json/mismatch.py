@@ -1,12 +1,11 @@
 """Finding where a document does not fit its shape, by walking through both."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
 
-from astra_devops._json import scalars, unions
+from astra_devops._json import scalars, times, unions
 from astra_devops._json.model_types import (
     ShapeError,
     child,
@@ -42,7 +41,7 @@ def locate(value: object, shape: Any, pointer: str = "") -> None:
     elif len(members(shape)) > 1 and not is_open_enum(shape):
         locate(value, _with_pointer(pointer, unions.chooser(shape), value), pointer)
     else:
-        _with_pointer(pointer, scalars.read_time_or_none if nullable and shape is datetime else reader_of(shape), value)
+        _with_pointer(pointer, scalars.read_time_or_none if nullable and times.is_time(shape) else reader_of(shape), value)
 
 
 def _locate_in_model(value: object, cls: Any, pointer: str) -> None:

@@ -5,12 +5,12 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
 import attrs
 
+from astra_devops._json import times
 from astra_devops._secret import Secret
 
 _JSON_TYPES: Final[Mapping[type, str]] = {
@@ -194,7 +194,6 @@ def item_of(shape: Any) -> Any:
 _DESCRIPTIONS: Final[Mapping[Any, str]] = {
     str: "a string",
     Secret: "a string",
-    datetime: "a time",
     int: "an integer",
     float: "a number",
     bool: "a boolean",
@@ -210,6 +209,8 @@ def describe(shape: Any) -> str:
 
 
 def _describe_one(shape: Any) -> str:
+    if times.is_time(shape):
+        return "a time"
     if shape in _DESCRIPTIONS:
         return _DESCRIPTIONS[shape]
     if is_enum(shape):

@@ -7,13 +7,12 @@ structuring is not used, since our compiled readers take about a third of the ti
 
 import functools
 import threading
-from datetime import datetime
 from typing import Any, Final
 
 import attrs
 from cattrs import BaseConverter
 
-from astra_devops._json import scalars, unions
+from astra_devops._json import scalars, times, unions
 from astra_devops._json.compile_reader import compile_reader
 from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
 from astra_devops._json.scalars import SCALAR_READERS, Reader
@@ -31,6 +30,8 @@ def reader_of(shape: Any) -> Reader:
     """
     if shape in SCALAR_READERS:
         return SCALAR_READERS[shape]
+    if times.is_time(shape):
+        return scalars.read_time
     if is_enum(shape):  # The converter would take a StrEnum for a string.
         return scalars.closed_enum_reader(shape)
     read: Reader = _converter.get_structure_hook(shape)
@@ -93,7 +94,7 @@ def _union_reader(shape: Any) -> Reader:
 def _optional_reader(shape: Any) -> Reader:
     if is_list(shape):
         return _part_reader(shape)
-    read = scalars.read_time_or_none if shape is datetime else _part_reader(shape)
+    read = scalars.read_time_or_none if times.is_time(shape) else _part_reader(shape)
     return lambda value, _=None: None if value is None else read(value)
 
 

@@ -95,9 +95,8 @@ SCALAR_READERS: Final[Mapping[Any, Reader]] = {
     object: read_anything,
     Any: read_anything,
     Secret: read_secret,
-    datetime: read_time,
 }
-"""The reader for each type that contains no other type."""
+"""The reader for each type that contains no other type, except times."""
 
 
 def members_by_value(*enums: type[Enum]) -> dict[object, Enum]:

@@ -3,12 +3,12 @@
 import functools
 import operator
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import NoneType
 from typing import Any, Final
 
 import attrs
 
+from astra_devops._json import times
 from astra_devops._json.model_types import (
     ShapeError,
     describe,
@@ -25,7 +25,6 @@ from astra_devops._secret import Secret
 
 Chooser = Callable[[object], Any]
 
-_STRINGS: Final = (Secret, str, datetime)
 _JSON_TYPES: Final = (NoneType, bool, int, float, str, list, dict)
 
 
@@ -69,7 +68,8 @@ def _members_by_type(union: tuple[Any, ...]) -> Mapping[type, Any]:
     if any(map(is_enum, texts)):
         by_type[str] = texts[0] if len(texts) == 1 else _union([*texts, str])
     else:
-        by_type.update((str, member) for member in reversed(_STRINGS) if member in union)
+        # The last one wins.
+        by_type.update((str, member) for member in (*filter(times.is_time, union), *(kind for kind in (str, Secret) if kind in union)))
     return by_type
 
 

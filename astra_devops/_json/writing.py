@@ -109,7 +109,7 @@ def _type_names(allowed: tuple[Any, ...]) -> str:
 
 
 def _with_article(shape: Any) -> str:
-    name = getattr(shape, "__name__", str(shape))
+    name = "datetime" if times.is_time(shape) else getattr(shape, "__name__", str(shape))
     return f"an {name}" if name[0] in "aeiouAEIO" else f"a {name}"
 
 

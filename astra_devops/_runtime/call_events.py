@@ -16,11 +16,16 @@ _numbers: Final = itertools.count(1)
 _enclosing: ContextVar[str | None] = ContextVar("astra_devops_call", default=None)
 
 
+def new_id() -> str:
+    """Return an id for a call or a wait that begins now."""
+    return f"{_PROCESS}-{next(_numbers)}"
+
+
 def event_fields(call: Call[Any]) -> dict[str, Any]:
     """Return the fields of ``CallEvent`` for a call that begins now."""
     operation = call.operation
     return {
-        "call_id": f"{_PROCESS}-{next(_numbers)}",
+        "call_id": new_id(),
         "parent_id": _enclosing.get(),
         "operation": operation.id,
         "method": operation.method,

@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Final
 
 from astra_devops._runtime.clock import Clock
@@ -60,6 +60,13 @@ async def sleep(clock: Clock, seconds: float) -> None:
     """Sleep by a client's clock, and count it for the block around."""
     limit = _current.get()
     await (clock.sleep(seconds) if limit is None else limit.sleep(clock, seconds))
+
+
+def unbounded_context() -> Context:
+    """Return a copy of the current context in which nothing bounds calls."""
+    context = copy_context()
+    context.run(_current.set, None)
+    return context
 
 
 def start(seconds: float) -> Deadline:

@@ -22,7 +22,7 @@ class CallEvent:
     Attributes:
         call_id: The same in all events of one call, and in no other call.
         parent_id: The id of the call that this one belongs to, such as a look for the effect of a
-            write whose answer was lost. None for calls of your own.
+            write whose answer was lost, or of the wait. None for calls of your own.
         operation: The operation id of the API, such as ``getDatabase``.
         method: The HTTP method.
         path: The path template, such as ``/v2/databases/{databaseID}``.
@@ -119,10 +119,20 @@ class CircuitEvent:
 
 @attrs.frozen
 class PollEvent:
-    """A wait has polled its operation."""
+    """A wait has polled its operation.
+
+    Attributes:
+        snapshot: The state of the wait.
+        done: Whether the operation is done.
+        wait_id: The same in all polls of one wait, and in no other. The calls that a poll makes
+            have it as their ``parent_id``, except those that another wait has made for both.
+        problem: Why this poll failed. None if it did not.
+    """
 
     snapshot: OperationSnapshot
     done: bool
+    wait_id: str = ""
+    problem: str | None = None
 
 
 Event = CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | PollEvent
@@ -148,7 +158,7 @@ def log(event: Event) -> None:
             logger.warning("the service is down (%s); calls fail at once until it answers", event.reason)
         case CircuitEvent():
             logger.warning("the service answers again")
-        case PollEvent(snapshot, done):
+        case PollEvent(snapshot=snapshot, done=done):
             logger.debug("%s %s: %s after %.1f s%s", snapshot.kind, dict(snapshot.ids), snapshot.status, snapshot.elapsed, ", done" * done)
 
 

@@ -2,10 +2,7 @@
 
 from typing import Any, TypeVar
 
-import attrs
-
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.retry import RetryPolicy
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
@@ -20,7 +17,7 @@ class OperationFactory:
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
         # The next poll is the retry: a wait has its own pace, and retries of single polls would
         # only disturb it.
-        self._caller = caller.view(attrs.evolve(caller.options, retry=RetryPolicy(max_attempts=1)))
+        self._caller = caller.without_retries()
         self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
@@ -32,11 +29,12 @@ class OperationFactory:
 
         Raises:
             TypeError: ``token`` is not a string.
-            ValueError: ``token`` is not a resume token, or its kind of operation does not exist in
-                this version.
+            ValueError: ``token`` is not a resume token, its kind of operation does not exist in
+                this version, or a parameter of it is missing or wrong.
         """
         name, params = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not support: {name!r}")
-        return AsyncOperation(kind, params, self._caller, self.poller)
+        kind.check(params)
+        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)

@@ -28,13 +28,17 @@ class AsyncOperation(Generic[T]):
         ids: The ids and names that identify what the operation works on.
     """
 
-    def __init__(self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: DatabasePoller) -> None:
+    def __init__(
+        self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: DatabasePoller, *, is_resumed: bool = False
+    ) -> None:
         self.kind: str = kind.name
         self.ids: Mapping[str, str] = dict(params)
         self._kind = kind
         self._caller = caller
         self._poller = poller
         self._accepted_at = caller.clock.monotonic()
+        self._is_resumed = is_resumed
+        self._statuses: list[str] = []
         self._wait_loop: WaitLoop[T] | None = None
 
     @property
@@ -124,6 +128,8 @@ class AsyncOperation(Generic[T]):
             self._caller,
             self._poller,
             accepted_at=self._accepted_at,
+            is_resumed=self._is_resumed,
+            statuses=self._statuses,
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),
             fail_on=self._kind.failure_states if fail_on is None else frozenset(map(str, checks.strings(fail_on, "fail_on"))),

@@ -5,7 +5,7 @@ show ACTIVE before it enters the MAINTENANCE that a change of its keyspaces brin
 are in ``conditions/``, one module per noun.
 """
 
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from importlib import import_module
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -20,6 +20,8 @@ Params = Mapping[str, str]
 
 MINUTE: Final = 60.0
 """Seconds."""
+NOT_FOUND_GRACE: Final = 120.0
+"""Seconds for which a 404 shows little: the service caches that an id does not exist yet."""
 FAILURE_STATES: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
 """States that do not lead to a running database.
 
@@ -38,6 +40,7 @@ class Observation(Generic[T_co]):
         message: The service's explanation of the status, if there is one.
         failed: Whether the operation can no longer take effect, where the status alone does not
             show it.
+        problem: Why this poll shows nothing, although the service answered. The wait goes on.
     """
 
     status: str | None
@@ -45,6 +48,7 @@ class Observation(Generic[T_co]):
     value: T_co | None = None
     message: str | None = None
     failed: bool = False
+    problem: str | None = None
 
 
 @attrs.frozen
@@ -56,13 +60,16 @@ class PollContext:
         poller: Shares requests for databases among all waits of the client.
         not_before: The earliest time, by the client's monotonic clock, of an acceptable
             observation.
-        previous_statuses: The statuses that earlier polls of this wait have seen.
+        previous_statuses: The statuses that earlier polls of this operation have seen.
+        age: The seconds since the service accepted the operation. Infinite if another handle
+            started it, which may have been long ago.
     """
 
     caller: Caller
     poller: DatabasePoller
     not_before: float
     previous_statuses: Collection[str]
+    age: float
 
 
 class Condition(Protocol[T_co]):
@@ -82,6 +89,10 @@ class OperationKind(Generic[T]):
         timeout: Seconds that a wait takes by default.
         failure_states: Statuses that end a wait with an error.
         resource: The parameter that is the id of the resulting resource.
+        ends_absent: Whether a 404 that lasts means success instead of failure.
+        params: The parameters that the condition needs. None of them may be empty.
+        optional: Further parameters, which may be absent or empty. None: any.
+        parse: Parses what is more than a plain string, and raises an error if that fails.
     """
 
     name: str
@@ -89,6 +100,26 @@ class OperationKind(Generic[T]):
     timeout: float
     failure_states: frozenset[str] = FAILURE_STATES
     resource: str = "database_id"
+    ends_absent: bool = False
+    params: tuple[str, ...] = ("database_id",)
+    optional: tuple[str, ...] | None = ()
+    parse: Callable[[Params], object] = dict
+
+    def check(self, params: Params) -> None:
+        """Check the parameters of a resume token, which may have been changed or cut.
+
+        Raises:
+            ValueError: A parameter is missing, unknown or malformed.
+        """
+        for name in self.params:
+            if not params.get(name, "").strip():
+                raise ValueError(f"token is for {self.name}, and lacks its parameter {name}")
+        if self.optional is not None and (unknown := params.keys() - {*self.params, *self.optional}):
+            raise ValueError(f"token is for {self.name}, which has no parameter {', '.join(sorted(unknown))}")
+        try:
+            self.parse(params)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            raise ValueError(f"token is for {self.name}, and a parameter of it is malformed") from None
 
 
 def kind_of(name: str) -> OperationKind[Any] | None:

@@ -1,14 +1,16 @@
 """Polling databases for all waits of one client, with as few requests as possible."""
 
 import asyncio
+import copy
 from collections.abc import Coroutine
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeGuard, TypeVar
 
 import attrs
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
+from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import listing
 
@@ -22,26 +24,52 @@ _WAITING_WINDOW: Final = 20.0
 
 
 class SharedTask(Generic[T]):
-    """A task that several callers can wait for. It is canceled when the last of them is."""
+    """A task that several callers can wait for. It is cancelled when the last of them is.
 
-    def __init__(self, work: Coroutine[Any, Any, T]) -> None:
-        self._task = asyncio.create_task(work)
+    It does not inherit the deadline of whoever starts it: the others may have more time.
+
+    Attributes:
+        started: The time of its start, by the client's monotonic clock.
+    """
+
+    def __init__(self, work: Coroutine[Any, Any, T], started: float) -> None:
+        self.started = started
+        self._task = asyncio.create_task(work, context=deadline.unbounded_context())
         self._waiters = 0
+        self._is_abandoned = False
 
     @property
-    def running(self) -> bool:
-        """Whether the task is not done yet."""
-        return not self._task.done()
+    def can_be_joined(self) -> bool:
+        """Whether the task is not done yet, and is not being cancelled."""
+        return not self._task.done() and not self._is_abandoned
 
     async def wait(self) -> T:
-        """Wait for the result."""
+        """Wait for the result.
+
+        An exception is raised as a copy: each waiter adds its own notes.
+        """
         self._waiters += 1
         try:
             return await asyncio.shield(self._task)
+        except errors.AstraDevOpsError as error:
+            raise _copy(error) from error.__cause__
         finally:
             self._waiters -= 1
             if not self._waiters and not self._task.done():
+                self._is_abandoned = True
                 self._task.cancel()
+
+
+def _copy(error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
+    own = copy.copy(error)
+    own.__dict__.pop("__notes__", None)
+    for note in getattr(error, "__notes__", ()):
+        own.add_note(note)
+    return own.with_traceback(error.__traceback__)
+
+
+def _can_join(task: SharedTask[T] | None, not_before: float) -> TypeGuard[SharedTask[T]]:
+    return task is not None and task.can_be_joined and task.started >= not_before
 
 
 @attrs.frozen
@@ -81,15 +109,23 @@ class DatabasePoller:
                 database = None
             if database is not None:
                 return database
-        return await self._get_shared(database_id)
+        return await self._get_shared(database_id, not_before)
 
     async def get_all(self, not_before: float) -> dict[str, Database]:
         """Return every database by id, including terminated ones, from one reading of the list."""
-        if self._last_reading is None or self._last_reading.started < not_before:
-            if self._running_reading is None or not self._running_reading.running:
-                self._running_reading = SharedTask(self._read_all())
-            self._last_reading = await self._running_reading.wait()
-        return self._last_reading.databases
+        reading = self._last_reading
+        if reading is None or reading.started < not_before:
+            task = self._running_reading
+            if not _can_join(task, not_before):
+                task = self._running_reading = SharedTask(self._read_all(), self._caller.clock.monotonic())
+            reading = await task.wait()
+            if self._last_reading is None or self._last_reading.started <= reading.started:
+                self._last_reading = reading
+        return reading.databases
+
+    async def get_now(self, database_id: str) -> Database:
+        """Return a database as it is now, by a request of its own."""
+        return await self._get(database_id)
 
     def _count_waits(self, database_id: str) -> int:
         """Count the databases that are waited for: those polled recently, and this one.
@@ -101,14 +137,14 @@ class DatabasePoller:
         self._last_polls = {key: last_poll for key, last_poll in self._last_polls.items() if now - last_poll <= _WAITING_WINDOW}
         return len(self._last_polls)
 
-    async def _get_shared(self, database_id: str) -> Database:
+    async def _get_shared(self, database_id: str, not_before: float) -> Database:
         task = self._running_gets.get(database_id)
-        if task is None or not task.running:
-            task = self._running_gets[database_id] = SharedTask(self._get(database_id))
+        if not _can_join(task, not_before):
+            task = self._running_gets[database_id] = SharedTask(self._get(database_id), self._caller.clock.monotonic())
         try:
             return await task.wait()
         finally:
-            if self._running_gets.get(database_id) is task and not task.running:
+            if self._running_gets.get(database_id) is task and not task.can_be_joined:
                 del self._running_gets[database_id]
 
     async def _get(self, database_id: str) -> Database:

@@ -19,6 +19,8 @@ def encode(kind: str, params: Mapping[str, str]) -> str:
 def decode(token: str) -> tuple[str, dict[str, str]]:
     """Decode a token into the kind of operation and its parameters.
 
+    White space is ignored: a token may come from a file, or from a message with short lines.
+
     Raises:
         TypeError: ``token`` is not a string.
         ValueError: ``token`` is not a resume token, or another version of this package created it.
@@ -26,13 +28,14 @@ def decode(token: str) -> tuple[str, dict[str, str]]:
     if not isinstance(token, str):
         raise TypeError(f"token must be a string, not {type(token).__name__}")
     try:
-        document = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        text = "".join(token.split()).rstrip("=")
+        document = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise ValueError("token is not a resume token") from None
     match document:
         case {"v": 2, "kind": str(kind), "params": dict(params)} if all(isinstance(value, str) for value in params.values()):
             return kind, params
-        case {"v": int(version)} if version != _VERSION:
+        case {"v": int(version)} if not isinstance(version, bool) and version != _VERSION:
             other = "a later" if version > _VERSION else "an earlier"
             raise ValueError(
                 f"token was created by {other} version of astra-devops: it has format {version}, this version reads {_VERSION}"

@@ -1,15 +1,19 @@
 """One wait for an operation: poll, pause, and end with the resource or an error."""
 
 import asyncio
+import math
+import time
 from collections.abc import Mapping
 from typing import Final, Generic, TypeVar, cast
 
 import attrs
 
 from astra_devops import errors
+from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops.operations import resume_token
+from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext
 from astra_devops.operations.poller import DatabasePoller
 
@@ -23,19 +27,12 @@ _JITTER: Final = 0.2
 _LONGEST_RETRY_AFTER: Final = 60.0
 # Shorter than any clock resolves: a sleep this short may not advance a floating-point clock at all.
 _RESOLUTION: Final = 0.001
-# How long a resource may answer 404 before it counts as gone: the service caches that an id does
-# not exist yet.
-_NOT_FOUND_GRACE: Final = 120.0
-
-# The wait goes on after these.
-_TRANSIENT_ERRORS: Final = (
-    errors.RequestNotSentError,
-    errors.OutcomeUnknownError,
-    errors.ServerError,
-    errors.RateLimitedError,
-    errors.ResponseDecodeError,
-    TimeoutError,
-)
+# What is left for the last poll at the end of a wait: twice what the poll before it took, within
+# these limits.
+_LEAST_RESERVE: Final = 0.05
+_LONGEST_RESERVE: Final = 1.0
+# The least real time for a poll by a clock that is not real, and says nothing of it.
+_LEAST_REAL_TIME: Final = 1.0
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +56,11 @@ class OperationEvent:
 
 
 class WaitLoop(Generic[T]):
-    """One wait, poll by poll."""
+    """One wait, poll by poll.
+
+    Attributes:
+        id: The id of the wait in events.
+    """
 
     def __init__(
         self,
@@ -69,11 +70,16 @@ class WaitLoop(Generic[T]):
         poller: DatabasePoller,
         *,
         accepted_at: float,
+        is_resumed: bool,
+        statuses: list[str],
         timeout: float,
         interval: float | None,
         fail_on: frozenset[str],
     ) -> None:
+        self.id = call_events.new_id()
         self._accepted_at = accepted_at
+        self._is_resumed = is_resumed
+        self._statuses = statuses
         self._kind = kind
         self._ids = ids
         self._caller = caller
@@ -82,13 +88,16 @@ class WaitLoop(Generic[T]):
         self._interval = interval
         self._fail_on = fail_on
         self._started_at = caller.clock.monotonic()
+        self._really_started_at = time.monotonic()
         self._polls = 0
         self._pause = 0.0
+        self._poll_duration = 0.0
         self._base_interval = _FIRST_INTERVAL
-        self._not_found_since: float | None = None
+        self._failed_polls = FailedPolls()
         self._history: list[errors.StatusChange] = []
         self._observation: Observation[T] = Observation(None)
         self._problem: str | None = None
+        self._cause: BaseException | None = None
 
     @property
     def _resume_token(self) -> str:
@@ -116,78 +125,115 @@ class WaitLoop(Generic[T]):
         if self.done:
             return None
         if self._polls:
-            await self._caller.clock.sleep(self._pause)
-        await self._poll()
+            await deadline.sleep(self._caller.clock, self._pause)
+        if (seconds := self._time_for_poll()) <= 0:
+            raise self._timed_out()
+        await self._poll(seconds)
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
         if observer := observer_or_log(self._caller.observer):
-            observer(PollEvent(self.snapshot(), self.done))
-        self._raise_if_over()
+            observer(PollEvent(self.snapshot(), self.done, wait_id=self.id, problem=self._problem))
+        await self._raise_if_over()
         return event
 
-    async def _poll(self) -> None:
-        """Poll the resource once.
+    async def _poll(self, seconds: float) -> None:
+        """Poll the resource once, within some seconds of real time.
 
         A transient error is kept as the problem of this poll. Any other error is raised, with a
         note on the operation.
         """
+        started_at = self._caller.clock.monotonic()
         # What another wait has seen of this database is recent enough if it is not older than half
         # a pause, and the operation had been accepted by then.
-        not_before = max(self._accepted_at, self._caller.clock.monotonic() - self._pause / 2)
-        context = PollContext(self._caller, self._poller, not_before, [change.status for change in self._history])
+        not_before = max(self._accepted_at, started_at - self._pause / 2)
+        age = math.inf if self._is_resumed else started_at - self._accepted_at
+        context = PollContext(self._caller, self._poller, not_before, tuple(self._statuses), age)
         self._polls += 1
-        self._problem = None
+        self._problem = self._cause = None
         self._pause = self._next_pause()
         try:
-            # In real seconds, while the clock may be scaled or virtual: the limit is exact for the
-            # system clock only.
-            async with asyncio.timeout(max(self._timeout - self._elapsed(), 1.0)):
-                self._observation = await self._kind.condition(context, self._ids)
-        except errors.NotFoundError as error:
-            self._handle_not_found(error)
-        except _TRANSIENT_ERRORS as error:
-            self._problem = str(error) or type(error).__name__
-            if isinstance(error, errors.RateLimitedError) and error.retry_after is not None:
-                self._pause = max(self._pause, min(error.retry_after, _LONGEST_RETRY_AFTER))
-        except errors.AstraDevOpsError as error:
-            error.add_note(f"while waiting for {self._description()}; resume token: {self._resume_token}")
-            raise
+            with call_events.enclosing(self.id):
+                async with asyncio.timeout(seconds) as limit:
+                    self._observation = await self._kind.condition(context, self._ids)
+        except (errors.AstraDevOpsError, TimeoutError) as error:
+            self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if limit.expired() else error)
         else:
-            self._not_found_since = None
-            if self.status is not None and self.status not in context.previous_statuses:
-                self._history.append(errors.StatusChange(self.status, self._elapsed()))
+            self._failed_polls.succeeded()
+            self._problem = self._observation.problem
+            self._remember_status()
+        self._poll_duration = self._caller.clock.monotonic() - started_at
 
-    def _handle_not_found(self, error: errors.NotFoundError) -> None:
-        now = self._caller.clock.monotonic()
-        if self._not_found_since is None:
-            self._not_found_since = now
-        duration = now - self._not_found_since
-        if duration >= _NOT_FOUND_GRACE:
-            message = f"{self._description()}: the service has answered 404 for {duration:.0f} s"
-            raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
-        self._problem = str(error)
+    def _remember_status(self) -> None:
+        if self.status is None:
+            return
+        if self.status not in self._statuses:
+            self._statuses.append(self.status)
+        if all(change.status != self.status for change in self._history):
+            self._history.append(errors.StatusChange(self.status, self._elapsed()))
 
-    def _raise_if_over(self) -> None:
-        """Raise if the wait has ended and the operation is not done."""
+    def _handle_failure(self, error: Exception) -> None:
+        """Keep the error of a poll as its problem, or raise what ends the wait."""
+        failed = self._failed_polls
+        failed.failed(error, self._caller.clock.monotonic())
+        self._problem, self._cause = str(error) or type(error).__name__, root_cause(error)
+        if isinstance(error, errors.NotFoundError):
+            if failed.show_absence and self._kind.ends_absent:
+                self._observation, self._problem = Observation(None, done=True), None
+            elif failed.show_absence:
+                message = f"{self._description()}: the service has answered 404 for {failed.not_found_for:.0f} s"
+                raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
+        elif failed.are_hopeless(error) or not is_transient(error, has_static_token=self._caller.auth.is_static):
+            error.add_note(f"while waiting for {self._description()}; resume token: {self._resume_token}")
+            raise error
+        elif isinstance(error, errors.RateLimitedError) and error.retry_after is not None:
+            self._pause = max(self._pause, min(error.retry_after, _LONGEST_RETRY_AFTER))
+
+    async def _raise_if_over(self) -> None:
+        """Raise if the wait has ended and the operation is not done.
+
+        The last poll begins early enough to be over in time; what it leaves is slept through.
+        """
         if self.done:
             return
         if (self.status in self._fail_on or self._observation.failed) and self._problem is None:
-            explanation = f": {self._observation.message}" if self._observation.message else ""
+            explanation = f": {_one_line(self._observation.message)}" if self._observation.message else ""
             raise errors.OperationFailedError(f"{self._description()} ended in {self.status}{explanation}", snapshot=self.snapshot())
-        remaining = self._timeout - self._elapsed()
-        if remaining < _RESOLUTION:
-            problem = f"; the last poll failed: {self._problem}" if self._problem else ""
-            raise errors.OperationTimeoutError(
-                f"{self._description()} is not done after {self._elapsed():.3g} s, last status {self.status}{problem}; "
-                "it continues, and resume_token lets you wait for it again",
-                snapshot=self.snapshot(),
-            )
-        self._pause = min(self._pause, remaining)
+        remaining = self._remaining()
+        # A poll takes no time on a virtual clock.
+        reserve = min(max(2 * self._poll_duration, _LEAST_RESERVE), _LONGEST_RESERVE) if self._poll_duration else 0.0
+        if remaining - reserve >= _RESOLUTION:
+            self._pause = min(self._pause, remaining - reserve)
+            return
+        if remaining > 0:
+            await deadline.sleep(self._caller.clock, remaining)
+        raise self._timed_out() from self._cause
+
+    def _timed_out(self) -> errors.OperationTimeoutError:
+        problem = f"; the last poll failed: {_one_line(self._problem)}" if self._problem else ""
+        return errors.OperationTimeoutError(
+            f"{self._description()} is not done after {_format(self._elapsed())} s, last status {self.status}{problem}; "
+            "it continues, and resume_token lets you wait for it again",
+            snapshot=self.snapshot(),
+        )
+
+    def _remaining(self) -> float:
+        """Return the seconds that are left of the timeout and of the deadline around the wait."""
+        around = deadline.remaining()
+        own = self._timeout - self._elapsed()
+        return own if around is None else min(own, around)
+
+    def _time_for_poll(self) -> float:
+        """Return the real seconds that a poll may take; the client's clock may not be real."""
+        left = self._timeout - (time.monotonic() - self._really_started_at)
+        own = min(left, max(self._timeout - self._elapsed(), _LEAST_REAL_TIME))
+        around = deadline.remaining()
+        return own if around is None else min(own, around)
 
     def _next_pause(self) -> float:
         if self._interval is not None:
             return self._interval
         self._base_interval = min(self._base_interval * _GROWTH, _LONGEST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
-        return self._base_interval * self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
+        factor = self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
+        return self._base_interval * min(max(factor, 1 - _JITTER), 1 + _JITTER)
 
     def _elapsed(self) -> float:
         return self._caller.clock.monotonic() - self._started_at
@@ -206,3 +252,11 @@ class WaitLoop(Generic[T]):
             polls=self._polls,
             resume_token=self._resume_token,
         )
+
+
+def _format(seconds: float) -> str:
+    return f"{seconds:.2f}".rstrip("0").rstrip(".")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

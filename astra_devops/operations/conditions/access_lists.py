@@ -1,6 +1,7 @@
 """Conditions of changes to a database's access list: that the list shows them."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 from astra_devops import errors
@@ -97,10 +98,21 @@ def _items(params: Params, name: str) -> list[str]:
     return params[name].split(",") if params.get(name) else []
 
 
-REPLACE: Final = OperationKind(name="access_lists.replace", condition=shows_change, timeout=5 * MINUTE)
-ADD: Final = OperationKind(name="access_lists.add", condition=shows_change, timeout=5 * MINUTE)
-UPDATE: Final = OperationKind(name="access_lists.update", condition=shows_change, timeout=5 * MINUTE)
-REMOVE: Final = OperationKind(name="access_lists.remove", condition=shows_change, timeout=5 * MINUTE)
-ENABLE: Final = OperationKind(name="access_lists.enable", condition=shows_change, timeout=5 * MINUTE)
-DISABLE: Final = OperationKind(name="access_lists.disable", condition=shows_change, timeout=5 * MINUTE)
+def _change(method: str, *effects: str) -> OperationKind[AccessList]:
+    """Return the kind of a change that has these effects, which may be empty but not absent."""
+    return OperationKind(
+        name=f"access_lists.{method}",
+        condition=shows_change,
+        timeout=5 * MINUTE,
+        optional=(*effects, "status"),
+        parse=itemgetter(*effects),
+    )
+
+
+REPLACE: Final = _change("replace", "exactly", "status")
+ADD: Final = _change("add", "including")
+UPDATE: Final = _change("update", "including")
+REMOVE: Final = _change("remove", "excluding")
+ENABLE: Final = _change("enable", "status")
+DISABLE: Final = _change("disable", "status")
 DELETE: Final = OperationKind(name="access_lists.delete", condition=is_deleted, timeout=5 * MINUTE)

@@ -11,6 +11,8 @@ import orjson
 from astra_devops import errors
 from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable
+from astra_devops.operations.absence import comes_from_service
+from astra_devops.operations.conditions._active import Effect, active_with_effect
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 Names = frozenset[tuple[str, ...]]
@@ -44,31 +46,34 @@ async def is_replaced(context: PollContext, params: Params) -> Observation[CdcCo
 
 async def is_disabled(context: PollContext, params: Params) -> Observation[None]:
     """Check whether none of the requested tables is captured."""
-    database = await context.poller.get(params["database_id"], context.not_before)
-    if database.status != "ACTIVE":
-        return Observation(str(database.status), message=database.message)
-    config = await _get_config(context, params["database_id"])
-    captured_tables = table_names(config.tables) & _parse_names(params["tables"]) if config else None
-    return Observation(str(database.status), done=not captured_tables)
+    tables = _parse_names(params["tables"])
+
+    async def read_effect() -> Effect[None]:
+        config = await _get_config(context, params["database_id"])
+        return Effect(config is None or not table_names(config.tables) & tables)
+
+    return await active_with_effect(context, params["database_id"], read_effect)
 
 
 async def _compare(context: PollContext, params: Params, matches: Callable[[Names, Names], bool]) -> Observation[CdcConfig]:
-    database = await context.poller.get(params["database_id"], context.not_before)
-    if database.status != "ACTIVE":
-        return Observation(str(database.status), message=database.message)
-    config = await _get_config(context, params["database_id"])
-    if config is None:
-        return Observation(str(database.status))
-    tables_match = matches(_parse_names(params["tables"]), table_names(config.tables))
-    regions_match = matches(_parse_names(params["regions"]), region_names(config.regions))
-    return Observation(str(database.status), tables_match and regions_match, config)
+    tables, regions = _parse_names(params["tables"]), _parse_names(params["regions"])
+
+    async def read_effect() -> Effect[CdcConfig]:
+        config = await _get_config(context, params["database_id"])
+        if config is None:
+            return Effect(False)
+        return Effect(matches(tables, table_names(config.tables)) and matches(regions, region_names(config.regions)), config)
+
+    return await active_with_effect(context, params["database_id"], read_effect)
 
 
 async def _get_config(context: PollContext, database_id: str) -> CdcConfig | None:
     """Fetch the configuration of a database; None if no table is captured."""
     try:
         return (await endpoints.get_cdc(context.caller, database_id=database_id)).value
-    except errors.NotFoundError:
+    except errors.NotFoundError as error:
+        if not comes_from_service(error):
+            raise
         return None
 
 
@@ -76,6 +81,16 @@ def _parse_names(text: str) -> Names:
     return frozenset(tuple(names) for names in orjson.loads(text))
 
 
-ENABLE: Final = OperationKind(name="cdc.enable", condition=is_enabled, timeout=10 * MINUTE)
-UPDATE: Final = OperationKind(name="cdc.update", condition=is_replaced, timeout=10 * MINUTE)
-DISABLE: Final = OperationKind(name="cdc.disable", condition=is_disabled, timeout=10 * MINUTE)
+def _parse_params(params: Params) -> None:
+    for name in {"tables", "regions"} & params.keys():
+        names = _parse_names(params[name])
+        if not names or not all(isinstance(part, str) for parts in names for part in parts):
+            raise ValueError(f"{name} must be lists of strings")
+
+
+_PARAMS: Final = ("database_id", "tables", "regions")
+ENABLE: Final = OperationKind(name="cdc.enable", condition=is_enabled, timeout=10 * MINUTE, params=_PARAMS, parse=_parse_params)
+UPDATE: Final = OperationKind(name="cdc.update", condition=is_replaced, timeout=10 * MINUTE, params=_PARAMS, parse=_parse_params)
+DISABLE: Final = OperationKind(
+    name="cdc.disable", condition=is_disabled, timeout=10 * MINUTE, params=("database_id", "tables"), parse=_parse_params
+)

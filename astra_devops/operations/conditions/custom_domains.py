@@ -21,4 +21,12 @@ async def is_in_force(context: PollContext, params: Params) -> Observation[None]
     return Observation(None, format_domains(answer.value or []) == params["domains"])
 
 
-REPLACE: Final = OperationKind(name="custom_domains.replace", condition=is_in_force, timeout=15 * MINUTE)
+# The domains may be none, but not be missing.
+REPLACE: Final = OperationKind(
+    name="custom_domains.replace",
+    condition=is_in_force,
+    timeout=15 * MINUTE,
+    params=(),
+    optional=("domains",),
+    parse=lambda params: params["domains"],
+)

@@ -5,7 +5,8 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
-from astra_devops.operations.kinds import MINUTE, Condition, Observation, OperationKind, Params, PollContext
+from astra_devops.operations.absence import comes_from_service
+from astra_devops.operations.kinds import MINUTE, NOT_FOUND_GRACE, Condition, Observation, OperationKind, Params, PollContext
 
 DatabasePredicate = Callable[[Database, Params, Collection[str]], bool]
 """Takes the database, the parameters of the operation, and the statuses seen by earlier polls."""
@@ -65,22 +66,31 @@ def has_engine(database: Database, params: Params, previous_statuses: Collection
 async def is_terminated(context: PollContext, params: Params) -> Observation[None]:
     """Check whether the database is TERMINATED or gone.
 
-    The service has answered 401 instead of 404 for a database that is gone. So a refusal counts as
-    gone if the list does not contain the database either.
+    The service may have cached that the id of a new database does not exist yet, and has answered
+    401 instead of 404 for a database that is gone. So the list decides in both cases. It may lack a
+    new database, too: one that no poll has seen counts as gone only some time after the operation
+    was accepted.
     """
     database_id = params["database_id"]
-    database: Database | None
     try:
-        database = await context.poller.get(database_id, context.not_before)
-    except errors.NotFoundError:
-        return Observation(None, done=True)
-    except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
-        try:
-            database = (await context.poller.get_all(context.not_before)).get(database_id)
-        except errors.APIStatusError:
-            raise error from None
-        if database is None:
+        return _termination(await context.poller.get(database_id, context.not_before))
+    except (errors.NotFoundError, errors.AuthenticationError, errors.PermissionDeniedError) as error:
+        refusal = error
+    if isinstance(refusal, errors.NotFoundError) and not comes_from_service(refusal):
+        raise refusal
+    try:
+        database = (await context.poller.get_all(context.not_before)).get(database_id)
+    except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError):
+        if isinstance(refusal, errors.NotFoundError) and context.previous_statuses:
             return Observation(None, done=True)
+        raise refusal from None
+    if database is not None:
+        return _termination(database)
+    gone = bool(context.previous_statuses) or context.age >= NOT_FOUND_GRACE
+    return Observation(None, gone, problem=None if gone else f"{refusal}; the list does not show the database either")
+
+
+def _termination(database: Database) -> Observation[None]:
     return Observation(str(database.status), database.status == "TERMINATED", None, database.message)
 
 
@@ -91,7 +101,7 @@ CREATE_CLASSIC_DATABASE: Final = OperationKind(
 # A database is often terminated because it is in ERROR, and may show ERROR until the termination
 # starts.
 TERMINATE_DATABASE: Final = OperationKind(
-    name="databases.terminate", condition=is_terminated, timeout=_CLASSIC_TIMEOUT, failure_states=frozenset()
+    name="databases.terminate", condition=is_terminated, timeout=_CLASSIC_TIMEOUT, failure_states=frozenset(), ends_absent=True
 )
 SUSPEND_DATABASE: Final = OperationKind(
     name="databases.suspend", condition=database_condition(has_status("SUSPENDED")), timeout=_CLASSIC_TIMEOUT
@@ -99,5 +109,16 @@ SUSPEND_DATABASE: Final = OperationKind(
 PARK_DATABASE: Final = OperationKind(name="databases.park", condition=database_condition(has_status("PARKED")), timeout=_CLASSIC_TIMEOUT)
 UNPARK_DATABASE: Final = OperationKind(name="databases.unpark", condition=database_condition(is_active), timeout=_CLASSIC_TIMEOUT)
 RESUME_DATABASE: Final = OperationKind(name="databases.resume", condition=is_awake, timeout=_SERVERLESS_TIMEOUT)
-RESIZE_DATABASE: Final = OperationKind(name="databases.resize", condition=database_condition(has_capacity), timeout=_CLASSIC_TIMEOUT)
-SET_ENGINE_TYPE: Final = OperationKind(name="databases.set_engine_type", condition=database_condition(has_engine), timeout=_CLASSIC_TIMEOUT)
+RESIZE_DATABASE: Final = OperationKind(
+    name="databases.resize",
+    condition=database_condition(has_capacity),
+    timeout=_CLASSIC_TIMEOUT,
+    params=("database_id", "capacity_units"),
+    parse=lambda params: int(params["capacity_units"]),
+)
+SET_ENGINE_TYPE: Final = OperationKind(
+    name="databases.set_engine_type",
+    condition=database_condition(has_engine),
+    timeout=_CLASSIC_TIMEOUT,
+    params=("database_id", "engine_type"),
+)

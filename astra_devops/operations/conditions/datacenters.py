@@ -1,39 +1,56 @@
 """Conditions of operations on a datacenter."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common import Datacenter
-from astra_devops._rest.models.databases import Database
+from astra_devops.operations.conditions._active import Effect, active_with_effect
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
+
+T = TypeVar("T")
 
 
 async def is_created(context: PollContext, params: Params) -> Observation[Datacenter]:
     """Check whether the region has a datacenter and the database is out of MAINTENANCE."""
-    database, datacenters = await _get_datacenters(context, params)
     requested_place = (params["cloud_provider"].lower(), params["region"].lower())
-    for datacenter in datacenters:
-        # In practice the service leaves a datacenter's status empty.
-        is_active = datacenter.status in ("", "ACTIVE", None)
-        if is_active and ((datacenter.cloud_provider or "").lower(), (datacenter.region or "").lower()) == requested_place:
-            return Observation(str(database.status), done=True, value=datacenter)
-    return Observation(str(database.status), message=database.message)
+
+    def find(datacenters: list[Datacenter]) -> Effect[Datacenter]:
+        for datacenter in datacenters:
+            # In practice the service leaves a datacenter's status empty.
+            is_active = datacenter.status in ("", "ACTIVE", None)
+            if is_active and ((datacenter.cloud_provider or "").lower(), (datacenter.region or "").lower()) == requested_place:
+                return Effect(True, datacenter)
+        return Effect(False)
+
+    return await _check_datacenters(context, params, find)
 
 
 async def is_terminated(context: PollContext, params: Params) -> Observation[None]:
     """Check whether the datacenter is no longer listed and the database is out of MAINTENANCE."""
-    database, datacenters = await _get_datacenters(context, params)
-    listed = any(datacenter.id == params["datacenter_id"] and datacenter.status != "TERMINATED" for datacenter in datacenters)
-    return Observation(str(database.status), database.status == "ACTIVE" and not listed, message=database.message)
+
+    def is_gone(datacenters: list[Datacenter]) -> Effect[None]:
+        return Effect(all(datacenter.id != params["datacenter_id"] or datacenter.status == "TERMINATED" for datacenter in datacenters))
+
+    return await _check_datacenters(context, params, is_gone)
 
 
-async def _get_datacenters(context: PollContext, params: Params) -> tuple[Database, list[Datacenter]]:
-    """Fetch the database and, once it is ACTIVE, its datacenters, which do not matter before."""
-    database = await context.poller.get(params["database_id"], context.not_before)
-    if database.status != "ACTIVE":
-        return database, []
-    return database, (await endpoints.list_datacenters(context.caller, database_id=database.id)).value
+async def _check_datacenters(context: PollContext, params: Params, check: Callable[[list[Datacenter]], Effect[T]]) -> Observation[T]:
+    async def read_effect() -> Effect[T]:
+        datacenters = (await endpoints.list_datacenters(context.caller, database_id=params["database_id"])).value
+        # An empty list, null and an empty body all read as this.
+        return check(datacenters) if datacenters else Effect(False, problem="the list of datacenters is empty, although a database has one")
+
+    return await active_with_effect(context, params["database_id"], read_effect)
 
 
-CREATE: Final = OperationKind(name="datacenters.create", condition=is_created, timeout=60 * MINUTE)
-TERMINATE: Final = OperationKind(name="datacenters.terminate", condition=is_terminated, timeout=60 * MINUTE, resource="datacenter_id")
+CREATE: Final = OperationKind(
+    name="datacenters.create", condition=is_created, timeout=60 * MINUTE, params=("database_id", "cloud_provider", "region")
+)
+TERMINATE: Final = OperationKind(
+    name="datacenters.terminate",
+    condition=is_terminated,
+    timeout=60 * MINUTE,
+    resource="datacenter_id",
+    params=("database_id", "datacenter_id"),
+)

@@ -19,4 +19,5 @@ CREATE_BILLING_REPORT: Final = OperationKind(
     timeout=30 * MINUTE,
     failure_states=frozenset({"FAILED"}),
     resource="report_id",
+    params=("report_id",),
 )

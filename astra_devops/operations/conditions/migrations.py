@@ -100,6 +100,12 @@ def _observation(migration: Migration, *, done: bool) -> Observation[Migration]:
     return Observation(phase, done, migration, "; ".join(filter(None, (status, migration.progress_info))) or None)
 
 
+def _parse_launch(params: Params) -> None:
+    if "before" in params and times.read(params["launched"]) is None:
+        raise ValueError("launched must be a time")
+
+
+_PARAMS: Final = ("database_id", "migration_id")
 _FAILURE_PHASES: Final = frozenset({FAILED, ABORTED, CLEANING, CLOSED})
 INITIALIZE: Final = OperationKind(
     name="migrations.initialize",
@@ -107,11 +113,24 @@ INITIALIZE: Final = OperationKind(
     timeout=60 * MINUTE,
     failure_states=_FAILURE_PHASES,
     resource="migration_id",
+    params=_PARAMS,
 )
 # An import of terabytes takes days.
 LAUNCH: Final = OperationKind(
-    name="migrations.launch", condition=is_imported, timeout=7 * _DAY, failure_states=_FAILURE_PHASES, resource="migration_id"
+    name="migrations.launch",
+    condition=is_imported,
+    timeout=7 * _DAY,
+    failure_states=_FAILURE_PHASES,
+    resource="migration_id",
+    params=_PARAMS,
+    optional=("before", "launched"),
+    parse=_parse_launch,
 )
 CLEAN_UP: Final = OperationKind(
-    name="migrations.cleanup", condition=is_closed, timeout=60 * MINUTE, failure_states=frozenset(), resource="migration_id"
+    name="migrations.cleanup",
+    condition=is_closed,
+    timeout=60 * MINUTE,
+    failure_states=frozenset(),
+    resource="migration_id",
+    params=_PARAMS,
 )

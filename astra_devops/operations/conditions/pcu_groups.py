@@ -28,16 +28,19 @@ async def is_placed(context: PollContext, params: Params) -> Observation[PcuAsso
     The service lists the datacenter in its new group as soon as it has accepted the request, so the
     list alone does not show when the placement is done.
     """
+    # The lists first, then the group, and the database last: its status of a moment ago may be the
+    # one from before the placement.
+    entry = await _find_association(context, params["group_id"], params["datacenter_id"])
+    has_left = "from_group_id" not in params or await _find_association(context, params["from_group_id"], params["datacenter_id"]) is None
     group = await get_group(context.caller, params["group_id"])
     if group.status != "ACTIVE":
         return Observation(_status_text(group.status))
     match = _DATACENTER_ID.fullmatch(params["datacenter_id"])
     if match:
-        database = await context.poller.get(match[1], context.not_before)
+        is_listed = entry is not None and has_left
+        database = await (context.poller.get_now(match[1]) if is_listed else context.poller.get(match[1], context.not_before))
         if database.status not in _STABLE_STATES:
             return Observation(str(database.status), message=database.message)
-    entry = await _find_association(context, params["group_id"], params["datacenter_id"])
-    has_left = "from_group_id" not in params or await _find_association(context, params["from_group_id"], params["datacenter_id"]) is None
     if entry is None or not has_left:
         return Observation(_status_text(group.status))
     # Whether every placement proceeds from Accepted to Created is not documented. So an accepted
@@ -59,11 +62,33 @@ def _status_text(status: str | None) -> str | None:
 
 # A group without databases stays CREATED; only its first database makes it ACTIVE.
 CREATE_GROUP: Final = OperationKind(
-    name="pcu_groups.create", condition=group_has_status("CREATED", "ACTIVE"), timeout=30 * MINUTE, resource="group_id"
+    name="pcu_groups.create",
+    condition=group_has_status("CREATED", "ACTIVE"),
+    timeout=30 * MINUTE,
+    resource="group_id",
+    params=("group_id",),
 )
-PARK_GROUP: Final = OperationKind(name="pcu_groups.park", condition=group_has_status("PARKED"), timeout=30 * MINUTE, resource="group_id")
+PARK_GROUP: Final = OperationKind(
+    name="pcu_groups.park", condition=group_has_status("PARKED"), timeout=30 * MINUTE, resource="group_id", params=("group_id",)
+)
 UNPARK_GROUP: Final = OperationKind(
-    name="pcu_groups.unpark", condition=group_has_status("CREATED", "ACTIVE"), timeout=30 * MINUTE, resource="group_id"
+    name="pcu_groups.unpark",
+    condition=group_has_status("CREATED", "ACTIVE"),
+    timeout=30 * MINUTE,
+    resource="group_id",
+    params=("group_id",),
 )
-ASSOCIATE: Final = OperationKind(name="pcu_groups.associate", condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id")
-TRANSFER: Final = OperationKind(name="pcu_groups.transfer", condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id")
+ASSOCIATE: Final = OperationKind(
+    name="pcu_groups.associate",
+    condition=is_placed,
+    timeout=60 * MINUTE,
+    resource="datacenter_id",
+    params=("group_id", "datacenter_id"),
+)
+TRANSFER: Final = OperationKind(
+    name="pcu_groups.transfer",
+    condition=is_placed,
+    timeout=60 * MINUTE,
+    resource="datacenter_id",
+    params=("group_id", "datacenter_id", "from_group_id"),
+)

@@ -52,4 +52,5 @@ ACCEPT_ENDPOINT: Final = OperationKind(
     timeout=15 * MINUTE,
     failure_states=frozenset({"Rejected", "rejected"}),
     resource="endpoint_id",
+    params=("database_id", "datacenter_id", "endpoint_id"),
 )

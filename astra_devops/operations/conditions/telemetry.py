@@ -20,4 +20,11 @@ async def is_set(context: PollContext, params: Params) -> Observation[None]:
     return Observation(None, done=shows_sink(answer.value, params))
 
 
-SET: Final = OperationKind(name="telemetry.set", condition=is_set, timeout=600.0, failure_states=frozenset())
+SET: Final = OperationKind(
+    name="telemetry.set",
+    condition=is_set,
+    timeout=600.0,
+    failure_states=frozenset(),
+    params=("database_id", "sink"),
+    optional=None,
+)

@@ -5,6 +5,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import VpcPeering
+from astra_devops.operations.absence import comes_from_service
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 CREATED_STATES: Final = frozenset({"active", "pending-acceptance"})
@@ -26,7 +27,9 @@ async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
     """Check whether the peering is deleted or no longer exists."""
     try:
         peering = await _get(context, params)
-    except errors.NotFoundError:
+    except errors.NotFoundError as error:
+        if not comes_from_service(error):
+            raise
         return Observation(None, done=True)
     return Observation(peering.status, peering.status.lower() == "deleted")
 
@@ -37,6 +40,17 @@ async def _get(context: PollContext, params: Params) -> VpcPeering:
 
 
 CREATE: Final = OperationKind(
-    name="vpc_peerings.create", condition=is_created, timeout=30 * MINUTE, failure_states=ENDED_STATES, resource="connection_id"
+    name="vpc_peerings.create",
+    condition=is_created,
+    timeout=30 * MINUTE,
+    failure_states=ENDED_STATES,
+    resource="connection_id",
+    params=("cloud_provider", "database_id", "connection_id"),
 )
-DELETE: Final = OperationKind(name="vpc_peerings.delete", condition=is_deleted, timeout=30 * MINUTE, failure_states=frozenset())
+DELETE: Final = OperationKind(
+    name="vpc_peerings.delete",
+    condition=is_deleted,
+    timeout=30 * MINUTE,
+    failure_states=frozenset(),
+    params=("cloud_provider", "database_id"),
+)

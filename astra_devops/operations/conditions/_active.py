@@ -1,0 +1,42 @@
+"""The condition of changes that another request shows, while the database is in MAINTENANCE."""
+
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+import attrs
+
+from astra_devops.operations.kinds import Observation, PollContext
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Effect(Generic[T]):
+    """What the other request shows.
+
+    Attributes:
+        shows: Whether the change shows.
+        value: The result of the operation; it counts only if the change shows.
+        problem: Why the answer says nothing.
+    """
+
+    shows: bool
+    value: T | None = None
+    problem: str | None = None
+
+
+async def active_with_effect(context: PollContext, database_id: str, read_effect: Callable[[], Awaitable[Effect[T]]]) -> Observation[T]:
+    """Check whether a change shows and the database, fetched after that, is ACTIVE.
+
+    The change may show before the MAINTENANCE that it causes is over, and a database that was
+    ACTIVE a moment ago may have been so before its MAINTENANCE. So the last word is the database's.
+    It is also fetched first: as long as it is busy, one request, which waits share, says enough.
+    """
+    database = await context.poller.get(database_id, context.not_before)
+    if database.status != "ACTIVE":
+        return Observation(str(database.status), message=database.message)
+    effect = await read_effect()
+    if not effect.shows:
+        return Observation(str(database.status), message=database.message, problem=effect.problem)
+    database = await context.poller.get_now(database_id)
+    return Observation(str(database.status), database.status == "ACTIVE", effect.value, database.message)

@@ -92,6 +92,8 @@ class Migrations:
         Raises:
             NotFoundError: The migration does not exist.
             ConflictError: The migration is in a phase in which it cannot be launched.
+            OutcomeUnknownError: The answer was lost, and the status does not show within the
+                client's ``timeout`` whether the import has begun.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().launch, database_id, migration_id))
 

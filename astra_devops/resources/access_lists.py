@@ -2,7 +2,7 @@
 
 import builtins
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from astra_devops._rest.endpoints import access_lists as endpoints
 from astra_devops._rest.models.access_lists import (
@@ -13,17 +13,20 @@ from astra_devops._rest.models.access_lists import (
     AccessListValidation,
 )
 from astra_devops._runtime import ip_ranges
-from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
+from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind
 from astra_devops.resources._addresses import Address, ListEntry, check_addresses, check_calling_from, exclude, merge, refuse_lock_out
-from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS, outcome_check
+from astra_devops.resources._outcome.lookups import outcome_check
 from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 T = TypeVar("T")
+
+# Seconds for which the service may show a list as it was before a change.
+_LAG: Final = 15.0
 
 
 class AsyncAccessLists:
@@ -292,7 +295,8 @@ class AsyncAccessLists:
     async def _delete(self, database_id: str, addresses: builtins.list[str] | None = None) -> None:
         """Delete one address, or the list.
 
-        Deleting twice does no harm, so one lookup after a lost answer is enough.
+        Deleting twice does no harm, so one lookup after a lost answer is enough. A refusal of the
+        second request is an effect of the first one, or unknown.
         """
 
         async def is_deleted() -> bool:
@@ -303,21 +307,17 @@ class AsyncAccessLists:
             return not listed_addresses and not conditions.is_enabled(current)
 
         send = endpoints.delete_addresses_or_access_list_for_database
-        await send(self._caller, database_id=database_id, addresses=addresses, check_outcome=outcome_check(is_deleted))
+        await send(self._caller, database_id=database_id, addresses=addresses, check_outcome=outcome_check(self._caller, is_deleted))
 
     def _addition_check(self, database_id: str, entries: builtins.list[AccessListEntry]) -> OutcomeCheck[None]:
         """Return the outcome check of an addition: the list shows all new entries after a while."""
         new_items = set(conditions.format_entries(entries).split(","))
 
-        async def check_outcome() -> Answer[None] | None:
-            for delay in LOOKUP_DELAYS:
-                await self._caller.clock.sleep(delay)
-                current = await self.get(database_id)
-                if new_items <= set(conditions.format_entries(current.addresses or []).split(",")):
-                    return TOOK_EFFECT
-            return None
+        async def is_added() -> bool:
+            current = await self.get(database_id)
+            return new_items <= set(conditions.format_entries(current.addresses or []).split(","))
 
-        return check_outcome
+        return outcome_check(self._caller, is_added, lag=_LAG)
 
 
 def _refuse_lock_out_if_enforced(calling_from: str | None, entries: Iterable[ListEntry], enforced: bool) -> None:

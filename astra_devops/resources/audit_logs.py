@@ -3,12 +3,12 @@
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
-from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import audit_logs as conditions
 from astra_devops.operations.conditions._sinks import sink_ids
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.resources._outcome.lookups import outcome_check
 from astra_devops.resources._sinks import check_sink, request_of, sink_of
 from astra_devops.sinks import PulsarSink
 
@@ -90,10 +90,10 @@ class AsyncAuditLogs:
         """
         organization = await self._organization(organization_id)
 
-        async def check_outcome() -> Answer[None] | None:
-            is_deleted = await self.get(organization_id=organization) is None
-            return TOOK_EFFECT if is_deleted else None
+        async def is_deleted() -> bool:
+            return await self.get(organization_id=organization) is None
 
+        check_outcome = outcome_check(self._caller, is_deleted)
         await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, check_outcome=check_outcome)
         return self._operations.start(conditions.DELETE, organization_id=organization)
 

@@ -55,7 +55,7 @@ class AsyncCustomerKeys:
         # own Terraform provider always sends it.
         body.org_id = await organization.current_id(self._caller)
         send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
-        await send(self._caller, body=body, check_outcome=outcome_check(is_listed))
+        await send(self._caller, body=body, check_outcome=outcome_check(self._caller, is_listed))
 
     async def list(self, *, classic: bool = False) -> builtins.list[CustomerKeySummary]:
         """List the keys for serverless databases, or for classic ones. Needs ``org-cmk-read``."""

@@ -215,7 +215,7 @@ class AsyncDatabases:
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
-        check_outcome = self._status_check(database_id, "SUSPENDED")
+        check_outcome = self._status_check(database_id, "SUSPENDING", "SUSPENDED")
         send = partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)

@@ -14,7 +14,7 @@ from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._addresses import Address, ListEntry, check_addresses, check_calling_from, exclude, merge, refuse_lock_out
 from astra_devops.resources._identity.organization import current_id
-from astra_devops.resources._outcome.lookups import outcome_check
+from astra_devops.resources._outcome.lookups import looking_check, outcome_check
 from astra_devops.resources._outcome.pending_changes import PendingChanges
 
 
@@ -78,12 +78,13 @@ class AsyncDevOpsAccessLists:
         if calling_from is not None:
             refuse_lock_out(calling_from, merge(await self._get_settled(organization), new_entries))
 
-        async def check_outcome() -> Answer[DevOpsAccessList] | None:
+        async def look_once() -> Answer[DevOpsAccessList] | None:
             current = await self._get_settled(organization)
             listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
             answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
             return answer if {entry.address for entry in new_entries} <= listed_addresses else None
 
+        check_outcome = looking_check(self._caller, look_once)
         send = endpoints.add_dev_ops_access_list_addresses
         return (await send(self._caller, org_id=organization, body=_request_entries(new_entries), check_outcome=check_outcome)).value
 
@@ -188,7 +189,7 @@ class AsyncDevOpsAccessLists:
         async def is_deleted() -> bool:
             return not await self._get_settled(organization)
 
-        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=outcome_check(is_deleted))
+        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=outcome_check(self._caller, is_deleted))
         operation = self._operations.start(conditions.DELETE, organization_id=organization)
         self._changes.remember(f"DevOps access list of {organization}", operation)
         return operation

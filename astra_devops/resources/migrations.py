@@ -1,5 +1,6 @@
 """Migrations: import the SSTables of another cluster into a database."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
@@ -8,7 +9,7 @@ from astra_devops import errors
 from astra_devops._json import times
 from astra_devops._rest.endpoints import migrations as endpoints
 from astra_devops._rest.models.migrations import Migration, UploadCredentials
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.response import server_time
@@ -17,7 +18,7 @@ from astra_devops.operations.conditions.migrations import phase_of
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._outcome.accepted import require_id
-from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
+from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS, look, looking_check
 
 
 class _Send(Protocol):
@@ -114,15 +115,16 @@ class AsyncMigrations:
         Raises:
             NotFoundError: The migration does not exist.
             ConflictError: The migration is in a phase in which it cannot be launched.
+            OutcomeUnknownError: The answer was lost, and the status does not show within the
+                client's ``timeout`` whether the import has begun.
         """
         previous_phase = phase_of(await self.get(database_id, migration_id))
         launched_at = self._caller.clock.now()
 
         def has_begun(migration: Migration) -> bool:
-            return phase_of(migration) in {conditions.IMPORTING, *conditions.FINAL_IMPORT_PHASES} - {previous_phase}
+            return phase_of(migration) in {conditions.IMPORTING, conditions.DONE, conditions.FAILED} - {previous_phase}
 
-        can_launch = previous_phase in (conditions.RECEIVING, conditions.FAILED)
-        await self._change(endpoints.launch_migration, database_id, migration_id, has_begun, accept_repeated_refusal=can_launch)
+        await self._change(endpoints.launch_migration, database_id, migration_id, has_begun)
         relaunch: dict[str, str] = {}
         if previous_phase is not None and previous_phase in conditions.FINAL_IMPORT_PHASES:
             relaunch = {"before": previous_phase, "launched": times.write(launched_at)}
@@ -251,42 +253,36 @@ class AsyncMigrations:
                 return credentials
         return None
 
-    async def _change(
-        self,
-        send: _Send,
-        database_id: str,
-        migration_id: str,
-        took_effect: Callable[[Migration], bool],
-        *,
-        accept_repeated_refusal: bool = False,
-    ) -> Migration:
+    async def _change(self, send: _Send, database_id: str, migration_id: str, took_effect: Callable[[Migration], bool]) -> Migration:
         """Send a change, and again if its answer is lost and the migration does not show it.
 
         Since the status lags, a change that has arrived may be sent again. The service refuses with
-        409 what it has begun already, so nothing is done twice.
-
-        Args:
-            accept_repeated_refusal: Whether such a 409 counts as the success of the first request;
-                the wait that follows shows whether that is true.
+        409 what it has begun already, so nothing is done twice. After such a refusal this waits, in
+        the time of the call, until the status shows the effect.
         """
-        is_answer_lost = False
+        lookups: list[Migration] = []
 
-        async def check_outcome() -> Answer[Migration] | None:
-            nonlocal is_answer_lost
-            is_answer_lost = True
+        async def look_once() -> Answer[Migration] | None:
             migration = await self.get(database_id, migration_id)
+            lookups.append(migration)
             return Answer(value=migration, status=0, headers={}) if took_effect(migration) else None
 
-        try:
-            return (await send(self._caller, database_id=database_id, migration_id=migration_id, check_outcome=check_outcome)).value
-        except errors.ConflictError as error:
-            if not is_answer_lost:
-                raise
-            migration = await self.get(database_id, migration_id)
-            if accept_repeated_refusal or took_effect(migration):
-                return migration
-            error.add_note(f"an earlier attempt got no answer and may have taken effect; the migration is in {migration.status}")
-            raise
+        with deadline.within(self._caller.options.timeout):
+            try:
+                check_outcome = looking_check(self._caller, look_once)
+                return (await send(self._caller, database_id=database_id, migration_id=migration_id, check_outcome=check_outcome)).value
+            except errors.OutcomeUnknownError as error:
+                if not isinstance(error.__cause__, errors.ConflictError):
+                    raise
+                unknown = error
+            try:
+                answer = await look(self._caller, look_once, lag=math.inf)
+            except (TimeoutError, errors.AstraDevOpsError) as failure:
+                last = f"; it shows {lookups[-1].status}" if lookups else ""
+                unknown.add_note(f"the status of the migration lags, and does not show whether it took effect{last} ({failure})")
+                raise unknown from unknown.__cause__
+        assert answer is not None
+        return answer.value
 
 
 def _check_options(options: Mapping[str, object] | None) -> dict[str, object] | None:

@@ -197,7 +197,7 @@ class AsyncPcuGroups:
                 return True
             return False
 
-        await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=outcome_check(is_deleted))
+        await endpoints.pcu_delete(self._caller, group_id=group_id, check_outcome=outcome_check(self._caller, is_deleted))
 
     async def park(self, group_id: str) -> AsyncOperation[PcuGroup]:
         """Park a group: its databases hibernate, and its units cost nothing until it is unparked.
@@ -212,7 +212,7 @@ class AsyncPcuGroups:
             NotFoundError: The group does not exist.
             ConflictError: The group is busy.
         """
-        check_outcome = outcome_check(partial(self._has_status, group_id, "PARKING", "PARKED"))
+        check_outcome = outcome_check(self._caller, partial(self._has_status, group_id, "PARKING", "PARKED"))
         await endpoints.pcu_group_park(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.PARK_GROUP, group_id=group_id)
 
@@ -227,7 +227,7 @@ class AsyncPcuGroups:
             ConflictError: The group is busy, or not parked.
         """
         statuses = ("UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE")
-        check_outcome = outcome_check(partial(self._has_status, group_id, *statuses))
+        check_outcome = outcome_check(self._caller, partial(self._has_status, group_id, *statuses))
         await endpoints.pcu_group_unpark(self._caller, group_id=group_id, check_outcome=check_outcome)
         return self._operations.start(conditions.UNPARK_GROUP, group_id=group_id)
 
@@ -270,7 +270,7 @@ class AsyncPcuGroups:
             NotFoundError: The group or the datacenter does not exist.
             ConflictError: The datacenter is in a group already, or its database is busy.
         """
-        check_outcome = outcome_check(partial(self._has_datacenter, group_id, datacenter_id))
+        check_outcome = outcome_check(self._caller, partial(self._has_datacenter, group_id, datacenter_id))
         await endpoints.pcu_association_create(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
         return self._operations.start(conditions.ASSOCIATE, group_id=group_id, datacenter_id=datacenter_id)
 
@@ -284,7 +284,7 @@ class AsyncPcuGroups:
         async def has_left() -> bool:
             return not await self._has_datacenter(group_id, datacenter_id)
 
-        check_outcome = outcome_check(has_left)
+        check_outcome = outcome_check(self._caller, has_left)
         await endpoints.pcu_association_delete(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
 
     async def transfer(self, datacenter_id: str, *, from_group_id: str, to_group_id: str) -> AsyncOperation[PcuAssociation]:
@@ -318,7 +318,7 @@ class AsyncPcuGroups:
                 raise TimeoutError(f"neither group lists {datacenter_id} now")
             return moved
 
-        await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=outcome_check(has_moved))
+        await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=outcome_check(self._caller, has_moved))
         return self._operations.start(conditions.TRANSFER, group_id=to_group_id, datacenter_id=datacenter_id, from_group_id=from_group_id)
 
     async def _has_status(self, group_id: str, *statuses: str) -> bool:

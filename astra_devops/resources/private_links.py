@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Sequence
+from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import private_links as endpoints
@@ -21,7 +22,10 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import private_links as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS, outcome_check
+from astra_devops.resources._outcome.lookups import look, looking_check, outcome_check
+
+# Seconds for which the service may not list an endpoint that it has accepted.
+_LISTING_LAG: Final = 15.0
 
 
 class AsyncPrivateLinks:
@@ -89,13 +93,14 @@ class AsyncPrivateLinks:
         """
         new_principals = checks.strings(principals, "principals", at_least=1)
 
-        async def check_outcome() -> Answer[PrivateLinkService] | None:
+        async def look_once() -> Answer[PrivateLinkService] | None:
             datacenter = await self.get(database_id, datacenter_id)
             service = PrivateLinkService(service_name=datacenter.service_name, allowed_principals=datacenter.allowed_principals)
             are_allowed = set(new_principals) <= set(datacenter.allowed_principals or [])
             return Answer(value=service, status=0, headers={}) if are_allowed else None
 
         body = PrivateLinkCreateConfigInput(allowed_principals=new_principals)
+        check_outcome = looking_check(self._caller, look_once)
         send = endpoints.add_allowed_principal_to_service
         return (await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, check_outcome=check_outcome)).value
 
@@ -116,7 +121,7 @@ class AsyncPrivateLinks:
             datacenter = await self.get(database_id, datacenter_id)
             return principal not in (datacenter.allowed_principals or [])
 
-        check_outcome = outcome_check(is_removed)
+        check_outcome = outcome_check(self._caller, is_removed)
         send = endpoints.remove_allowed_principal_from_service
         await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, body=body, check_outcome=check_outcome)
 
@@ -200,7 +205,7 @@ class AsyncPrivateLinks:
             listed = (await self.get(database_id, datacenter_id)).endpoints or []
             return not any(endpoint.endpoint_id == endpoint_id and endpoint.status != "Rejected" for endpoint in listed)
 
-        check_outcome = outcome_check(is_rejected)
+        check_outcome = outcome_check(self._caller, is_rejected)
         send = endpoints.reject_endpoint
         await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, endpoint_id=endpoint_id, check_outcome=check_outcome)
 
@@ -212,21 +217,23 @@ class AsyncPrivateLinks:
         Endpoints appear late, so an endpoint that is not found may still have been accepted. The
         outcome is then unknown.
         """
+        matches: builtins.list[PrivateLinkEndpoint] = []
+
+        async def look_once() -> Answer[PrivateLinkEndpoint] | None:
+            nonlocal matches
+            matches = conditions.find_endpoints((await self.get(database_id, datacenter_id)).endpoints or [], endpoint_id)
+            new_matches = [endpoint for endpoint in matches if endpoint.endpoint_id not in existing_ids]
+            return Answer(value=new_matches[0], status=0, headers={}) if len(new_matches) == 1 else None
 
         async def check_outcome() -> Answer[PrivateLinkEndpoint] | None:
-            matches: builtins.list[PrivateLinkEndpoint] = []
-            for delay in LOOKUP_DELAYS:
-                await self._caller.clock.sleep(delay)
-                matches = conditions.find_endpoints((await self.get(database_id, datacenter_id)).endpoints or [], endpoint_id)
-                new_matches = [endpoint for endpoint in matches if endpoint.endpoint_id not in existing_ids]
-                if len(new_matches) == 1:
-                    return Answer(value=new_matches[0], status=0, headers={})
+            if (answer := await look(self._caller, look_once, lag=_LISTING_LAG)) is not None:
+                return answer
             raise errors.OutcomeUnknownError(
                 f"AcceptEndpointToService for {endpoint_id} was sent, but got no usable answer; "
                 f"{len(matches)} listed endpoints match the id",
                 operation="AcceptEndpointToService",
                 reason="no usable answer",
-                how_to_find_out=f"look at the endpoints of datacenter {datacenter_id}",
+                how_to_find_out=f"look at the endpoints of datacenter {datacenter_id} with private_links.get()",
                 candidates=[endpoint.endpoint_id for endpoint in matches if endpoint.endpoint_id],
             )
 

@@ -122,7 +122,7 @@ class AsyncRoles:
         async def is_deleted() -> bool:
             return all(role.id != role_id for role in await self.list())
 
-        await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=outcome_check(is_deleted))
+        await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=outcome_check(self._caller, is_deleted))
 
     async def _add_candidates(self, name: str, error: errors.OutcomeUnknownError) -> None:
         """Add to the error the id of the role with that name, if there is one now.

@@ -158,7 +158,7 @@ class AsyncScim:
         Raises:
             NotFoundError: The user does not exist.
         """
-        check_outcome = _deletion_check(lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
+        check_outcome = _deletion_check(self._caller, lambda: endpoints.get_scim_user(self._caller, user_id=user_id))
         await endpoints.delete_scim_user(self._caller, user_id=user_id, check_outcome=check_outcome)
 
     def list_groups(self, *, filter: str | None = None, page_size: int | None = None) -> AsyncPager[ScimGroup]:
@@ -247,7 +247,7 @@ class AsyncScim:
         Raises:
             NotFoundError: The group does not exist.
         """
-        check_outcome = _deletion_check(lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
+        check_outcome = _deletion_check(self._caller, lambda: endpoints.get_scim_group(self._caller, group_id=group_id))
         await endpoints.delete_scim_group(self._caller, group_id=group_id, check_outcome=check_outcome)
 
     async def service_provider_config(self) -> ScimServiceProviderConfig:
@@ -277,7 +277,7 @@ def _patch_request(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest
     return ScimPatchRequest(schemas=[_PATCH_SCHEMA], operations=checked)
 
 
-def _deletion_check(fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:
+def _deletion_check(caller: Caller, fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:
     """Return the outcome check of a deletion: what can no longer be fetched is deleted."""
 
     async def is_deleted() -> bool:
@@ -287,4 +287,4 @@ def _deletion_check(fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[N
             return True
         return False
 
-    return outcome_check(is_deleted)
+    return outcome_check(caller, is_deleted)

@@ -124,7 +124,7 @@ class AsyncUsers:
         async def is_removed() -> bool:
             return all(user.user_id != user_id for user in await self.list())
 
-        await endpoints.remove_user_from_organization(self._caller, user_id=user_id, check_outcome=outcome_check(is_removed))
+        await endpoints.remove_user_from_organization(self._caller, user_id=user_id, check_outcome=outcome_check(self._caller, is_removed))
 
     async def _list_by_email(self, email: str) -> builtins.list[User]:
         return [user for user in await self.list() if (user.email or "").casefold() == email.casefold()]

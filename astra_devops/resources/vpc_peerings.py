@@ -12,7 +12,7 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import vpc_peerings as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.lookups import outcome_check
+from astra_devops.resources._outcome.lookups import looking_check, outcome_check
 
 Network = AmazonVpc | AzureVpc | GoogleVpc
 """Your network; the class names the cloud."""
@@ -76,7 +76,7 @@ class AsyncVpcPeerings:
         """
         cloud, name = _check_network(network)
 
-        async def check_outcome() -> Answer[VpcPeering] | None:
+        async def look_once() -> Answer[VpcPeering] | None:
             try:
                 peering = await self.get(cloud, database_id)
             except errors.NotFoundError:
@@ -84,6 +84,7 @@ class AsyncVpcPeerings:
             is_ours = peering.status.lower() not in conditions.ENDED_STATES and name in peering.other_vpc.vpc_id
             return Answer(value=peering, status=0, headers={}) if is_ours else None
 
+        check_outcome = looking_check(self._caller, look_once)
         send = endpoints.create_vpc_peering_connection
         peering = (await send(self._caller, provider=cloud, database_id=database_id, body=network, check_outcome=check_outcome)).value
         return self._operations.start(conditions.CREATE, cloud_provider=cloud, database_id=database_id, connection_id=peering.connection_id)
@@ -112,7 +113,7 @@ class AsyncVpcPeerings:
             return peering.status.lower() in ("deleting", "deleted")
 
         send = endpoints.delete_vpc_peering_connection
-        await send(self._caller, provider=cloud, database_id=database_id, check_outcome=outcome_check(is_deleted))
+        await send(self._caller, provider=cloud, database_id=database_id, check_outcome=outcome_check(self._caller, is_deleted))
         return self._operations.start(conditions.DELETE, cloud_provider=cloud, database_id=database_id)
 
 

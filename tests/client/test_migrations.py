@@ -230,7 +230,8 @@ async def test_an_answer_without_an_id_is_reported(emulator, astra, database_id)
 async def test_a_launch_whose_answer_is_lost_is_launched_once(emulator, astra, database_id, fault):
     migration = await initialized_migration(astra, database_id)
     getattr(emulator.faults, fault)("launchMigration")
-    operation = await astra.migrations.launch(database_id, migration.migration_id)
+    # Long enough for the status to show the import.
+    operation = await astra.with_options(timeout=180).migrations.launch(database_id, migration.migration_id)
     # The status lags, so the client must send the request again to find out. A second launch of a
     # launched migration is refused.
     assert [exchange.status for exchange in emulator.journal.of("launchMigration")] == [
@@ -240,14 +241,29 @@ async def test_a_launch_whose_answer_is_lost_is_launched_once(emulator, astra, d
     assert (await operation.wait()).status == "MigrationDone"
 
 
-async def test_a_refused_launch_is_not_a_success(emulator, astra, database_id):
+async def test_a_refusal_after_a_lost_launch_is_no_outcome_until_the_status_shows_one(emulator, astra, database_id):
     operation = await astra.migrations.initialize(database_id)
     with pytest.raises(errors.ConflictError):
         await astra.migrations.launch(database_id, operation.resource_id)
     emulator.faults.reset_before_effect("launchMigration")
-    with pytest.raises(errors.ConflictError, match="Initializing") as caught:
+    with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.migrations.launch(database_id, operation.resource_id)
-    assert "an earlier attempt got no answer" in caught.value.__notes__[-1]
+    assert isinstance(caught.value.__cause__, errors.ConflictError)
+    assert "it shows Initializing" in caught.value.__notes__[-1]
+
+
+@pytest.mark.parametrize(("change", "phase"), [("pause", "ImportInProgress"), ("abort", "ReceivingFiles"), ("cleanup", "MigrationDone")])
+@pytest.mark.parametrize("timeout", [60, 180])
+async def test_the_own_effect_of_a_change_is_not_a_refusal(emulator, astra, database_id, change, phase, timeout):
+    migration_id = emulator.add_migration(database_id, phase=phase)
+    emulator.faults.reset_after_effect(f"{change}Migration")
+    call = getattr(astra.with_options(timeout=timeout).migrations, change)(database_id, migration_id)
+    if timeout == 60:
+        with pytest.raises(errors.OutcomeUnknownError):
+            await call
+    else:
+        await call
+    assert [exchange.status for exchange in emulator.journal.of(f"{change}Migration")] == [None, 409]
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])

@@ -12,7 +12,7 @@ from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._outcome.lookups import sent_at_service_time
+from astra_devops.resources._outcome.lookups import looking_check, sent_at_service_time
 
 TokenFamily = Literal["tokens", "client_id_secrets"]
 """The operations to use: those of ``/v2/tokens``, or those of ``/v2/clientIdSecrets``.
@@ -75,7 +75,7 @@ async def revoke(caller: Caller, client_id: str, family: str = "client_id_secret
         NotFoundError: No token has the client id.
     """
 
-    async def check_outcome() -> Answer[None] | None:
+    async def look_once() -> Answer[None] | None:
         try:
             return TOOK_EFFECT if await find(caller, client_id, family) is None else None
         except errors.AuthenticationError as error:
@@ -83,6 +83,7 @@ async def revoke(caller: Caller, client_id: str, family: str = "client_id_secret
                 return TOOK_EFFECT
             raise
 
+    check_outcome = looking_check(caller, look_once)
     if family == "tokens":
         await endpoints.delete_token(caller, client_id=client_id, check_outcome=check_outcome)
     else:

@@ -1,14 +1,17 @@
 """Outcome checks after lost answers, and retries after conflicts, by the state of a database."""
 
+import itertools
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol, TypeVar
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
+from astra_devops._runtime import deadline
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy, ceiling
+from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -21,7 +24,21 @@ class Send(Protocol[T_co]):
 
 
 TRANSIENT_STATES: Final = frozenset(
-    {"MAINTENANCE", "PENDING", "INITIALIZING", "RESIZING", "PARKING", "UNPARKING", "RESUMING", "HIBERNATING", "ASSOCIATING"}
+    {
+        "ASSOCIATING",
+        "DECOMMISSIONING",
+        "HIBERNATING",
+        "INITIALIZING",
+        "MAINTENANCE",
+        "PARKING",
+        "PENDING",
+        "PLACING",
+        "RESIZING",
+        "RESUMING",
+        "SUSPENDING",
+        "SYNCHRONIZING",
+        "UNPARKING",
+    }
 )
 """States in which a database refuses changes with 409, and which it leaves by itself."""
 
@@ -57,22 +74,15 @@ def async_database_outcome_check(
     So the check waits, within the time limit of the whole call.
     """
 
-    async def check_outcome() -> Answer[None] | None:
-        started = caller.clock.monotonic()
-        lookups = 0
-        while True:
-            lookups += 1
-            database = await find_database(caller, database_id)
-            if await took_effect(database):
-                return TOOK_EFFECT
-            if database is None or database.status not in TRANSIENT_STATES:
-                return None
-            delay = ceiling(_BACKOFF, lookups)
-            if caller.clock.monotonic() - started + delay > caller.options.timeout:
-                raise TimeoutError(f"the database is still in {database.status}")
-            await caller.clock.sleep(delay)
+    async def look_once() -> Answer[None] | None:
+        database = await find_database(caller, database_id)
+        if await took_effect(database):
+            return TOOK_EFFECT
+        if database is not None and database.status in TRANSIENT_STATES:
+            raise StillChanging(f"the database is still in {database.status}")
+        return None
 
-    return check_outcome
+    return looking_check(caller, look_once)
 
 
 async def retry_while_busy(
@@ -80,28 +90,34 @@ async def retry_while_busy(
 ) -> T:
     """Send a request, and again while the service refuses it with 409, within the call's timeout.
 
+    A refusal after a lost attempt never arrives here: the check of the call deals with it.
+
     Args:
+        caller: The caller. Its ``timeout`` limits everything together.
+        database_id: The database.
         send: A generated endpoint function, with all arguments but the caller and the database
             bound.
         give_up_if: Whether the state of the database shows that waiting will not help, for example
             because what the request would create exists already.
     """
-    clock = caller.clock
-    started = clock.monotonic()
-    attempts = 0
-    while True:
-        attempts += 1
-        try:
-            return (await send(caller, database_id=database_id)).value
-        except errors.ConflictError as error:
-            conflict = error
-        database = await find_database(caller, database_id)
-        delay = ceiling(_BACKOFF, attempts)
-        if database is None or give_up_if(database) or clock.monotonic() - started + delay > caller.options.timeout:
-            if database is not None:
-                conflict.add_note(f"the database is in {database.status}")
-            raise conflict
-        await clock.sleep(delay)
+    with deadline.within(caller.options.timeout) as limit:
+        for attempts in itertools.count(1):
+            try:
+                return (await send(caller, database_id=database_id)).value
+            except errors.ConflictError as error:
+                conflict = error
+            try:
+                database = await find_database(caller, database_id)
+            except errors.AstraDevOpsError as error:
+                conflict.add_note(f"looking at the database failed, too: {error}")
+                raise conflict from error
+            delay = ceiling(_BACKOFF, attempts)
+            if database is None or give_up_if(database) or delay >= limit.remaining():
+                if database is not None:
+                    conflict.add_note(f"the database is in {database.status}")
+                raise conflict
+            await limit.sleep(caller.clock, delay)
+    raise AssertionError  # The count has no end.
 
 
 def is_terminating(database: Database | None) -> bool:

@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 import attrs
 
+from astra_devops._runtime import checks
+
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
@@ -89,14 +91,10 @@ def segment(value: str, name: str) -> str:
 
     Raises:
         TypeError: It is not a string.
-        ValueError: It is empty, ``.`` or ``..``, which a server or proxy would resolve to another
-            path.
+        ValueError: It is blank, ``.`` or ``..``, has control characters, or cannot be written as
+            UTF-8.
     """
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
-    if not value or value in (".", ".."):
-        raise ValueError(f"{name} must not be empty, '.' or '..'")
-    return quote(value, safe="")
+    return quote(checks.identifier(value, name), safe="")
 
 
 def wildcard(prefix: str, options: Mapping[str, object] | None) -> tuple[tuple[str, object], ...]:

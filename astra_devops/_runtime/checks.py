@@ -6,11 +6,13 @@ by then.
 
 import ipaddress
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
+from astra_devops._json.convert import unstructure
 from astra_devops._secret import Secret
 
 T = TypeVar("T")
@@ -19,6 +21,9 @@ V = TypeVar("V")
 _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9]")
 _KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
 _RESERVED_KEYSPACES: Final = frozenset({"dse", "system"})
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _PROVIDERS: Final = ("AWS", "AZURE", "GCP")
 _CLIENT_HEADERS: Final = frozenset({"authorization", "host", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
 
@@ -28,32 +33,112 @@ def optional(check: Callable[[V, str], T], value: V | None, name: str) -> T | No
     return None if value is None else check(value, name)
 
 
+def text(value: str, name: str) -> str:
+    """Check a string that may be empty."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, not {_type_name(value)}")
+    return _sendable(value, name)
+
+
 def string(value: str, name: str) -> str:
     """Check a string that must not be blank."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
-    if not value.strip():
+    if not text(value, name).strip():
         raise ValueError(f"{name} must not be empty")
     return value
+
+
+def identifier(value: str, name: str) -> str:
+    """Check an id, or a name that becomes a segment of a path.
+
+    Servers and proxies resolve ``.`` and ``..`` to another path, and nothing has control characters
+    in its id: a line break is left over from the file that the id was read from.
+    """
+    if string(value, name) in (".", ".."):
+        raise ValueError(f"{name} must not be empty, '.' or '..'")
+    if _CONTROL.search(value):
+        raise ValueError(f"{name} must not contain control characters such as line breaks")
+    return value
+
+
+def flag(value: bool, name: str) -> bool:
+    """Check a bool. Numbers and strings are refused, although Python would take them for one."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {_type_name(value)}")
+    return value
+
+
+def instance(value: T, name: str, cls: type[T]) -> T:
+    """Check an object that must be an instance of a class."""
+    if not isinstance(value, cls):
+        raise TypeError(f"{name} must be a {cls.__name__}, not {_type_name(value)}")
+    return value
+
+
+def model(value: T, name: str, cls: type[T]) -> T:
+    """Check a model to be sent, and each of its fields.
+
+    Raises:
+        TypeError: It is not an instance of ``cls``, or a field has the wrong type.
+        ValueError: A field has a value that cannot be sent.
+    """
+    unstructure(instance(value, name, cls), name)
+    return value
+
+
+def callback(value: V, name: str) -> V:
+    """Check a function."""
+    if not callable(value):
+        raise TypeError(f"{name} must be callable, not {_type_name(value)}")
+    return value
+
+
+def mapping(value: Mapping[str, V], name: str) -> dict[str, V]:
+    """Check a mapping with names as keys, and return it as a dict."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} must be a mapping of names to values, not {_type_name(value)}")
+    return {string(key, f"{name}: a key"): item for key, item in value.items()}
+
+
+def items(value: Iterable[T], name: str, kind: str, *, at_least: int = 0) -> list[T]:
+    """Check a list of anything, and return it as a list.
+
+    A single string and a mapping are refused, although Python would iterate over their letters and
+    keys.
+
+    Raises:
+        TypeError: ``value`` is a single string, a mapping or not iterable.
+        ValueError: There are fewer than ``at_least`` items.
+    """
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a list of {kind}, not a single string")
+    if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list of {kind}, not {_type_name(value)}")
+    checked = list(value)
+    if len(checked) < at_least:
+        found = "must not be empty" if at_least == 1 else f"must have at least {at_least} items, not {len(checked)}"
+        raise ValueError(f"{name} {found}")
+    return checked
 
 
 def strings(value: Iterable[str], name: str, *, at_least: int = 0) -> list[str]:
     """Check a list of strings that must not be blank, and return it as a list.
 
-    A single string is refused, although Python would take it for a list of letters.
-
     Raises:
         TypeError: ``value`` is a single string or not iterable, or an item is not a string.
         ValueError: An item is blank, or there are fewer than ``at_least`` items.
     """
-    if isinstance(value, str):
-        raise TypeError(f"{name} must be a list of strings, not a single string")
-    if not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list of strings, not {type(value).__name__}")
-    items = [string(item, f"{name}[{index}]") for index, item in enumerate(value)]
-    if len(items) < at_least:
-        raise ValueError(f"{name} must not be empty" if at_least == 1 else f"{name} must have at least {at_least} items, not {len(items)}")
-    return items
+    return [string(item, f"{name}[{index}]") for index, item in enumerate(items(value, name, "strings", at_least=at_least))]
+
+
+def objects(value: Iterable[T], name: str, cls: type[T], *, at_least: int = 0) -> list[T]:
+    """Check a list of instances of a class, and return it as a list.
+
+    Raises:
+        TypeError: ``value`` is a single object or not iterable, or an item is of another class.
+        ValueError: There are fewer than ``at_least`` items.
+    """
+    checked = items(value, name, f"{cls.__name__} objects", at_least=at_least)
+    return [instance(item, f"{name}[{index}]", cls) for index, item in enumerate(checked)]
 
 
 def integer(value: int, name: str, least: int, most: int) -> int:
@@ -69,7 +154,7 @@ def positive(value: float, name: str) -> float:
     """Check a number of seconds, or a count, that must be finite and greater than 0."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
-    if not 0 < value < float("inf"):
+    if not 0 < value <= sys.float_info.max:
         raise ValueError(f"{name} must be finite and greater than 0, not {value!r}")
     return value
 
@@ -87,9 +172,11 @@ def secret(value: str | Secret, name: str) -> Secret:
     """Check a secret that must not be empty or redacted, and return it as a ``Secret``."""
     if not isinstance(value, str | Secret):
         raise TypeError(f"{name} must be a string or a Secret, not {type(value).__name__}")
-    if not value:
+    checked = value if isinstance(value, Secret) else Secret(value)
+    if not checked or not checked.reveal().strip():
         raise ValueError(f"{name} must not be empty or redacted")
-    return value if isinstance(value, Secret) else Secret(value)
+    _sendable(checked.reveal(), name)
+    return checked
 
 
 def database_name(value: str) -> str:
@@ -134,12 +221,33 @@ def is_loopback(host: str) -> bool:
 
 
 def headers(value: Mapping[str, str]) -> dict[str, str]:
-    """Check the user's own headers, which must not replace those that the client sets."""
-    for name, text in value.items():
-        if not isinstance(name, str) or not isinstance(text, str):
+    """Check the user's own headers, which must not replace those that the client sets.
+
+    Names are tokens of HTTP (RFC 9110, section 5.6.2); values have no control characters but tabs.
+    """
+    if not isinstance(value, Mapping):
+        raise TypeError(f"headers must be a mapping of names to values, not {_type_name(value)}")
+    for name, content in value.items():
+        if not isinstance(name, str) or not isinstance(content, str):
             raise TypeError("headers must map strings to strings")
+        if not _TOKEN.fullmatch(name):
+            raise ValueError(f'headers must have names of ASCII letters, digits and characters of "!#$%&\'*+-.^_`|~", not {name!r}')
         if name.lower() in _CLIENT_HEADERS:
             raise ValueError(f"headers must not contain {name}: the client sets it")
-        if any(char in name + text for char in "\r\n\0"):
-            raise ValueError(f"headers must not contain line breaks or NUL characters ({name!r})")
+        if _CONTROL.search(content.replace("\t", " ")):
+            raise ValueError(f"headers must not contain line breaks or other control characters ({name!r})")
+        _sendable(content, f"headers[{name!r}]")
     return dict(value)
+
+
+def _sendable(value: str, name: str) -> str:
+    """Check that a text can be written as UTF-8 and has no NUL, which ends strings elsewhere."""
+    if "\0" in value:
+        raise ValueError(f"{name} must not contain NUL characters")
+    if not value.isascii() and _SURROGATE.search(value):
+        raise ValueError(f"{name} must not contain unpaired surrogates, which cannot be written as UTF-8")
+    return value
+
+
+def _type_name(value: object) -> str:
+    return type(value).__name__

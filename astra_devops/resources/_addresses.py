@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from astra_devops._rest.models.access_lists import AccessListAddress, AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessListAddress
-from astra_devops._runtime import ip_ranges
+from astra_devops._runtime import checks, ip_ranges
 
 Address = str | AccessListEntry | AccessListAddress | DevOpsAccessListAddress
 """An address or block (``203.0.113.7``, ``10.0.0.0/8``) as a string, or an entry of a list."""
@@ -20,11 +20,8 @@ def check_addresses(addresses: Sequence[Address], *, ipv6: bool = False, at_leas
         ValueError: An item is not a valid address, an address occurs twice, or there are fewer than
             ``at_least`` items.
     """
-    if isinstance(addresses, str | ListEntry) or not isinstance(addresses, Iterable):
-        raise TypeError(f"addresses must be a list of addresses, not a single {type(addresses).__name__}")
-    entries = [_check_entry(address, f"addresses[{index}]", ipv6) for index, address in enumerate(addresses)]
-    if len(entries) < at_least:
-        raise ValueError("addresses must not be empty")
+    items = checks.items(addresses, "addresses", "addresses", at_least=at_least)
+    entries = [_check_entry(address, f"addresses[{index}]", ipv6) for index, address in enumerate(items)]
     unique_addresses: set[str] = set()
     for entry in entries:
         if entry.address in unique_addresses:
@@ -67,4 +64,7 @@ def _check_entry(address: Address, name: str, ipv6: bool) -> AccessListEntry:
     if not isinstance(address, ListEntry):
         raise TypeError(f"{name} must be a string or an AccessListEntry, not {type(address).__name__}")
     block = ip_ranges.block(address.address or "", f"{name}.address", ipv6=ipv6)
-    return AccessListEntry(address=block, enabled=address.enabled is not False, description=address.description or "")
+    enabled = checks.optional(checks.flag, address.enabled, f"{name}.enabled") is not False
+    return AccessListEntry(
+        address=block, enabled=enabled, description=checks.optional(checks.text, address.description, f"{name}.description") or ""
+    )

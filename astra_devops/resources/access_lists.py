@@ -12,7 +12,7 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import ip_ranges
+from astra_devops._runtime import checks, ip_ranges
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import access_lists as conditions
@@ -96,7 +96,9 @@ class AsyncAccessLists:
         ...     database_id, addresses, enabled=True, calling_from="203.0.113.7"
         ... )
         """
+        checks.identifier(database_id, "database_id")
         entries = check_addresses(addresses)
+        checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
         enforced = conditions.is_enabled(await self._get_settled(database_id)) if enabled is None else enabled
         if enforced:
@@ -161,7 +163,9 @@ class AsyncAccessLists:
         >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="old office")
         >>> operation = await astra.access_lists.update(database_id, [entry])
         """
+        checks.identifier(database_id, "database_id")
         new_entries = check_addresses(addresses, at_least=1)
+        checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
         if calling_from is not None:
             current = await self._get_settled(database_id)
@@ -267,6 +271,7 @@ class AsyncAccessLists:
             TypeError: ``addresses`` is not a list of addresses.
             ValueError: An address is not valid; the service was not asked.
         """
+        checks.optional(checks.flag, enabled, "enabled")
         settings = None if enabled is None else AccessListConfigurations(access_list_enabled=enabled)
         body = AccessListDefinition(addresses=check_addresses(addresses), configurations=settings)
         return (await endpoints.validate_access_list(self._caller, body=body)).value

@@ -3,6 +3,7 @@
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import audit_logs as conditions
 from astra_devops.operations.conditions._sinks import sink_ids
@@ -99,5 +100,5 @@ class AsyncAuditLogs:
 
     async def _organization(self, organization_id: str | None) -> str:
         if organization_id is not None:
-            return organization_id
+            return checks.identifier(organization_id, "organization_id")
         return (await organization_endpoints.get_current_organization(self._caller)).value.id

@@ -125,7 +125,7 @@ class AsyncCdc:
             ConflictError: The database is still busy.
             NotFoundError: A table is not captured, or the database does not exist.
         """
-        body = DeleteCdcRequest(database_id=checks.string(database_id, "database_id"), tables=_check_tables(tables))
+        body = DeleteCdcRequest(database_id=checks.identifier(database_id, "database_id"), tables=_check_tables(tables))
         disabled_tables = conditions.table_names(body.tables)
 
         async def is_disabled(database: Database | None) -> bool:
@@ -159,12 +159,15 @@ class AsyncCdc:
         Raises:
             NotFoundError: The table is not captured, or the database does not exist.
         """
+        checks.identifier(keyspace, "keyspace")
+        checks.identifier(table, "table")
         answer = await endpoints.get_cdc_status(self._caller, database_id=database_id, keyspace_name=keyspace, table_name=table)
         return answer.value
 
     async def _body(
         self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable], regions: Iterable[CdcRegion], database_name: str | None
     ) -> EnableCdcRequest:
+        checks.identifier(database_id, "database_id")
         checked_tables, checked_regions = _check_tables(tables), _check_regions(regions)
         if database_name is None:
             database = (await database_endpoints.get_database(self._caller, database_id=database_id)).value
@@ -179,33 +182,25 @@ class AsyncCdc:
 
 
 def _check_tables(tables: Iterable[tuple[str, str] | CdcTable]) -> list[CdcTable]:
-    if isinstance(tables, str):
-        raise TypeError("tables must be a list of (keyspace, table) pairs, not a single string")
-    checked = [_check_table(table) for table in tables]
-    if not checked:
-        raise ValueError("tables must not be empty")
-    return checked
+    pairs = checks.items(tables, "tables", "(keyspace, table) pairs", at_least=1)
+    return [_check_table(table, f"tables[{index}]") for index, table in enumerate(pairs)]
 
 
-def _check_table(table: tuple[str, str] | CdcTable) -> CdcTable:
+def _check_table(table: tuple[str, str] | CdcTable, name: str) -> CdcTable:
     if isinstance(table, CdcTable):
         pair = (table.keyspace_name, table.table_name)
     elif isinstance(table, tuple) and len(table) == 2:
         pair = table
     else:
-        raise TypeError("tables must contain (keyspace, table) pairs, such as ('sales', 'orders')")
-    return CdcTable(keyspace_name=checks.string(pair[0], "tables: keyspace"), table_name=checks.string(pair[1], "tables: table"))
+        raise TypeError(f"{name} must be a (keyspace, table) pair, such as ('sales', 'orders'), or a CdcTable")
+    return CdcTable(keyspace_name=checks.string(pair[0], f"{name}: keyspace"), table_name=checks.string(pair[1], f"{name}: table"))
 
 
 def _check_regions(regions: Iterable[CdcRegion]) -> list[CdcRegion]:
-    checked = list(regions)
-    if not checked:
-        raise ValueError("regions must not be empty")
-    for region in checked:
-        if not isinstance(region, CdcRegion):
-            raise TypeError(f"regions must contain CdcRegion objects, not {type(region).__name__}")
+    checked = checks.objects(regions, "regions", CdcRegion, at_least=1)
+    for index, region in enumerate(checked):
         for name in ("datacenter_id", "datacenter_region", "streaming_cluster_name", "streaming_tenant_name"):
-            checks.string(getattr(region, name), f"regions: {name}")
+            checks.string(getattr(region, name), f"regions[{index}].{name}")
     return checked
 
 

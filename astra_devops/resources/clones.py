@@ -53,7 +53,7 @@ class AsyncClones:
         answer = await endpoints.clone_from_db(
             self._caller,
             database_id=database_id,
-            source_dbid=checks.string(source_database_id, "source_database_id"),
+            source_dbid=checks.identifier(source_database_id, "source_database_id"),
             snapshot_id=checks.string(snapshot_id, "snapshot_id"),
             source_region=checks.optional(checks.string, source_region, "source_region"),
         )

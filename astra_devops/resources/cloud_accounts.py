@@ -34,6 +34,7 @@ class AsyncCloudAccounts:
         >>> accounts = await astra.cloud_accounts.list("aws", "us-east-1")
         """
         cloud = checks.provider(provider, "provider").lower()
+        checks.flag(classic, "classic")
         fetch = endpoints.get_classic_cloud_accounts if classic else endpoints.get_serverless_cloud_accounts
         return (await fetch(self._caller, provider=cloud, region=region)).value
 

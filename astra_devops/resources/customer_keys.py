@@ -45,6 +45,7 @@ class AsyncCustomerKeys:
                 database.
         """
         body = _registration(key)
+        checks.flag(classic, "classic")
 
         async def is_listed() -> bool:
             registration = (_provider_of(key), key.region, key.key_id)
@@ -59,6 +60,7 @@ class AsyncCustomerKeys:
 
     async def list(self, *, classic: bool = False) -> builtins.list[CustomerKeySummary]:
         """List the keys for serverless databases, or for classic ones. Needs ``org-cmk-read``."""
+        checks.flag(classic, "classic")
         fetch = endpoints.list_classic_keys if classic else endpoints.list_serverless_keys
         return (await fetch(self._caller)).value
 
@@ -77,6 +79,7 @@ class AsyncCustomerKeys:
             NotFoundError: No key is registered there.
         """
         cloud = checks.provider(provider, "provider").lower()
+        checks.flag(classic, "classic")
         fetch = endpoints.get_classic_key if classic else endpoints.get_serverless_key
         return (await fetch(self._caller, provider=cloud, region=region)).value
 

@@ -64,6 +64,7 @@ class AsyncDatabases:
         """
         size = listing.DEFAULT_PAGE_SIZE if page_size is None else checks.integer(page_size, "page_size", 1, listing.LARGEST_PAGE)
         cloud = checks.optional(checks.provider, provider, "provider")
+        checks.optional(checks.string, include, "include")
         return listing.databases(self._caller, include=include, provider=cloud, page_size=size)
 
     async def find(self, name: str, *, region: str | None = None) -> Database | None:
@@ -81,6 +82,7 @@ class AsyncDatabases:
                 ``region`` may help.
         """
         checks.string(name, "name")
+        checks.optional(checks.string, region, "region")
         matches = [
             database
             async for database in self.list()
@@ -191,6 +193,7 @@ class AsyncDatabases:
             APIStatusError: The database has further datacenters. Terminate those first; see
                 ``datacenters.terminate``.
         """
+        checks.optional(checks.flag, prepared_state_only, "prepared_state_only")
         check_outcome = database_outcome_check(self._caller, database_id, is_terminating)
         send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send, give_up_if=is_terminating)
@@ -296,7 +299,7 @@ class AsyncDatabases:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
-        secret = password if isinstance(password, Secret) else Secret(password)
+        secret = checks.secret(password, "password")
         if len(secret.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
         body = UserPassword(username=checks.string(username, "username"), password=secret)

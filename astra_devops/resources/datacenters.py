@@ -37,6 +37,7 @@ class AsyncDatacenters:
         Raises:
             NotFoundError: The database does not exist.
         """
+        checks.flag(include_terminated, "include_terminated")
         answer = await endpoints.list_datacenters(self._caller, database_id=database_id, all=True if include_terminated else None)
         return answer.value
 
@@ -105,6 +106,9 @@ class AsyncDatacenters:
         """
         provider = checks.provider(cloud_provider)
         requested_regions = checks.strings(regions, "regions")
+        checks.identifier(database_id, "database_id")
+        checks.string(tier, "tier")
+        checks.optional(checks.positive, timeout, "timeout")
         datacenters: builtins.list[Datacenter] = []
         for region in requested_regions:
             try:
@@ -132,7 +136,7 @@ class AsyncDatacenters:
             NotFoundError: The database or the datacenter does not exist.
             ConflictError: The database is still busy.
         """
-        checks.string(datacenter_id, "datacenter_id")
+        checks.identifier(datacenter_id, "datacenter_id")
 
         async def is_terminating(database: Database | None) -> bool:
             statuses = {datacenter.id: datacenter.status for datacenter in await self.list(database_id)} if database else {}

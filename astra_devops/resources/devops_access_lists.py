@@ -132,6 +132,8 @@ class AsyncDevOpsAccessLists:
         if description is None and enabled is None:
             raise ValueError("description or enabled must be given")
         block = ip_ranges.block(address, "address", ipv6=True)
+        checks.optional(checks.text, description, "description")
+        checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
         organization = await self._id(organization_id)
         current = await self._get_settled(organization)

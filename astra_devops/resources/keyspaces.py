@@ -107,7 +107,7 @@ class AsyncKeyspaces:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
-        checks.string(name, "name")
+        checks.identifier(name, "name")
         await retry_while_busy(self._caller, database_id, partial(endpoints.alter_keyspace_with_graph_engine, keyspace_name=name))
 
     async def create_solr_core(
@@ -138,8 +138,11 @@ class AsyncKeyspaces:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
-        checks.string(name, "name")
-        checks.string(table, "table")
+        checks.identifier(name, "name")
+        checks.identifier(table, "table")
+        checks.flag(generate_resources, "generate_resources")
+        checks.optional(checks.text, schema, "schema")
+        checks.optional(checks.text, solrconfig, "solrconfig")
         if not generate_resources and (schema is None or solrconfig is None):
             raise ValueError("schema and solrconfig must be given unless generate_resources is True")
         send = partial(

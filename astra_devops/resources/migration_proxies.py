@@ -57,12 +57,10 @@ class AsyncMigrationProxies:
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
-        if not mappings:
-            raise ValueError("mappings must not be empty")
         body = MigrationProxyConfiguration(
             origin_username=checks.string(origin_username, "origin_username"),
             origin_password=checks.secret(origin_password, "origin_password"),
-            mappings=[_check_mapping(mapping) for mapping in mappings],
+            mappings=_check_mappings(mappings),
         )
 
         def is_launched(database: Database) -> bool:
@@ -92,11 +90,11 @@ class AsyncMigrationProxies:
         return self._operations.start(conditions.REMOVE, database_id=database_id)
 
 
-def _check_mapping(mapping: MigrationProxyMapping) -> MigrationProxyMapping:
-    if not isinstance(mapping, MigrationProxyMapping):
-        raise TypeError(f"mappings must contain MigrationProxyMapping objects, not {type(mapping).__name__}")
-    checks.string(mapping.origin_ip, "mappings: origin_ip")
-    checks.integer(mapping.origin_port, "mappings: origin_port", 1, 65_535)
-    checks.integer(mapping.rack, "mappings: rack", 0, 2**31)
-    checks.integer(mapping.rack_node_ordinal, "mappings: rack_node_ordinal", 0, 2**31)
-    return mapping
+def _check_mappings(mappings: Sequence[MigrationProxyMapping]) -> list[MigrationProxyMapping]:
+    checked = checks.objects(mappings, "mappings", MigrationProxyMapping, at_least=1)
+    for index, mapping in enumerate(checked):
+        checks.string(mapping.origin_ip, f"mappings[{index}].origin_ip")
+        checks.integer(mapping.origin_port, f"mappings[{index}].origin_port", 1, 65_535)
+        checks.integer(mapping.rack, f"mappings[{index}].rack", 0, 2**31)
+        checks.integer(mapping.rack_node_ordinal, f"mappings[{index}].rack_node_ordinal", 0, 2**31)
+    return checked

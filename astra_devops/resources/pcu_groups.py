@@ -77,7 +77,7 @@ class AsyncPcuGroups:
         Raises:
             NotFoundError: The group does not exist.
         """
-        return await get_group(self._caller, checks.string(group_id, "group_id"))
+        return await get_group(self._caller, checks.identifier(group_id, "group_id"))
 
     async def find_by_datacenter(self, datacenter_id: str) -> PcuGroup | None:
         """Find the group that a datacenter is in; None if it is in no group, or does not exist."""
@@ -126,6 +126,8 @@ class AsyncPcuGroups:
             OutcomeUnknownError: The answer was lost. The request is not sent again: it would create
                 a second group. ``list`` shows whether the group exists.
         """
+        for name, units in (("min", min), ("max", max), ("reserved", reserved)):
+            checks.integer(units, name, 0, _LARGEST)
         _check_capacity(min, max, reserved)
         body = PcuGroupCreateRequest(
             title=checks.string(title, "title"),
@@ -136,7 +138,7 @@ class AsyncPcuGroups:
             min=min,
             max=max,
             reserved=reserved,
-            description=checks.optional(_check_text, description, "description"),
+            description=checks.optional(checks.text, description, "description"),
         )
         created = (await endpoints.pcu_create(self._caller, body=[body])).value
         advice = f"look for a group with the title {title!r} in the list"
@@ -175,8 +177,9 @@ class AsyncPcuGroups:
         changes = {name: value for name, value in arguments.items() if value is not None}
         if not changes:
             raise ValueError(f"at least one of {', '.join(arguments)} must be given")
+        checks.identifier(group_id, "group_id")
         checks.optional(checks.string, title, "title")
-        checks.optional(_check_text, description, "description")
+        checks.optional(checks.text, description, "description")
         _check_capacity(min, max, reserved)
         body = attrs.evolve(full_update(await self.get(group_id)), **changes)
         _check_capacity(body.min, body.max, body.reserved)
@@ -255,7 +258,7 @@ class AsyncPcuGroups:
         Raises:
             NotFoundError: The group does not exist.
         """
-        associations = await list_associations(self._caller, group_id)
+        associations = await list_associations(self._caller, checks.identifier(group_id, "group_id"))
         if not associations:
             await self.get(group_id)
         return associations
@@ -336,10 +339,3 @@ def _check_capacity(min: int | None, max: int | None, reserved: int | None) -> N
     values = [(name, value) for name, value in (("reserved", reserved), ("min", min), ("max", max)) if value is not None]
     if sorted(values, key=lambda pair: pair[1]) != values:
         raise ValueError(f"0 <= reserved <= min <= max must hold, not {', '.join(f'{name} = {value}' for name, value in values)}")
-
-
-def _check_text(value: str, name: str) -> str:
-    """Check a string that may be empty."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
-    return value

@@ -56,6 +56,7 @@ class AsyncPrivateLinks:
             NotFoundError: The database does not exist.
         """
         if database_id is not None:
+            checks.identifier(database_id, "database_id")
             return [(await endpoints.list_private_links_for_cluster(self._caller, cluster_id=database_id)).value]
         return (await endpoints.list_private_links_for_org(self._caller)).value.clusters or []
 
@@ -67,6 +68,7 @@ class AsyncPrivateLinks:
         Raises:
             NotFoundError: The datacenter does not exist.
         """
+        checks.identifier(database_id, "database_id")
         answer = await endpoints.get_private_links_for_datacenter(self._caller, cluster_id=database_id, datacenter_id=datacenter_id)
         return answer.value
 
@@ -91,6 +93,7 @@ class AsyncPrivateLinks:
         ... )
         >>> print(service.service_name)  # the endpoint in your account connects to this service
         """
+        checks.identifier(database_id, "database_id")
         new_principals = checks.strings(principals, "principals", at_least=1)
 
         async def look_once() -> Answer[PrivateLinkService] | None:
@@ -115,6 +118,7 @@ class AsyncPrivateLinks:
             ValueError: ``principal`` is empty.
             NotFoundError: The principal is not allowed, or the datacenter does not exist.
         """
+        checks.identifier(database_id, "database_id")
         body = PrivateLinkDeleteConfigInput(allowed_principal=checks.string(principal, "principal"))
 
         async def is_removed() -> bool:
@@ -147,7 +151,9 @@ class AsyncPrivateLinks:
             OutcomeUnknownError: The answer was lost, and there is not exactly one new endpoint that
                 matches. ``candidates`` has the ids of those found.
         """
-        checks.string(endpoint_id, "endpoint_id")
+        checks.identifier(database_id, "database_id")
+        checks.identifier(endpoint_id, "endpoint_id")
+        checks.optional(checks.text, description, "description")
         existing_ids = {endpoint.endpoint_id for endpoint in (await self.get(database_id, datacenter_id)).endpoints or []}
         answer = await endpoints.accept_endpoint_to_service(
             self._caller,
@@ -169,6 +175,7 @@ class AsyncPrivateLinks:
         Raises:
             NotFoundError: The endpoint does not exist.
         """
+        checks.identifier(database_id, "database_id")
         send = endpoints.get_private_link_endpoint
         return (await send(self._caller, cluster_id=database_id, datacenter_id=datacenter_id, endpoint_id=endpoint_id)).value
 
@@ -181,8 +188,8 @@ class AsyncPrivateLinks:
             TypeError: ``description`` is not a string.
             NotFoundError: The endpoint does not exist.
         """
-        if not isinstance(description, str):
-            raise TypeError(f"description must be a string, not {type(description).__name__}")
+        checks.identifier(database_id, "database_id")
+        checks.text(description, "description")
         answer = await endpoints.update_endpoint_description(
             self._caller,
             cluster_id=database_id,
@@ -200,6 +207,7 @@ class AsyncPrivateLinks:
         Raises:
             NotFoundError: The endpoint does not exist.
         """
+        checks.identifier(database_id, "database_id")
 
         async def is_rejected() -> bool:
             listed = (await self.get(database_id, datacenter_id)).endpoints or []

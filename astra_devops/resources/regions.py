@@ -31,6 +31,7 @@ class AsyncRegions:
         >>> regions = await astra.regions.list(region_type="all")
         """
         checks.optional(checks.string, region_type, "region_type")
+        checks.optional(checks.flag, only_my_organization, "only_my_organization")
         filter_by_org = None if only_my_organization is None else ("enabled" if only_my_organization else "disabled")
         answer = await endpoints.list_serverless_regions(self._caller, region_type=region_type, filter_by_org=filter_by_org)
         regions: dict[tuple[str, str, str], ServerlessRegion] = {}

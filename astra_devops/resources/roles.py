@@ -101,6 +101,7 @@ class AsyncRoles:
         """
         if name is None and policy is None:
             raise ValueError("name or policy must be given")
+        checks.identifier(role_id, "role_id")
         checks.optional(checks.string, name, "name")
         if policy is not None:
             _check_policy(policy)
@@ -138,7 +139,7 @@ class AsyncRoles:
 def _check_policy(policy: Policy) -> Policy:
     if not isinstance(policy, Policy):
         raise TypeError(f"policy must be a Policy as built by astra_devops.policies.policy(), not {type(policy).__name__}")
-    return policy
+    return checks.model(policy, "policy", Policy)
 
 
 def _current_policy(role: Role) -> Policy:

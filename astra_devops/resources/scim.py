@@ -95,13 +95,15 @@ class AsyncScim:
             OutcomeUnknownError: The answer was lost. Look for the user name before you create the
                 user again.
         """
+        checks.optional(checks.text, given_name, "given_name")
+        checks.optional(checks.text, family_name, "family_name")
         has_name = given_name is not None or family_name is not None
         scim_emails = [ScimEmail(value=email, primary=index == 0) for index, email in enumerate(checks.strings(emails, "emails"))]
         body = NewScimUser(
             schemas=[_USER_SCHEMA],
             user_name=checks.string(user_name, "user_name"),
-            active=active,
-            external_id=external_id,
+            active=checks.flag(active, "active"),
+            external_id=checks.optional(checks.string, external_id, "external_id"),
             name=ScimName(given_name=given_name, family_name=family_name) if has_name else None,
             emails=scim_emails or None,
         )
@@ -129,8 +131,7 @@ class AsyncScim:
         >>> user.active = False
         >>> user = await astra.scim.replace_user(user)
         """
-        if not isinstance(user, ScimUser):
-            raise TypeError(f"user must be a ScimUser, not {type(user).__name__}")
+        checks.identifier(checks.model(user, "user", ScimUser).id, "user.id")
         return (await endpoints.update_scim_user(self._caller, user_id=user.id, body=user)).value
 
     async def patch_user(self, user_id: str, operations: Sequence[ScimPatchOperation]) -> ScimUser:
@@ -216,8 +217,7 @@ class AsyncScim:
             TypeError: ``group`` is not a ``ScimGroup``.
             NotFoundError: The group does not exist.
         """
-        if not isinstance(group, ScimGroup):
-            raise TypeError(f"group must be a ScimGroup, not {type(group).__name__}")
+        checks.identifier(checks.model(group, "group", ScimGroup).id, "group.id")
         return (await endpoints.update_scim_group(self._caller, group_id=group.id, body=group)).value
 
     async def patch_group(self, group_id: str, operations: Sequence[ScimPatchOperation]) -> ScimGroup:
@@ -268,12 +268,9 @@ def _check_page_size(page_size: int | None) -> int | None:
 
 
 def _patch_request(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest:
-    checked = list(operations)
-    if not checked:
-        raise ValueError("operations must not be empty")
-    for operation in checked:
-        if not isinstance(operation, ScimPatchOperation):
-            raise TypeError(f"operations must contain ScimPatchOperation objects, not {type(operation).__name__}")
+    checked = checks.items(operations, "operations", "ScimPatchOperation objects", at_least=1)
+    for index, operation in enumerate(checked):
+        checks.model(operation, f"operations[{index}]", ScimPatchOperation)
     return ScimPatchRequest(schemas=[_PATCH_SCHEMA], operations=checked)
 
 

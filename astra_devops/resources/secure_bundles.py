@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as database_endpoints
@@ -18,6 +18,7 @@ from astra_devops._secret import Secret
 from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, retry_while_busy
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
+_KINDS: Final[tuple[str, ...]] = get_args(BundleKind)
 
 
 class AsyncSecureBundles:
@@ -47,6 +48,7 @@ class AsyncSecureBundles:
             AuthenticationError: The token is not valid, or the database is hibernated; in that case
                 a note says so.
         """
+        checks.flag(all, "all")
         send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
         try:
             value = await retry_while_busy(self._caller, database_id, send, give_up_if=_has_no_bundle)
@@ -92,9 +94,14 @@ class AsyncSecureBundles:
 
         >>> path = await astra.secure_bundles.download(database_id, "secure-connect.zip")
         """
-        target = Path(path)
+        checks.identifier(database_id, "database_id")
+        checks.optional(checks.string, region, "region")
+        _check_kind(kind)
+        checks.optional(checks.string, custom_domain, "custom_domain")
+        checks.optional(checks.callback, progress, "progress")
+        target = _check_path(path)
         if target.is_dir():
-            target = target / f"secure-connect-{checks.string(database_id, 'database_id')}.zip"
+            target = target / f"secure-connect-{database_id}.zip"
 
         async def get_url() -> Secret:
             bundles = await self.urls(database_id, all=region is not None)
@@ -113,6 +120,21 @@ class AsyncSecureBundles:
             return
         if database.status in ("HIBERNATED", "HIBERNATING"):
             error.add_note(f"the database is {database.status}, and has no bundle until databases.resume has woken it")
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in _KINDS:
+        raise ValueError(f"kind must be one of {', '.join(_KINDS)}, not {kind!r}")
+
+
+def _check_path(path: str | os.PathLike[str]) -> Path:
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a string or a path, not {type(path).__name__}")
+    try:
+        os.fsencode(checks.string(os.fspath(path), "path"))
+    except UnicodeEncodeError:
+        raise ValueError(f"path must be a name that the file system can have, not {path!r}") from None
+    return Path(path)
 
 
 def _has_no_bundle(database: Database) -> bool:
@@ -137,8 +159,6 @@ def _choose_url(bundles: Sequence[SecureBundle], region: str | None, kind: Bundl
         "migration_proxy": bundle.download_url_migration_proxy,
         "migration_proxy_internal": bundle.download_url_migration_proxy_internal,
     }
-    if kind not in urls:
-        raise ValueError(f"kind must be one of {', '.join(urls)}, not {kind!r}")
     url = urls[kind]
     if url is None:
         kinds = ", ".join(name for name in urls if urls[name])

@@ -8,7 +8,7 @@ from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import rotation, tokens
-from astra_devops.resources._identity.roles import RoleRef, resolve_ids
+from astra_devops.resources._identity.roles import RoleRef, check_refs, resolve_ids
 from astra_devops.resources._identity.rotation import OnNewToken
 from astra_devops.resources._identity.tokens import TokenFamily
 
@@ -80,7 +80,7 @@ class AsyncTokens:
             roles=[],
             org_id=checks.optional(checks.string, organization_id, "organization_id"),
             token_expiry=checks.optional(self._check_future, expires_at, "expires_at"),
-            description=description,
+            description=checks.optional(checks.text, description, "description"),
         )
         body.roles = await resolve_ids(self._caller, roles)
         return await tokens.create(self._caller, body, family)
@@ -145,8 +145,9 @@ class AsyncTokens:
         ...     vault.write("astra", new.token.reveal())
         >>> await astra.tokens.rotate(on_new=store)
         """
-        if not callable(on_new):
-            raise TypeError(f"on_new must be callable, not {type(on_new).__name__}")
+        checks.callback(on_new, "on_new")
+        checks.optional(check_refs, roles, "roles")
+        checks.optional(checks.text, description, "description")
         checks.optional(self._check_future, expires_at, "expires_at")
         checks.optional(_check_client_id, client_id, "client_id")
         caller = await self._caller.pinned()
@@ -170,7 +171,7 @@ class AsyncTokens:
 
 
 def _check_client_id(client_id: str, name: str = "client_id") -> str:
-    if ":" in checks.string(client_id, name):
+    if ":" in checks.identifier(client_id, name):
         # The value is not shown: it may be the whole token.
         raise ValueError(f"{name} must be the part between the colons of a token, not the whole token")
     return client_id

@@ -100,7 +100,7 @@ class AsyncUsers:
             AmbiguousNameError: Several roles have a given name.
             NotFoundError: The user does not exist.
         """
-        checks.string(user_id, "user_id")
+        checks.identifier(user_id, "user_id")
         body = RoleInviteRequest(roles=await resolve_ids(self._caller, roles))
         await endpoints.update_roles_for_user_in_organization(self._caller, user_id=user_id, body=body)
 
@@ -118,7 +118,7 @@ class AsyncUsers:
         >>> if ann is not None:
         ...     await astra.users.remove(ann.user_id)
         """
-        if "@" in checks.string(user_id, "user_id"):
+        if "@" in checks.identifier(user_id, "user_id"):
             raise ValueError("user_id must be an id, not an e-mail address; users.find(address) returns the user with its user_id")
 
         async def is_removed() -> bool:

@@ -1,7 +1,7 @@
 """Roles by id or by name, with their policies as objects, whichever form the service uses."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -11,6 +11,7 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 
 RoleRef = str | Role
@@ -45,15 +46,22 @@ async def resolve_ids(caller: Caller, roles: Sequence[RoleRef], argument: str = 
         ValueError: ``roles`` is empty, or no role has a given name; the message lists the names.
         AmbiguousNameError: Several roles have a given name.
     """
-    if isinstance(roles, str | Role) or not isinstance(roles, Iterable):
-        raise TypeError(f"{argument} must be a list of roles, not a single {type(roles).__name__}")
-    refs = [_check_ref(role, argument) for role in roles]
-    if not refs:
-        raise ValueError(f"{argument} must not be empty")
+    refs = check_refs(roles, argument)
     if not all(_ID.fullmatch(ref) for ref in refs):
         existing_roles = await _list_for_lookup(caller, argument)
         refs = [_resolve(ref, existing_roles, argument) for ref in refs]
     return list(dict.fromkeys(refs))
+
+
+def check_refs(roles: Sequence[RoleRef], argument: str) -> list[str]:
+    """Check a list of roles, of which there must be at least one, and return their ids and names.
+
+    Raises:
+        TypeError: ``roles`` is a single role, or an item is not a role.
+        ValueError: ``roles`` is empty, or an id or name is.
+    """
+    refs = checks.items(roles, argument, "roles", at_least=1)
+    return [_check_ref(role, f"{argument}[{index}]") for index, role in enumerate(refs)]
 
 
 def find_by_name(name: str, roles: Sequence[Role]) -> Role | None:
@@ -71,10 +79,8 @@ def find_by_name(name: str, roles: Sequence[Role]) -> Role | None:
 def _check_ref(role: RoleRef, argument: str) -> str:
     ref = role.id if isinstance(role, Role) else role
     if not isinstance(ref, str):
-        raise TypeError(f"{argument} must contain role ids, role names or Role objects, not {type(role).__name__}")
-    if not ref.strip():
-        raise ValueError(f"{argument} must not contain an empty name")
-    return ref
+        raise TypeError(f"{argument} must be a role id, a role name or a Role, not {type(role).__name__}")
+    return checks.string(ref, argument)
 
 
 async def _list_for_lookup(caller: Caller, argument: str) -> list[Role]:

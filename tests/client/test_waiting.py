@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
+from astra_devops import AsyncAstraDevOps, CallStarted, PollEvent, RetryPolicy, errors
 from astra_devops.operations import resume_token
 
 pytestmark = pytest.mark.anyio
@@ -198,6 +198,18 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
     kinds = {type(event).__name__ for event in events}
     assert kinds == {"CallStarted", "CallEnded", "RequestEvent", "ResponseEvent", "RetryEvent", "PollEvent"}
     assert emulator.token not in repr(events)
+
+
+async def test_the_polls_of_a_wait_have_its_id(emulator):
+    events = []
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=events.append) as astra:
+        operation = await create(astra)
+        await operation.wait()
+        await operation.wait()
+    first, *_, last = [event.wait_id for event in events if isinstance(event, PollEvent)]
+    assert first != last
+    parents = [event.parent_id for event in events if isinstance(event, CallStarted) and event.operation == "getDatabase"]
+    assert set(parents) == {first, last}
 
 
 @pytest.mark.parametrize(

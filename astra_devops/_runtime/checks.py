@@ -20,6 +20,8 @@ _DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-
 _KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
 _RESERVED_KEYSPACES: Final = frozenset({"dse", "system"})
 _PROVIDERS: Final = ("AWS", "AZURE", "GCP")
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
+_HEADER_VALUE: Final = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]*")
 _CLIENT_HEADERS: Final = frozenset({"authorization", "host", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
 
 
@@ -115,11 +117,12 @@ def provider(value: str, argument: str = "cloud_provider") -> str:
     return value.upper()
 
 
-def https_url(value: str, name: str) -> str:
-    """Check a URL that must use https, unless its host is this machine."""
+def https_url(value: str, name: str, plain_hosts: Iterable[str] = ()) -> str:
+    """Check a URL that must use https, unless its host is this machine or one of ``plain_hosts``."""
     parts = urlsplit(value)
-    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise ValueError(f"{name} must be an https URL; plain http is accepted for this machine only")
+    host = parts.hostname or ""
+    if parts.scheme != "https" and not is_loopback(host) and host not in plain_hosts:
+        raise ValueError(f"{name} must be an https URL; plain http is accepted for this machine only, or with allow_http=True")
     return value
 
 
@@ -138,8 +141,10 @@ def headers(value: Mapping[str, str]) -> dict[str, str]:
     for name, text in value.items():
         if not isinstance(name, str) or not isinstance(text, str):
             raise TypeError("headers must map strings to strings")
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"headers must have names of letters, digits and the characters !#$%&'*+-.^_`|~, not {name!r}")
         if name.lower() in _CLIENT_HEADERS:
             raise ValueError(f"headers must not contain {name}: the client sets it")
-        if any(char in name + text for char in "\r\n\0"):
-            raise ValueError(f"headers must not contain line breaks or NUL characters ({name!r})")
+        if not _HEADER_VALUE.fullmatch(text):
+            raise ValueError(f"headers must have values without control characters or half surrogates; that of {name} has one")
     return dict(value)

@@ -3,6 +3,7 @@
 import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -160,13 +161,20 @@ _GO_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u002
 _CREDENTIAL: Final = re.compile(
     r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+"
 )
+# The user part of an address: what is between "//" and the last "@" before a slash; what is up to
+# the last "@" if a password has a slash in it; and "user:password@" where "//" was left out.
+_USER: Final = re.compile(
+    r"(?<=//)(?:[^\s/?#\"'<>]{0,1024}@|(?!\[)[^\s/?#@:\"'<>]{0,1024}:(?!\d{1,5}(?![^\s/?#\"'<>]))[^\s\"'<>]{0,1024}@)"
+    r"|(?:(?<![^\s\"'<>(\[{=,;])|(?<=\\/))[^\s\"'<>()\[\]{}=,;\\/:@]{1,1024}:[^\s\"'<>/]{1,1024}@"
+)
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Mask the given secrets in a text, and what looks like a token or a presigned URL's signature.
+    """Mask the given secrets in a text, and what looks like a token, a signature or a password.
 
-    The service may echo in an error what it was sent, even as JSON within JSON. Masking a secret of
-    few characters would show which they are, so a text that echoes one is masked as a whole.
+    Passwords are recognized in addresses, signatures in presigned URLs. The service may echo in an
+    error what it was sent, even as JSON within JSON. Masking a secret of few characters would show
+    which they are, so a text that echoes one is masked as a whole.
     """
     for secret in secrets:
         for form in _escaped_forms(secret):
@@ -174,7 +182,22 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
                 if len(secret) < _SHORTEST_MASKED:
                     return f"{MASK} (masked because it echoes a secret)"
                 text = text.replace(form, MASK)
-    return _CREDENTIAL.sub(MASK, text)
+    text = _CREDENTIAL.sub(MASK, text)
+    return _USER.sub(f"{MASK}@", text) if "@" in text else text
+
+
+def printable(text: str) -> str:
+    """Escape what is not printable, such as line breaks, terminal commands and changes of direction.
+
+    A text of others must not break the line of a log, or forge another.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or unicodedata.category(char) == "Zs" else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def _escaped_forms(secret: str) -> list[str]:

@@ -13,11 +13,23 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
+from astra_devops._runtime.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.observer import Observer, guarded
+from astra_devops._runtime.proxies import checked_proxy
 from astra_devops._runtime.retry import RetryPolicy
-from astra_devops._runtime.settings import Environment, origin, user_agent
+from astra_devops._runtime.sessions import SessionFactory
+from astra_devops._runtime.settings import (
+    Environment,
+    checked_factory,
+    checked_flag,
+    checked_ssl_context,
+    origin,
+    plain_hosts,
+    user_agent,
+)
 from astra_devops._runtime.token import Token, TokenAuth
-from astra_devops._runtime.transport import SessionFactory, Transport
+from astra_devops._runtime.transport import Transport
+from astra_devops._secret import Secret
 
 if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation
@@ -51,7 +63,9 @@ class AsyncAstraDevOps(ClientResources):
         clock: Clock = SystemClock(),
         observer: Observer | None = None,
         max_connections: int = 100,
-        proxy: str | None = None,
+        proxy: str | Secret | None = None,
+        trust_env: bool = True,
+        allow_http: bool = False,
         ssl_context: SSLContext | None = None,
         session_factory: SessionFactory | None = None,
         user_agent_suffix: str | None = None,
@@ -65,7 +79,7 @@ class AsyncAstraDevOps(ClientResources):
                 ``ASTRA_DB_APPLICATION_TOKEN``, else from the section ``default`` of
                 ``~/.astrarc``.
             base_url: URL of the API, if it is not that of ``environment``. It must be https, or
-                http to this machine.
+                http to this machine, or to another with ``allow_http``.
             environment: Environment of the service: ``prod``, ``dev`` or ``test``.
             profile: Section of ``~/.astrarc``, the configuration file of astra-cli.
             timeout: Seconds for a whole call, including retries and the waits between them.
@@ -76,11 +90,19 @@ class AsyncAstraDevOps(ClientResources):
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
             max_connections: Number of requests that may run at once. Each uses one connection.
-            proxy: URL of an http proxy; by default there is none.
+            proxy: URL of an http or https proxy, with a user name and password if it needs them. By
+                default it is that of the environment.
+            trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
+                ``ALL_PROXY`` and ``NO_PROXY`` decide on a proxy if ``proxy`` is not given. They do
+                not apply to this machine, nor to a session with a proxy or connector of its own.
+            allow_http: Whether the host in ``base_url`` may be reached by plain http although it is
+                another machine, such as the container of an emulator. The token is sent unencrypted
+                then, so this warns.
             ssl_context: SSL context, for example with your own certificate authority; by default
                 that of aiohttp.
             session_factory: Function that returns the ``aiohttp.ClientSession`` to use. It is
-                called in the running event loop, and the session is closed with the client.
+                called in the running event loop, and the session is closed with the client. It must
+                not have ``auth``.
             user_agent_suffix: Text to append to the User-Agent header.
 
         Raises:
@@ -88,18 +110,28 @@ class AsyncAstraDevOps(ClientResources):
             TypeError: A setting has a wrong type. The message names it.
             ConfigurationError: ``token`` does not look like an application token.
         """
+        # A traceback with local variables shows the arguments of this function.
+        token = Secret(token) if isinstance(token, str) else token
+        proxy = Secret(proxy) if isinstance(proxy, str) else proxy
+        url = origin(base_url, environment, allow_http)
         transport = Transport(
-            origin=origin(base_url, environment),
+            origin=url,
             max_connections=int(checks.positive(max_connections, "max_connections")),
-            proxy=proxy,
-            ssl_context=ssl_context,
-            session_factory=session_factory,
+            proxy=checked_proxy(proxy),
+            trust_env=checked_flag(trust_env, "trust_env"),
+            ssl_context=checked_ssl_context(ssl_context),
+            session_factory=checked_factory(session_factory),
+            plain_hosts=plain_hosts(url),
         )
         options = Options(
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
             retry=retry,
-            headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
+            headers={
+                "Accept": "application/json",
+                "Accept-Encoding": ACCEPT_ENCODING,
+                "User-Agent": user_agent(_version(), user_agent_suffix),
+            },
         )
         self._caller = Caller(transport, TokenAuth(token, profile), clock, options, guarded(observer))
         self._parent = None

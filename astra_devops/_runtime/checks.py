@@ -202,11 +202,12 @@ def provider(value: str, argument: str = "cloud_provider") -> str:
     return value.upper()
 
 
-def https_url(value: str, name: str) -> str:
-    """Check a URL that must use https, unless its host is this machine."""
+def https_url(value: str, name: str, plain_hosts: Iterable[str] = ()) -> str:
+    """Check a URL that must use https, unless its host is this machine or one of ``plain_hosts``."""
     parts = urlsplit(value)
-    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
-        raise ValueError(f"{name} must be an https URL; plain http is accepted for this machine only")
+    host = parts.hostname or ""
+    if parts.scheme != "https" and not is_loopback(host) and host not in plain_hosts:
+        raise ValueError(f"{name} must be an https URL; plain http is accepted for this machine only, or with allow_http=True")
     return value
 
 

@@ -47,7 +47,8 @@ async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], tar
     attempt = 0
     while True:
         attempt += 1
-        url = checks.https_url((await get_url()).reveal(), "the URL of the bundle")
+        url = await get_url()
+        checks.https_url(url.reveal(), "the URL of the bundle", caller.transport.plain_hosts)
         failure = await _fetch(caller, url, target, progress)
         if failure is None:
             return target
@@ -57,7 +58,7 @@ async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], tar
         await caller.clock.sleep(delay)
 
 
-async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
+async def _fetch(caller: Caller, url: Secret, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
     """Download once, to a temporary file next to the target, and rename it if it is complete."""
     descriptor, name = await to_thread.run_sync(_open_temporary, target)
     partial = Path(name)
@@ -65,7 +66,7 @@ async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallb
     try:
         with os.fdopen(descriptor, "wb") as file:
 
-            async def sink(piece: bytes, total: int | None) -> None:
+            async def sink(piece: memoryview, total: int | None) -> None:
                 nonlocal received
                 received += len(piece)
                 try:

@@ -24,10 +24,11 @@ def checked_proxy(proxy: str | Secret | None) -> Secret | None:
         return None
     if not isinstance(proxy, str | Secret):
         raise TypeError(f"proxy must be a string or a Secret, not {type(proxy).__name__}")
-    address = (proxy.reveal() if isinstance(proxy, Secret) else proxy).strip()
-    if problem := _problem(address):
+    # Only as a secret: a traceback with local variables would show the password.
+    proxy = Secret((proxy.reveal() if isinstance(proxy, Secret) else proxy).strip())
+    if problem := _problem(proxy):
         raise ValueError(f"proxy must be an http or https URL, such as http://proxy.example.com:3128: {problem}")
-    return Secret(address)
+    return proxy
 
 
 class EnvironmentProxies:
@@ -59,19 +60,23 @@ class EnvironmentProxies:
         kind = scheme if scheme in self._proxies else "all"
         if is_loopback(host) or kind not in self._proxies or proxy_bypass_environment(host, self._proxies):
             return None
-        address = self._proxies[kind].strip()
-        if "://" not in address:
-            address = f"http://{address}"
-        if problem := _problem(address):
+        proxy = _with_scheme(self._proxies[kind].strip())
+        if problem := _problem(proxy):
             raise ConfigurationError(
                 f"the environment variable {kind.upper()}_PROXY must be an http or https URL: {problem}; "
                 "change it, or make the client with trust_env=False"
             )
-        return Secret(address)
+        return proxy
 
 
-def _problem(address: str) -> str | None:
+def _with_scheme(address: str) -> Secret:
+    """Return the address of a proxy, which in the environment may have no scheme."""
+    return Secret(address if "://" in address else f"http://{address}")
+
+
+def _problem(proxy: Secret) -> str | None:
     """Return what is wrong with the address of a proxy, without showing it; None if nothing is."""
+    address = proxy.reveal()
     try:
         parts = urlsplit(address)
         port = parts.port

@@ -3,12 +3,17 @@
 A wrong setting raises when the client is created, naming the argument.
 """
 
+import re
+import sys
+import warnings
 from collections.abc import Mapping
-from typing import Final, Literal
+from ssl import SSLContext
+from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from astra_devops._runtime import checks
 
+T = TypeVar("T")
 Environment = Literal["prod", "dev", "test"]
 
 ORIGINS: Final[Mapping[str, str]] = {
@@ -16,30 +21,85 @@ ORIGINS: Final[Mapping[str, str]] = {
     "dev": "https://api.dev.cloud.datastax.com",
     "test": "https://api.test.cloud.datastax.com",
 }
+_HOST: Final = re.compile(r"[A-Za-z0-9._\-]+")
 
 
-def origin(base_url: str | None, environment: str) -> str:
+def origin(base_url: str | None, environment: str, allow_http: bool = False) -> str:
     """Return the URL that paths are appended to, with no slash at the end.
 
     Raises:
-        TypeError: ``base_url`` is not a string.
-        ValueError: ``base_url`` is not an http or https URL, is plain http to another machine, or
-            has credentials, a query or a fragment; or ``environment`` is unknown.
+        TypeError: ``base_url`` is not a string, or ``allow_http`` is not a bool.
+        ValueError: ``base_url`` is not an http or https URL, is plain http to another machine
+            without ``allow_http``, or has credentials, a query or a fragment; or ``environment`` is
+            unknown.
     """
     if environment not in ORIGINS:
         raise ValueError(f"environment must be one of {', '.join(map(repr, ORIGINS))}, not {environment!r}")
+    checked_flag(allow_http, "allow_http")
     if base_url is None:
         return ORIGINS[environment]
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a string, not {type(base_url).__name__}")
-    parts = urlsplit(base_url)
+    base_url = base_url.strip()
+    # urlsplit() silently drops line breaks, and takes a backslash for a part of the host.
+    if not base_url.isascii() or not base_url.isprintable() or any(char in base_url for char in " \\"):
+        raise ValueError("base_url must be ASCII, without white space, control characters and backslashes")
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:
+        raise ValueError("base_url must have a host that can be read, and a port from 1 to 65535") from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("base_url must be an absolute http or https URL")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("base_url must not contain credentials, a query or a fragment")
-    checks.https_url(base_url, "base_url")
+    if port == 0 or parts.netloc.endswith(":") or not (_HOST.fullmatch(parts.hostname) or ":" in parts.hostname):
+        raise ValueError("base_url must have a host that can be read, and a port from 1 to 65535")
+    checks.https_url(base_url, "base_url", [parts.hostname] if allow_http else ())
     # Clients in other languages expect a base URL with the API version; our paths include it.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/v2')}"
+
+
+def plain_hosts(origin: str) -> frozenset[str]:
+    """Return the host of the service if plain http to it has been allowed, and warn of it.
+
+    The same host serves presigned URLs and data endpoints, if it is an emulator.
+    """
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if parts.scheme == "https" or checks.is_loopback(host):
+        return frozenset()
+    warnings.warn(f"allow_http: the token is sent to {host} unencrypted; use it with an emulator only", UserWarning, _user_level())
+    return frozenset({host})
+
+
+def checked_ssl_context(context: SSLContext | None) -> SSLContext | None:
+    """Check the SSL context. False, which stands for "no check" in aiohttp, is not accepted."""
+    if context is not None and not isinstance(context, SSLContext):
+        raise TypeError(f"ssl_context must be an ssl.SSLContext, not {type(context).__name__}")
+    return context
+
+
+def checked_factory(factory: T) -> T:
+    """Check that the session factory is a function."""
+    if factory is not None and not callable(factory):
+        raise TypeError(f"session_factory must be a function that returns a session, not {type(factory).__name__}")
+    return factory
+
+
+def checked_flag(value: bool, name: str) -> bool:
+    """Check a setting that is on or off."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+    return value
+
+
+def _user_level() -> int:
+    """Return the stack level of the code that made the client, as warnings count it."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__.partition(".")[0]:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def user_agent(version: str, suffix: str | None) -> str:

@@ -1,59 +1,63 @@
-"""The connection to the service: the only module that imports aiohttp's client."""
+"""The connection to the service: the only module that sends requests by aiohttp."""
 
 import asyncio
-import inspect
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
 
+from astra_devops._runtime.connection_errors import failure, place_of, refusal_of_proxy, was_not_sent, without_frames
+from astra_devops._runtime.content_coding import unpack
 from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
+from astra_devops._runtime.proxies import EnvironmentProxies
 from astra_devops._runtime.request import Request
-from astra_devops._secret import redact
+from astra_devops._runtime.sessions import (
+    PASSWORD_OF_NETRC,
+    SessionFactory,
+    is_password_of_netrc,
+    new_session,
+    session_of,
+    uses_other_proxies,
+)
+from astra_devops._secret import Secret
+from astra_devops.errors import ConfigurationError
 
-SessionFactory = Callable[[], aiohttp.ClientSession | Awaitable[aiohttp.ClientSession]]
-Sink = Callable[[bytes, int | None], Awaitable[None]]
+Sink = Callable[[memoryview, int | None], Awaitable[None]]
 """Called with a piece of a download, and the total length if the host sends it."""
 
-LARGEST_BODY: Final = 64 * 1024 * 1024
-# Slightly less than the 60 s after which common load balancers drop an idle connection: a request
-# sent while one is being dropped is lost.
-_KEEPALIVE: Final = 55.0
+# The largest list that comes in one piece is that of the tokens: 16 MiB hold 30,000 of them. A page
+# of 100 databases has some 300 KB.
+LARGEST_BODY: Final = 16 * 1024 * 1024
 _LONGEST_CONNECT: Final = 10.0
-
-_NOT_SENT: Final = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ServerFingerprintMismatch,
-    aiohttp.InvalidURL,
-    ssl.CertificateError,
-)
+_IDLE: Final = 1.0
+_LOOKS: Final = 3
 
 
 class _Broken(aiohttp.ClientError):
-    """Carries a connection error past aiohttp, which would silently send the request again."""
+    """Carries an outcome past aiohttp, which would silently send the request again."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, outcome: NotSent | Lost) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """Middleware that sends a request at most once: our caller decides whether to repeat it."""
     try:
         return await handler(request)
-    except _NOT_SENT:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        reason = _reason(error)
-    raise _Broken(reason)
+    except (aiohttp.ClientError, OSError) as error:
+        if isinstance(error, TimeoutError) and not was_not_sent(error):
+            raise
+        outcome = failure(error, place_of(request.proxy))
+    raise _Broken(outcome)
 
 
-_ONCE: Final = (_once,)
+# What a session of the user's may have set otherwise. Redirects would repeat a write elsewhere.
+_OPTIONS: Final[Mapping[str, Any]] = {"allow_redirects": False, "middlewares": (_once,), "raise_for_status": False}
 
 
 @lru_cache(maxsize=64)
@@ -74,13 +78,17 @@ class Transport:
         *,
         origin: str,
         max_connections: int,
-        proxy: str | None = None,
+        proxy: Secret | None = None,
+        trust_env: bool = True,
         ssl_context: ssl.SSLContext | None = None,
         session_factory: SessionFactory | None = None,
+        plain_hosts: frozenset[str] = frozenset(),
     ) -> None:
+        self.plain_hosts = plain_hosts
         self._origin = origin
         self._max_connections = max_connections
         self._proxy = proxy
+        self._environment = EnvironmentProxies() if trust_env and proxy is None else None
         self._ssl: ssl.SSLContext | bool = ssl_context if ssl_context is not None else True
         self._session_factory = session_factory
         self._session: aiohttp.ClientSession | None = None
@@ -88,6 +96,7 @@ class Transport:
         self._pool: asyncio.Semaphore | None = None
         self._opening: asyncio.Lock | None = None
         self._closed = False
+        self._last_use = 0.0
 
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
         """Send a request once, within ``limit`` seconds that include the wait for a connection.
@@ -95,101 +104,129 @@ class Transport:
         It goes to ``origin``, or to the service by default.
         """
         url = URL((origin or self._origin) + request.target, encoded=True)
-        session, pool = await self._open()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        session = self._open_session(loop) or await self._open(loop, limit)
+        if isinstance(session, NotSent):
+            return session
+        assert self._pool is not None
+        pool = self._pool
         if pool.locked():
-            began = asyncio.get_running_loop().time()
             try:
                 async with asyncio.timeout(limit):
                     await pool.acquire()
             except TimeoutError:
-                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s")
-            limit = max(limit - (asyncio.get_running_loop().time() - began), 0.001)
+                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
         else:
             await pool.acquire()
         try:
-            return await self._exchange(session, url, request, headers, limit)
+            if request.method != "GET" or began - self._last_use > _IDLE:
+                await _look_at_sockets()
+            return await self._exchange(session, url, request, headers, max(limit - (loop.time() - began), 0.001))
         finally:
+            self._last_use = loop.time()
             pool.release()
 
     async def _exchange(
         self, session: aiohttp.ClientSession, url: URL, request: Request, headers: Mapping[str, str], limit: float
     ) -> Received:
+        handled_before = sys.exception()
         try:
+            proxy = self._proxy_for(session, url)
             async with session.request(
                 request.method,
                 url,
                 data=request.body,
                 headers=headers,
-                allow_redirects=False,
                 timeout=_timeout(limit),
                 ssl=self._ssl,
-                proxy=self._proxy,
-                middlewares=_ONCE,
+                proxy=None if proxy is None else proxy.reveal(),
+                auto_decompress=False,
+                **_OPTIONS,
             ) as response:
+                if response.status == 407 and proxy and url.scheme == "http":
+                    return refusal_of_proxy(place_of(URL(proxy.reveal())) or "", 407, response.reason)
                 return await _read(response)
-        except _NOT_SENT as error:
-            return NotSent(_reason(error))
         except _Broken as error:
-            return Lost(error.reason)
+            return error.outcome
+        except ConfigurationError as error:
+            return NotSent(str(error), final=True, is_local=True, cause=error)
         except TimeoutError:
             return Lost(f"no complete answer within {limit:.3g} s")
         except (aiohttp.ClientError, OSError) as error:
-            return Lost(_reason(error))
+            return failure(error, None)
+        except BaseException as error:
+            if is_password_of_netrc(error):
+                return NotSent(PASSWORD_OF_NETRC, final=True, is_local=True)
+            without_frames(error, handled_before)
+            raise
 
-    async def download(self, url: str, sink: Sink, *, idle: float) -> Received:
+    async def download(self, url: Secret, sink: Sink, *, idle: float) -> Received:
         """Download a presigned URL of another host, without the token and the client's headers.
 
         ``idle`` limits each read, in seconds. The body of a 200 goes to ``sink`` piece by piece,
         and the returned answer has an empty one.
         """
-        session, _ = await self._open()
+        handled_before = sys.exception()
+        loop = asyncio.get_running_loop()
+        session = self._open_session(loop) or await self._open(loop, idle)
+        if isinstance(session, NotSent):
+            return session
         try:
+            proxy = self._proxy_for(session, URL(url.reveal(), encoded=True))
             async with session.get(
-                URL(url, encoded=True),
-                allow_redirects=False,
+                URL(url.reveal(), encoded=True),
                 timeout=aiohttp.ClientTimeout(total=None, connect=_LONGEST_CONNECT, sock_read=idle),
                 ssl=self._ssl,
-                proxy=self._proxy,
-                middlewares=_ONCE,
+                proxy=None if proxy is None else proxy.reveal(),
+                auto_decompress=True,
+                **_OPTIONS,
             ) as response:
                 if response.status != 200:
                     return await _read(response)
-                async for piece in response.content.iter_any():
+                # A view does not show its bytes, which hold keys, in a traceback.
+                while piece := memoryview(await response.content.readany()):
                     await sink(piece, response.content_length)
                 return RawAnswer(response.status, response.headers, b"")
-        except _NOT_SENT as error:
-            return NotSent(_reason(error))
         except _Broken as error:
-            return Lost(error.reason)
+            return error.outcome
+        except ConfigurationError as error:
+            return NotSent(str(error), final=True, is_local=True, cause=error)
         except (aiohttp.ClientError, OSError) as error:
-            return Lost(_reason(error))
+            return failure(error, None)
+        except BaseException as error:
+            without_frames(error, handled_before)
+            raise
 
-    async def _open(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
-        loop = asyncio.get_running_loop()
-        if self._session is not None and self._pool is not None and self._loop is loop and not self._closed:
-            return self._session, self._pool
+    def _proxy_for(self, session: aiohttp.ClientSession, url: URL) -> Secret | None:
+        """Return the proxy for a URL.
+
+        Raises:
+            ConfigurationError: That of the environment cannot be used.
+        """
+        if self._environment is None or (self._session_factory is not None and uses_other_proxies(session)):
+            return self._proxy
+        return self._environment.proxy_for(url.scheme, url.host or "")
+
+    def _open_session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession | None:
+        """Return the session, or None if it has yet to be made."""
         if self._closed:
             raise RuntimeError("this client is closed; create a new one")
         if self._loop is not None and self._loop is not loop:
             raise RuntimeError("this client belongs to another event loop; create one client per loop, or use the blocking client")
+        return self._session
+
+    async def _open(self, loop: asyncio.AbstractEventLoop, limit: float) -> aiohttp.ClientSession | NotSent:
         self._loop = loop
         if self._opening is None:
-            self._opening = asyncio.Lock()
+            self._opening, self._pool = asyncio.Lock(), asyncio.Semaphore(self._max_connections)
         async with self._opening:
             if self._session is None:
-                self._session = await self._new_session()
-                self._pool = asyncio.Semaphore(self._max_connections)
-        assert self._pool is not None
-        return self._session, self._pool
-
-    async def _new_session(self) -> aiohttp.ClientSession:
-        if self._session_factory is not None:
-            session = self._session_factory()
-            return await session if inspect.isawaitable(session) else session
-        # The semaphore limits the number of connections: waiting for one must not count as time
-        # spent connecting.
-        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEPALIVE)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+                session = new_session() if self._session_factory is None else await session_of(self._session_factory, limit)
+                if isinstance(session, NotSent):
+                    return session
+                self._session = session
+        return self._session
 
     async def close(self) -> None:
         """Close the session, if it is open."""
@@ -199,20 +236,32 @@ class Transport:
             await session.close()
 
 
-async def _read(response: aiohttp.ClientResponse) -> RawAnswer:
+async def _look_at_sockets() -> None:
+    """Let the loop see which connections the service has closed, before a request is sent on one.
+
+    While the loop stood still, as between two invocations of a function, nobody has looked. The
+    first turn reads the end of a connection, the others close it.
+    """
+    for _ in range(_LOOKS):
+        await asyncio.sleep(0)
+
+
+async def _read(response: aiohttp.ClientResponse) -> Received:
     headers = response.headers
     length = response.content_length
-    if length is not None and length <= LARGEST_BODY and "content-encoding" not in headers:
-        return RawAnswer(response.status, headers, await response.read())
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            response.close()
-            return RawAnswer(response.status, headers, bytes(body[:LARGEST_BODY]), oversized=True)
-    return RawAnswer(response.status, headers, bytes(body))
-
-
-def _reason(error: BaseException) -> str:
-    text = redact(str(error))
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if length is not None and length <= LARGEST_BODY:
+        body = await response.read()
+    else:
+        pieces = bytearray()
+        async for piece in response.content.iter_any():
+            pieces += piece
+            if len(pieces) > LARGEST_BODY:
+                response.close()
+                return RawAnswer(response.status, headers, bytes(pieces[:LARGEST_BODY]), oversized=True)
+        body = bytes(pieces)
+    if coding := headers.get("content-encoding"):
+        try:
+            body = await unpack(body, coding, LARGEST_BODY)
+        except ValueError as error:
+            return Lost(f"the body cannot be unpacked: {error}")
+    return RawAnswer(response.status, headers, body[:LARGEST_BODY], oversized=len(body) > LARGEST_BODY)

@@ -16,9 +16,10 @@ from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
+from astra_devops._runtime.sessions import SessionFactory
 from astra_devops._runtime.settings import Environment
 from astra_devops._runtime.token import Token
-from astra_devops._runtime.transport import SessionFactory
+from astra_devops._secret import Secret
 from astra_devops.client import AsyncAstraDevOps
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ class AstraDevOps:
         clock: Clock = SystemClock(),
         observer: Observer | None = None,
         max_connections: int = 100,
-        proxy: str | None = None,
+        proxy: str | Secret | None = None,
+        trust_env: bool = True,
+        allow_http: bool = False,
         ssl_context: SSLContext | None = None,
         session_factory: SessionFactory | None = None,
         user_agent_suffix: str | None = None,
@@ -99,7 +102,7 @@ class AstraDevOps:
                 ``ASTRA_DB_APPLICATION_TOKEN``, else from the section ``default`` of
                 ``~/.astrarc``.
             base_url: URL of the API, if it is not that of ``environment``. It must be https, or
-                http to this machine.
+                http to this machine, or to another with ``allow_http``.
             environment: Environment of the service: ``prod``, ``dev`` or ``test``.
             profile: Section of ``~/.astrarc``, the configuration file of astra-cli.
             timeout: Seconds for a whole call, including retries and the waits between them.
@@ -110,11 +113,19 @@ class AstraDevOps:
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
             max_connections: Number of requests that may run at once. Each uses one connection.
-            proxy: URL of an http proxy; by default there is none.
+            proxy: URL of an http or https proxy, with a user name and password if it needs them. By
+                default it is that of the environment.
+            trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
+                ``ALL_PROXY`` and ``NO_PROXY`` decide on a proxy if ``proxy`` is not given. They do
+                not apply to this machine, nor to a session with a proxy or connector of its own.
+            allow_http: Whether the host in ``base_url`` may be reached by plain http although it is
+                another machine, such as the container of an emulator. The token is sent unencrypted
+                then, so this warns.
             ssl_context: SSL context, for example with your own certificate authority; by default
                 that of aiohttp.
             session_factory: Function that returns the ``aiohttp.ClientSession`` to use. It is
-                called in the running event loop, and the session is closed with the client.
+                called in the running event loop, and the session is closed with the client. It must
+                not have ``auth``.
             user_agent_suffix: Text to append to the User-Agent header.
             bridge: Event loop thread that runs this client, to share one among clients; by default
                 each client has its own.
@@ -139,6 +150,8 @@ class AstraDevOps:
                 observer=observer,
                 max_connections=max_connections,
                 proxy=proxy,
+                trust_env=trust_env,
+                allow_http=allow_http,
                 ssl_context=ssl_context,
                 session_factory=session_factory,
                 user_agent_suffix=user_agent_suffix,

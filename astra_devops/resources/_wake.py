@@ -31,7 +31,7 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
     parts = urlsplit(database.data_endpoint_url or "")
     host = parts.hostname or ""
     # The request carries the token.
-    is_trusted = is_loopback(host) or (parts.scheme == "https" and host.endswith(_VENDOR_DOMAIN))
+    is_trusted = is_loopback(host) or host in caller.transport.plain_hosts or (parts.scheme == "https" and host.endswith(_VENDOR_DOMAIN))
     if not is_trusted:
         raise errors.OperationFailedError(
             f"database {database.id} has no data endpoint under {_VENDOR_DOMAIN}, so it cannot be woken", snapshot=snapshot

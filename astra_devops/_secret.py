@@ -187,7 +187,7 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def printable(text: str) -> str:
-    """Escape what is not printable, such as line breaks, terminal commands and changes of direction.
+    """Escape what is not printable: line breaks, terminal commands, changes of direction.
 
     A text of others must not break the line of a log, or forge another.
     """

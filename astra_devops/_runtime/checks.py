@@ -203,7 +203,7 @@ def provider(value: str, argument: str = "cloud_provider") -> str:
 
 
 def https_url(value: str, name: str, plain_hosts: Iterable[str] = ()) -> str:
-    """Check a URL that must use https, unless its host is this machine or one of ``plain_hosts``."""
+    """Check a URL: it must use https unless its host is this machine or a plain host."""
     parts = urlsplit(value)
     host = parts.hostname or ""
     if parts.scheme != "https" and not is_loopback(host) and host not in plain_hosts:

@@ -78,7 +78,7 @@ class Transport:
         ssl_context: ssl.SSLContext | None = None,
         session_factory: SessionFactory | None = None,
     ) -> None:
-        self._origin = origin
+        self.origin = origin
         self._max_connections = max_connections
         self._proxy = proxy
         self._ssl: ssl.SSLContext | bool = ssl_context if ssl_context is not None else True
@@ -94,7 +94,7 @@ class Transport:
 
         It goes to ``origin``, or to the service by default.
         """
-        url = URL((origin or self._origin) + request.target, encoded=True)
+        url = URL((origin or self.origin) + request.target, encoded=True)
         session, pool = await self._open()
         if pool.locked():
             began = asyncio.get_running_loop().time()

@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
@@ -41,21 +39,7 @@ _ADVICE: Final[Mapping[str, str]] = {
     "read": "it only reads, so calling again is safe",
     "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
 }
-_is_look: ContextVar[bool] = ContextVar("astra_devops_is_look", default=False)
 _CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
-
-
-@contextmanager
-def single_attempts() -> Iterator[None]:
-    """Let all calls in a block send one request each: a check looks again by itself.
-
-    So a look that fails costs nothing of the retry budget.
-    """
-    token = _is_look.set(True)
-    try:
-        yield
-    finally:
-        _is_look.reset(token)
 
 
 @attrs.frozen(kw_only=True)
@@ -314,7 +298,7 @@ class _Attempts(Generic[T]):
         """Return the answer if the request took effect, or None if a check found no effect."""
         assert self.check_outcome is not None
         try:
-            with deadline.inside(self.deadline), single_attempts():
+            with deadline.inside(self.deadline), deadline.single_attempts():
                 async with asyncio.timeout(self.deadline.limit(self.caller.options.timeout)):
                     answer = await self.check_outcome()
         except errors.OutcomeUnknownError as error:
@@ -330,7 +314,7 @@ class _Attempts(Generic[T]):
 
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
-        delay = None if _is_look.get() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
+        delay = None if deadline.is_single() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
         if delay is None or not self.caller.shared.budget.take():
             return False
         self.notes.append(f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s")

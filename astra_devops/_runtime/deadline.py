@@ -1,4 +1,4 @@
-"""The time that a call has: one value, handed down to everything that the call does."""
+"""The limits of a call, handed down to everything that it does: its time, and its attempts."""
 
 import math
 import time
@@ -47,6 +47,7 @@ class Deadline:
                 self._parent._skip(seconds)
 
 
+_is_single: ContextVar[bool] = ContextVar("astra_devops_is_single", default=False)
 _current: ContextVar[Deadline | None] = ContextVar("astra_devops_deadline", default=None)
 
 
@@ -90,6 +91,24 @@ def within(seconds: float) -> Iterator[Deadline]:
     limit = start(seconds)
     with inside(limit):
         yield limit
+
+
+@contextmanager
+def single_attempts() -> Iterator[None]:
+    """Let all calls in a block send one request each: a check looks again by itself.
+
+    So a look that fails costs nothing of the retry budget.
+    """
+    token = _is_single.set(True)
+    try:
+        yield
+    finally:
+        _is_single.reset(token)
+
+
+def is_single() -> bool:
+    """Return whether the block around lets each call send one request only."""
+    return _is_single.get()
 
 
 @contextmanager

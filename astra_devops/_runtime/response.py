@@ -157,6 +157,11 @@ def server_time(answer: Answer[object], fallback: datetime) -> datetime:
     return _http_date(answer.headers.get("date", "")) or fallback
 
 
+def date_of(answer: Answer[object]) -> datetime | None:
+    """Return the service's time from the ``Date`` header, or None without a valid one."""
+    return _http_date(answer.headers.get("date", ""))
+
+
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)

@@ -85,7 +85,7 @@ class Transport:
         plain_hosts: frozenset[str] = frozenset(),
     ) -> None:
         self.plain_hosts = plain_hosts
-        self._origin = origin
+        self.origin = origin
         self._max_connections = max_connections
         self._proxy = proxy
         self._environment = EnvironmentProxies() if trust_env and proxy is None else None
@@ -103,7 +103,7 @@ class Transport:
 
         It goes to ``origin``, or to the service by default.
         """
-        url = URL((origin or self._origin) + request.target, encoded=True)
+        url = URL((origin or self.origin) + request.target, encoded=True)
         loop = asyncio.get_running_loop()
         began = loop.time()
         session = self._open_session(loop) or await self._open(loop, limit)

@@ -95,9 +95,12 @@ class Databases:
         The operation has the id at once, and is done when the database is ACTIVE.
 
         The service silently creates a second database with the same name. So a request whose answer
-        is lost is not sent again: the client looks for the new database and adopts it.
+        is lost is not sent again. The client looks for the new database, and adopts it if no other
+        request can have created it: a list from before the request lacks it, its owner is the
+        client's token, and after 15 seconds by the client's clock it is still the only one. Another
+        process may create the same name at the same time, so give each process a token of its own.
 
-        Needs ``org-db-create``.
+        Needs ``org-db-create``; also ``org-db-view``, to find a database whose answer was lost.
 
         Args:
             name: From 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or
@@ -118,7 +121,7 @@ class Databases:
                 provider and region. Nothing was created.
             UnprocessableError: The service does not offer this tier, provider or region.
             OutcomeUnknownError: The answer was lost, and there is not exactly one new database with
-                this name. ``candidates`` has the ids of those found.
+                this name that must be the caller's own. ``candidates`` has the ids of those found.
 
         >>> operation = astra.databases.create(
         ...     "orders", cloud_provider="aws", region="us-east-2"

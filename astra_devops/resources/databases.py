@@ -120,9 +120,12 @@ class AsyncDatabases:
         The operation has the id at once, and is done when the database is ACTIVE.
 
         The service silently creates a second database with the same name. So a request whose answer
-        is lost is not sent again: the client looks for the new database and adopts it.
+        is lost is not sent again. The client looks for the new database, and adopts it if no other
+        request can have created it: a list from before the request lacks it, its owner is the
+        client's token, and after 15 seconds by the client's clock it is still the only one. Another
+        process may create the same name at the same time, so give each process a token of its own.
 
-        Needs ``org-db-create``.
+        Needs ``org-db-create``; also ``org-db-view``, to find a database whose answer was lost.
 
         Args:
             name: From 2 to 50 letters, digits and characters of ``&+-_()<>.,@``, with a letter or
@@ -143,7 +146,7 @@ class AsyncDatabases:
                 provider and region. Nothing was created.
             UnprocessableError: The service does not offer this tier, provider or region.
             OutcomeUnknownError: The answer was lost, and there is not exactly one new database with
-                this name. ``candidates`` has the ids of those found.
+                this name that must be the caller's own. ``candidates`` has the ids of those found.
 
         >>> operation = await astra.databases.create(
         ...     "orders", cloud_provider="aws", region="us-east-2"
@@ -165,14 +168,14 @@ class AsyncDatabases:
             from astra_devops.operations.capacity import check_placement
 
             await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
-        with self._creations.running(body):
-            answer = await endpoints.create_database(
-                self._caller, body=body, check_outcome=self._creations.outcome_check(self._caller, body)
-            )
-        # The header contains only the id, but a proxy may have turned it into a URL.
-        location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
-        database_id = require_id(location, "createDatabase", "Location header", f"find the database named {name!r}")
-        self._creations.remember(database_id)
+
+        async def send(check_outcome: OutcomeCheck[None]) -> str:
+            answer = await endpoints.create_database(self._caller, body=body, check_outcome=check_outcome)
+            # The header contains only the id, but a proxy may have turned it into a URL.
+            location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+            return require_id(location, "createDatabase", "Location header", f"look at databases.list() with the name {name!r}")
+
+        database_id = await self._creations.create(self._caller, body, send)
         kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
         return self._operations.start(kind, database_id=database_id)
 

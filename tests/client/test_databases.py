@@ -1,8 +1,10 @@
 """Databases: every operation, and the pitfalls of creating one."""
 
+import asyncio
+
 import pytest
 
-from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops import AsyncAstraDevOps, ResponseEvent, errors, models
 
 pytestmark = pytest.mark.anyio
 
@@ -76,12 +78,76 @@ async def test_a_database_that_this_client_has_just_created_is_not_adopted(emula
 
 async def test_of_several_new_databases_none_is_adopted(emulator, astra):
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
-        other = await other_client.databases.create("orders", cloud_provider="AWS", region="us-east-2")
-    emulator.faults.reset_after_effect("createDatabase")
+        emulator.faults.reset_after_effect("createDatabase", times=2)
+        creations = [client.databases.create("orders", cloud_provider="AWS", region="us-east-2") for client in (astra, other_client)]
+        outcomes = await asyncio.gather(*creations, return_exceptions=True)
+    for outcome in outcomes:
+        assert isinstance(outcome, errors.OutcomeUnknownError)
+        assert set(outcome.candidates) == set(emulator.databases)
+
+
+async def test_a_database_that_another_client_creates_at_the_same_time_is_not_adopted(emulator, astra):
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
+        emulator.faults.reset_before_effect("createDatabase")
+        creations = [client.databases.create("orders", cloud_provider="AWS", region="us-east-2") for client in (astra, other_client)]
+        mine, theirs = await asyncio.gather(*creations, return_exceptions=True)
+    assert isinstance(mine, errors.OutcomeUnknownError)
+    assert list(emulator.databases) == [theirs.resource_id]
+    assert mine.candidates == ()
+
+
+@pytest.mark.parametrize("age", [0, 3, 60])
+async def test_a_namesake_from_before_the_request_is_not_adopted(emulator, astra, age):
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
+        old = await other_client.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    emulator.clock.advance(age)
+    emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
-    assert set(caught.value.candidates) == set(emulator.databases)
-    assert other.resource_id in caught.value.candidates
+    assert caught.value.candidates == ()
+    emulator.faults.list_lag(30)
+    emulator.faults.reset_after_effect("createDatabase")
+    operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert set(emulator.databases) == {old.resource_id, operation.resource_id}
+
+
+async def test_a_database_of_another_token_is_neither_adopted_nor_a_candidate(emulator):
+    tasks = []
+
+    async def create_elsewhere() -> str:
+        async with AsyncAstraDevOps(emulator.add_token(), base_url=emulator.url, clock=emulator.clock) as other_client:
+            body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
+            return (await other_client.request("createDatabase", body=body)).headers["Location"]
+
+    def observe(event: object) -> None:
+        if isinstance(event, ResponseEvent) and event.operation == "createDatabase" and not tasks:
+            tasks.append(asyncio.ensure_future(create_elsewhere()))
+
+    emulator.faults.reset_before_effect("createDatabase")
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=observe) as astra:
+        with pytest.raises(errors.OutcomeUnknownError) as caught:
+            await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert caught.value.candidates == ()
+    assert list(emulator.databases) == [await tasks[0]]
+
+
+async def test_failed_looks_do_not_end_the_search(emulator):
+    def observe(event: object) -> None:
+        if isinstance(event, ResponseEvent) and event.operation == "createDatabase":
+            emulator.faults.status("listDatabases", 503, times=3)
+
+    emulator.faults.reset_after_effect("createDatabase")
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=observe) as astra:
+        operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert list(emulator.databases) == [operation.resource_id]
+
+
+async def test_without_a_list_from_before_nothing_is_adopted(emulator, astra):
+    emulator.faults.status("listDatabases", 403)
+    emulator.faults.reset_after_effect("createDatabase")
+    with pytest.raises(errors.OutcomeUnknownError, match="databases") as caught:
+        await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert list(caught.value.candidates) == list(emulator.databases)
 
 
 async def test_a_429_to_create_is_repeated_since_nothing_was_done(emulator, astra):

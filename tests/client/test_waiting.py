@@ -139,6 +139,7 @@ async def test_a_401_is_raised_if_the_list_is_refused_too(emulator, astra):
 
 async def test_many_waits_read_the_list_instead_of_each_database(emulator, astra):
     operations = [await create(astra, f"db{number}") for number in range(50)]
+    emulator.journal.clear()
     databases = await asyncio.gather(*(operation.wait() for operation in operations))
     assert [database.id for database in databases] == [operation.resource_id for operation in operations]
     polls = emulator.journal.count("getDatabase") + emulator.journal.count("listDatabases")

@@ -1,96 +1,227 @@
-"""Finding the database that a lost request has created, to adopt it instead of creating two."""
+"""Finding the database that a lost request has created, to adopt it instead of creating two.
 
-from collections import Counter
-from collections.abc import Iterator
+A database is adopted only if no request but the lost one can have created it:
+
+- A list that was taken before the request does not have it, and it was created no earlier than that
+  list, nor later than the answer was lost; both by the service's own ``Date``.
+- Its owner is the token of this client.
+- No other call in this process has created it, or may have.
+- It is still the only one after ``LIST_LAG`` seconds of the client's clock: the database that the
+  lost request has created may be listed late.
+
+Whatever else it may have created is a candidate of the error.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
 
 from astra_devops import errors
-from astra_devops._rest.models.databases import DatabaseInfoCreate
+from astra_devops._rest.models.databases import Database, DatabaseInfoCreate
+from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
-from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS, sent_at_service_time
+from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
 
-_Key = tuple[str, str, str]
+LIST_LAG: Final = 15.0
+"""Seconds for which a list may lack a new database that the others already show."""
+_LONGEST_SEARCH: Final = 45.0
+"""Seconds after which a database that is not listed is given up."""
+_REMEMBERED: Final = 600.0
+"""Seconds for which the ids of created databases are remembered."""
+_SHARE_OF_LISTING: Final = 0.25
+"""The part of a call's time that the list before the request may take."""
+_CLIENT_ID: Final = re.compile(r"[A-Za-z]{24}")
+
+_Key = tuple[str, str, str, str]
+
+
+@attrs.define(eq=False)
+class Creation:
+    """One creation in progress, and what is known about the databases that may be its own.
+
+    Attributes:
+        taken: Ids of databases that other calls have created in the meantime.
+        contested: Whether another creation of the same name ended without a known outcome.
+        listed: Ids of databases from before the request; None if the list could not be read.
+        sent_at: A time just before the request, by the service's clock.
+        lost_at: A time just after its answer was lost, by the service's clock.
+    """
+
+    caller: Caller
+    body: DatabaseInfoCreate
+    taken: set[str] = attrs.field(factory=set)
+    contested: bool = False
+    listed: set[str] | None = None
+    sent_at: datetime | None = None
+    lost_at: datetime | None = None
+
+    @property
+    def key(self) -> _Key:
+        """The place and name, which all databases that may be this one share."""
+        return (self.caller.transport.origin, *_key_of(self.body))
+
+
+_running: Final[list[Creation]] = []
+"""The creations in progress of all clients in this process, which may use the same token."""
 
 
 class CreationTracker:
-    """The databases that one client has created, and its creations that are still running.
-
-    A database that another call has created, or may have created, must not be adopted.
-    """
+    """The databases that one client has created lately, and its creations in progress."""
 
     def __init__(self) -> None:
-        self._created_ids: set[str] = set()
-        self._running: Counter[_Key] = Counter()
+        self._created: dict[str, float] = {}
 
-    def remember(self, database_id: str) -> None:
-        """Remember a database that a call has created or adopted."""
-        self._created_ids.add(database_id)
+    async def create(self, caller: Caller, body: DatabaseInfoCreate, send: Callable[[OutcomeCheck[None]], Awaitable[str]]) -> str:
+        """Create a database with ``send``, and return its id.
+
+        ``send`` gets the outcome check to pass on.
+        """
+        with deadline.within(caller.options.timeout), self._running(Creation(caller, body)) as creation:
+            await _list_before(creation)
+            try:
+                database_id = await send(lambda: self._check(creation))
+            except errors.OutcomeUnknownError:
+                _mark(creation, contested=True)
+                raise
+            self._remember(creation, database_id)
+            return database_id
 
     @contextmanager
-    def running(self, body: DatabaseInfoCreate) -> Iterator[None]:
-        """Count a creation as running, inside a ``with`` block."""
-        key = _key_of(body)
-        self._running[key] += 1
+    def _running(self, creation: Creation) -> Iterator[Creation]:
+        _running.append(creation)
         try:
-            yield
+            yield creation
+        except (Exception, GeneratorExit):
+            raise
+        except BaseException:  # A canceled request may have taken effect.
+            _mark(creation, contested=True)
+            raise
         finally:
-            self._running[key] -= 1
+            _running.remove(creation)
 
-    def outcome_check(self, caller: Caller, body: DatabaseInfoCreate) -> OutcomeCheck[None]:
-        """Return the outcome check of a creation.
+    def _remember(self, creation: Creation, database_id: str) -> None:
+        now = time.monotonic()
+        self._created = {id: at for id, at in self._created.items() if now - at < _REMEMBERED} | {database_id: now}
+        _mark(creation, taken=database_id)
 
-        The request took effect if there is exactly one new database with its name, provider and
-        region. A database is new if its ``creationTime``, by the service's clock, is not before the
-        request. If there are none or several after the last lookup, the outcome is unknown: sending
-        the request again could create a second database.
-        """
-        started = caller.clock.now()
+    async def _check(self, creation: Creation) -> Answer[None] | None:
+        """Look for the database of a lost request; raise unless there is exactly one that must be it."""
+        caller, clock = creation.caller, creation.caller.clock
+        own_id = await _own_id(caller)
+        started = clock.monotonic()
+        candidates: list[Database] = []
 
-        async def check_outcome() -> Answer[None] | None:
-            candidates: list[str] = []
-            for delay in LOOKUP_DELAYS:
-                await caller.clock.sleep(delay)
-                new_ids = await _list_created_since(caller, body, started)
-                candidates = [database_id for database_id in new_ids if database_id not in self._created_ids]
-                if len(candidates) == 1 and self._running[_key_of(body)] == 1:
-                    self.remember(candidates[0])
-                    return Answer(value=None, status=0, headers={"location": candidates[0]})
-                if len(candidates) > 1:
-                    break
-            raise _outcome_unknown(body, candidates)
+        async def look_once() -> Answer[None] | None:
+            nonlocal candidates
+            new = await _list_new(creation)
+            candidates = [database for database in new if database.id not in self._created and not _is_of_another_token(database, own_id)]
+            elapsed = clock.monotonic() - started
+            if elapsed < LIST_LAG or (not candidates and elapsed < _LONGEST_SEARCH):
+                raise StillChanging("the list of databases may lag")
+            return None
 
-        return check_outcome
-
-
-async def _list_created_since(caller: Caller, body: DatabaseInfoCreate, started: datetime) -> list[str]:
-    """List the ids of databases that a request may have created.
-
-    ``started`` is when it was sent, by the client's clock.
-    """
-    sent_times: list[datetime] = []
-    pager = listing.databases(
-        caller, include="all", on_page=lambda answer: sent_times.append(sent_at_service_time(caller, answer, started))
-    )
-    matches = [database async for database in pager if _key_of(database.info) == _key_of(body)]
-    return [database.id for database in matches if database.creation_time is not None and database.creation_time >= sent_times[0]]
+        problem: Exception | None = None
+        try:
+            await look(caller, look_once)
+        except (TimeoutError, errors.AstraDevOpsError) as error:
+            problem = error
+        candidates = [database for database in candidates if database.id not in creation.taken]
+        is_alone = not creation.contested and not _others(creation)
+        if problem is None and is_alone and len(candidates) == 1 and _must_be_own(creation, candidates[0], own_id):
+            return Answer(value=None, status=0, headers={"location": candidates[0].id})
+        unknown = _outcome_unknown(creation.body, [database.id for database in candidates])
+        if problem is not None:
+            unknown.add_note(f"the search for it ended early: {problem}")
+        raise unknown
 
 
-def _key_of(info: object) -> _Key:
+def _mark(creation: Creation, *, taken: str | None = None, contested: bool = False) -> None:
+    """Record the outcome of a creation for the others of the same key."""
+    for other in _others(creation):
+        other.contested |= contested
+        if taken is not None:
+            other.taken.add(taken)
+
+
+def _others(creation: Creation) -> list[Creation]:
+    """Return the other creations in progress that have the same name and place."""
+    return [other for other in list(_running) if other is not creation and other.key == creation.key]
+
+
+async def _list_before(creation: Creation) -> None:
+    """List what is there before the request. Without that list nothing is adopted."""
+    caller = creation.caller
+    try:
+        with deadline.within(caller.options.timeout * _SHARE_OF_LISTING), deadline.single_attempts():
+            listed, times = await _list_namesakes(creation)
+    except errors.AstraDevOpsError:
+        return
+    creation.listed, creation.sent_at = {database.id for database in listed}, times[-1]
+
+
+async def _list_new(creation: Creation) -> list[Database]:
+    """List the databases that were not there before the request, or are not older than it."""
+    namesakes, times = await _list_namesakes(creation)
+    if creation.lost_at is None:
+        creation.lost_at = times[0]
+    if creation.listed is not None:
+        namesakes = [database for database in namesakes if database.id not in creation.listed]
+    earliest = creation.sent_at or (creation.lost_at and creation.lost_at - timedelta(seconds=creation.caller.options.timeout))
+    if earliest is None:
+        return namesakes
+    return [database for database in namesakes if database.creation_time is None or database.creation_time >= earliest - SKEW]
+
+
+async def _list_namesakes(creation: Creation) -> tuple[list[Database], list[datetime | None]]:
+    """List the databases with the name and place, and the service's time of each page."""
+    times: list[datetime | None] = []
+    pager = listing.databases(creation.caller, include="all", on_page=lambda answer: times.append(date_of(answer)))
+    key = _key_of(creation.body)
+    return [database async for database in pager if _key_of(database.info) == key], times
+
+
+def _must_be_own(creation: Creation, database: Database, own_id: str | None) -> bool:
+    """Return whether only the request of this creation can have created a database."""
+    created, sent_at, lost_at = database.creation_time, creation.sent_at, creation.lost_at
+    if creation.listed is None or created is None or sent_at is None or lost_at is None:
+        return False
+    return own_id is not None and database.owner_id == own_id and sent_at <= created <= lost_at + SKEW
+
+
+def _is_of_another_token(database: Database, own_id: str | None) -> bool:
+    """Return whether the owner is a token, and not that of this client. It may also be a user."""
+    return own_id is not None and database.owner_id != own_id and _CLIENT_ID.fullmatch(database.owner_id) is not None
+
+
+async def _own_id(caller: Caller) -> str | None:
+    try:
+        return await caller.client_id()
+    except Exception:
+        return None
+
+
+def _key_of(info: object) -> tuple[str, str, str]:
     fields = (getattr(info, name, None) for name in ("name", "cloud_provider", "region"))
     name, provider, region = (str(field or "") for field in fields)
     return name, provider.lower(), region.lower()
 
 
 def _outcome_unknown(body: DatabaseInfoCreate, candidates: list[str]) -> errors.OutcomeUnknownError:
+    where = f"databases.list() with the name {body.name!r} and the region {body.region!r}"
     if candidates:
-        result = f"{len(candidates)} new databases have that name"
-        advice = f"check which of them is yours: {', '.join(candidates)}"
+        result = "a new database has that name" if len(candidates) == 1 else f"{len(candidates)} new databases have that name"
+        advice = f"check in {where} which of these is yours: {', '.join(candidates)}"
     else:
         result = "no new database with that name is listed"
-        advice = f"list the databases named {body.name!r}, and create it again only if none of them is new"
+        advice = f"look at {where}, and create it again only if none of them is new"
     return errors.OutcomeUnknownError(
         f"createDatabase {body.name!r} was sent, but got no usable answer, and {result}; {advice}",
         operation="createDatabase",

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from astra_devops import errors
 from astra_devops._runtime import deadline
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
-from astra_devops._runtime.caller import Caller, single_attempts
+from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.response import server_time
 
 T = TypeVar("T")
@@ -19,8 +19,8 @@ LOOKUP_DELAYS: Final = (0.0, 1.0, 2.0, 4.0, 8.0)
 The service may not list it for a while.
 """
 
-# How far the clocks of the service's machines may differ.
-_SKEW: Final = timedelta(seconds=5)
+SKEW: Final = timedelta(seconds=5)
+"""How far the clocks of the service's machines may differ."""
 
 
 class StillChanging(Exception):
@@ -52,7 +52,7 @@ async def look(caller: Caller, look_once: Callable[[], Awaitable[Answer[T] | Non
         if delay:
             await deadline.sleep(clock, delay)
         try:
-            with single_attempts():
+            with deadline.single_attempts():
                 answer = await look_once()
         except StillChanging as change:
             reason, failures = str(change), 0
@@ -102,4 +102,4 @@ def sent_at_service_time(caller: Caller, answer: Answer[object], started: dateti
         started: When the request was sent, by the client's clock.
     """
     now = caller.clock.now()
-    return server_time(answer, now) - (now - started) - _SKEW
+    return server_time(answer, now) - (now - started) - SKEW

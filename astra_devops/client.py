@@ -15,7 +15,7 @@ from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.observer import Observer, guarded
 from astra_devops._runtime.retry import RetryPolicy
-from astra_devops._runtime.settings import Environment, origin, user_agent
+from astra_devops._runtime.settings import Environment, checked_clock, origin, user_agent
 from astra_devops._runtime.token import Token, TokenAuth
 from astra_devops._runtime.transport import SessionFactory, Transport
 
@@ -90,7 +90,7 @@ class AsyncAstraDevOps(ClientResources):
         """
         transport = Transport(
             origin=origin(base_url, environment),
-            max_connections=int(checks.positive(max_connections, "max_connections")),
+            max_connections=checks.integer(max_connections, "max_connections", 1, 1_000_000),
             proxy=proxy,
             ssl_context=ssl_context,
             session_factory=session_factory,
@@ -98,10 +98,10 @@ class AsyncAstraDevOps(ClientResources):
         options = Options(
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
-            retry=retry,
+            retry=checks.instance(retry, "retry", RetryPolicy),
             headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
         )
-        self._caller = Caller(transport, TokenAuth(token, profile), clock, options, guarded(observer))
+        self._caller = Caller(transport, TokenAuth(token, profile), checked_clock(clock), options, guarded(observer))
         self._parent = None
 
     def with_options(
@@ -136,8 +136,8 @@ class AsyncAstraDevOps(ClientResources):
                 now,
                 timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
                 attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
-                retry=now.retry if retry is None else retry,
-                headers={**now.headers, **checks.headers(headers or {})},
+                retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
+                headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
             )
         )
         view._parent = self
@@ -192,6 +192,7 @@ class AsyncAstraDevOps(ClientResources):
 
         Raises:
             ValueError: There is no such operation, or ``path`` does not fit it.
+            TypeError: An argument has a wrong type, or ``body`` cannot be written as JSON.
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """

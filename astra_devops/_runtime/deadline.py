@@ -1,6 +1,6 @@
 """The time that a call has: one value, handed down to everything that the call does."""
 
-import math
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +105,7 @@ def deadline(seconds: float) -> Iterator[None]:
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
-    if not math.isfinite(seconds):
+    if not abs(seconds) <= sys.float_info.max:
         raise ValueError(f"seconds must be finite, not {seconds}")
     with within(seconds):
         yield

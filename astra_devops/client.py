@@ -20,6 +20,7 @@ from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.sessions import SessionFactory
 from astra_devops._runtime.settings import (
     Environment,
+    checked_clock,
     checked_factory,
     checked_flag,
     checked_ssl_context,
@@ -116,7 +117,7 @@ class AsyncAstraDevOps(ClientResources):
         url = origin(base_url, environment, allow_http)
         transport = Transport(
             origin=url,
-            max_connections=int(checks.positive(max_connections, "max_connections")),
+            max_connections=checks.integer(max_connections, "max_connections", 1, 1_000_000),
             proxy=checked_proxy(proxy),
             trust_env=checked_flag(trust_env, "trust_env"),
             ssl_context=checked_ssl_context(ssl_context),
@@ -126,14 +127,14 @@ class AsyncAstraDevOps(ClientResources):
         options = Options(
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
-            retry=retry,
+            retry=checks.instance(retry, "retry", RetryPolicy),
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": ACCEPT_ENCODING,
                 "User-Agent": user_agent(_version(), user_agent_suffix),
             },
         )
-        self._caller = Caller(transport, TokenAuth(token, profile), clock, options, guarded(observer))
+        self._caller = Caller(transport, TokenAuth(token, profile), checked_clock(clock), options, guarded(observer))
         self._parent = None
 
     def with_options(
@@ -168,8 +169,8 @@ class AsyncAstraDevOps(ClientResources):
                 now,
                 timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
                 attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
-                retry=now.retry if retry is None else retry,
-                headers={**now.headers, **checks.headers(headers or {})},
+                retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
+                headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
             )
         )
         view._parent = self
@@ -224,6 +225,7 @@ class AsyncAstraDevOps(ClientResources):
 
         Raises:
             ValueError: There is no such operation, or ``path`` does not fit it.
+            TypeError: An argument has a wrong type, or ``body`` cannot be written as JSON.
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from astra_devops._rest.models.common import Policy, PolicyAction, PolicyEffect
+from astra_devops._runtime import checks
 
 __all__ = ["READ", "WRITE", "Policy", "PolicyAction", "drn", "keyspace_drns", "policy"]
 
@@ -90,9 +91,10 @@ def keyspace_drns(organization_id: str, database_id: str, keyspace: str, *, syst
         ValueError: As for :func:`drn`.
         TypeError: An argument is not a string.
     """
+    checks.flag(system_tables, "system_tables")
     names = [
-        drn(organization_id, database_id=database_id),
-        drn(organization_id, database_id=database_id, keyspace=keyspace),
+        drn(organization_id, database_id=_part(database_id, "database_id")),
+        drn(organization_id, database_id=database_id, keyspace=_part(keyspace, "keyspace")),
         drn(organization_id, database_id=database_id, keyspace=keyspace, table="*"),
     ]
     if system_tables:
@@ -115,10 +117,9 @@ def policy(description: str, actions: Iterable[PolicyAction | str], resources: I
         TypeError: ``actions`` or ``resources`` is a single string, or contains something else than
             strings.
     """
-    if not isinstance(description, str):
-        raise TypeError(f"description must be a string, not {type(description).__name__}")
-    names = sorted(set(_strings(actions, "actions")))
-    drns = list(dict.fromkeys(_strings(resources, "resources")))
+    checks.text(description, "description")
+    names = sorted(set(checks.strings(actions, "actions", at_least=1)))
+    drns = list(dict.fromkeys(checks.strings(resources, "resources", at_least=1)))
     for name in names:
         if not _ACTION.fullmatch(name):
             raise ValueError(f"actions must be names of permissions, such as 'org-db-view', not {str(name)!r}")
@@ -130,21 +131,7 @@ def policy(description: str, actions: Iterable[PolicyAction | str], resources: I
 
 
 def _part(value: str, argument: str, *, wildcard: bool = True) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{argument} must be a string, not {type(value).__name__}")
-    if (value == "*" and wildcard) or _PART.fullmatch(value):
+    if (checks.text(value, argument) == "*" and wildcard) or _PART.fullmatch(value):
         return value
     exception = ", or be '*'" if wildcard else ""
     raise ValueError(f"{argument} must not be empty or contain spaces, ':' or '*'{exception}; got {value!r}")
-
-
-def _strings(values: Iterable[str], argument: str) -> list[str]:
-    if isinstance(values, str):
-        raise TypeError(f"{argument} must be a list of strings, not a single string")
-    strings = list(values)
-    if not strings:
-        raise ValueError(f"{argument} must not be empty")
-    for value in strings:
-        if not isinstance(value, str):
-            raise TypeError(f"{argument} must contain strings only, not {type(value).__name__}")
-    return strings

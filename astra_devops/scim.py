@@ -5,6 +5,8 @@ import re
 from datetime import datetime
 from typing import Final, Literal, get_args
 
+from astra_devops._runtime import checks
+
 __all__ = ["ScimOperator", "scim_filter"]
 
 ScimOperator = Literal["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le", "pr"]
@@ -36,9 +38,7 @@ def scim_filter(attribute: str, operator: ScimOperator, value: str | bool | int 
 
     >>> astra.scim.list_users(filter=scim_filter("userName", "eq", "ann@example.com"))
     """
-    if not isinstance(attribute, str):
-        raise TypeError(f"attribute must be a string, not {type(attribute).__name__}")
-    if not _ATTRIBUTE.fullmatch(attribute):
+    if not _ATTRIBUTE.fullmatch(checks.text(attribute, "attribute")):
         raise ValueError(f"attribute must be the name of an attribute, such as 'userName', not {attribute!r}")
     if operator not in _OPERATORS:
         raise ValueError(f"operator must be one of {', '.join(_OPERATORS)}, not {operator!r}")
@@ -54,6 +54,9 @@ def _literal(value: object) -> str:
         if value.tzinfo is None:
             raise ValueError("value must have a time zone")
         value = value.isoformat()
+    if isinstance(value, str):
+        # Quoting escapes NUL.
+        checks.text(value.replace("\0", ""), "value")
     if not isinstance(value, str | bool | int | float | None):
         raise TypeError(f"value must be a string, a bool, a number, a datetime or None, not {type(value).__name__}")
     try:

@@ -19,11 +19,12 @@ nothing to reveal.
 # wire says so with _on_the_wire_as.
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from astra_devops._rest.models.telemetry import KafkaSecurityProtocol, SaslMechanism
+from astra_devops._runtime import checks
 from astra_devops._secret import Secret
 
 __all__ = [
@@ -48,16 +49,45 @@ def _as_secret(value: str | Secret) -> Secret:
 
 
 def _as_servers(value: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(value, str):
-        raise TypeError("bootstrap_servers must be a list of strings, not a single string")
-    return tuple(value)
+    servers = checks.items(value, "bootstrap_servers", "strings")
+    return tuple(checks.text(server, f"bootstrap_servers[{index}]") for index, server in enumerate(servers))
+
+
+def _with_checks(cls: type[Any], fields: "list[attrs.Attribute[Any]]") -> "list[attrs.Attribute[Any]]":
+    """Have each field check the type of its value, and name itself in the error.
+
+    A string may be empty here: in a sink that was read from the service it stands for one that the
+    answer left out.
+    """
+    return [field.evolve(validator=_check_text) if field.validator is None else field for field in map(_with_checked_secret, fields)]
+
+
+def _with_checked_secret(field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]":
+    return field.evolve(converter=_TO_SECRET) if field.type is Secret else field
+
+
+def _check_secret(value: object, field: "attrs.Attribute[Any]") -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str):
+        raise TypeError(f"{field.name} must be a string or a Secret, not {type(value).__name__}")
+    return Secret(checks.text(value, field.name))
+
+
+def _check_text(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if isinstance(value, Secret | tuple) or (value is None and field.default is None):
+        return
+    checks.text(value, field.name)  # type: ignore[arg-type]
+
+
+_TO_SECRET: Final = attrs.Converter(_check_secret, takes_field=True)
 
 
 def _on_the_wire_as(name: str) -> dict[str, str]:
     return {"wire": name}
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=_with_checks)
 class BasicAuth:
     """Authentication by user and password.
 
@@ -70,7 +100,7 @@ class BasicAuth:
     password: Secret = attrs.field(converter=_as_secret)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=_with_checks)
 class BearerAuth:
     """Authentication by a bearer token in the header of each request.
 
@@ -81,7 +111,7 @@ class BearerAuth:
     token: Secret = attrs.field(converter=_as_secret)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=_with_checks)
 class TokenAuth:
     """Authentication by a Pulsar token.
 
@@ -92,7 +122,7 @@ class TokenAuth:
     token: Secret = attrs.field(converter=_as_secret)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class OAuth2:
     """Authentication as a client of an OAuth 2 issuer.
 
@@ -110,7 +140,7 @@ class OAuth2:
     scope: str | None = attrs.field(default=None, metadata=_on_the_wire_as("oauth2_scope"))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class KafkaSink:
     """A Kafka topic.
 
@@ -131,7 +161,7 @@ class KafkaSink:
     security_protocol: KafkaSecurityProtocol | str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class PrometheusSink:
     """A Prometheus server that accepts remote writes.
 
@@ -144,7 +174,7 @@ class PrometheusSink:
     auth: BasicAuth | BearerAuth = attrs.field(validator=attrs.validators.instance_of((BasicAuth, BearerAuth)))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class CloudWatchSink:
     """Amazon CloudWatch in one region of an AWS account.
 
@@ -160,7 +190,7 @@ class CloudWatchSink:
     region: str
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class SplunkSink:
     """A Splunk HTTP event collector.
 
@@ -179,7 +209,7 @@ class SplunkSink:
     sourcetype: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class PulsarSink:
     """A Pulsar topic. This is the only kind of sink that accepts audit logs.
 
@@ -196,7 +226,7 @@ class PulsarSink:
     auth_name: str | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class DatadogSink:
     """A Datadog account.
 

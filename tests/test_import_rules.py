@@ -29,9 +29,9 @@ LAYERS: dict[str, set[str]] = {
     # What users build and read.
     "models": {"_rest.models"},
     "keys": {"_runtime"},
-    "policies": {"_rest.models"},
-    "scim": set(),
-    "sinks": {"_rest.models", "_secret"},
+    "policies": {"_rest.models", "_runtime"},
+    "scim": {"_runtime"},
+    "sinks": {"_rest.models", "_runtime", "_secret"},
     # Waiting.
     "operations.listing": {"_rest", "_runtime"},
     "operations.absence": {"errors"},

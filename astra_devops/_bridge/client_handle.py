@@ -22,6 +22,8 @@ class ClientHandle(Generic[C]):
     """
 
     def __init__(self, name: str, bridge: Bridge | None, make: Callable[[], C], parent: Optional["ClientHandle[C]"] = None) -> None:
+        if bridge is not None and not isinstance(bridge, Bridge):
+            raise TypeError(f"bridge must be a Bridge, not {type(bridge).__name__}")
         self._name = name
         self._shared = bridge is not None
         self._parent = parent

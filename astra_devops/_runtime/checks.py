@@ -159,6 +159,11 @@ def positive(value: float, name: str) -> float:
     return value
 
 
+def not_negative(value: float, name: str) -> float:
+    """Check a number of seconds that must be finite and not less than 0."""
+    return value if value == 0 and not isinstance(value, bool) else positive(value, name)
+
+
 def moment(value: datetime, name: str) -> datetime:
     """Check a datetime, which must have a time zone."""
     if not isinstance(value, datetime):

@@ -1,6 +1,6 @@
 """The limits of a call, handed down to everything that it does: its time, and its attempts."""
 
-import math
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,7 +131,7 @@ def deadline(seconds: float) -> Iterator[None]:
     """
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
-    if not math.isfinite(seconds):
+    if not abs(seconds) <= sys.float_info.max:
         raise ValueError(f"seconds must be finite, not {seconds}")
     with within(seconds):
         yield

@@ -4,11 +4,12 @@ import itertools
 import math
 import random
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 import backoff
 
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import RetryClass
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, Refused
 
@@ -19,6 +20,18 @@ _LONGEST_RETRY_AFTER: Final = 86_400.0
 # The request may have been carried out before the service, or a proxy in front of it, failed.
 _MAY_HAVE_TAKEN_EFFECT: Final = frozenset({408, 500, 502, 503, 504})
 _OUTAGE: Final = frozenset({502, 503, 504})
+
+
+def _check_attempts(instance: object, attribute: "attrs.Attribute[Any]", value: int) -> None:
+    checks.integer(value, attribute.name, 1, 1_000_000)
+
+
+def _check_seconds(instance: object, attribute: "attrs.Attribute[Any]", value: float) -> None:
+    checks.not_negative(value, attribute.name)
+
+
+def _check_function(instance: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
+    checks.callback(value, attribute.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,11 +47,11 @@ class RetryPolicy:
     ``jitter=random.Random(7).uniform`` makes a test reproducible.
     """
 
-    max_attempts: int = attrs.field(default=4, validator=attrs.validators.ge(1))
-    base_delay: float = attrs.field(default=0.5, validator=attrs.validators.ge(0))
-    max_delay: float = attrs.field(default=20.0, validator=attrs.validators.ge(0))
-    max_retry_after: float = attrs.field(default=60.0, validator=attrs.validators.ge(0))
-    jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False)
+    max_attempts: int = attrs.field(default=4, validator=_check_attempts)
+    base_delay: float = attrs.field(default=0.5, validator=_check_seconds)
+    max_delay: float = attrs.field(default=20.0, validator=_check_seconds)
+    max_retry_after: float = attrs.field(default=60.0, validator=_check_seconds)
+    jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False, validator=_check_function)
 
 
 def next_step(retry: RetryClass, failure: Failure, *, can_check: bool, may_have_effect: bool) -> Step:

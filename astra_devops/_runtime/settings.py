@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from astra_devops._runtime import checks
+from astra_devops._runtime.clock import Clock
 
 T = TypeVar("T")
 Environment = Literal["prod", "dev", "test"]
@@ -33,7 +34,7 @@ def origin(base_url: str | None, environment: str, allow_http: bool = False) -> 
             without ``allow_http``, or has credentials, a query or a fragment; or ``environment`` is
             unknown.
     """
-    if environment not in ORIGINS:
+    if not isinstance(environment, str) or environment not in ORIGINS:
         raise ValueError(f"environment must be one of {', '.join(map(repr, ORIGINS))}, not {environment!r}")
     checked_flag(allow_http, "allow_http")
     if base_url is None:
@@ -106,6 +107,19 @@ def user_agent(version: str, suffix: str | None) -> str:
     """Return the value of the User-Agent header."""
     if suffix is None:
         return f"astra-devops/{version}"
-    if not suffix.isprintable() or not suffix.isascii():
-        raise ValueError("user_agent_suffix must contain printable ASCII characters only")
+    if not isinstance(suffix, str):
+        raise TypeError(f"user_agent_suffix must be a string, not {type(suffix).__name__}")
+    if not suffix.strip() or not suffix.isprintable() or not suffix.isascii():
+        raise ValueError("user_agent_suffix must contain printable ASCII characters only, and at least one")
     return f"astra-devops/{version} {suffix}"
+
+
+def checked_clock(clock: Clock) -> Clock:
+    """Return a clock, checked for the methods that it must have.
+
+    Raises:
+        TypeError: ``clock`` lacks one of them.
+    """
+    if isinstance(clock, type) or not all(callable(getattr(clock, method, None)) for method in ("monotonic", "now", "sleep")):
+        raise TypeError(f"clock must have the methods monotonic, now and sleep, as SystemClock() does; got {type(clock).__name__}")
+    return clock

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final, NoReturn
 
+from astra_devops._runtime import checks
 from astra_devops._runtime.auth import SecretHeaders
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
@@ -36,6 +37,7 @@ class TokenAuth:
             raise ValueError("token and profile cannot both be given")
         if token is not None and not isinstance(token, (str, Secret)) and not callable(token):
             raise TypeError(f"token must be a string, a Secret or a callable, not {type(token).__name__}")
+        checks.optional(checks.string, profile, "profile")
         self._provider: TokenProvider | None = None
         self._token: str | None = None
         self._profile = profile

@@ -436,6 +436,7 @@ class AstraDevOps:
 
         Raises:
             ValueError: There is no such operation, or ``path`` does not fit it.
+            TypeError: An argument has a wrong type, or ``body`` cannot be written as JSON.
 
         >>> answer = astra.request("getDatabase", path={"databaseID": database_id})
         """

@@ -220,7 +220,7 @@ def test_a_wrong_mix_cannot_be_built() -> None:
         PrometheusSink(endpoint="https://p", auth=BearerAuth("t"), token="t")
     with pytest.raises(TypeError, match="bootstrap_servers"):
         KafkaSink(bootstrap_servers="b:9092", topic="t", sasl_mechanism="PLAIN", sasl_username="u", sasl_password="p")
-    with pytest.raises(TypeError, match="value must be a string"):
+    with pytest.raises(TypeError, match="token must be a string"):
         BearerAuth(None)
 
 

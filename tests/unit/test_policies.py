@@ -80,7 +80,7 @@ def test_sets_of_permissions_may_be_joined() -> None:
         (("d", ["org-db-view"], ["o"]), ValueError, "resources must be DRNs"),
         (("d", "org-db-view", ["drn:astra:org:o"]), TypeError, "actions must be a list of strings"),
         (("d", ["org-db-view"], "drn:astra:org:o"), TypeError, "resources must be a list of strings"),
-        (("d", [1], ["drn:astra:org:o"]), TypeError, "actions must contain strings"),
+        (("d", [1], ["drn:astra:org:o"]), TypeError, r"actions\[0\] must be a string"),
         ((None, ["org-db-view"], ["drn:astra:org:o"]), TypeError, "description"),
     ],
 )

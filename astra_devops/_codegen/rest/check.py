@@ -28,7 +28,7 @@ _UNSUPPORTED: Final = {
 _NEEDED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
 """What the validator takes for granted, and trips over."""
 _EXTENSIONS: Final = {
-    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-permissions"},
+    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-permissions"},
     "parameter": {"x-astra-wildcard"},
     "schema": {"x-astra-aliases", "x-astra-secret"},
     "reference": {"x-astra-aliases", "x-astra-secret"},

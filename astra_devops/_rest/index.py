@@ -26,6 +26,7 @@ CREATE_DATABASE: Final = Operation(
     function="create_database",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at databases.list() for a new database with this name, provider and region",
     permissions=("org-db-create",),
 )
 GET_DATABASE: Final = Operation(
@@ -46,6 +47,7 @@ TERMINATE_DATABASE: Final = Operation(
     function="terminate_database",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for TERMINATING, TERMINATED or not found",
     permissions=("org-db-terminate",),
 )
 SUSPEND_DATABASE: Final = Operation(
@@ -56,6 +58,7 @@ SUSPEND_DATABASE: Final = Operation(
     function="suspend_database",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for SUSPENDING or SUSPENDED",
     permissions=("org-db-suspend",),
 )
 PARK_DATABASE: Final = Operation(
@@ -66,6 +69,7 @@ PARK_DATABASE: Final = Operation(
     function="park_database",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for PARKING or PARKED",
     permissions=("org-db-suspend",),
     deprecated=True,
 )
@@ -77,6 +81,7 @@ UNPARK_DATABASE: Final = Operation(
     function="unpark_database",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for UNPARKING or ACTIVE",
     permissions=("org-db-suspend",),
     deprecated=True,
 )
@@ -88,6 +93,7 @@ RESIZE_DATABASE: Final = Operation(
     function="resize_database",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for RESIZING, or the new capacity units",
     permissions=("org-db-expand",),
 )
 RESET_PASSWORD: Final = Operation(
@@ -98,6 +104,7 @@ RESET_PASSWORD: Final = Operation(
     function="reset_password",
     success=frozenset({202}),
     retry="once",
+    how_to_check="log in to the database with the new password, since not even databases.get() shows it",
     permissions=("org-db-create",),
 )
 UPDATE_ENGINE_TYPE: Final = Operation(
@@ -108,6 +115,7 @@ UPDATE_ENGINE_TYPE: Final = Operation(
     function="update_engine_type",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for MAINTENANCE, or the new engine type",
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",
@@ -117,6 +125,7 @@ ADD_KEYSPACE: Final = Operation(
     function="add_keyspace",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at keyspaces.list() of this database for the name",
     permissions=("db-keyspace-create",),
 )
 REMOVE_KEYSPACE: Final = Operation(
@@ -127,6 +136,7 @@ REMOVE_KEYSPACE: Final = Operation(
     function="remove_keyspace",
     success=frozenset({202, 204}),
     retry="check_first",
+    how_to_check="look at keyspaces.list() of this database, which should lack the name",
     permissions=("db-keyspace-drop",),
 )
 ALTER_KEYSPACE_WITH_GRAPH_ENGINE: Final = Operation(
@@ -137,6 +147,7 @@ ALTER_KEYSPACE_WITH_GRAPH_ENGINE: Final = Operation(
     function="alter_keyspace_with_graph_engine",
     success=frozenset({202, 204}),
     retry="once",
+    how_to_check="look at databases.get() with this id, which lists keyspaces with a graph engine",
 )
 CREATE_SOLR_INDEX: Final = Operation(
     id="createSolrIndex",
@@ -146,6 +157,7 @@ CREATE_SOLR_INDEX: Final = Operation(
     function="create_solr_index",
     success=frozenset({202, 204}),
     retry="once",
+    how_to_check="look at the table in the database itself, since databases.get() only shows MAINTENANCE meanwhile",
 )
 LIST_DATACENTERS: Final = Operation(
     id="listDatacenters",
@@ -164,6 +176,7 @@ ADD_DATACENTERS: Final = Operation(
     function="add_datacenters",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at datacenters.list() of this database for the region",
     permissions=("db-manage-region",),
 )
 TERMINATE_DATACENTER: Final = Operation(
@@ -174,6 +187,7 @@ TERMINATE_DATACENTER: Final = Operation(
     function="terminate_datacenter",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at datacenters.list() of this database, which should lack the datacenter or show TERMINATING",
     permissions=("db-manage-region",),
 )
 GENERATE_SECURE_BUNDLE_URL: Final = Operation(
@@ -224,6 +238,7 @@ CLONE_FROM_DB: Final = Operation(
     function="clone_from_db",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at databases.get() with this id for MAINTENANCE while it is copied, then the keyspaces of the source",
     permissions=("org-db-create",),
 )
 CLONE_STATUS: Final = Operation(
@@ -244,6 +259,7 @@ RESTORE_DB: Final = Operation(
     function="restore_db",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at databases.get() with this id for MAINTENANCE while it is restored, then the keyspaces of the snapshot",
     permissions=("org-db-create",),
     confidence="inferred",
 )
@@ -266,6 +282,7 @@ INITIALIZE_MIGRATION: Final = Operation(
     function="initialize_migration",
     success=frozenset({200}),
     retry="once",
+    how_to_check="know that migrations.get() needs the lost id, and that the service removes a migration that is idle for a week",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -279,6 +296,7 @@ INITIALIZE_MIGRATION_DC: Final = Operation(
     function="initialize_migration_dc",
     success=frozenset({200}),
     retry="once",
+    how_to_check="know that migrations.get() needs the lost id, and that the service removes a migration that is idle for a week",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -292,6 +310,7 @@ LAUNCH_MIGRATION: Final = Operation(
     function="launch_migration",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at migrations.get() with this id for ImportInProgress or MigrationDone, which may show minutes late",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -305,6 +324,7 @@ PAUSE_MIGRATION: Final = Operation(
     function="pause_migration",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at migrations.get() with this id for a paused status, which may show minutes late",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -318,6 +338,7 @@ RESUME_MIGRATION: Final = Operation(
     function="resume_migration",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at migrations.get() with this id for ImportInProgress, which may show minutes late",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -331,6 +352,7 @@ ABORT_MIGRATION: Final = Operation(
     function="abort_migration",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at migrations.get() with this id for an aborted status, which may show minutes late",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -344,6 +366,7 @@ CLEANUP_MIGRATION: Final = Operation(
     function="cleanup_migration",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at migrations.get() with this id for CleaningUpFiles, Closed or the cleanup time, which may show minutes late",
     permissions=(
         "org-db-create",
         "org-db-view",
@@ -370,6 +393,7 @@ LAUNCH_MIGRATION_PROXY: Final = Operation(
     function="launch_migration_proxy",
     success=frozenset({202}),
     retry="once",
+    how_to_check="look at databases.get() with this id for MAINTENANCE, or the action that removes a proxy",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
 )
@@ -381,6 +405,7 @@ REMOVE_MIGRATION_PROXY: Final = Operation(
     function="remove_migration_proxy",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at databases.get() with this id for MAINTENANCE, or no action that removes a proxy",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
 )
@@ -402,6 +427,7 @@ UPDATE_CDC: Final = Operation(
     function="update_cdc",
     success=frozenset({201, 204}),
     retry="repeatable",
+    how_to_check="look at cdc.config() of this database for these tables and regions",
     permissions=("org-db-create",),
 )
 ENABLE_CDC: Final = Operation(
@@ -412,6 +438,7 @@ ENABLE_CDC: Final = Operation(
     function="enable_cdc",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at cdc.config() of this database for these tables",
     permissions=("org-db-create",),
 )
 DELETE_CDC: Final = Operation(
@@ -422,6 +449,7 @@ DELETE_CDC: Final = Operation(
     function="delete_cdc",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at cdc.config() of this database, which should lack these tables",
     permissions=("org-db-terminate",),
 )
 GET_CDC_STATUS: Final = Operation(
@@ -451,6 +479,7 @@ CONFIGURE_TELEMETRY: Final = Operation(
     function="configure_telemetry",
     success=frozenset({202}),
     retry="repeatable",
+    how_to_check="look at telemetry.get() of this database for this sink",
     permissions=("db-manage-telemetry",),
 )
 GET_CURRENT_ORGANIZATION: Final = Operation(
@@ -480,6 +509,7 @@ SET_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     function="set_audit_log_exporter_config",
     success=frozenset({202}),
     retry="repeatable",
+    how_to_check="look at audit_logs.get() of this organization for this sink",
     permissions=("org-audits-read",),
 )
 DELETE_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
@@ -490,6 +520,7 @@ DELETE_AUDIT_LOG_EXPORTER_CONFIG: Final = Operation(
     function="delete_audit_log_exporter_config",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at audit_logs.get() of this organization, which should return None",
     permissions=("org-audits-read",),
 )
 CREATE_ORGANIZATION_IN_ENTERPRISE: Final = Operation(
@@ -500,6 +531,7 @@ CREATE_ORGANIZATION_IN_ENTERPRISE: Final = Operation(
     function="create_organization_in_enterprise",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look for the name in the costs of enterprises.consumption(), since no call lists the organizations",
 )
 GET_ENTERPRISE_CONSUMPTION: Final = Operation(
     id="GetEnterpriseConsumption",
@@ -518,6 +550,7 @@ GENERATE_REPORT: Final = Operation(
     function="generate_report",
     success=frozenset({200}),
     retry="once",
+    how_to_check="know that enterprises.get_billing_report() needs the lost id, and that no call lists reports",
 )
 GET_REPORT_DETAILS: Final = Operation(
     id="getReportDetails",
@@ -546,6 +579,7 @@ ADD_ORGANIZATION_ROLE: Final = Operation(
     function="add_organization_role",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look at roles.find() with this name",
     permissions=("org-role-write",),
 )
 GET_ORGANIZATION_ROLE: Final = Operation(
@@ -566,6 +600,7 @@ UPDATE_ROLE: Final = Operation(
     function="update_role",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at roles.get() with this id for this name and policy",
     permissions=("org-role-write",),
 )
 DELETE_ORGANIZATION_ROLE: Final = Operation(
@@ -576,6 +611,7 @@ DELETE_ORGANIZATION_ROLE: Final = Operation(
     function="delete_organization_role",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at roles.list(), which should lack this id",
     permissions=("org-role-delete",),
 )
 GET_ORGANIZATION_USERS: Final = Operation(
@@ -596,6 +632,7 @@ INVITE_USER_TO_ORGANIZATION: Final = Operation(
     function="invite_user_to_organization",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at users.find() with this address",
     permissions=("org-user-write",),
 )
 GET_ORGANIZATION_USER: Final = Operation(
@@ -616,6 +653,7 @@ REMOVE_USER_FROM_ORGANIZATION: Final = Operation(
     function="remove_user_from_organization",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at users.list(), which should lack this id",
     permissions=("org-user-write",),
 )
 UPDATE_ROLES_FOR_USER_IN_ORGANIZATION: Final = Operation(
@@ -626,6 +664,7 @@ UPDATE_ROLES_FOR_USER_IN_ORGANIZATION: Final = Operation(
     function="update_roles_for_user_in_organization",
     success=frozenset({204}),
     retry="repeatable",
+    how_to_check="look at users.get() with this id for these roles",
     permissions=("org-user-write",),
 )
 GET_TOKENS_FOR_ORG: Final = Operation(
@@ -646,6 +685,7 @@ CREATE_TOKEN: Final = Operation(
     function="create_token",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at tokens.list() for a new token with these roles and this description, and delete it, since its secret is lost",
     permissions=("org-token-write",),
 )
 DELETE_TOKEN: Final = Operation(
@@ -656,6 +696,7 @@ DELETE_TOKEN: Final = Operation(
     function="delete_token",
     success=frozenset({200, 204}),
     retry="check_first",
+    how_to_check="look at tokens.list(), which should lack this client id",
     permissions=("org-token-write",),
     confidence="inferred",
 )
@@ -677,6 +718,7 @@ GENERATE_TOKEN_FOR_CLIENT: Final = Operation(
     function="generate_token_for_client",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at tokens.list() for a new token with these roles and this description, and delete it, since its secret is lost",
     permissions=("org-token-write",),
 )
 DELETE_TOKEN_FOR_CLIENT: Final = Operation(
@@ -687,6 +729,7 @@ DELETE_TOKEN_FOR_CLIENT: Final = Operation(
     function="delete_token_for_client",
     success=frozenset({200, 204}),
     retry="check_first",
+    how_to_check="look at tokens.list(), which should lack this client id",
     permissions=("org-token-write",),
 )
 GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
@@ -733,6 +776,7 @@ CREATE_SCIM_USER: Final = Operation(
     function="create_scim_user",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look at scim.list_users() with a filter for this userName",
 )
 GET_SCIM_USER: Final = Operation(
     id="getSCIMUser",
@@ -751,6 +795,7 @@ UPDATE_SCIM_USER: Final = Operation(
     function="update_scim_user",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at scim.get_user() with this id for these attributes",
 )
 DELETE_SCIM_USER: Final = Operation(
     id="deleteSCIMUser",
@@ -760,6 +805,7 @@ DELETE_SCIM_USER: Final = Operation(
     function="delete_scim_user",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at scim.get_user() with this id for not found",
 )
 PATCH_SCIM_USER: Final = Operation(
     id="patchSCIMUser",
@@ -769,6 +815,7 @@ PATCH_SCIM_USER: Final = Operation(
     function="patch_scim_user",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at scim.get_user() with this id for these changes",
 )
 LIST_SCIM_GROUPS: Final = Operation(
     id="listSCIMGroups",
@@ -787,6 +834,7 @@ CREATE_SCIM_GROUP: Final = Operation(
     function="create_scim_group",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look at scim.list_groups() with a filter for this displayName",
 )
 GET_SCIM_GROUP: Final = Operation(
     id="getSCIMGroup",
@@ -805,6 +853,7 @@ UPDATE_SCIM_GROUP: Final = Operation(
     function="update_scim_group",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at scim.get_group() with this id for these attributes",
 )
 DELETE_SCIM_GROUP: Final = Operation(
     id="deleteSCIMGroup",
@@ -814,6 +863,7 @@ DELETE_SCIM_GROUP: Final = Operation(
     function="delete_scim_group",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at scim.get_group() with this id for not found",
 )
 PATCH_SCIM_GROUP: Final = Operation(
     id="patchSCIMGroup",
@@ -823,6 +873,7 @@ PATCH_SCIM_GROUP: Final = Operation(
     function="patch_scim_group",
     success=frozenset({200}),
     retry="once",
+    how_to_check="look at scim.get_group() with this id for these changes",
 )
 GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     id="GetAllAccessListsForOrganization",
@@ -852,6 +903,7 @@ UPSERT_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     function="upsert_access_list_for_database",
     success=frozenset({204}),
     retry="repeatable",
+    how_to_check="look at access_lists.get() of this database for exactly these addresses",
     permissions=("accesslist-write",),
 )
 ADD_ADDRESSES_TO_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -862,6 +914,7 @@ ADD_ADDRESSES_TO_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     function="add_addresses_to_access_list_for_database",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at access_lists.get() of this database for these addresses",
     permissions=("accesslist-write",),
 )
 DELETE_ADDRESSES_OR_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -872,6 +925,7 @@ DELETE_ADDRESSES_OR_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     function="delete_addresses_or_access_list_for_database",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at access_lists.get() of this database, which should lack these addresses",
     permissions=("accesslist-write",),
 )
 UPDATE_ACCESS_LIST_FOR_DATABASE: Final = Operation(
@@ -882,6 +936,7 @@ UPDATE_ACCESS_LIST_FOR_DATABASE: Final = Operation(
     function="update_access_list_for_database",
     success=frozenset({204}),
     retry="repeatable",
+    how_to_check="look at access_lists.get() of this database for these entries and settings",
     permissions=("accesslist-write",),
 )
 GET_ACCESS_LIST_TEMPLATE: Final = Operation(
@@ -919,6 +974,7 @@ REPLACE_DEV_OPS_ACCESS_LIST: Final = Operation(
     function="replace_dev_ops_access_list",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at devops_access_lists.get() for exactly these addresses",
 )
 ADD_DEV_OPS_ACCESS_LIST_ADDRESSES: Final = Operation(
     id="addDevOpsAccessListAddresses",
@@ -928,6 +984,7 @@ ADD_DEV_OPS_ACCESS_LIST_ADDRESSES: Final = Operation(
     function="add_dev_ops_access_list_addresses",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at devops_access_lists.get() for these addresses",
 )
 DELETE_DEV_OPS_ACCESS_LIST: Final = Operation(
     id="deleteDevOpsAccessList",
@@ -937,6 +994,7 @@ DELETE_DEV_OPS_ACCESS_LIST: Final = Operation(
     function="delete_dev_ops_access_list",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at devops_access_lists.get(), which should be empty",
 )
 UPDATE_DEV_OPS_ACCESS_LIST_ADDRESS: Final = Operation(
     id="updateDevOpsAccessListAddress",
@@ -946,6 +1004,7 @@ UPDATE_DEV_OPS_ACCESS_LIST_ADDRESS: Final = Operation(
     function="update_dev_ops_access_list_address",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at devops_access_lists.get() for the entry of this address",
 )
 LIST_PRIVATE_LINKS_FOR_ORG: Final = Operation(
     id="ListPrivateLinksForOrg",
@@ -985,6 +1044,7 @@ ADD_ALLOWED_PRINCIPAL_TO_SERVICE: Final = Operation(
     function="add_allowed_principal_to_service",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at private_links.get() of this datacenter for these principals",
     permissions=("db-manage-privateendpoint",),
 )
 ADD_ALLOWED_PRINCIPAL: Final = Operation(
@@ -995,6 +1055,7 @@ ADD_ALLOWED_PRINCIPAL: Final = Operation(
     function="add_allowed_principal",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at private_links.get() of this datacenter for these principals",
     permissions=("db-manage-privateendpoint",),
 )
 REMOVE_ALLOWED_PRINCIPAL_FROM_SERVICE: Final = Operation(
@@ -1005,6 +1066,7 @@ REMOVE_ALLOWED_PRINCIPAL_FROM_SERVICE: Final = Operation(
     function="remove_allowed_principal_from_service",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at private_links.get() of this datacenter, which should lack the principal",
     permissions=("db-manage-privateendpoint",),
 )
 ACCEPT_ENDPOINT_TO_SERVICE: Final = Operation(
@@ -1015,6 +1077,7 @@ ACCEPT_ENDPOINT_TO_SERVICE: Final = Operation(
     function="accept_endpoint_to_service",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at private_links.get() of this datacenter for the endpoint",
     permissions=("db-manage-privateendpoint",),
 )
 GET_PRIVATE_LINK_ENDPOINT: Final = Operation(
@@ -1035,6 +1098,7 @@ UPDATE_ENDPOINT_DESCRIPTION: Final = Operation(
     function="update_endpoint_description",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at private_links.get_endpoint() with this id for the description",
     permissions=("db-manage-privateendpoint",),
 )
 REJECT_ENDPOINT: Final = Operation(
@@ -1045,6 +1109,7 @@ REJECT_ENDPOINT: Final = Operation(
     function="reject_endpoint",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at private_links.get() of this datacenter, which should lack the endpoint or show Rejected",
     permissions=("db-manage-privateendpoint",),
 )
 GET_CUSTOM_DOMAINS: Final = Operation(
@@ -1064,6 +1129,7 @@ SET_CUSTOM_DOMAINS: Final = Operation(
     function="set_custom_domains",
     success=frozenset({202}),
     retry="repeatable",
+    how_to_check="look at custom_domains.list() for exactly these domains",
 )
 GET_VPC_PEERING_CONNECTION_DETAILS: Final = Operation(
     id="GetVPCPeeringConnectionDetails",
@@ -1086,6 +1152,7 @@ CREATE_VPC_PEERING_CONNECTION: Final = Operation(
     function="create_vpc_peering_connection",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at vpc_peerings.get() of this database",
     permissions=("org-db-addpeering",),
 )
 DELETE_VPC_PEERING_CONNECTION: Final = Operation(
@@ -1096,6 +1163,7 @@ DELETE_VPC_PEERING_CONNECTION: Final = Operation(
     function="delete_vpc_peering_connection",
     success=frozenset({204}),
     retry="check_first",
+    how_to_check="look at vpc_peerings.get() of this database for deleting, deleted or not found",
     permissions=("org-db-addpeering",),
 )
 LIST_SERVERLESS_KEYS: Final = Operation(
@@ -1116,6 +1184,7 @@ CREATE_SERVERLESS_KEY: Final = Operation(
     function="create_serverless_key",
     success=frozenset({200, 201}),
     retry="check_first",
+    how_to_check="look at customer_keys.list() for this provider, region and key",
     permissions=("org-cmk-write",),
 )
 LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
@@ -1137,6 +1206,7 @@ CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     function="create_serverless_key_alternate",
     success=frozenset({200, 201}),
     retry="check_first",
+    how_to_check="look at customer_keys.list() for this provider, region and key",
     permissions=("org-cmk-write",),
     confidence="inferred",
 )
@@ -1158,6 +1228,7 @@ CREATE_CLASSIC_KEY: Final = Operation(
     function="create_classic_key",
     success=frozenset({200, 201}),
     retry="check_first",
+    how_to_check="look at customer_keys.list() with classic=True for this provider, region and key",
     permissions=("org-cmk-write",),
 )
 GET_SERVERLESS_KEY: Final = Operation(
@@ -1198,6 +1269,7 @@ ASSIGN_CLOUD_ACCOUNT: Final = Operation(
     function="assign_cloud_account",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look at cloud_accounts.list() with classic=True for this provider",
     permissions=("org-cmk-write",),
 )
 GET_CLASSIC_CLOUD_ACCOUNTS: Final = Operation(
@@ -1236,6 +1308,7 @@ PCU_UPDATE: Final = Operation(
     function="pcu_update",
     success=frozenset({200}),
     retry="repeatable",
+    how_to_check="look at pcu_groups.get() with this id for these values",
 )
 PCU_CREATE: Final = Operation(
     id="pcuCreate",
@@ -1245,6 +1318,7 @@ PCU_CREATE: Final = Operation(
     function="pcu_create",
     success=frozenset({201}),
     retry="once",
+    how_to_check="look at pcu_groups.list() for a new group with this title",
 )
 PCU_DELETE: Final = Operation(
     id="pcuDelete",
@@ -1254,6 +1328,7 @@ PCU_DELETE: Final = Operation(
     function="pcu_delete",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at pcu_groups.get() with this id for not found",
 )
 PCU_GROUP_PARK: Final = Operation(
     id="pcuGroupPark",
@@ -1263,6 +1338,7 @@ PCU_GROUP_PARK: Final = Operation(
     function="pcu_group_park",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at pcu_groups.get() with this id for PARKING or PARKED",
 )
 PCU_GROUP_UNPARK: Final = Operation(
     id="pcuGroupUnpark",
@@ -1272,6 +1348,7 @@ PCU_GROUP_UNPARK: Final = Operation(
     function="pcu_group_unpark",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at pcu_groups.get() with this id for UNPARKING, CREATED or ACTIVE",
 )
 PCU_GET_TYPES: Final = Operation(
     id="pcuGetTypes",
@@ -1299,6 +1376,7 @@ PCU_ASSOCIATION_CREATE: Final = Operation(
     function="pcu_association_create",
     success=frozenset({201}),
     retry="check_first",
+    how_to_check="look at pcu_groups.list_associations() of this group for the datacenter",
 )
 PCU_ASSOCIATION_DELETE: Final = Operation(
     id="pcuAssociationDelete",
@@ -1308,6 +1386,7 @@ PCU_ASSOCIATION_DELETE: Final = Operation(
     function="pcu_association_delete",
     success=frozenset({200}),
     retry="check_first",
+    how_to_check="look at pcu_groups.list_associations() of this group, which should lack the datacenter",
 )
 PCU_ASSOCIATION_TRANSFER: Final = Operation(
     id="pcuAssociationTransfer",
@@ -1317,6 +1396,7 @@ PCU_ASSOCIATION_TRANSFER: Final = Operation(
     function="pcu_association_transfer",
     success=frozenset({202}),
     retry="check_first",
+    how_to_check="look at pcu_groups.list_associations() of both groups for the datacenter",
 )
 
 OPERATIONS: Final[Mapping[str, Operation]] = {

@@ -367,11 +367,10 @@ class _Attempts(Generic[T]):
 
     def _advice(self) -> str:
         operation = self.call.operation
+        how = operation.how_to_check
         if operation.retry in _ADVICE:
-            return _ADVICE[operation.retry]
-        return (
-            f"{operation.how_to_check}, before you call again: a second request may do it twice" if operation.how_to_check else _CHECK_FIRST
-        )
+            return _ADVICE[operation.retry] + (f"; to find out, {how}" if how else "")
+        return f"before you call again, {how}: a second request may do it twice" if how else _CHECK_FIRST
 
     def _with_notes(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
         for note in self.notes:

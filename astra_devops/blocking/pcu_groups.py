@@ -102,7 +102,8 @@ class PcuGroups:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid, or ``0 <= reserved <= min <= max`` does not hold.
             OutcomeUnknownError: The answer was lost. The request is not sent again: it would create
-                a second group. ``list`` shows whether the group exists.
+                a second group. ``candidates`` has the ids of groups with that title that were not
+                there before.
         """
         return Operation(
             self._bridge,

@@ -70,8 +70,8 @@ class Roles:
             TypeError: ``policy`` is not a ``Policy``.
             ValueError: ``name`` is empty.
             ConflictError: Another role has the name.
-            OutcomeUnknownError: The answer was lost. If a role with that name exists now,
-                ``candidates`` has its id.
+            OutcomeUnknownError: The answer was lost. If there is a role with that name that was not
+                there before, ``candidates`` has its id.
 
         >>> databases = drn(organization.id, database_id="*")
         >>> viewing = policy("See databases", ["org-db-view"], [databases])

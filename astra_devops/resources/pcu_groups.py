@@ -26,6 +26,7 @@ from astra_devops.operations.conditions import pcu_groups as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._outcome.accepted import require_id
+from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
 
 _LARGEST: Final = 2**31 - 1
@@ -124,7 +125,8 @@ class AsyncPcuGroups:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid, or ``0 <= reserved <= min <= max`` does not hold.
             OutcomeUnknownError: The answer was lost. The request is not sent again: it would create
-                a second group. ``list`` shows whether the group exists.
+                a second group. ``candidates`` has the ids of groups with that title that were not
+                there before.
         """
         for name, units in (("min", min), ("max", max), ("reserved", reserved)):
             checks.integer(units, name, 0, _LARGEST)
@@ -140,9 +142,14 @@ class AsyncPcuGroups:
             reserved=reserved,
             description=checks.optional(checks.text, description, "description"),
         )
-        created = (await endpoints.pcu_create(self._caller, body=[body])).value
-        advice = f"look for a group with the title {title!r} in the list"
-        group_id = require_id(created[0].id if created else None, "pcuCreate", "group", advice)
+
+        async def list_ids() -> builtins.list[str]:
+            return [group.id for group in await self.list() if group.title == title]
+
+        async with candidates_named(self._caller, list_ids):
+            created = (await endpoints.pcu_create(self._caller, body=[body])).value
+            advice = f"look at pcu_groups.list() with the title {title!r}"
+            group_id = require_id(created[0].id if created else None, "pcuCreate", "group", advice)
         return self._operations.start(conditions.CREATE_GROUP, group_id=group_id)
 
     async def update(

@@ -2,13 +2,13 @@
 
 import builtins
 
-from astra_devops import errors
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity.roles import find_by_name, list_roles, with_parsed_policy
+from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
 
 
@@ -66,19 +66,20 @@ class AsyncRoles:
             TypeError: ``policy`` is not a ``Policy``.
             ValueError: ``name`` is empty.
             ConflictError: Another role has the name.
-            OutcomeUnknownError: The answer was lost. If a role with that name exists now,
-                ``candidates`` has its id.
+            OutcomeUnknownError: The answer was lost. If there is a role with that name that was not
+                there before, ``candidates`` has its id.
 
         >>> databases = drn(organization.id, database_id="*")
         >>> viewing = policy("See databases", ["org-db-view"], [databases])
         >>> role = await astra.roles.create("viewer", viewing)
         """
         body = CreateRoleRequest(name=checks.string(name, "name"), policy=_check_policy(policy))
-        try:
+
+        async def list_ids() -> builtins.list[str]:
+            return [role.id for role in await self.list() if role.name == name]
+
+        async with candidates_named(self._caller, list_ids):
             return with_parsed_policy((await endpoints.add_organization_role(self._caller, body=body)).value)
-        except errors.OutcomeUnknownError as error:
-            await self._add_candidates(name, error)
-            raise
 
     async def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
         """Change the name of a role, its policy, or both.
@@ -124,16 +125,6 @@ class AsyncRoles:
             return all(role.id != role_id for role in await self.list())
 
         await endpoints.delete_organization_role(self._caller, role_id=role_id, check_outcome=outcome_check(self._caller, is_deleted))
-
-    async def _add_candidates(self, name: str, error: errors.OutcomeUnknownError) -> None:
-        """Add to the error the id of the role with that name, if there is one now.
-
-        Names are unique, so it is almost certainly the one that the lost request created.
-        """
-        try:
-            error.candidates = tuple(role.id for role in await self.list() if role.name == name)
-        except errors.AstraDevOpsError as problem:
-            error.add_note(f"looking for the role failed too: {problem}")
 
 
 def _check_policy(policy: Policy) -> Policy:

@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
+import orjson
+
 from astra_devops._rest.endpoints import scim as endpoints
 from astra_devops._rest.models.scim import (
     NewScimGroup,
@@ -23,6 +25,7 @@ from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops.errors import NotFoundError
+from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
 
 T = TypeVar("T")
@@ -107,7 +110,12 @@ class AsyncScim:
             name=ScimName(given_name=given_name, family_name=family_name) if has_name else None,
             emails=scim_emails or None,
         )
-        return (await endpoints.create_scim_user(self._caller, body=body)).value
+
+        async def list_ids() -> list[str]:
+            return [user.id async for user in self.list_users(filter=_equals("userName", user_name))]
+
+        async with candidates_named(self._caller, list_ids):
+            return (await endpoints.create_scim_user(self._caller, body=body)).value
 
     async def get_user(self, user_id: str) -> ScimUser:
         """Fetch one user.
@@ -198,7 +206,12 @@ class AsyncScim:
         """
         scim_members = [ScimGroupMember(value=member, ref=f"/v2/scim/users/{member}") for member in checks.strings(members, "members")]
         body = NewScimGroup(schemas=[_GROUP_SCHEMA], display_name=checks.string(display_name, "display_name"), members=scim_members or None)
-        return (await endpoints.create_scim_group(self._caller, body=body)).value
+
+        async def list_ids() -> list[str]:
+            return [group.id async for group in self.list_groups(filter=_equals("displayName", display_name))]
+
+        async with candidates_named(self._caller, list_ids):
+            return (await endpoints.create_scim_group(self._caller, body=body)).value
 
     async def get_group(self, group_id: str) -> ScimGroup:
         """Fetch one group with its members.
@@ -272,6 +285,11 @@ def _patch_request(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest
     for index, operation in enumerate(checked):
         checks.model(operation, f"operations[{index}]", ScimPatchOperation)
     return ScimPatchRequest(schemas=[_PATCH_SCHEMA], operations=checked)
+
+
+def _equals(attribute: str, value: str) -> str:
+    """Return the filter for an exact value, which SCIM quotes as JSON does."""
+    return f"{attribute} eq {orjson.dumps(value).decode()}"
 
 
 def _deletion_check(caller: Caller, fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:

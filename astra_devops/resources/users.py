@@ -12,6 +12,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import organization
 from astra_devops.resources._identity.roles import RoleRef, resolve_ids
+from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
 
 _EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+")
@@ -70,8 +71,8 @@ class AsyncUsers:
             ValueError: ``email`` is not an e-mail address, or no role has a given name; the message
                 lists the names.
             AmbiguousNameError: Several roles have a given name.
-            OutcomeUnknownError: The answer was lost. If there is a user with the address now,
-                ``candidates`` has the id.
+            OutcomeUnknownError: The answer was lost. If there is a user with the address who was not
+                there before, ``candidates`` has the id.
 
         >>> await astra.users.invite("ann@example.com", ["Database Administrator"])
         """
@@ -79,11 +80,12 @@ class AsyncUsers:
         checks.optional(checks.string, organization_id, "organization_id")
         role_ids = await resolve_ids(self._caller, roles)
         body = UserInvite(email=email, org_id=organization_id or await organization.current_id(self._caller), roles=role_ids)
-        try:
+
+        async def list_ids() -> builtins.list[str]:
+            return [user.user_id for user in await self._list_by_email(email)]
+
+        async with candidates_named(self._caller, list_ids):
             await endpoints.invite_user_to_organization(self._caller, body=body)
-        except errors.OutcomeUnknownError as error:
-            await self._add_candidates(email, error)
-            raise
 
     async def set_roles(self, user_id: str, roles: Sequence[RoleRef]) -> None:
         """Replace the roles of a user; other roles are removed.
@@ -128,16 +130,6 @@ class AsyncUsers:
 
     async def _list_by_email(self, email: str) -> builtins.list[User]:
         return [user for user in await self.list() if (user.email or "").casefold() == email.casefold()]
-
-    async def _add_candidates(self, email: str, error: errors.OutcomeUnknownError) -> None:
-        """Add to the error the id of the user with the address, if there is one now.
-
-        The user may have been there before, if this was not the first invitation.
-        """
-        try:
-            error.candidates = tuple(user.user_id for user in await self._list_by_email(email))
-        except errors.AstraDevOpsError as problem:
-            error.add_note(f"looking for the user failed too: {problem}")
 
 
 def _check_email(email: str) -> str:

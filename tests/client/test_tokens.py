@@ -38,7 +38,8 @@ async def test_a_token_is_created_works_and_is_revoked(emulator, astra, family):
             await service.databases.list().collect()
     assert [detail.id for detail in caught.value.errors] == [340018]
     assert [exchange.operation for exchange in emulator.journal if "oken" in exchange.operation or "lients" in exchange.operation] == [
-        *FAMILIES[family]
+        FAMILIES[family][1],  # what was there before
+        *FAMILIES[family],
     ]
 
 
@@ -46,7 +47,12 @@ async def test_each_method_has_a_default_family(emulator, astra):
     token = await astra.tokens.create(["UI View Only"])
     await astra.tokens.list()
     await astra.tokens.delete(token.client_id)
-    assert [exchange.operation for exchange in emulator.journal][1:] == ["createToken", "getClientsForOrg", "deleteTokenForClient"]
+    assert [exchange.operation for exchange in emulator.journal][1:] == [
+        "getTokensForOrg",
+        "createToken",
+        "getClientsForOrg",
+        "deleteTokenForClient",
+    ]
 
 
 async def test_secrets_are_not_shown(astra):
@@ -106,7 +112,6 @@ async def test_nanoseconds_and_none(emulator, astra):
 
 async def test_a_lost_answer_to_create_names_the_token_to_delete(emulator, astra):
     older = await astra.tokens.create(["UI View Only"], description="report")
-    await emulator.clock.sleep(60)
     emulator.faults.reset_after_effect("createToken")
     with pytest.raises(errors.OutcomeUnknownError, match="createToken") as caught:
         await astra.tokens.create(["UI View Only"], description="report")
@@ -131,6 +136,7 @@ async def test_a_request_lost_before_its_effect_is_not_repeated(emulator, astra,
 async def test_lost_answers_to_delete_are_reconciled(emulator, astra, family):
     _, listing, deletion = FAMILIES[family]
     first, second = [await astra.tokens.create(["UI View Only"]) for _ in range(2)]
+    emulator.journal.clear()
     emulator.faults.reset_after_effect(deletion)
     await astra.tokens.delete(first.client_id, family=family)
     assert (emulator.journal.count(deletion), emulator.journal.count(listing)) == (1, 1)

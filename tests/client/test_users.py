@@ -46,7 +46,7 @@ async def test_ids_alone_are_not_looked_up(emulator, astra):
     role = await astra.roles.find("RO User")
     emulator.journal.clear()
     await astra.users.invite("ann@example.com", [role.id], organization_id=emulator.organization_id)
-    assert [exchange.operation for exchange in emulator.journal] == ["inviteUserToOrganization"]
+    assert [exchange.operation for exchange in emulator.journal] == ["getOrganizationUsers", "inviteUserToOrganization"]
 
 
 async def test_an_error_lists_the_existing_roles(emulator, astra):

@@ -149,6 +149,7 @@ class Operation:
     success: tuple[int, ...]
     result: Type
     retry: str
+    how_to_check: str | None
     permissions: tuple[str, ...]
     inferred: bool
     deprecated: bool

@@ -100,6 +100,7 @@ class _Reader:
             success=success,
             result=result,
             retry=_retry(place),
+            how_to_check=_how_to_check(place),
             permissions=_permissions(place),
             inferred=_confidence(place) == "inferred",
             deprecated=node.get("deprecated") is True,
@@ -235,6 +236,13 @@ def _retry(place: _Place) -> str:
     if retry not in _RETRY:
         raise SpecError(join(place.pointer, "x-astra-retry"), f"x-astra-retry must be one of {', '.join(_RETRY)}, not {retry!r}")
     return str(retry)
+
+
+def _how_to_check(place: _Place) -> str | None:
+    text = place.node.get("x-astra-how-to-check")
+    if text is not None and not (isinstance(text, str) and text.strip()):
+        raise SpecError(join(place.pointer, "x-astra-how-to-check"), "how to check an outcome is a text")
+    return text
 
 
 def _confidence(place: _Place) -> str:

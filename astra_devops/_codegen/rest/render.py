@@ -76,6 +76,7 @@ class _Renderer:
             "function": literal(operation.function),
             "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
             "retry": literal(operation.retry),
+            "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
             "inferred": operation.inferred,
             "deprecated": operation.deprecated,

@@ -1,7 +1,6 @@
 """Tokens of the organization, through either of the service's two families of operations."""
 
 import hashlib
-from datetime import datetime
 from typing import Final, Literal
 
 import orjson
@@ -12,7 +11,8 @@ from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._outcome.lookups import looking_check, sent_at_service_time
+from astra_devops.resources._outcome.candidates import candidates_named
+from astra_devops.resources._outcome.lookups import looking_check
 
 TokenFamily = Literal["tokens", "client_id_secrets"]
 """The operations to use: those of ``/v2/tokens``, or those of ``/v2/clientIdSecrets``.
@@ -49,23 +49,31 @@ async def create(caller: Caller, body: CreateTokenBody, family: str = "tokens") 
     If the answer is lost, so is the secret; the error has the token's client id where it can be
     found.
     """
-    started = caller.clock.now()
+
+    async def list_ids() -> list[str]:
+        return [info.client_id for info in (await list_tokens(caller, family)).value.clients or [] if _is_similar(info, body)]
+
+    try:
+        async with candidates_named(caller, list_ids):
+            return await _create(caller, body, family)
+    except errors.OutcomeUnknownError as error:
+        if error.candidates:
+            error.add_note("the secret of that token is lost: delete it, unless somebody else has created it at the same time")
+        raise
+
+
+async def _create(caller: Caller, body: CreateTokenBody, family: str) -> Token:
     try:
         if family == "tokens":
-            token = (await endpoints.create_token(caller, body=body)).value
-        else:
-            generate_body = GenerateTokenBody(roles=body.roles, token_expiry=body.token_expiry, description=body.description)
-            token = (await endpoints.generate_token_for_client(caller, body=generate_body)).value
-    except errors.OutcomeUnknownError as error:
-        await _add_candidates(caller, body, family, started, error)
-        raise
+            return (await endpoints.create_token(caller, body=body)).value
+        generate_body = GenerateTokenBody(roles=body.roles, token_expiry=body.token_expiry, description=body.description)
+        return (await endpoints.generate_token_for_client(caller, body=generate_body)).value
     except errors.ResponseDecodeError as error:
         completed = _complete_token(error)
         if completed is None:
             error.add_note("the token was created; its secrets are in the body of this error, and nowhere else")
             raise
         return completed
-    return token
 
 
 async def revoke(caller: Caller, client_id: str, family: str = "client_id_secrets") -> None:
@@ -94,29 +102,6 @@ async def is_own_revocation(caller: Caller, client_id: str, error: errors.APISta
     """Return whether a refusal means that the caller has revoked its own token."""
     is_unknown = any(detail.id == _UNKNOWN_TOKEN for detail in error.errors)
     return is_unknown and await caller.client_id() == client_id
-
-
-async def _add_candidates(caller: Caller, body: CreateTokenBody, family: str, started: datetime, error: errors.OutcomeUnknownError) -> None:
-    """Add to the error the tokens that the lost request may have created.
-
-    These are the tokens with the same roles and description that are not older than the request.
-    """
-    error.how_to_find_out = "look for a new token in the list, and delete it: its secret is lost"
-    try:
-        answer = await list_tokens(caller, family)
-        sent_at = sent_at_service_time(caller, answer, started)
-    except errors.AstraDevOpsError as problem:
-        error.add_note(f"listing the tokens failed too: {problem}")
-        return
-    error.candidates = tuple(
-        info.client_id
-        for info in answer.value.clients or []
-        if info.generated_on and info.generated_on >= sent_at and _is_similar(info, body)
-    )
-    if error.candidates:
-        error.add_note(
-            f"it may have created the token with client id {', '.join(error.candidates)}, whose secret is lost: delete the token"
-        )
 
 
 def _complete_token(error: errors.ResponseDecodeError) -> Token | None:

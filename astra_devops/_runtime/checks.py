@@ -146,5 +146,7 @@ def headers(value: Mapping[str, str]) -> dict[str, str]:
         if name.lower() in _CLIENT_HEADERS:
             raise ValueError(f"headers must not contain {name}: the client sets it")
         if not _HEADER_VALUE.fullmatch(text):
-            raise ValueError(f"headers must have values without control characters or half surrogates; that of {name} has one")
+            raise ValueError(
+                f"headers must have values without line breaks, other control characters and half surrogates, unlike that of {name}"
+            )
     return dict(value)

@@ -57,11 +57,13 @@ class AsyncMigrationProxies:
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
+        # Under the same name: a traceback with local variables would show the string.
+        origin_password = checks.secret(origin_password, "origin_password")
         if not mappings:
             raise ValueError("mappings must not be empty")
         body = MigrationProxyConfiguration(
             origin_username=checks.string(origin_username, "origin_username"),
-            origin_password=checks.secret(origin_password, "origin_password"),
+            origin_password=origin_password,
             mappings=[_check_mapping(mapping) for mapping in mappings],
         )
 

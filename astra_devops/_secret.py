@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 MASK: Final = "**********"
 
@@ -153,6 +155,14 @@ def _redacted_bytes(length: int) -> SecretBytes:
     body = SecretBytes(b"")
     body._value, body._length = None, length
     return body
+
+
+def hidden(value: T) -> T | Secret:
+    """Return a string as a secret, and anything else as it is.
+
+    For arguments: a traceback with local variables shows what a function was called with.
+    """
+    return Secret(value) if isinstance(value, str) else value
 
 
 _SHORTEST_MASKED: Final = 4

@@ -30,7 +30,7 @@ from astra_devops._runtime.settings import (
 )
 from astra_devops._runtime.token import Token, TokenAuth
 from astra_devops._runtime.transport import Transport
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hidden
 
 if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation
@@ -111,9 +111,10 @@ class AsyncAstraDevOps(ClientResources):
             TypeError: A setting has a wrong type. The message names it.
             ConfigurationError: ``token`` does not look like an application token.
         """
-        # A traceback with local variables shows the arguments of this function.
-        token = Secret(token) if isinstance(token, str) else token
-        proxy = Secret(proxy) if isinstance(proxy, str) else proxy
+        self._parent = None
+        # Under the same names: a traceback with local variables would show the strings.
+        token = hidden(token)
+        proxy = hidden(proxy)
         url = origin(base_url, environment, allow_http)
         transport = Transport(
             origin=url,
@@ -135,7 +136,6 @@ class AsyncAstraDevOps(ClientResources):
             },
         )
         self._caller = Caller(transport, TokenAuth(token, profile), checked_clock(clock), options, guarded(observer))
-        self._parent = None
 
     def with_options(
         self,
@@ -231,7 +231,10 @@ class AsyncAstraDevOps(ClientResources):
         """
         from astra_devops.resources._by_operation_id import build_call
 
-        return await self._caller.send(build_call(operation_id, path, query, body))
+        call = build_call(operation_id, path, query, body)
+        # A traceback with local variables would show it, and it may hold a password.
+        del body
+        return await self._caller.send(call)
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":
         """Return the operation that a resume token stands for, to go on waiting for it.

@@ -69,4 +69,6 @@ class ClientHandle(Generic[C]):
             self.bridge.remove_client(self._client)
 
     def __repr__(self) -> str:
-        return f"<{self._name}{' view' if self._parent else ''}{' (closed)' if self.closed else ''}>"
+        # A debugger shows one that is not complete, too, if a setting is refused.
+        is_closed = hasattr(self, "bridge") and self.closed
+        return f"<{self._name}{' view' if self._parent else ''}{' (closed)' if is_closed else ''}>"

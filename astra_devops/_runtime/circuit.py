@@ -7,6 +7,7 @@ Change = Literal["opened", "closed"]
 _FAILURES: Final = 10
 _FIRST_PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
+_LONGEST_PROBE: Final = 120.0
 
 
 class Circuit:
@@ -17,13 +18,13 @@ class Circuit:
     otherwise the next pause is twice as long.
     """
 
-    __slots__ = ("_failures", "_pause", "_probe_at", "_probing")
+    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since")
 
     def __init__(self) -> None:
         self._failures = 0
         self._pause = _FIRST_PAUSE
         self._probe_at: float | None = None
-        self._probing = False
+        self._probing_since: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -38,8 +39,9 @@ class Circuit:
         """
         if self._probe_at is None:
             return None
-        if now >= self._probe_at and not self._probing:
-            self._probing = True
+        # A probe of which nothing is heard, since an interrupt ended it, must not hold others back.
+        if now >= self._probe_at and (self._probing_since is None or now >= self._probing_since + _LONGEST_PROBE):
+            self._probing_since = now
             return None
         return max(self._probe_at - now, 0.0)
 
@@ -48,16 +50,16 @@ class Circuit:
         self._failures = 0
         if self._probe_at is None:
             return None
-        self._probe_at, self._probing, self._pause = None, False, _FIRST_PAUSE
+        self._probe_at, self._probing_since, self._pause = None, None, _FIRST_PAUSE
         return "closed"
 
     def failed(self, now: float) -> Change | None:
         """Note that the host did not answer, or not as if it were up."""
         self._failures += 1
         if self._probe_at is not None:
-            if self._probing:
+            if self._probing_since is not None:
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-                self._probe_at, self._probing = now + self._pause, False
+                self._probe_at, self._probing_since = now + self._pause, None
             return None
         if self._failures < _FAILURES:
             return None
@@ -66,4 +68,4 @@ class Circuit:
 
     def abandoned(self) -> None:
         """Note that a request was given up, so that another may be the probe."""
-        self._probing = False
+        self._probing_since = None

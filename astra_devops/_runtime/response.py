@@ -13,11 +13,16 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._runtime.call import Answer, Call, Operation
 from astra_devops._runtime.outcome import RawAnswer, Refused
-from astra_devops._secret import SecretBytes, redact
+from astra_devops._runtime.request import secrets_of
+from astra_devops._secret import SecretBytes, printable, redact
 
 T = TypeVar("T")
 
 _LONGEST_MESSAGE: Final = 500
+_LONGEST_ECHO: Final = 64 * 1024
+_LONGEST_CONTENT_TYPE: Final = 100
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9000
 _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
     400: errors.BadRequestError,
     401: errors.AuthenticationError,
@@ -55,11 +60,11 @@ def impostor(call: Call[Any], answer: RawAnswer) -> str | None:
     if answer.oversized:
         return "a body that is larger than this client accepts"
     if is_html(answer):
-        return f"status {answer.status} with {_describe_body(answer)}"
+        return f"status {answer.status} with {_describe_body(answer, secrets_of(call.body))}"
     # A compressed body that was cut short is the service's own; decoding decides about it.
     if not answer.body or call.result is str or "content-encoding" in answer.headers or _is_json(answer.body):
         return None
-    return f"status {answer.status} with {_describe_body(answer)}"
+    return f"status {answer.status} with {_describe_body(answer, secrets_of(call.body))}"
 
 
 def _statuses(operation: Operation) -> str:
@@ -88,7 +93,9 @@ def _decode(call: Call[Any], answer: RawAnswer) -> Any:
     except orjson.JSONDecodeError:
         if call.result is str and not answer.oversized and not is_html(answer):
             return answer.body.decode(errors="replace")
-        problem = "is larger than this client accepts" if answer.oversized else f"is not JSON but {_describe_body(answer)}"
+        problem = (
+            "is larger than this client accepts" if answer.oversized else f"is not JSON but {_describe_body(answer, secrets_of(call.body))}"
+        )
         raise _decode_error(call, answer, None, problem) from None
     try:
         return structure(document, call.result)
@@ -118,12 +125,12 @@ def read_error(operation: Operation, target: str, refused: Refused, attempts: in
     """
     answer = refused.answer
     document = _json_or_none(answer.body)
-    details = tuple(errors.ErrorDetail(number, redact(text, secrets)) for number, text in _details(document, answer))
+    details = tuple(errors.ErrorDetail(number, _shown(text, secrets)) for number, text in _details(document, answer))
     missing_permission = answer.status == 403 or (answer.status == 401 and answer.body.strip() == b"null")
     cls = errors.PermissionDeniedError if missing_permission else _BY_STATUS.get(answer.status)
     if cls is None:
         cls = errors.ServerError if answer.status >= 500 else errors.APIStatusError
-    summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer)
+    summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer, secrets)
     hint = f"; the operation needs {' or '.join(operation.permissions)}" if missing_permission and operation.permissions else ""
     return cls(
         f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {answer.status}: {summary}{hint}",
@@ -131,7 +138,7 @@ def read_error(operation: Operation, target: str, refused: Refused, attempts: in
         status=answer.status,
         errors=details,
         body=SecretBytes(answer.body),
-        headers={name.lower(): redact(value, secrets) for name, value in answer.headers.items() if name.lower() != "set-cookie"},
+        headers={name.lower(): printable(redact(value, secrets)) for name, value in answer.headers.items() if name.lower() != "set-cookie"},
         request_id=answer.request_id,
         permissions=operation.permissions,
         attempts=attempts,
@@ -165,9 +172,11 @@ def date_of(answer: Answer[object]) -> datetime | None:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError, TypeError):
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, TypeError, IndexError, AttributeError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    # Callers add to it and take from it, which fails at the ends of the calendar.
+    return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def _json_or_none(body: bytes) -> object:
@@ -183,29 +192,32 @@ def _details(document: object, answer: RawAnswer) -> list[tuple[int | None, str]
         case {"errors": list(items)}:
             return [_detail(item) for item in items]
         case {"message": str(text)} | {"detail": str(text)} | {"error": str(text)} | str(text):
-            return [(None, _cut(text))]
+            return [(None, text)]
         case dict() | list():
             return []
     if document is None and answer.body.strip() not in (b"", b"null") and not is_html(answer):
-        return [(None, _cut(answer.body.decode(errors="replace").strip()))]
+        return [(None, answer.body[:_LONGEST_ECHO].decode(errors="replace").strip())]
     return []
 
 
 def _detail(item: object) -> tuple[int | None, str]:
     if not isinstance(item, dict):
-        return (None, _cut(str(item)))
+        return (None, str(item))
     folded = {str(key).lower(): value for key, value in item.items()}
     number = folded.get("id")
     if isinstance(number, str) and number.isdecimal():
         number = int(number)
-    return (number if isinstance(number, int) else None, _cut(str(folded.get("message") or "no message")))
+    return (number if isinstance(number, int) else None, str(folded.get("message") or "no message"))
 
 
 def _describe_detail(detail: errors.ErrorDetail) -> str:
     return detail.message if detail.id is None else f"{detail.message} (id {detail.id})"
 
 
-def _cut(text: str) -> str:
+def _shown(text: str, secrets: Iterable[str]) -> str:
+    """Return a text of the service on one line, without secrets, and cut if it is long."""
+    # Cutting comes last: half a secret would not be recognized.
+    text = printable(redact(text[:_LONGEST_ECHO], secrets))
     return text if len(text) <= _LONGEST_MESSAGE else text[:_LONGEST_MESSAGE] + "..."
 
 
@@ -213,12 +225,13 @@ def is_html(answer: RawAnswer) -> bool:
     return "html" in answer.headers.get("content-type", "") or bool(re.match(rb"\s*<(!doctype|html)", answer.body, re.IGNORECASE))
 
 
-def _describe_body(answer: RawAnswer) -> str:
+def _describe_body(answer: RawAnswer, secrets: Iterable[str]) -> str:
     if not answer.body:
         return "an empty body"
     if answer.body.strip() == b"null":
         return "no explanation (body null)"
     if is_html(answer):
         title = re.search(rb"<title>\s*(.{1,100}?)\s*</title>", answer.body, re.IGNORECASE | re.DOTALL)
-        return "an HTML page" + (f" titled {redact(title.group(1).decode(errors='replace'))!r}" if title else "")
-    return f"{len(answer.body)} bytes of {answer.headers.get('content-type', 'an unnamed type')}"
+        return "an HTML page" + (f" titled {redact(title.group(1).decode(errors='replace'), secrets)!r}" if title else "")
+    content_type = printable(redact(answer.headers.get("content-type", "an unnamed type"), secrets))[:_LONGEST_CONTENT_TYPE]
+    return f"{len(answer.body)} bytes of {content_type}"

@@ -102,8 +102,11 @@ def check_token(token: str | Secret, name: str) -> str:
     if not isinstance(token, str):
         raise ConfigurationError(f"{name} must be a string or a Secret, not {type(token).__name__}")
     if not _SHAPE.fullmatch(token):
+        length = len(token)
+        # A traceback with local variables would show it.
+        del token
         raise ConfigurationError(
-            f"{name} is not an Astra token, which is 'AstraCS:', 24 characters, ':' and 64 characters; it has {len(token)} characters"
+            f"{name} is not an Astra token, which is 'AstraCS:', 24 characters, ':' and 64 characters; it has {length} characters"
         )
     return token
 

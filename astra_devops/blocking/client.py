@@ -19,7 +19,7 @@ from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.sessions import SessionFactory
 from astra_devops._runtime.settings import Environment
 from astra_devops._runtime.token import Token
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ class AstraDevOps:
             TypeError: A setting has a wrong type. The message names it.
             ConfigurationError: ``token`` does not look like an application token.
         """
+        token = hidden(token)
+        proxy = hidden(proxy)
         self._handle = ClientHandle(
             "AstraDevOps",
             bridge,
@@ -170,7 +172,7 @@ class AstraDevOps:
         self._handle.close()
 
     def __repr__(self) -> str:
-        return repr(self._handle)
+        return repr(self._handle) if hasattr(self, "_handle") else "<AstraDevOps>"
 
     @cached_property
     def databases(self) -> "Databases":

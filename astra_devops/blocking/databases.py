@@ -10,7 +10,7 @@ from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._bridge.pager import Pager
 from astra_devops._rest.models.databases import Database, ListDatabasesInclude, Tier
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.databases import AsyncDatabases
 
@@ -248,6 +248,7 @@ class Databases:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
+        password = hidden(password)
         self._bridge.call(self._target().reset_password, database_id, username=username, password=password)
 
     def set_engine_type(self, database_id: str, engine_type: str) -> Operation[Database]:

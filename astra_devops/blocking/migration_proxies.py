@@ -9,7 +9,7 @@ from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.migration_proxies import MigrationProxyMapping
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.migration_proxies import AsyncMigrationProxies
 
@@ -59,6 +59,7 @@ class MigrationProxies:
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
+        origin_password = hidden(origin_password)
         return Operation(
             self._bridge,
             self._client,

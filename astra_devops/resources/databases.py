@@ -302,10 +302,11 @@ class AsyncDatabases:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
-        secret = checks.secret(password, "password")
-        if len(secret.reveal()) < 6:
+        # Under the same name: a traceback with local variables would show the string.
+        password = checks.secret(password, "password")
+        if len(password.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
-        body = UserPassword(username=checks.string(username, "username"), password=secret)
+        body = UserPassword(username=checks.string(username, "username"), password=password)
         await retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:

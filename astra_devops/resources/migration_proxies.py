@@ -57,9 +57,11 @@ class AsyncMigrationProxies:
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
+        # Under the same name: a traceback with local variables would show the string.
+        origin_password = checks.secret(origin_password, "origin_password")
         body = MigrationProxyConfiguration(
             origin_username=checks.string(origin_username, "origin_username"),
-            origin_password=checks.secret(origin_password, "origin_password"),
+            origin_password=origin_password,
             mappings=_check_mappings(mappings),
         )
 

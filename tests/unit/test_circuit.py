@@ -53,3 +53,10 @@ def test_an_abandoned_probe_leaves_room_for_another() -> None:
     assert circuit.seconds_to_probe(1.0) is None
     circuit.abandoned()
     assert circuit.seconds_to_probe(1.0) is None
+
+
+def test_a_probe_that_is_never_heard_of_again_does_not_keep_it_open() -> None:
+    circuit = opened()
+    assert circuit.seconds_to_probe(1.0) is None
+    assert circuit.seconds_to_probe(60.0) is not None
+    assert circuit.seconds_to_probe(121.0) is None

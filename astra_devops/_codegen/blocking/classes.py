@@ -122,7 +122,8 @@ def _enter_and_exit(context: Context, functions: list[Function], own: str) -> st
         "    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:\n"
         "        self.close()\n\n"
         f"    def close(self) -> None:\n{docstring(closing, context.names, ' ' * 8)}        self._handle.close()\n\n"
-        "    def __repr__(self) -> str:\n        return repr(self._handle)\n\n"
+        # A debugger shows the client, too, whose constructor refuses a setting.
+        f'    def __repr__(self) -> str:\n        return repr(self._handle) if hasattr(self, "_handle") else "<{own}>"\n\n'
     )
 
 

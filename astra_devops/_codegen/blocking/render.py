@@ -17,6 +17,8 @@ OPERATION: Final = "AsyncOperation"
 CLIENT: Final = "AsyncAstraDevOps"
 # Callbacks that need a running event loop, and so cannot run in a worker thread.
 _ON_THE_LOOP: Final = ("session_factory",)
+# The types of arguments that may be strings to keep secret.
+_SECRETS: Final = frozenset({"Secret", "Token"})
 _STREAMS: Final = ("AsyncIterator", "AsyncIterable", "AsyncGenerator")
 
 
@@ -193,11 +195,23 @@ def render_pager(context: Context, function: ast.FunctionDef, target: str) -> st
     return f"return Pager(self._bridge, lambda: {target}.{function.name}({render_arguments(context, function, 'self._bridge')}))"
 
 
+def _hide_secrets(context: Context, function: Function) -> list[str]:
+    """Render the lines that turn strings into secrets.
+
+    A traceback with local variables shows the arguments of the method.
+    """
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    secrets = [argument.arg for argument in arguments if argument.annotation and names_in(annotation(argument.annotation)) & _SECRETS]
+    if secrets:
+        context.use("astra_devops._secret", "hidden")
+    return [f"{name} = hidden({name})" for name in secrets]
+
+
 def render_method(context: Context, function: Function, own: str, body: str, extra: str = "", decorator: str = "") -> str:
     """Render a whole method."""
     signature = render_signature(context, function, own, extra)
     text = docstring(function, context.names, " " * 8, arguments=BRIDGE if extra else "")
-    lines = "".join(f"        {line}\n" for line in body.splitlines())
+    lines = "".join(f"        {line}\n" for line in [*_hide_secrets(context, function), *body.splitlines()])
     head = f"    @{decorator}\n" if decorator else ""
     return f"{head}    {signature}\n{text}{lines}\n"
 

@@ -26,7 +26,7 @@ SINK_IDS = {"sink": "kafka", "bootstrap_servers": "kafka.example.com:9092", "top
 class Script:
     """How the service answers, and which parameters the operation has.
 
-    ``is_busy`` tells whether the operation is done only once the database has settled.
+    With ``is_busy`` the operation is done only once the database has settled.
     """
 
     respond: Respond

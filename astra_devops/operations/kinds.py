@@ -72,6 +72,11 @@ class PollContext:
     age: float
 
 
+def status_text(status: str | None) -> str | None:
+    """Return a status as the service writes it, and not as a member of an enum."""
+    return None if status is None else str(status)
+
+
 class Condition(Protocol[T_co]):
     """A function that polls once."""
 

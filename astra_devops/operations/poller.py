@@ -26,7 +26,7 @@ _WAITING_WINDOW: Final = 20.0
 class SharedTask(Generic[T]):
     """A task that several callers can wait for. It is cancelled when the last of them is.
 
-    It does not inherit the deadline of whoever starts it: the others may have more time.
+    It does not inherit the deadline of the waiter that starts it: the others may have more time.
 
     Attributes:
         started: The time of its start, by the client's monotonic clock.

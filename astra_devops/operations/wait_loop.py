@@ -86,7 +86,8 @@ class WaitLoop(Generic[T]):
         self._poller = poller
         self._timeout = timeout
         self._interval = interval
-        self._fail_on = fail_on
+        # The parts of the service write their states in different cases.
+        self._fail_on = {state.lower() for state in fail_on}
         self._started_at = caller.clock.monotonic()
         self._really_started_at = time.monotonic()
         self._polls = 0
@@ -150,9 +151,10 @@ class WaitLoop(Generic[T]):
         self._polls += 1
         self._problem = self._cause = None
         self._pause = self._next_pause()
+        limit = asyncio.timeout(seconds)
         try:
             with call_events.enclosing(self.id):
-                async with asyncio.timeout(seconds) as limit:
+                async with limit:
                     self._observation = await self._kind.condition(context, self._ids)
         except (errors.AstraDevOpsError, TimeoutError) as error:
             self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if limit.expired() else error)
@@ -194,7 +196,8 @@ class WaitLoop(Generic[T]):
         """
         if self.done:
             return
-        if (self.status in self._fail_on or self._observation.failed) and self._problem is None:
+        has_failed = self._observation.failed or (self.status or "").lower() in self._fail_on
+        if has_failed and self._problem is None:
             explanation = f": {_one_line(self._observation.message)}" if self._observation.message else ""
             raise errors.OperationFailedError(f"{self._description()} ended in {self.status}{explanation}", snapshot=self.snapshot())
         remaining = self._remaining()

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from astra_devops.operations.kinds import Observation, PollContext
+from astra_devops.operations.kinds import Observation, PollContext, status_text
 
 T = TypeVar("T")
 
@@ -34,9 +34,9 @@ async def active_with_effect(context: PollContext, database_id: str, read_effect
     """
     database = await context.poller.get(database_id, context.not_before)
     if database.status != "ACTIVE":
-        return Observation(str(database.status), message=database.message)
+        return Observation(status_text(database.status), message=database.message)
     effect = await read_effect()
     if not effect.shows:
-        return Observation(str(database.status), message=database.message, problem=effect.problem)
+        return Observation(status_text(database.status), message=database.message, problem=effect.problem)
     database = await context.poller.get_now(database_id)
-    return Observation(str(database.status), database.status == "ACTIVE", effect.value, database.message)
+    return Observation(status_text(database.status), database.status == "ACTIVE", effect.value, database.message)

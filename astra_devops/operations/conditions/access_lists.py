@@ -12,6 +12,8 @@ from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
+_BLANK: Final = "the answer has neither addresses nor settings"
+
 
 async def get_access_list(caller: Caller, database_id: str) -> AccessList:
     """Fetch the access list of a database; an empty, disabled one if the database has none.
@@ -54,6 +56,11 @@ def _empty_list(database_id: str) -> AccessList:
     return AccessList(database_id=database_id, addresses=[], configurations=AccessListConfigurations(access_list_enabled=False))
 
 
+def _is_blank(access_list: AccessList) -> bool:
+    """Return whether an answer says nothing of a list, which is no proof that there is none."""
+    return access_list.addresses is None and access_list.configurations is None
+
+
 def is_enabled(access_list: AccessList) -> bool:
     """Return whether a list is enforced."""
     return access_list.configurations is not None and access_list.configurations.access_list_enabled
@@ -75,6 +82,8 @@ def format_entries(entries: Iterable[AccessListEntry | AccessListAddress]) -> st
 async def shows_change(context: PollContext, params: Params) -> Observation[AccessList]:
     """Check whether the list shows the requested entries and status."""
     access_list = await _get_after_change(context.caller, params["database_id"])
+    if _is_blank(access_list):
+        return Observation(None, problem=_BLANK)
     status = status_name(is_enabled(access_list))
     entries = format_entries(access_list.addresses or [])
     items = set(entries.split(",")) - {""}
@@ -90,6 +99,8 @@ async def shows_change(context: PollContext, params: Params) -> Observation[Acce
 async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
     """Check whether the list is gone."""
     access_list = await _get_after_change(context.caller, params["database_id"])
+    if _is_blank(access_list):
+        return Observation(None, problem=_BLANK)
     enabled = is_enabled(access_list)
     return Observation(status_name(enabled), not enabled and not access_list.addresses)
 

@@ -50,7 +50,7 @@ async def is_disabled(context: PollContext, params: Params) -> Observation[None]
 
     async def read_effect() -> Effect[None]:
         config = await _get_config(context, params["database_id"])
-        return Effect(config is None or not table_names(config.tables) & tables)
+        return Effect(config is None or not table_names(config.tables or ()) & tables)
 
     return await active_with_effect(context, params["database_id"], read_effect)
 
@@ -62,7 +62,7 @@ async def _compare(context: PollContext, params: Params, matches: Callable[[Name
         config = await _get_config(context, params["database_id"])
         if config is None:
             return Effect(False)
-        return Effect(matches(tables, table_names(config.tables)) and matches(regions, region_names(config.regions)), config)
+        return Effect(matches(tables, table_names(config.tables or ())) and matches(regions, region_names(config.regions or ())), config)
 
     return await active_with_effect(context, params["database_id"], read_effect)
 

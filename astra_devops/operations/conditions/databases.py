@@ -6,7 +6,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
 from astra_devops.operations.absence import comes_from_service
-from astra_devops.operations.kinds import MINUTE, NOT_FOUND_GRACE, Condition, Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, NOT_FOUND_GRACE, Condition, Observation, OperationKind, Params, PollContext, status_text
 
 DatabasePredicate = Callable[[Database, Params, Collection[str]], bool]
 """Takes the database, the parameters of the operation, and the statuses seen by earlier polls."""
@@ -22,7 +22,7 @@ def database_condition(predicate: DatabasePredicate) -> Condition[Database]:
     async def condition(context: PollContext, params: Params) -> Observation[Database]:
         database = await context.poller.get(params["database_id"], context.not_before)
         done = predicate(database, params, context.previous_statuses)
-        return Observation(str(database.status), done, database, database.message)
+        return Observation(status_text(database.status), done, database, database.message)
 
     return condition
 
@@ -39,7 +39,7 @@ async def is_awake(context: PollContext, params: Params) -> Observation[Database
     """
     database = await context.poller.get(params["database_id"], context.not_before)
     failed = database.status == "HIBERNATED" and "RESUMING" in context.previous_statuses
-    return Observation(str(database.status), database.status == "ACTIVE", database, database.message, failed=failed)
+    return Observation(status_text(database.status), database.status == "ACTIVE", database, database.message, failed=failed)
 
 
 def has_status(status: str) -> DatabasePredicate:
@@ -91,7 +91,7 @@ async def is_terminated(context: PollContext, params: Params) -> Observation[Non
 
 
 def _termination(database: Database) -> Observation[None]:
-    return Observation(str(database.status), database.status == "TERMINATED", None, database.message)
+    return Observation(status_text(database.status), database.status == "TERMINATED", None, database.message)
 
 
 CREATE_DATABASE: Final = OperationKind(name="databases.create", condition=database_condition(is_active), timeout=_SERVERLESS_TIMEOUT)

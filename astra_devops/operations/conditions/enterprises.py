@@ -4,13 +4,13 @@ from typing import Final
 
 from astra_devops._rest.endpoints import enterprises as endpoints
 from astra_devops._rest.models.enterprises import BillingReport
-from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext, status_text
 
 
 async def is_report_ready(context: PollContext, params: Params) -> Observation[BillingReport]:
     """Check whether the report can be downloaded."""
     report = (await endpoints.get_report_details(context.caller, report_id=params["report_id"])).value
-    return Observation(str(report.status), report.status == "COMPLETED", report)
+    return Observation(status_text(report.status), report.status == "COMPLETED", report)
 
 
 CREATE_BILLING_REPORT: Final = OperationKind(

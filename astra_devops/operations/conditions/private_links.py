@@ -5,7 +5,7 @@ from typing import Final
 
 from astra_devops._rest.endpoints import private_links as endpoints
 from astra_devops._rest.models.private_links import PrivateLinkEndpoint
-from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
+from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext, status_text
 
 # A GUID without its hyphens.
 _GUID_DIGITS: Final = 32
@@ -43,14 +43,14 @@ async def is_accepted(context: PollContext, params: Params) -> Observation[Priva
     if len(matches) != 1:
         return Observation(None, message=f"{len(matches)} endpoints match the id" if matches else None)
     status = matches[0].status
-    return Observation(None if status is None else str(status), status is None or status.lower() == "accepted", matches[0])
+    return Observation(status_text(status), status is None or status.lower() == "accepted", matches[0])
 
 
 ACCEPT_ENDPOINT: Final = OperationKind(
     name="private_links.accept_endpoint",
     condition=is_accepted,
     timeout=15 * MINUTE,
-    failure_states=frozenset({"Rejected", "rejected"}),
+    failure_states=frozenset({"Rejected"}),
     resource="endpoint_id",
     params=("database_id", "datacenter_id", "endpoint_id"),
 )

@@ -20,7 +20,7 @@ ENDED_STATES: Final = frozenset({"failed", "expired", "rejected", "deleting", "d
 async def is_created(context: PollContext, params: Params) -> Observation[VpcPeering]:
     """Check whether the peering is active, or waits for its owner to accept it."""
     peering = await _get(context, params)
-    return Observation(peering.status, peering.status.lower() in CREATED_STATES, peering)
+    return Observation(peering.status, (peering.status or "").lower() in CREATED_STATES, peering)
 
 
 async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
@@ -31,7 +31,7 @@ async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
         if not comes_from_service(error):
             raise
         return Observation(None, done=True)
-    return Observation(peering.status, peering.status.lower() == "deleted")
+    return Observation(peering.status, (peering.status or "").lower() == "deleted")
 
 
 async def _get(context: PollContext, params: Params) -> VpcPeering:

@@ -1,21 +1,23 @@
 """Downloading a presigned URL into a file that appears complete or not at all."""
 
+import asyncio
 import inspect
 import os
-import tempfile
-import zipfile
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
-from anyio import to_thread
+import attrs
 
 from astra_devops import errors
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Operation
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Refused
+from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.observer import Guard
+from astra_devops._runtime.outcome import Damaged, Lost, NotSent, RawAnswer, Refused
+from astra_devops._runtime.partial_file import PartialFile, in_thread, zip_damage
 from astra_devops._runtime.response import read_error
 from astra_devops._runtime.retry import next_attempt
 from astra_devops._secret import Secret, SecretBytes
@@ -23,71 +25,166 @@ from astra_devops._secret import Secret, SecretBytes
 ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
 """Called with the bytes received so far, and the total if the host sends it; sync or async."""
 
-_DownloadFailure = NotSent | Lost | Refused
+_DownloadFailure = NotSent | Lost | Refused | Damaged
 
 _DOWNLOAD: Final = Operation(
     id="downloadSecureBundle", method="GET", path="the bundle", group="", function="", success=frozenset({200}), retry="read"
 )
 # The host refuses an expired URL with 403, and the next attempt brings a new one.
 _TRANSIENT: Final = frozenset({403, 429})
+# A bundle has a dozen small files.
+_LARGEST: Final = 16 * 1024 * 1024
+_LONGEST_EXCERPT: Final = 1024 * 1024
 
 
-async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], target: Path, progress: ProgressCallback | None) -> Path:
-    """Download a zip file to ``target``.
+async def download(
+    caller: Caller,
+    get_url: Callable[[], Awaitable[Secret]],
+    path: str | os.PathLike[str],
+    default_name: str,
+    progress: ProgressCallback | None,
+) -> Path:
+    """Download a zip file to ``path``, within the time limit of one call, and return the path.
 
-    ``get_url`` is called before each attempt, since a presigned URL expires.
+    ``get_url`` is called before each attempt, since a presigned URL expires. If ``path`` is a
+    directory, the file in it gets the default name.
 
     Raises:
         OSError: The file cannot be written.
+        ValueError: ``path`` is neither a file nor a directory.
         RequestNotSentError: The host cannot be reached.
-        OutcomeUnknownError: The download broke off.
+        OutcomeUnknownError: The download broke off, or took too long.
         APIStatusError: The host refused the request.
         ResponseDecodeError: The download is not a valid zip file.
     """
-    attempt = 0
-    while True:
-        attempt += 1
-        url = await get_url()
-        checks.https_url(url.reveal(), "the URL of the bundle", caller.transport.plain_hosts)
-        failure = await _fetch(caller, url, target, progress)
-        if failure is None:
-            return target
-        delay = next_attempt(caller.options.retry, attempt, failure, caller.options.timeout) if _is_transient(failure) else None
-        if delay is None:
-            raise _error(failure, attempt)
-        await caller.clock.sleep(delay)
-
-
-async def _fetch(caller: Caller, url: Secret, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
-    """Download once, to a temporary file next to the target, and rename it if it is complete."""
-    descriptor, name = await to_thread.run_sync(_open_temporary, target)
-    partial = Path(name)
-    received = 0
+    limit = deadline.start(caller.options.timeout)
+    partial = PartialFile(path, default_name)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        await in_thread(partial.open)
+        with deadline.inside(limit):
+            await _Download(caller, get_url, partial, _guarded(progress), limit).run()
+        # From here on nothing is awaited, so a canceled download never leaves the file.
+        partial.publish()
+        return partial.path
+    finally:
+        partial.discard()
 
-            async def sink(piece: memoryview, total: int | None) -> None:
-                nonlocal received
-                received += len(piece)
-                try:
-                    await to_thread.run_sync(file.write, piece)
-                    if progress is not None and inspect.isawaitable(pending := progress(received, total)):
-                        await pending
-                except OSError as error:
-                    raise _LocalIOError(error) from None
 
-            outcome = await caller.transport.download(url, sink, idle=caller.options.attempt_timeout)
+def _guarded(progress: ProgressCallback | None) -> Callable[[int, int | None], Awaitable[None]] | None:
+    """Return an async callback of which no exception reaches the download."""
+    if progress is None:
+        return None
+    guard = Guard("progress", progress)
+
+    async def report(received: int, total: int | None) -> None:
+        try:
+            if inspect.isawaitable(pending := progress(received, total)):
+                await pending
+        except Exception:
+            guard.failed()
+
+    return report
+
+
+@attrs.define(eq=False, repr=False)
+class _Download:
+    """The attempts of one download."""
+
+    caller: Caller
+    get_url: Callable[[], Awaitable[Secret]]
+    partial: PartialFile
+    progress: Callable[[int, int | None], Awaitable[None]] | None
+    limit: Deadline
+    attempts: int = 0
+    was_damaged: bool = False
+
+    async def run(self) -> None:
+        """Download until the file is complete and valid."""
+        while True:
+            self.attempts += 1
+            failure = await self._fetch(await self._url())
+            if failure is None:
+                return
+            if not await self._wait(failure):
+                raise _error(failure, self.attempts)
+
+    async def _url(self) -> Secret:
+        url = await self.get_url()
+        if (problem := _url_problem(url, self.caller.transport.plain_hosts)) is None:
+            return url
+        raise errors.ResponseDecodeError(
+            f"the service's URL of the bundle cannot be used: {problem}",
+            operation="generateSecureBundleURL",
+            status=200,
+            pointer=None,
+            body=SecretBytes(url.reveal().encode(errors="replace")),
+        )
+
+    async def _fetch(self, url: Secret) -> _DownloadFailure | None:
+        """Download and check the file once."""
+        await in_thread(self.partial.empty)
+        idle = self.limit.limit(self.caller.options.attempt_timeout)
+        received = 0
+
+        async def sink(piece: memoryview, total: int | None) -> None:
+            nonlocal received
+            received += len(piece)
+            if received > _LARGEST:
+                raise _TooLargeError
+            try:
+                await in_thread(self.partial.file.write, piece)
+            except OSError as error:
+                raise _LocalIOError(error) from None
+            if self.progress is not None:
+                await self.progress(received, total)
+
+        try:
+            async with asyncio.timeout(max(self.limit.remaining(), 0)):
+                outcome = await self.caller.transport.download(url, sink, idle=idle)
+        except TimeoutError:
+            return Lost(f"it was not complete within {self.caller.options.timeout:.3g} s, the time limit of the call")
+        except _LocalIOError as stop:
+            raise stop.error from None
+        except _TooLargeError:
+            return await self._damaged(f"it has more than {_LARGEST} bytes")
         if not isinstance(outcome, RawAnswer):
             return outcome
         if outcome.status != 200:
             return Refused(outcome)
-        await to_thread.run_sync(_check_and_rename, partial, target)
+        if (reason := await in_thread(zip_damage, self.partial.file)) is not None:
+            return await self._damaged(reason)
+        await in_thread(self.partial.close)
         return None
-    except _LocalIOError as stop:
-        raise stop.error from None
-    finally:
-        with suppress(FileNotFoundError):
-            partial.unlink()
+
+    async def _damaged(self, reason: str) -> Damaged:
+        error = errors.ResponseDecodeError(
+            f"the bundle is not a valid zip file: {reason}",
+            operation=_DOWNLOAD.id,
+            status=200,
+            pointer=None,
+            body=await in_thread(_excerpt, self.partial),
+        )
+        return Damaged(error)
+
+    async def _wait(self, failure: _DownloadFailure) -> bool:
+        """Sleep before the next attempt; return False if there must not be one."""
+        caller = self.caller
+        if not _is_transient(failure) or (isinstance(failure, Damaged) and self.was_damaged):
+            return False
+        self.was_damaged |= isinstance(failure, Damaged)
+        delay = next_attempt(caller.options.retry, self.attempts, failure, self.limit.remaining())
+        if delay is None or not caller.shared.budget.take():
+            return False
+        await self.limit.sleep(caller.clock, delay)
+        return True
+
+
+def _url_problem(url: Secret, plain_hosts: Iterable[str]) -> str | None:
+    try:
+        parts = urlsplit(checks.https_url(url.reveal(), "it", plain_hosts))
+        return None if parts.hostname and parts.port != 0 else "it has no host, or port 0"
+    except ValueError as error:
+        return str(error)
 
 
 class _LocalIOError(Exception):
@@ -101,30 +198,22 @@ class _LocalIOError(Exception):
         self.error = error
 
 
-def _open_temporary(target: Path) -> tuple[int, str]:
-    # mkstemp creates a file that only its owner can read.
-    return tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+class _TooLargeError(Exception):
+    """Ends a download that is larger than any bundle."""
 
 
-def _check_and_rename(partial: Path, target: Path) -> None:
-    try:
-        with zipfile.ZipFile(partial) as bundle:
-            damaged = bundle.testzip()
-    except zipfile.BadZipFile:
-        damaged = "the archive itself"
-    if damaged is not None:
-        raise errors.ResponseDecodeError(
-            f"the bundle is not a valid zip file: {damaged} is damaged",
-            operation=_DOWNLOAD.id,
-            status=200,
-            pointer=None,
-            body=SecretBytes(partial.read_bytes()),
-        )
-    os.replace(partial, target)
+def _excerpt(partial: PartialFile) -> SecretBytes:
+    partial.file.seek(0)
+    return SecretBytes(partial.file.read(_LONGEST_EXCERPT))
 
 
 def _is_transient(failure: _DownloadFailure) -> bool:
-    return not isinstance(failure, Refused) or failure.status >= 500 or failure.status in _TRANSIENT
+    match failure:
+        case NotSent(final=final):
+            return not final
+        case Refused(status=status):
+            return status >= 500 or status in _TRANSIENT
+    return True
 
 
 def _error(failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
@@ -138,3 +227,5 @@ def _error(failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
             return errors.OutcomeUnknownError(message, operation=_DOWNLOAD.id, reason=reason, how_to_find_out=advice)
         case Refused():
             return read_error(_DOWNLOAD, "the bundle", failure, attempts)
+        case Damaged(error=error):
+            return error

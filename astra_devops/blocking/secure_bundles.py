@@ -30,7 +30,8 @@ class SecureBundles:
     def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
         """Create URLs from which bundles can be downloaded.
 
-        The URLs are secrets and expire after five minutes; do not store them.
+        The URLs are secrets and expire after five minutes; do not store them. The URL of a bundle
+        that is not ready yet is None.
 
         While the database is not ready, the call retries within the client's ``timeout``.
 
@@ -67,20 +68,27 @@ class SecureBundles:
 
         Args:
             path: The file, which is overwritten, or a directory, in which the file is named
-                ``secure-connect-<database id>.zip``.
+                ``secure-connect-<database id>.zip``. A symbolic link is followed.
             region: The region of the datacenter; by default the primary one.
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
             custom_domain: Download the bundle for this custom domain instead.
             progress: A sync or async callback that gets the number of bytes received and the total,
-                which is None if unknown.
+                which is None if unknown. An exception of it is logged, and the download goes on.
+
+        The call's ``timeout`` limits the download as a whole, and ``attempt_timeout`` the time
+        without any data.
 
         Raises:
-            ValueError: The database has no bundle for this region, kind or domain. The message
+            ValueError: ``path`` is a device, a pipe or a socket, or ``kind`` is unknown. Nothing
+                was sent. Or the database has no bundle for this region, kind or domain; the message
                 lists what it has.
-            ResponseDecodeError: The received file is not a valid zip file.
+            OSError: The file cannot be written.
+            ResponseDecodeError: The received file is not a valid zip file, or is far larger than a
+                bundle.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still not ready.
+            ConflictError: The database or the bundle is still not ready.
+            OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
 
         >>> path = astra.secure_bundles.download(database_id, "secure-connect.zip")
         """

@@ -4,18 +4,24 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
+
+import attrs
 
 from astra_devops import errors
+from astra_devops._rest import index
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.endpoints import secure_bundles as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
+from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, retry_while_busy
+from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, retry_while_busy
+
+T = TypeVar("T")
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
 _KINDS: Final[tuple[str, ...]] = get_args(BundleKind)
@@ -33,7 +39,8 @@ class AsyncSecureBundles:
     async def urls(self, database_id: str, *, all: bool = False) -> list[SecureBundle]:
         """Create URLs from which bundles can be downloaded.
 
-        The URLs are secrets and expire after five minutes; do not store them.
+        The URLs are secrets and expire after five minutes; do not store them. The URL of a bundle
+        that is not ready yet is None.
 
         While the database is not ready, the call retries within the client's ``timeout``.
 
@@ -49,13 +56,8 @@ class AsyncSecureBundles:
                 a note says so.
         """
         checks.flag(all, "all")
-        send = partial(endpoints.generate_secure_bundle_url, all=True if all else None)
-        try:
-            value = await retry_while_busy(self._caller, database_id, send, give_up_if=_has_no_bundle)
-        except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
-            await self._explain_hibernation(database_id, error)
-            raise
-        return value if isinstance(value, list) else [value]
+        answer = await self._send(database_id, partial(endpoints.generate_secure_bundle_url, all=True if all else None))
+        return [_without_placeholders(bundle) for bundle in _as_list(answer)]
 
     async def download(
         self,
@@ -77,20 +79,27 @@ class AsyncSecureBundles:
 
         Args:
             path: The file, which is overwritten, or a directory, in which the file is named
-                ``secure-connect-<database id>.zip``.
+                ``secure-connect-<database id>.zip``. A symbolic link is followed.
             region: The region of the datacenter; by default the primary one.
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
             custom_domain: Download the bundle for this custom domain instead.
             progress: A sync or async callback that gets the number of bytes received and the total,
-                which is None if unknown.
+                which is None if unknown. An exception of it is logged, and the download goes on.
+
+        The call's ``timeout`` limits the download as a whole, and ``attempt_timeout`` the time
+        without any data.
 
         Raises:
-            ValueError: The database has no bundle for this region, kind or domain. The message
+            ValueError: ``path`` is a device, a pipe or a socket, or ``kind`` is unknown. Nothing
+                was sent. Or the database has no bundle for this region, kind or domain; the message
                 lists what it has.
-            ResponseDecodeError: The received file is not a valid zip file.
+            OSError: The file cannot be written.
+            ResponseDecodeError: The received file is not a valid zip file, or is far larger than a
+                bundle.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still not ready.
+            ConflictError: The database or the bundle is still not ready.
+            OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
 
         >>> path = await astra.secure_bundles.download(database_id, "secure-connect.zip")
         """
@@ -99,15 +108,28 @@ class AsyncSecureBundles:
         _check_kind(kind)
         checks.optional(checks.string, custom_domain, "custom_domain")
         checks.optional(checks.callback, progress, "progress")
-        target = _check_path(path)
-        if target.is_dir():
-            target = target / f"secure-connect-{database_id}.zip"
+        path = _check_path(path)
+        file_name = f"secure-connect-{database_id}.zip"
+        if os.path.basename(file_name) != file_name:
+            raise ValueError("database_id must not contain a path separator")
+        choice = _Choice(region, kind, custom_domain)
+
+        async def send(caller: Caller, /, *, database_id: str) -> Answer[Secret]:
+            answer = await endpoints.generate_secure_bundle_url(caller, database_id=database_id, all=None if region is None else True)
+            return Answer(value=_choose_url(_as_list(answer.value), choice), status=answer.status, headers=answer.headers)
 
         async def get_url() -> Secret:
-            bundles = await self.urls(database_id, all=region is not None)
-            return _choose_url(bundles, region, kind, custom_domain)
+            return await self._send(database_id, send)
 
-        return await download(self._caller, get_url, target, progress)
+        return await download(self._caller, get_url, path, file_name, progress)
+
+    async def _send(self, database_id: str, send: Send[T]) -> T:
+        """Send a request, and again while the database or the bundle is not ready."""
+        try:
+            return await retry_while_busy(self._caller, database_id, send, give_up_if=_has_no_bundle)
+        except (errors.AuthenticationError, errors.PermissionDeniedError) as error:
+            await self._explain_hibernation(database_id, error)
+            raise
 
     async def _explain_hibernation(self, database_id: str, error: errors.APIStatusError) -> None:
         """Add a note to the error if the database is hibernated.
@@ -141,18 +163,69 @@ def _has_no_bundle(database: Database) -> bool:
     return database.status not in {"ACTIVE", *TRANSIENT_STATES}
 
 
-def _choose_url(bundles: Sequence[SecureBundle], region: str | None, kind: BundleKind, custom_domain: str | None) -> Secret:
-    matches = [bundle for bundle in bundles if region in (None, bundle.region)]
+def _as_list(value: SecureBundle | list[SecureBundle]) -> list[SecureBundle]:
+    return value if isinstance(value, list) else [value]
+
+
+def _is_url(url: Secret | None) -> bool:
+    """Return whether this is a URL. The service sends ``pending`` or nothing in its place."""
+    return url is not None and "://" in url.reveal()
+
+
+def _without_placeholders(bundle: SecureBundle) -> SecureBundle:
+    def url(value: Secret | None) -> Secret | None:
+        return value if _is_url(value) else None
+
+    domains = bundle.custom_domain_bundles
+    return attrs.evolve(
+        bundle,
+        download_url=url(bundle.download_url),
+        download_url_internal=url(bundle.download_url_internal),
+        download_url_migration_proxy=url(bundle.download_url_migration_proxy),
+        download_url_migration_proxy_internal=url(bundle.download_url_migration_proxy_internal),
+        custom_domain_bundles=domains and [attrs.evolve(domain, download_url=url(domain.download_url)) for domain in domains],
+    )
+
+
+@attrs.frozen
+class _Choice:
+    """Which of the bundles to download."""
+
+    region: str | None
+    kind: BundleKind
+    custom_domain: str | None
+
+
+def _choose_url(bundles: Sequence[SecureBundle], choice: _Choice) -> Secret:
+    """Return the URL of the chosen bundle.
+
+    Raises:
+        ConflictError: The bundle is not ready. The service has no status for that.
+        ValueError: There is no such bundle.
+    """
+    if not bundles:
+        raise _not_ready()
+    matches = [bundle for bundle in bundles if choice.region in (None, bundle.region)]
     if not matches:
         regions = ", ".join(bundle.region or "?" for bundle in bundles)
-        raise ValueError(f"region must be a region of the database ({regions}), not {region!r}")
+        raise ValueError(f"region must be a region of the database ({regions}), not {choice.region!r}")
     bundle = matches[0]
-    if custom_domain is not None:
-        for domain in bundle.custom_domain_bundles or []:
-            if domain.domain == custom_domain and domain.download_url is not None:
-                return domain.download_url
-        domains = ", ".join(domain.domain or "?" for domain in bundle.custom_domain_bundles or []) or "none"
-        raise ValueError(f"custom_domain must be a domain for which the datacenter has a bundle ({domains}), not {custom_domain!r}")
+    url = _url_of_kind(bundle, choice.kind) if choice.custom_domain is None else _url_of_domain(bundle, choice.custom_domain)
+    if not _is_url(url):
+        raise _not_ready()
+    return Secret(url.reveal().strip())
+
+
+def _url_of_domain(bundle: SecureBundle, name: str) -> Secret:
+    domains = bundle.custom_domain_bundles or []
+    for domain in domains:
+        if domain.domain == name:
+            return domain.download_url or Secret("")
+    names = ", ".join(domain.domain or "?" for domain in domains) or "none"
+    raise ValueError(f"custom_domain must be a domain for which the datacenter has a bundle ({names}), not {name!r}")
+
+
+def _url_of_kind(bundle: SecureBundle, kind: BundleKind) -> Secret:
     urls = {
         "external": bundle.download_url,
         "internal": bundle.download_url_internal,
@@ -160,7 +233,17 @@ def _choose_url(bundles: Sequence[SecureBundle], region: str | None, kind: Bundl
         "migration_proxy_internal": bundle.download_url_migration_proxy_internal,
     }
     url = urls[kind]
-    if url is None:
+    if url is None and _is_url(bundle.download_url):
         kinds = ", ".join(name for name in urls if urls[name])
         raise ValueError(f"kind must be one that the datacenter has ({kinds}), not {kind!r}")
-    return url
+    return url or Secret("")
+
+
+def _not_ready() -> errors.ConflictError:
+    operation = index.GENERATE_SECURE_BUNDLE_URL
+    return errors.ConflictError(
+        "the bundle is not ready yet: the service has no URL for it; try again later, or with a longer timeout",
+        operation=operation.id,
+        status=200,
+        permissions=operation.permissions,
+    )

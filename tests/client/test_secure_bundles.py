@@ -1,8 +1,11 @@
 """Bundles: complete or not there, readable by their owner only, and fetched without the token."""
 
+import os
+import resource
 import stat
 import zipfile
 
+import aiohttp
 import pytest
 
 from astra_devops import errors
@@ -71,7 +74,7 @@ async def test_a_failed_download_is_started_again(emulator, astra, tmp_path, fau
 
 
 async def test_a_file_that_is_not_a_zip_file_is_removed(emulator, astra, tmp_path):
-    emulator.faults.body("downloadBundle", b"<Error>no</Error>", content_type="application/xml")
+    emulator.faults.body("downloadBundle", b"<Error>no</Error>", content_type="application/xml", times=None)
     target = tmp_path / "bundle.zip"
     target.write_bytes(b"the old bundle")
     with pytest.raises(errors.ResponseDecodeError, match="not a valid zip file"):
@@ -91,18 +94,70 @@ async def test_an_error_of_the_host_does_not_show_the_url(emulator, astra, tmp_p
 
 
 async def test_a_full_disk_is_raised_and_not_retried(emulator, astra, tmp_path):
-    def progress(received: int, total: int | None) -> None:
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(OSError, match="No space left"):
-        await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path, progress=progress)
+    database_id = emulator.add_database("orders")
+    await astra.secure_bundles.urls(database_id)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            await astra.secure_bundles.download(database_id, tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert emulator.journal.count("downloadBundle") == 1
     assert not list(tmp_path.iterdir())
 
 
-async def test_a_missing_directory_is_an_error(emulator, astra, tmp_path):
+@pytest.mark.parametrize("is_async", [False, True])
+async def test_a_progress_callback_that_raises_is_logged_once_and_changes_nothing(emulator, astra, tmp_path, caplog, is_async):
+    def progress(received: int, total: int | None) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def async_progress(received: int, total: int | None) -> None:
+        raise aiohttp.ClientError
+
+    path = await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path, progress=async_progress if is_async else progress)
+    assert zipfile.is_zipfile(path)
+    assert emulator.journal.count("downloadBundle") == 1
+    assert [record.getMessage().split(";")[0] for record in caplog.records if record.levelname == "ERROR"] == [
+        "progress raised an exception"
+    ]
+
+
+async def test_a_path_that_cannot_be_written_is_refused_before_anything_is_sent(emulator, astra, tmp_path):
+    database_id = emulator.add_database("orders")
     with pytest.raises(FileNotFoundError):
-        await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path / "no" / "bundle.zip")
+        await astra.secure_bundles.download(database_id, tmp_path / "no" / "bundle.zip")
+    with pytest.raises(FileNotFoundError, match="new/"):
+        await astra.secure_bundles.download(database_id, f"{tmp_path}/new/")
+    (tmp_path / f"secure-connect-{database_id}.zip").mkdir()
+    with pytest.raises(IsADirectoryError):
+        await astra.secure_bundles.download(database_id, tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("/dev/null")
+    for path in ("/dev/null", tmp_path / "pipe", tmp_path / "link"):
+        with pytest.raises(ValueError, match="device, pipe or socket"):
+            await astra.secure_bundles.download(database_id, path)
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(OSError, match="symbolic links"):
+        await astra.secure_bundles.download(database_id, tmp_path / "loop")
+    assert emulator.journal.count("generateSecureBundleURL") == 0
+
+
+async def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(emulator, astra, tmp_path):
+    database_id = emulator.add_database("orders")
+    (tmp_path / "folder").mkdir()
+    link, target = tmp_path / "link.zip", tmp_path / "folder" / "target.zip"
+    link.symlink_to("folder/target.zip")
+    for _ in range(2):
+        assert await astra.secure_bundles.download(database_id, link) == link
+        assert link.is_symlink()
+        assert zipfile.is_zipfile(target)
+        assert [entry.name for entry in target.parent.iterdir()] == ["target.zip"]
+
+
+async def test_a_target_may_have_the_longest_name(emulator, astra, tmp_path):
+    path = await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path / ("b" * 255))
+    assert zipfile.is_zipfile(path)
 
 
 async def test_a_bundle_of_a_database_that_is_not_ready_is_waited_for(emulator, astra, tmp_path):

@@ -47,7 +47,7 @@ class SecureBundle:
         custom_domain_bundles: Further bundles, one per custom domain of the organization.
     """
 
-    download_url: Secret = attrs.field(metadata={"wire": "downloadURL"})
+    download_url: Secret | None = attrs.field(default=None, metadata={"wire": "downloadURL"})
     download_url_internal: Secret | None = attrs.field(default=None, metadata={"wire": "downloadURLInternal"})
     download_url_migration_proxy: Secret | None = attrs.field(default=None, metadata={"wire": "downloadURLMigrationProxy"})
     download_url_migration_proxy_internal: Secret | None = attrs.field(default=None, metadata={"wire": "downloadURLMigrationProxyInternal"})

@@ -66,6 +66,21 @@ def _timeout(limit: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=limit, connect=min(_LONGEST_CONNECT, limit / 2))
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """Return the running event loop of asyncio.
+
+    Raises:
+        RuntimeError: There is none; the program may use trio.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "AsyncAstraDevOps needs a running event loop of asyncio; under trio, and in code that is not async, use the blocking "
+            "client AstraDevOps (with trio, in trio.to_thread.run_sync)"
+        ) from None
+
+
 class Transport:
     """One aiohttp session, created in the running loop when it is first used, and bound to it."""
 
@@ -165,7 +180,7 @@ class Transport:
             return Lost(_reason(error))
 
     async def _open(self) -> tuple[aiohttp.ClientSession, asyncio.Semaphore]:
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         if self._session is not None and self._pool is not None and self._loop is loop and not self._closed:
             return self._session, self._pool
         if self._closed:

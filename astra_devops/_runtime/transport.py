@@ -10,6 +10,7 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
+from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
 from astra_devops._runtime.request import Request
 from astra_devops._secret import redact
@@ -64,21 +65,6 @@ def _timeout(limit: float) -> aiohttp.ClientTimeout:
     the request has been sent.
     """
     return aiohttp.ClientTimeout(total=limit, connect=min(_LONGEST_CONNECT, limit / 2))
-
-
-def running_loop() -> asyncio.AbstractEventLoop:
-    """Return the running event loop of asyncio.
-
-    Raises:
-        RuntimeError: There is none; the program may use trio.
-    """
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        raise RuntimeError(
-            "AsyncAstraDevOps needs a running event loop of asyncio; under trio, and in code that is not async, use the blocking "
-            "client AstraDevOps (with trio, in trio.to_thread.run_sync)"
-        ) from None
 
 
 class Transport:

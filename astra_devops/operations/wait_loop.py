@@ -8,6 +8,7 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext
@@ -113,6 +114,7 @@ class WaitLoop(Generic[T]):
 
         Returns None once the operation is done. Raises the same errors as ``wait``.
         """
+        running_loop()
         if self.done:
             return None
         if self._polls:

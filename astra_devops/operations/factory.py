@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops.operations import resume_token
@@ -32,11 +33,17 @@ class OperationFactory:
 
         Raises:
             TypeError: ``token`` is not a string.
-            ValueError: ``token`` is not a resume token, or its kind of operation does not exist in
-                this version.
+            ValueError: ``token`` is not a resume token, is not complete, or its kind of operation
+                does not exist in this version.
         """
         name, params = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not support: {name!r}")
+        for param in kind.params:
+            if param not in params:
+                raise ValueError(f"token is not complete: it lacks {param} of an operation {name}")
+        for param, value in params.items():
+            if param.endswith("_id"):
+                checks.identifier(value, f"token: {param}")
         return AsyncOperation(kind, params, self._caller, self.poller)

@@ -82,6 +82,7 @@ class OperationKind(Generic[T]):
         timeout: Seconds that a wait takes by default.
         failure_states: Statuses that end a wait with an error.
         resource: The parameter that is the id of the resulting resource.
+        params: The parameters that the condition needs. An operation may have more.
     """
 
     name: str
@@ -89,6 +90,7 @@ class OperationKind(Generic[T]):
     timeout: float
     failure_states: frozenset[str] = FAILURE_STATES
     resource: str = "database_id"
+    params: tuple[str, ...] = ("database_id",)
 
 
 def kind_of(name: str) -> OperationKind[Any] | None:

@@ -28,7 +28,19 @@ async def _read(context: PollContext, params: Params) -> TelemetryConfig | None:
         return None
 
 
-SET: Final = OperationKind(name="audit_logs.set", condition=is_set, timeout=600.0, failure_states=frozenset(), resource="organization_id")
+SET: Final = OperationKind(
+    name="audit_logs.set",
+    params=("organization_id",),
+    condition=is_set,
+    timeout=600.0,
+    failure_states=frozenset(),
+    resource="organization_id",
+)
 DELETE: Final = OperationKind(
-    name="audit_logs.delete", condition=is_deleted, timeout=600.0, failure_states=frozenset(), resource="organization_id"
+    name="audit_logs.delete",
+    params=("organization_id",),
+    condition=is_deleted,
+    timeout=600.0,
+    failure_states=frozenset(),
+    resource="organization_id",
 )

@@ -76,6 +76,6 @@ def _parse_names(text: str) -> Names:
     return frozenset(tuple(names) for names in orjson.loads(text))
 
 
-ENABLE: Final = OperationKind(name="cdc.enable", condition=is_enabled, timeout=10 * MINUTE)
-UPDATE: Final = OperationKind(name="cdc.update", condition=is_replaced, timeout=10 * MINUTE)
-DISABLE: Final = OperationKind(name="cdc.disable", condition=is_disabled, timeout=10 * MINUTE)
+ENABLE: Final = OperationKind(name="cdc.enable", params=("database_id", "tables"), condition=is_enabled, timeout=10 * MINUTE)
+UPDATE: Final = OperationKind(name="cdc.update", params=("database_id", "tables", "regions"), condition=is_replaced, timeout=10 * MINUTE)
+DISABLE: Final = OperationKind(name="cdc.disable", params=("database_id", "tables"), condition=is_disabled, timeout=10 * MINUTE)

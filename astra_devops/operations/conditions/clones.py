@@ -15,5 +15,10 @@ async def is_cloned(context: PollContext, params: Params) -> Observation[CloneSt
 
 
 CREATE: Final = OperationKind(
-    name="clones.create", condition=is_cloned, timeout=60 * MINUTE, failure_states=frozenset({"ERROR"}), resource="operation_id"
+    name="clones.create",
+    params=("database_id", "operation_id"),
+    condition=is_cloned,
+    timeout=60 * MINUTE,
+    failure_states=frozenset({"ERROR"}),
+    resource="operation_id",
 )

@@ -21,4 +21,4 @@ async def is_in_force(context: PollContext, params: Params) -> Observation[None]
     return Observation(None, format_domains(answer.value or []) == params["domains"])
 
 
-REPLACE: Final = OperationKind(name="custom_domains.replace", condition=is_in_force, timeout=15 * MINUTE)
+REPLACE: Final = OperationKind(name="custom_domains.replace", params=("domains",), condition=is_in_force, timeout=15 * MINUTE)

@@ -99,5 +99,12 @@ SUSPEND_DATABASE: Final = OperationKind(
 PARK_DATABASE: Final = OperationKind(name="databases.park", condition=database_condition(has_status("PARKED")), timeout=_CLASSIC_TIMEOUT)
 UNPARK_DATABASE: Final = OperationKind(name="databases.unpark", condition=database_condition(is_active), timeout=_CLASSIC_TIMEOUT)
 RESUME_DATABASE: Final = OperationKind(name="databases.resume", condition=is_awake, timeout=_SERVERLESS_TIMEOUT)
-RESIZE_DATABASE: Final = OperationKind(name="databases.resize", condition=database_condition(has_capacity), timeout=_CLASSIC_TIMEOUT)
-SET_ENGINE_TYPE: Final = OperationKind(name="databases.set_engine_type", condition=database_condition(has_engine), timeout=_CLASSIC_TIMEOUT)
+RESIZE_DATABASE: Final = OperationKind(
+    name="databases.resize", params=("database_id", "capacity_units"), condition=database_condition(has_capacity), timeout=_CLASSIC_TIMEOUT
+)
+SET_ENGINE_TYPE: Final = OperationKind(
+    name="databases.set_engine_type",
+    params=("database_id", "engine_type"),
+    condition=database_condition(has_engine),
+    timeout=_CLASSIC_TIMEOUT,
+)

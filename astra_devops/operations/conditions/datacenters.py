@@ -35,5 +35,13 @@ async def _get_datacenters(context: PollContext, params: Params) -> tuple[Databa
     return database, (await endpoints.list_datacenters(context.caller, database_id=database.id)).value
 
 
-CREATE: Final = OperationKind(name="datacenters.create", condition=is_created, timeout=60 * MINUTE)
-TERMINATE: Final = OperationKind(name="datacenters.terminate", condition=is_terminated, timeout=60 * MINUTE, resource="datacenter_id")
+CREATE: Final = OperationKind(
+    name="datacenters.create", params=("database_id", "cloud_provider", "region"), condition=is_created, timeout=60 * MINUTE
+)
+TERMINATE: Final = OperationKind(
+    name="datacenters.terminate",
+    params=("database_id", "datacenter_id"),
+    condition=is_terminated,
+    timeout=60 * MINUTE,
+    resource="datacenter_id",
+)

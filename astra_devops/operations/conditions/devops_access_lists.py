@@ -16,4 +16,6 @@ async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
     return Observation(None, not answer.value.addresses)
 
 
-DELETE: Final = OperationKind(name="devops_access_lists.delete", condition=is_deleted, timeout=5 * MINUTE, resource="organization_id")
+DELETE: Final = OperationKind(
+    name="devops_access_lists.delete", params=("organization_id",), condition=is_deleted, timeout=5 * MINUTE, resource="organization_id"
+)

@@ -15,6 +15,7 @@ async def is_report_ready(context: PollContext, params: Params) -> Observation[B
 
 CREATE_BILLING_REPORT: Final = OperationKind(
     name="enterprises.create_billing_report",
+    params=("report_id",),
     condition=is_report_ready,
     timeout=30 * MINUTE,
     failure_states=frozenset({"FAILED"}),

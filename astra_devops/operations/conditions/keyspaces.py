@@ -28,5 +28,9 @@ def lacks_keyspace(database: Database, params: Params, previous_statuses: Collec
     return database.status == "ACTIVE" and params["keyspace"] not in keyspaces_of(database)
 
 
-CREATE: Final = OperationKind(name="keyspaces.create", condition=database_condition(has_keyspace), timeout=2 * MINUTE)
-DELETE: Final = OperationKind(name="keyspaces.delete", condition=database_condition(lacks_keyspace), timeout=2 * MINUTE)
+CREATE: Final = OperationKind(
+    name="keyspaces.create", params=("database_id", "keyspace"), condition=database_condition(has_keyspace), timeout=2 * MINUTE
+)
+DELETE: Final = OperationKind(
+    name="keyspaces.delete", params=("database_id", "keyspace"), condition=database_condition(lacks_keyspace), timeout=2 * MINUTE
+)

@@ -76,7 +76,7 @@ async def is_imported(context: PollContext, params: Params) -> Observation[Migra
     """
     migration = await _get(context, params)
     phase = phase_of(migration)
-    if phase is not None and phase == params.get("before") and not set(context.previous_statuses) - {phase}:
+    if "launched" in params and phase is not None and phase == params.get("before") and not set(context.previous_statuses) - {phase}:
         launched_at = times.read(params["launched"])
         if launched_at is not None and context.caller.clock.now() - launched_at < _LAG:
             return Observation(None)
@@ -103,6 +103,7 @@ def _observation(migration: Migration, *, done: bool) -> Observation[Migration]:
 _FAILURE_PHASES: Final = frozenset({FAILED, ABORTED, CLEANING, CLOSED})
 INITIALIZE: Final = OperationKind(
     name="migrations.initialize",
+    params=("database_id", "migration_id"),
     condition=is_initialized,
     timeout=60 * MINUTE,
     failure_states=_FAILURE_PHASES,
@@ -110,8 +111,18 @@ INITIALIZE: Final = OperationKind(
 )
 # An import of terabytes takes days.
 LAUNCH: Final = OperationKind(
-    name="migrations.launch", condition=is_imported, timeout=7 * _DAY, failure_states=_FAILURE_PHASES, resource="migration_id"
+    name="migrations.launch",
+    params=("database_id", "migration_id"),
+    condition=is_imported,
+    timeout=7 * _DAY,
+    failure_states=_FAILURE_PHASES,
+    resource="migration_id",
 )
 CLEAN_UP: Final = OperationKind(
-    name="migrations.cleanup", condition=is_closed, timeout=60 * MINUTE, failure_states=frozenset(), resource="migration_id"
+    name="migrations.cleanup",
+    params=("database_id", "migration_id"),
+    condition=is_closed,
+    timeout=60 * MINUTE,
+    failure_states=frozenset(),
+    resource="migration_id",
 )

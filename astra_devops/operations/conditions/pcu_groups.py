@@ -59,11 +59,25 @@ def _status_text(status: str | None) -> str | None:
 
 # A group without databases stays CREATED; only its first database makes it ACTIVE.
 CREATE_GROUP: Final = OperationKind(
-    name="pcu_groups.create", condition=group_has_status("CREATED", "ACTIVE"), timeout=30 * MINUTE, resource="group_id"
+    name="pcu_groups.create",
+    params=("group_id",),
+    condition=group_has_status("CREATED", "ACTIVE"),
+    timeout=30 * MINUTE,
+    resource="group_id",
 )
-PARK_GROUP: Final = OperationKind(name="pcu_groups.park", condition=group_has_status("PARKED"), timeout=30 * MINUTE, resource="group_id")
+PARK_GROUP: Final = OperationKind(
+    name="pcu_groups.park", params=("group_id",), condition=group_has_status("PARKED"), timeout=30 * MINUTE, resource="group_id"
+)
 UNPARK_GROUP: Final = OperationKind(
-    name="pcu_groups.unpark", condition=group_has_status("CREATED", "ACTIVE"), timeout=30 * MINUTE, resource="group_id"
+    name="pcu_groups.unpark",
+    params=("group_id",),
+    condition=group_has_status("CREATED", "ACTIVE"),
+    timeout=30 * MINUTE,
+    resource="group_id",
 )
-ASSOCIATE: Final = OperationKind(name="pcu_groups.associate", condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id")
-TRANSFER: Final = OperationKind(name="pcu_groups.transfer", condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id")
+ASSOCIATE: Final = OperationKind(
+    name="pcu_groups.associate", params=("group_id", "datacenter_id"), condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id"
+)
+TRANSFER: Final = OperationKind(
+    name="pcu_groups.transfer", params=("group_id", "datacenter_id"), condition=is_placed, timeout=60 * MINUTE, resource="datacenter_id"
+)

@@ -48,6 +48,7 @@ async def is_accepted(context: PollContext, params: Params) -> Observation[Priva
 
 ACCEPT_ENDPOINT: Final = OperationKind(
     name="private_links.accept_endpoint",
+    params=("database_id", "datacenter_id", "endpoint_id"),
     condition=is_accepted,
     timeout=15 * MINUTE,
     failure_states=frozenset({"Rejected", "rejected"}),

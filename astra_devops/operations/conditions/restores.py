@@ -15,5 +15,10 @@ async def is_restored(context: PollContext, params: Params) -> Observation[Resto
 
 
 CREATE: Final = OperationKind(
-    name="restores.create", condition=is_restored, timeout=60 * MINUTE, failure_states=frozenset({"ERROR"}), resource="operation_id"
+    name="restores.create",
+    params=("database_id", "operation_id"),
+    condition=is_restored,
+    timeout=60 * MINUTE,
+    failure_states=frozenset({"ERROR"}),
+    resource="operation_id",
 )

@@ -37,6 +37,17 @@ async def _get(context: PollContext, params: Params) -> VpcPeering:
 
 
 CREATE: Final = OperationKind(
-    name="vpc_peerings.create", condition=is_created, timeout=30 * MINUTE, failure_states=ENDED_STATES, resource="connection_id"
+    name="vpc_peerings.create",
+    params=("cloud_provider", "database_id"),
+    condition=is_created,
+    timeout=30 * MINUTE,
+    failure_states=ENDED_STATES,
+    resource="connection_id",
 )
-DELETE: Final = OperationKind(name="vpc_peerings.delete", condition=is_deleted, timeout=30 * MINUTE, failure_states=frozenset())
+DELETE: Final = OperationKind(
+    name="vpc_peerings.delete",
+    params=("cloud_provider", "database_id"),
+    condition=is_deleted,
+    timeout=30 * MINUTE,
+    failure_states=frozenset(),
+)

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.no_copies import NoCopies
 
 if TYPE_CHECKING:
     from astra_devops.operations.factory import OperationFactory
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from astra_devops.resources.vpc_peerings import AsyncVpcPeerings
 
 
-class ClientResources:
+class ClientResources(NoCopies):
     """The resources of a client.
 
     Each is imported and created when it is first used, so that a program pays only for those that

@@ -12,6 +12,7 @@ from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.callback import current_scope, in_worker_thread
 from astra_devops._bridge.process import PerProcess, WeakRegistry
 from astra_devops._bridge.thread import LoopThread
+from astra_devops._runtime.no_copies import NoCopies
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class _BridgeState:
         return LoopThread(self.name, self.clients)
 
 
-class Bridge:
+class Bridge(NoCopies):
     """An event loop in a thread of its own; calls run on it while their threads wait.
 
     The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls
@@ -66,6 +67,8 @@ class Bridge:
     Args:
         name: The class name to use in error messages and warnings.
     """
+
+    _no_copies = "a bridge cannot be copied or pickled: it holds a thread; create one where it is needed"
 
     def __init__(self, name: str = "Bridge") -> None:
         self._state = _BridgeState(name)
@@ -173,7 +176,9 @@ class Bridge:
         self.close()
 
     def __del__(self) -> None:
-        thread = self._thread.peek()
+        # An object whose creation failed has no thread.
+        holder = getattr(self, "_thread", None)
+        thread = None if holder is None else holder.peek()
         if thread is None or thread.stopping:
             return
         # Does not wait: the garbage collector may run on any thread, including the loop's own.

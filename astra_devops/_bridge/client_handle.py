@@ -5,11 +5,12 @@ from typing import Generic, Optional, TypeVar
 
 from astra_devops._bridge.bridge import Bridge, Closable
 from astra_devops._bridge.process import PerProcess
+from astra_devops._runtime.no_copies import NoCopies
 
 C = TypeVar("C", bound=Closable)
 
 
-class ClientHandle(Generic[C]):
+class ClientHandle(NoCopies, Generic[C]):
     """An async client, made once in each process, and the bridge that it runs on.
 
     Args:

@@ -5,8 +5,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
+from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.errors import OperationSnapshot
-from astra_devops.operations.handle import AsyncOperation
+from astra_devops.operations.handle import OPERATION_NO_COPIES, AsyncOperation
 from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ class ResumingClient(Protocol):
         ...
 
 
-class Operation(Generic[T]):
+class Operation(NoCopies, Generic[T]):
     """An operation that the service has accepted and may still be working on.
 
     No request is sent until you wait, iterate over events or refresh. Dropping the handle does not
@@ -33,6 +34,8 @@ class Operation(Generic[T]):
         kind: The name of the operation, such as ``databases.create``.
         ids: The ids and names that identify what the operation works on.
     """
+
+    _no_copies = OPERATION_NO_COPIES
 
     def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: AsyncOperation[T]) -> None:
         self.kind: str = operation.kind

@@ -5,12 +5,13 @@ from typing import Generic, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
-from astra_devops._runtime.pages import AsyncPager
+from astra_devops._runtime.no_copies import NoCopies
+from astra_devops._runtime.pages import PAGER_NO_COPIES, AsyncPager
 
 T = TypeVar("T")
 
 
-class Pager(Generic[T]):
+class Pager(NoCopies, Generic[T]):
     """A list that is fetched page by page during iteration.
 
     Each iteration starts at the first page. The list ends with a page that is empty or has only
@@ -22,6 +23,8 @@ class Pager(Generic[T]):
 
     An iteration belongs to the process that started it: a child after ``fork`` starts its own.
     """
+
+    _no_copies = PAGER_NO_COPIES
 
     def __init__(self, bridge: Bridge, make: Callable[[], AsyncPager[T]]) -> None:
         self._bridge = bridge

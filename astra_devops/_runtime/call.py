@@ -1,6 +1,6 @@
 """The values between the generated endpoints and the runtime: operation, call and answer."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import quote
 
@@ -58,16 +58,46 @@ class Call(Generic[T]):
     body: object = attrs.field(default=None, repr=False)
 
 
+class Headers(Mapping[str, str]):
+    """Headers that are found by name in any case.
+
+    Unlike those of aiohttp they can be pickled and copied. Of several headers with one name the
+    first counts.
+    """
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers: dict[str, tuple[str, str]] = {}
+        for name, value in headers.items():
+            self._headers.setdefault(name.lower(), (str(name), value))
+
+    def __getitem__(self, name: str) -> str:
+        return self._headers[str(name).lower()][1]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._headers.values())
+
+    def __len__(self) -> int:
+        return len(self._headers)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({dict(self)!r})"
+
+
+def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    return headers if isinstance(headers, Headers) else Headers(headers)
+
+
 @attrs.frozen(kw_only=True)
 class Answer(Generic[T_co]):
     """The service's answer: the decoded value, the status and the headers.
 
-    ``headers`` finds names in any case. ``attempts`` is the number of requests that were sent.
+    ``headers`` finds names in any case, and can be pickled as the rest can. ``attempts`` is the
+    number of requests that were sent.
     """
 
     value: T_co
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers)
     request_id: str | None = None
     attempts: int = 1
 

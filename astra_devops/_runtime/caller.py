@@ -14,8 +14,9 @@ from astra_devops._runtime.auth import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.call_events import enclosing, event_fields
 from astra_devops._runtime.circuit import Circuit
-from astra_devops._runtime.clock import Clock
+from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import (
     CallEnded,
     CallStarted,
@@ -63,7 +64,7 @@ class Shared:
     circuit: Circuit = attrs.field(factory=Circuit)
 
 
-class Caller:
+class Caller(NoCopies):
     """Sends the calls of one client or view. Views share everything but the options."""
 
     def __init__(
@@ -116,7 +117,9 @@ class Caller:
             APIStatusError: The service answered with an error status.
             ResponseDecodeError: The request succeeded, but the answer cannot be read.
         """
-        attempts = _Attempts(self, call, build(call), check_outcome, deadline.start(self.options.timeout))
+        request = build(call)
+        running_loop()
+        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         observer = observer_or_log(self.observer)
         return await (attempts.answer() if observer is None else attempts.observed_answer(observer))
 

@@ -22,6 +22,21 @@ class Clock(Protocol):
         ...
 
 
+def running_loop() -> asyncio.AbstractEventLoop:
+    """Return the running event loop of asyncio.
+
+    Raises:
+        RuntimeError: There is none; the program may use trio.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise RuntimeError(
+            "AsyncAstraDevOps needs a running event loop of asyncio; under trio, and in code that is not async, use the blocking "
+            "client AstraDevOps (with trio, in trio.to_thread.run_sync)"
+        ) from None
+
+
 class SystemClock:
     """The clock of the operating system."""
 
@@ -35,6 +50,7 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         """Return after this number of seconds."""
+        running_loop()
         await asyncio.sleep(seconds)
 
     def __repr__(self) -> str:

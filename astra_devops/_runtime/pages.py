@@ -1,15 +1,19 @@
 """Lists that the service returns in pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
+
+from astra_devops._runtime.no_copies import NoCopies
 
 T = TypeVar("T")
+
+PAGER_NO_COPIES: Final = "a pager cannot be copied or pickled: it fetches pages with its client; pass on the list that collect() returns"
 
 FetchPage = Callable[[T | None, int], Awaitable[list[T]]]
 """Fetches the next page, given the last item so far (None at the start) and the number of items."""
 
 
-class AsyncPager(Generic[T]):
+class AsyncPager(NoCopies, Generic[T]):
     """A list that is fetched page by page during iteration.
 
     Each iteration starts at the first page. The list ends with a page that is empty or has only
@@ -19,6 +23,8 @@ class AsyncPager(Generic[T]):
     >>> databases = await astra.databases.list().collect()
     >>> async for page in astra.databases.list(page_size=100).pages(): ...
     """
+
+    _no_copies = PAGER_NO_COPIES
 
     def __init__(self, fetch: FetchPage[T], key: Callable[[T], str]) -> None:
         self._fetch = fetch
@@ -44,8 +50,10 @@ class AsyncPager(Generic[T]):
         return PageIterator(self._fetch, self._key)
 
 
-class PageIterator(Generic[T]):
+class PageIterator(NoCopies, Generic[T]):
     """One iteration of a pager."""
+
+    _no_copies = PAGER_NO_COPIES
 
     def __init__(self, fetch: FetchPage[T], key: Callable[[T], str]) -> None:
         self._fetch = fetch

@@ -10,6 +10,7 @@ from typing import Any, Final
 import aiohttp
 from yarl import URL
 
+from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.connection_errors import failure, place_of, refusal_of_proxy, was_not_sent, without_frames
 from astra_devops._runtime.content_coding import unpack
 from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
@@ -104,7 +105,7 @@ class Transport:
         It goes to ``origin``, or to the service by default.
         """
         url = URL((origin or self.origin) + request.target, encoded=True)
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         began = loop.time()
         session = self._open_session(loop) or await self._open(loop, limit)
         if isinstance(session, NotSent):
@@ -168,7 +169,7 @@ class Transport:
         and the returned answer has an empty one.
         """
         handled_before = sys.exception()
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         session = self._open_session(loop) or await self._open(loop, idle)
         if isinstance(session, NotSent):
             return session

@@ -14,6 +14,7 @@ from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
+from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.sessions import SessionFactory
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from astra_devops.blocking.vpc_peerings import VpcPeerings
 
 
-class AstraDevOps:
+class AstraDevOps(NoCopies):
     """A client of the Astra DevOps API, for code that blocks.
 
     >>> with AstraDevOps() as astra:

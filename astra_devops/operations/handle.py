@@ -1,11 +1,12 @@
 """The handle of an accepted operation: wait for it, watch it, or resume it elsewhere."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import OperationKind
 from astra_devops.operations.poller import DatabasePoller
@@ -13,8 +14,12 @@ from astra_devops.operations.wait_loop import OperationEvent, WaitLoop
 
 T = TypeVar("T")
 
+OPERATION_NO_COPIES: Final = (
+    "an operation cannot be copied or pickled: it polls with its client; pass on its resume_token, and call resume() of a client there"
+)
 
-class AsyncOperation(Generic[T]):
+
+class AsyncOperation(NoCopies, Generic[T]):
     """An operation that the service has accepted and may still be working on.
 
     No request is sent until you wait, iterate over events or refresh. Dropping the handle does not
@@ -27,6 +32,8 @@ class AsyncOperation(Generic[T]):
         kind: The name of the operation, such as ``databases.create``.
         ids: The ids and names that identify what the operation works on.
     """
+
+    _no_copies = OPERATION_NO_COPIES
 
     def __init__(
         self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: DatabasePoller, *, is_resumed: bool = False

@@ -11,6 +11,7 @@ import attrs
 from astra_devops import errors
 from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
@@ -123,6 +124,7 @@ class WaitLoop(Generic[T]):
 
         Returns None once the operation is done. Raises the same errors as ``wait``.
         """
+        running_loop()
         if self.done:
             return None
         if self._polls:

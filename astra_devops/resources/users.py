@@ -71,8 +71,8 @@ class AsyncUsers:
             ValueError: ``email`` is not an e-mail address, or no role has a given name; the message
                 lists the names.
             AmbiguousNameError: Several roles have a given name.
-            OutcomeUnknownError: The answer was lost. If there is a user with the address who was not
-                there before, ``candidates`` has the id.
+            OutcomeUnknownError: The answer was lost. If there is a user with the address who was
+                not there before, ``candidates`` has the id.
 
         >>> await astra.users.invite("ann@example.com", ["Database Administrator"])
         """

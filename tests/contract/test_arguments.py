@@ -76,7 +76,7 @@ class Try:
         return self.target.function(*self.bound.args, **self.bound.kwargs)
 
     def verdict(self, error: BaseException | None, sent: int) -> str | None:
-        """Return what is wrong with the outcome; None if the argument was refused as it should be."""
+        """Return what is wrong with the outcome; None if the refusal is as it should be."""
         is_clear = (
             not sent
             and isinstance(error, TypeError | ValueError)

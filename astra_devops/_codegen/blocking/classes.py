@@ -79,7 +79,8 @@ def render_client(context: Context, bases: Iterable[Source], attributes: Mapping
     context.use("astra_devops._bridge.bridge", "Bridge")
     context.use("astra_devops._bridge.client_handle", "ClientHandle")
     context.use(context.source.module, CLIENT)
-    parts = [f"class {own}:\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
+    context.use("astra_devops._runtime.no_copies", "NoCopies")
+    parts = [f"class {own}(NoCopies):\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
     functions = _functions(context, node)
     for function in functions:
         if function.name == "__init__":

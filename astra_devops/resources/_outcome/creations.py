@@ -113,7 +113,7 @@ class CreationTracker:
         _mark(creation, taken=database_id)
 
     async def _check(self, creation: Creation) -> Answer[None] | None:
-        """Look for the database of a lost request; raise unless there is exactly one that must be it."""
+        """Find the database of a lost request; raise unless exactly one must be it."""
         caller, clock = creation.caller, creation.caller.clock
         own_id = await _own_id(caller)
         started = clock.monotonic()

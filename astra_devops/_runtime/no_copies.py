@@ -1,0 +1,18 @@
+"""What belongs to one process, and refuses to be copied or pickled by a sentence that helps."""
+
+from typing import ClassVar, NoReturn
+
+
+class NoCopies:
+    """A base of objects with connections, tasks or locks of their process.
+
+    ``copy`` and ``pickle`` both call ``__reduce__``. Without it they get as far as the first part
+    that cannot be pickled, name that part, and leave half-made objects.
+    """
+
+    __slots__ = ()
+
+    _no_copies: ClassVar[str] = "a client cannot be copied or pickled: it holds a token and connections; create one where it is needed"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(self._no_copies)

@@ -22,7 +22,8 @@ class Exchange:
 
     ``operation`` is the operation id of the contract, or None for an unknown route. ``status`` is
     None until the request is answered, and stays None if a fault cuts the connection; ``outcome``
-    then says what happened. ``authorized`` says whether the request had an Authorization or Token
+    then says what happened. ``own_status`` is what the service itself answered, before a fault
+    changed that; None if the request was not executed. ``authorized`` says whether the request had an Authorization or Token
     header; the header itself is never kept.
     """
 
@@ -36,6 +37,7 @@ class Exchange:
     raw_body: bytes = attrs.field(default=b"", repr=False)
     status: int | None = None
     outcome: str | None = None
+    own_status: int | None = None
 
     @property
     def body(self) -> Any:

@@ -26,10 +26,12 @@ def _effect(entry: Entry) -> str:
     match entry:
         case Fault(reply=None, reset=True, moment=moment):
             return "reset before the effect" if moment == "instead" else "reset after the effect"
+        case Fault(silent=True, moment="instead"):
+            return "never answers, before the effect"
         case Fault(reply=None):
             return ", ".join(_settings(entry)) or "nothing"
-        case Fault(reply=reply) if reply is not None:
-            return f"answers {reply.status}"
+        case Fault(reply=reply, moment=moment) if reply is not None:
+            return f"answers {reply.status}" + (" after the effect" if moment == "after" else "")
         case StateFault(stuck_in=str(stuck_in)):
             return f"stays {stuck_in}"
         case StateFault(ends_in=ends_in):

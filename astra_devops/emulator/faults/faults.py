@@ -96,16 +96,18 @@ class Faults:
         body: object = None,
         headers: Mapping[str, str] | None = None,
         content_type: str = JSON,
+        after_effect: bool = False,
         **frequency: Unpack[Frequency],
     ) -> None:
         """Answer with ``status`` instead. ``body`` is sent as JSON unless it is bytes or a string.
 
-        None is an empty body.
+        None is an empty body. With ``after_effect`` the request is executed first, as behind a
+        proxy that gives up on the service.
         """
         if not 200 <= status <= 599:
             raise ValueError(f"status must be from 200 to 599, not {status!r}")
         reply = Reply(status, _encode(body), content_type, dict(headers or {}))
-        self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", reply))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), "after" if after_effect else "instead", reply))
 
     @fault_kind
     def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **frequency: Unpack[Frequency]) -> None:
@@ -129,13 +131,13 @@ class Faults:
         self._add(Fault(operation, *entries.checked_frequency(frequency), reset=True))
 
     @fault_kind
-    def no_answer(self, operation: str, **frequency: Unpack[Frequency]) -> None:
-        """Execute the request and never answer.
+    def no_answer(self, operation: str, *, before_effect: bool = False, **frequency: Unpack[Frequency]) -> None:
+        """Execute the request and never answer. With ``before_effect`` it is not even executed.
 
         The connection stays open until the client gives up, in real time. A client's
         ``attempt_timeout`` is measured in real time too, whatever its clock, so set a short one.
         """
-        self._add(Fault(operation, *entries.checked_frequency(frequency), silent=True))
+        self._add(Fault(operation, *entries.checked_frequency(frequency), "instead" if before_effect else "after", silent=True))
 
     @fault_kind
     def slow_headers(self, operation: str, seconds: float, **frequency: Unpack[Frequency]) -> None:

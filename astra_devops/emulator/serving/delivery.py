@@ -24,19 +24,21 @@ async def reply_to(
 ) -> web.StreamResponse:
     """Act on a request and send the reply, with the fault that applies to the request."""
     if fault is not None and fault.moment == "instead":
-        if fault.reply is None:
-            return _cut(request, exchange, "reset before the effect")
-        exchange.outcome = "answered by a fault"
-        return await _send(request, exchange, fault.reply, time)
+        if fault.reply is not None:
+            exchange.outcome = "answered by a fault"
+            return await _send(request, exchange, fault.reply, time)
+        return await _never_answer(exchange, time) if fault.silent else _cut(request, exchange, "reset before the effect")
     reply = act()
+    exchange.own_status = reply.status
     if fault is None:
         return await _send(request, exchange, reply, time)
     if fault.reset:
         return _cut(request, exchange, "reset after the effect")
     if fault.silent:
-        exchange.outcome = "never answered"
-        with time.release():
-            await asyncio.Event().wait()
+        return await _never_answer(exchange, time)
+    if fault.reply is not None:
+        exchange.outcome = "answered by a fault after the effect"
+        return await _send(request, exchange, fault.reply, time)
     if fault.body is not None:
         reply = attrs.evolve(reply, body=fault.body)
     if fault.content_type is not None:
@@ -56,6 +58,14 @@ def _cut(request: web.BaseRequest, exchange: Exchange, outcome: str) -> web.Stre
     """Cut the connection, and record why."""
     exchange.outcome = outcome
     return cut(request)
+
+
+async def _never_answer(exchange: Exchange, time: Timekeeper) -> web.StreamResponse:
+    """Wait until the client gives up, and record why."""
+    exchange.outcome = "never answered"
+    with time.release():
+        await asyncio.Event().wait()
+    raise AssertionError  # Nothing sets the event.
 
 
 def _headers(reply: Reply, time: Timekeeper) -> dict[str, str]:

@@ -18,8 +18,14 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_ambient_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the token and the ``~/.astrarc`` of whoever runs the tests, from this process and those it starts."""
+    """Hide the token, the ``~/.astrarc`` and the proxies of whoever runs the tests.
+
+    From this process and those it starts.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
         patch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield

@@ -33,7 +33,8 @@ Sink = Callable[[memoryview, int | None], Awaitable[None]]
 # of 100 databases has some 300 KB.
 LARGEST_BODY: Final = 16 * 1024 * 1024
 _LONGEST_CONNECT: Final = 10.0
-_IDLE: Final = 1.0
+# Reads are repeated if they meet a connection that has ended, so they look only after a pause.
+_PAUSE: Final = 0.02
 _LOOKS: Final = 3
 
 
@@ -120,7 +121,7 @@ class Transport:
         else:
             await pool.acquire()
         try:
-            if request.method != "GET" or began - self._last_use > _IDLE:
+            if request.method != "GET" or began - self._last_use > _PAUSE:
                 await _look_at_sockets()
             return await self._exchange(session, url, request, headers, max(limit - (loop.time() - began), 0.001))
         finally:

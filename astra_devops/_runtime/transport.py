@@ -238,9 +238,9 @@ class Transport:
 
 
 async def _look_at_sockets() -> None:
-    """Let the loop see which connections the service has closed, before a request is sent on one.
+    """Yield to the loop, so that it sees which connections the service has closed.
 
-    While the loop stood still, as between two invocations of a function, nobody has looked. The
+    While the loop stood still, as between two invocations of a function, it could not see them. The
     first turn reads the end of a connection, the others close it.
     """
     for _ in range(_LOOKS):

@@ -18,8 +18,11 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_ambient_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Hide the developer's token and ``~/.astrarc`` from this process and those that it starts."""
+    """Hide the developer's token, ``~/.astrarc`` and proxies from this process and its children."""
     with pytest.MonkeyPatch.context() as patch:
+        for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.lower(), raising=False)
         patch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield

@@ -55,7 +55,7 @@ LAYERS: dict[str, set[str]] = {
     "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"operations", "resources", "_client_resources", "_runtime"},
+    "client": {"operations", "resources", "_client_resources", "_runtime", "_secret"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {
@@ -134,7 +134,7 @@ LAYERS: dict[str, set[str]] = {
 DOORS: dict[str, set[str]] = {
     # The recorder is a client of the service too, and must not be ours: it would then record what
     # our client makes of an answer.
-    "aiohttp": {"_runtime/transport.py", "emulator/recording/recorder.py"},
+    "aiohttp": {"_runtime/transport.py", "_runtime/sessions.py", "_runtime/connection_errors.py", "emulator/recording/recorder.py"},
     "aiohttp.web": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},

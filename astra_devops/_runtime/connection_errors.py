@@ -1,6 +1,6 @@
 """What an exception of aiohttp means: the request was not sent, or its answer was lost.
 
-Also the reason in words, in which nobody finds a password.
+Also the reason in words, without any password.
 """
 
 import re

@@ -98,7 +98,7 @@ def checked_flag(value: bool, name: str) -> bool:
 def _user_level() -> int:
     """Return the stack level of the code that made the client, as warnings count it."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __package__.partition(".")[0]:
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:
         frame, level = frame.f_back, level + 1
     return level
 

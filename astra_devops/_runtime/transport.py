@@ -34,7 +34,8 @@ Sink = Callable[[memoryview, int | None], Awaitable[None]]
 # of 100 databases has some 300 KB.
 LARGEST_BODY: Final = 16 * 1024 * 1024
 _LONGEST_CONNECT: Final = 10.0
-_IDLE: Final = 1.0
+# Reads are repeated if they meet a connection that has ended, so they look only after a pause.
+_PAUSE: Final = 0.02
 _LOOKS: Final = 3
 
 
@@ -121,7 +122,7 @@ class Transport:
         else:
             await pool.acquire()
         try:
-            if request.method != "GET" or began - self._last_use > _IDLE:
+            if request.method != "GET" or began - self._last_use > _PAUSE:
                 await _look_at_sockets()
             return await self._exchange(session, url, request, headers, max(limit - (loop.time() - began), 0.001))
         finally:
@@ -238,9 +239,9 @@ class Transport:
 
 
 async def _look_at_sockets() -> None:
-    """Let the loop see which connections the service has closed, before a request is sent on one.
+    """Yield to the loop, so that it sees which connections the service has closed.
 
-    While the loop stood still, as between two invocations of a function, nobody has looked. The
+    While the loop stood still, as between two invocations of a function, it could not see them. The
     first turn reads the end of a connection, the others close it.
     """
     for _ in range(_LOOKS):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import gzip
 import socket
 import threading
 from collections.abc import Callable
@@ -56,7 +57,9 @@ async def test_a_wait_longer_than_the_call_may_take_is_not_started(emulator: Emu
     assert emulator.journal.count("listDatabases") == 1
 
 
-@pytest.mark.parametrize("retry_after", ["-1", "NaN", "1e99", "inf", "soon", "Mon, 99 Foo 2026"])
+@pytest.mark.parametrize(
+    "retry_after", ["-1", "NaN", "1e99", "inf", "soon", "Mon, 99 Foo 2026", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"]
+)
 async def test_an_absurd_retry_after_is_ignored(emulator: Emulator, astra: AsyncAstraDevOps, retry_after: str) -> None:
     emulator.faults.rate_limit("listDatabases", retry_after=retry_after)
     await astra.databases.list().collect()
@@ -126,6 +129,25 @@ async def test_an_answer_that_is_too_large_is_not_read_to_its_end(emulator: Emul
     emulator.faults.oversized("listDatabases", 80 * 1024 * 1024)
     with pytest.raises(errors.ResponseDecodeError, match="larger"):
         await astra.databases.list().collect()
+
+
+@pytest.mark.parametrize(("size", "is_read"), [(1_000_000, True), (20_000_000, False)])
+async def test_a_compressed_answer_is_read_up_to_a_limit_of_its_plain_size(size: int, is_read: bool) -> None:
+    body = gzip.compress(b"[" + b" " * size + b"]")
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1")
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server, AsyncAstraDevOps("AstraCS:" + "a" * 24 + ":" + "b" * 64, base_url=address, retry=QUICK) as astra:
+        if is_read:
+            assert await astra.roles.list() == []
+        else:
+            with pytest.raises(errors.ResponseDecodeError, match="larger"):
+                await astra.roles.list()
 
 
 async def test_a_truncated_gzip_is_a_lost_answer(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

@@ -13,10 +13,10 @@ import traceback
 import attrs
 import pytest
 
-from astra_devops import AsyncAstraDevOps, RetryPolicy, Secret
+from astra_devops import AsyncAstraDevOps, RetryPolicy, Secret, errors
 from astra_devops._rest.endpoints import telemetry
 from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
-from astra_devops.emulator import Emulator
+from astra_devops.emulator import Emulator, RealClock
 
 pytestmark = pytest.mark.anyio
 
@@ -114,3 +114,69 @@ async def test_models_show_and_pickle_no_presigned_address(emulator: Emulator, a
     for value in (datacenter, database):
         for shown in (repr(value), str(attrs.asdict(value)), pickle.dumps(value).decode("latin-1"), repr(copy.deepcopy(value))):
             assert "X-Amz-Signature" not in shown
+
+
+def leaks(error: BaseException | None, *canaries: str) -> list[str]:
+    """Return the frames of everything but this file whose local variables show a canary."""
+    found, seen = [], set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        for frame in traceback.TracebackException.from_exception(error, capture_locals=True).stack:
+            if frame.filename != __file__ and any(canary in str(frame.locals) for canary in canaries):
+                found.append(f"{frame.filename}:{frame.lineno} {frame.name}")
+        error = error.__cause__ or error.__context__
+    return found
+
+
+@pytest.mark.parametrize("fault", ["slow_headers", "slow_body"])
+@pytest.mark.parametrize("password", [PASSWORD, Secret(PASSWORD)])
+async def test_a_call_that_is_cancelled_shows_no_secret_in_a_traceback_with_local_variables(fault: str, password: str | Secret) -> None:
+    async with Emulator(clock=RealClock()) as emulator, AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
+        calls = {
+            "resetPassword": lambda: astra.databases.reset_password("d", username="ann", password=password),
+            "listDatabases": lambda: astra.databases.list().collect(),
+        }
+        for operation, call in calls.items():
+            getattr(emulator.faults, fault)(operation, 3600, times=None)
+            with pytest.raises(TimeoutError) as caught:
+                async with asyncio.timeout(0.3):
+                    await call()
+            assert leaks(caught.value, PASSWORD, emulator.token) == []
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(0.3):
+                await astra.request("resetPassword", path={"databaseID": "d"}, body={"username": "ann", "password": PASSWORD})
+        assert leaks(caught.value, PASSWORD, emulator.token) == []
+
+
+async def test_a_cancelled_call_keeps_the_exception_that_its_caller_handles() -> None:
+    async with Emulator(clock=RealClock()) as emulator, AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:
+        emulator.faults.slow_headers("listDatabases", 3600, times=None)
+        with pytest.raises(TimeoutError) as caught:  # noqa: PT012 - what is handled around the call is the point
+            try:
+                raise LookupError("no name")
+            except LookupError:
+                async with asyncio.timeout(0.2):
+                    await astra.databases.list().collect()
+        assert isinstance(caught.value.__cause__, asyncio.CancelledError)
+        assert isinstance(caught.value.__cause__.__context__, LookupError)
+
+
+@pytest.mark.parametrize("status", [202, 400])
+async def test_the_title_of_a_page_is_masked_before_it_is_shown(emulator: Emulator, astra: AsyncAstraDevOps, status: int) -> None:
+    page = f"<html><title>{PASSWORD}</title>"
+    emulator.faults.status("resetPassword", status, body=page, content_type="text/html")
+    with pytest.raises(errors.AstraDevOpsError, match="an HTML page") as caught:
+        await astra.databases.reset_password("d", username="ann", password=PASSWORD)
+    assert PASSWORD not in everything_shown(caught.value)
+
+
+async def test_what_the_service_echoes_stays_on_one_line_and_is_masked_before_it_is_cut(
+    emulator: Emulator, astra: AsyncAstraDevOps
+) -> None:
+    message = "x" * 490 + PASSWORD
+    emulator.faults.status("resetPassword", 400, body={"errors": [{"ID": 1, "message": "no\nway\x1b[31m"}, {"ID": 2, "message": message}]})
+    with pytest.raises(errors.BadRequestError) as caught:
+        await astra.databases.reset_password("d", username="ann", password=PASSWORD)
+    assert r"no\nway\x1b[31m" in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert PASSWORD[:8] not in str(caught.value)

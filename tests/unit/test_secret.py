@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from astra_devops._secret import MASK, Extra, Secret, SecretBytes, redact
+from astra_devops._secret import MASK, Extra, Secret, SecretBytes, printable, redact
 
 
 def test_a_secret_is_shown_only_on_request() -> None:
@@ -53,6 +53,16 @@ def test_extra_is_not_pickled() -> None:
         ("token AstraCS:abc:def is bad", f"token {MASK} is bad"),
         ("Authorization: Bearer abc.def", f"Authorization: {MASK}"),
         ("https://h/b.zip?X-Amz-Expires=300&X-Amz-Signature=abc", f"https://h/b.zip?X-Amz-Expires=300&{MASK}"),
+        ("url='http://me:hunter2@127.0.0.1:3128'", f"url='http://{MASK}@127.0.0.1:3128'"),
+        ("http://me:hunter2@[bad", f"http://{MASK}@[bad"),
+        ("http://hunter2@proxy", f"http://{MASK}@proxy"),
+        ("http://me:hun/ter2@proxy:1/", f"http://{MASK}@proxy:1/"),
+        ("http://me:hunt@er2@proxy", f"http://{MASK}@proxy"),
+        ("me:hunter2@proxy:3128 refused", f"{MASK}@proxy:3128 refused"),
+        (r"http:\/\/me:hunter2@proxy", rf"http:\/\/{MASK}@proxy"),
+        ("https://host:8080/users/ann@example.com", "https://host:8080/users/ann@example.com"),
+        ("http://[::1]:8080/a@b", "http://[::1]:8080/a@b"),
+        ("ann@example.com is no user", "ann@example.com is no user"),
         ("nothing here", "nothing here"),
     ],
 )
@@ -79,3 +89,8 @@ def test_a_text_that_echoes_a_short_secret_is_masked_as_a_whole() -> None:
 
 def test_redact_masks_what_it_is_given() -> None:
     assert redact("hunter2 is wrong", ["hunter2", ""]) == f"{MASK} is wrong"
+
+
+def test_what_could_break_a_line_or_command_a_terminal_is_escaped() -> None:
+    assert printable("one\ntwo\x1b[31m\u202e\u2028\x85\ud800") == r"one\ntwo\x1b[31m\u202e\u2028\x85\ud800"
+    assert printable("päss wörd 日本\xa0😀") == "päss wörd 日本\xa0😀"

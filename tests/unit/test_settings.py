@@ -1,10 +1,12 @@
 """Wrong settings are refused when a client is created, by the name of the argument."""
 
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from astra_devops import AstraDevOps
 from astra_devops._runtime.settings import origin, user_agent
 from astra_devops._runtime.token import TokenAuth, token_from_profile
 from astra_devops._secret import Secret
@@ -28,6 +30,7 @@ def bearer(token: str) -> dict[str, str]:
         ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
         ("http://[::1]:8080", "http://[::1]:8080"),
         ("http://localhost:1", "http://localhost:1"),
+        (" https://api.example\n", "https://api.example"),
     ],
 )
 def test_origin(base_url: str | None, result: str) -> None:
@@ -35,7 +38,28 @@ def test_origin(base_url: str | None, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "base_url", ["http://api.example", "http://127.0.0.1.example", "ftp://x", "api.example", "", "https://u:p@x", "https://x?y=1"]
+    "base_url",
+    [
+        "http://api.example",
+        "http://127.0.0.1.example",
+        "ftp://x",
+        "api.example",
+        "",
+        "https://u:p@x",
+        "https://u@x",
+        "https://x?y=1",
+        "http://localhost:99999",
+        "http://localhost:0",
+        "http://localhost:",
+        "http://localhost:a",
+        "https://exa mple.com",
+        "http://127.0.0.1:1/\r\nX: y",
+        "https://api.example\\@evil.example",
+        "https://[bad",
+        "https://api.example/\x7f",
+        "https://api,example",
+        "https://ex\u00e4mple.com",
+    ],
 )
 def test_a_url_that_is_malformed_or_not_safe_is_refused(base_url: str | None) -> None:
     with pytest.raises(ValueError, match="base_url"):
@@ -59,6 +83,8 @@ def test_an_unknown_environment_is_refused() -> None:
         ("base_url", "http://api.example"),
         ("user_agent_suffix", "a\nb"),
         ("environment", "moon"),
+        ("proxy", "127.0.0.1:3128"),
+        ("proxy", "socks5://127.0.0.1:1080"),
     ],
 )
 def test_the_client_names_the_wrong_setting(setting: str, value: Any) -> None:
@@ -71,6 +97,42 @@ def test_wrong_types_are_type_errors() -> None:
         AsyncAstraDevOps(TOKEN, timeout="60")
     with pytest.raises(TypeError, match="token"):
         AsyncAstraDevOps(7)
+    for setting, value in {"ssl_context": False, "session_factory": 5, "trust_env": "no", "allow_http": 1, "proxy": 3128}.items():
+        with pytest.raises(TypeError, match=rf"^{setting} must be"):
+            AsyncAstraDevOps(TOKEN, **{setting: value})
+
+
+def test_plain_http_to_a_named_host_must_be_allowed_and_warns_in_the_line_that_makes_the_client() -> None:
+    for cls in (AsyncAstraDevOps, AstraDevOps):
+        with pytest.warns(UserWarning, match=r"sent to emulator unencrypted") as warnings:
+            cls(TOKEN, base_url="http://emulator:8000", allow_http=True)
+        assert [warning.filename for warning in warnings] == [__file__]
+    assert origin("http://emulator:8000", "prod", allow_http=True) == "http://emulator:8000"
+
+
+def test_no_warning_where_nothing_is_allowed_by_it() -> None:
+    AsyncAstraDevOps(TOKEN, base_url="http://localhost:8000", allow_http=True)
+    AsyncAstraDevOps(TOKEN, allow_http=True)
+
+
+@pytest.mark.parametrize("headers", [{"X A": "b"}, {"": "b"}, {"X-\u00c4": "b"}, {"X-A": "b\x01"}, {"X-A": "\ud800"}, {"X-A:": "b"}])
+def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"^headers must have"):
+        AsyncAstraDevOps(TOKEN).with_options(headers=headers)
+
+
+@pytest.mark.parametrize("cls", [AsyncAstraDevOps, AstraDevOps])
+@pytest.mark.parametrize(
+    "settings", [{"timeout": 0}, {"proxy": "socks5://me:CANARY@proxy"}, {"proxy": "http://me:CANARY@proxy", "timeout": 0}]
+)
+def test_a_traceback_with_local_variables_shows_no_secret_of_a_refused_client(cls: type[Any], settings: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must be") as caught:
+        cls(TOKEN, **settings)
+    stack = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    shown = [frame.locals for frame in stack if frame.filename != __file__]
+    assert len(shown) >= 2
+    assert "CANARY" not in str(shown)
+    assert TOKEN not in str(shown)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ show ACTIVE before it enters the MAINTENANCE that a change of its keyspaces brin
 are in ``conditions/``, one module per noun.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -60,7 +60,8 @@ class PollContext:
         poller: Shares requests for databases among all waits of the client.
         not_before: The earliest time, by the client's monotonic clock, of an acceptable
             observation.
-        previous_statuses: The statuses that earlier polls of this operation have seen.
+        previous_statuses: The statuses that earlier polls of this operation have seen, one for each
+            change, so the last one is that of the poll before.
         age: The seconds since the service accepted the operation. Infinite if another handle
             started it, which may have been long ago.
     """
@@ -68,7 +69,7 @@ class PollContext:
     caller: Caller
     poller: DatabasePoller
     not_before: float
-    previous_statuses: Collection[str]
+    previous_statuses: Sequence[str]
     age: float
 
 

@@ -105,7 +105,8 @@ class DatabasePoller:
         if self._count_waits(database_id) > self._pages:
             try:
                 database = (await self.get_all(not_before)).get(database_id)
-            except errors.PermissionDeniedError:
+            except (errors.PermissionDeniedError, errors.ResponseDecodeError):
+                # One database that cannot be read spoils the list, but not the others.
                 database = None
             if database is not None:
                 return database

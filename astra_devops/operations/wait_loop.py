@@ -169,7 +169,7 @@ class WaitLoop(Generic[T]):
     def _remember_status(self) -> None:
         if self.status is None:
             return
-        if self.status not in self._statuses:
+        if self._statuses[-1:] != [self.status]:
             self._statuses.append(self.status)
         if all(change.status != self.status for change in self._history):
             self._history.append(errors.StatusChange(self.status, self._elapsed()))

@@ -253,3 +253,23 @@ async def test_what_earlier_polls_have_seen_counts_for_a_refresh(emulator, astra
     while not (await operation.refresh()).done:
         polls += 1
         assert polls < 3
+
+
+async def test_a_list_that_cannot_be_read_does_not_spoil_many_waits(emulator, astra):
+    names = [f"db{number}" for number in range(10)]
+    operations = [await astra.databases.create(name, cloud_provider="AWS", region="us-east-2") for name in names]
+    emulator.faults.body("listDatabases", [{"id": 5}], times=None)
+    databases = await asyncio.gather(*(operation.wait() for operation in operations))
+    assert [database.info.name for database in databases] == names
+
+
+async def test_an_old_answer_does_not_fail_a_resumption(emulator, astra):
+    database_id = emulator.add_database("orders", status="HIBERNATED")
+    operation = await astra.databases.resume(database_id)
+    statuses = []
+    async for event in operation.events():
+        statuses.append(event.status)
+        if event.status == "RESUMING" and "RESUMING" not in statuses[:-1]:
+            emulator.faults.body("getDatabase", {"id": database_id, "orgId": "o", "ownerId": "o", "info": {}, "status": "HIBERNATED"})
+    assert statuses[-1] == "ACTIVE"
+    assert statuses[statuses.index("RESUMING") + 1] == "HIBERNATED"

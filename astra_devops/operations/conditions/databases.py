@@ -35,10 +35,12 @@ def is_active(database: Database, params: Params, previous_statuses: Collection[
 async def is_awake(context: PollContext, params: Params) -> Observation[Database]:
     """Check whether the database is ACTIVE.
 
-    The operation has failed if the database hibernates again after it began to resume.
+    The operation has failed if the database hibernates again after it began to resume. One poll
+    does not show that: its answer may be an old one.
     """
     database = await context.poller.get(params["database_id"], context.not_before)
-    failed = database.status == "HIBERNATED" and "RESUMING" in context.previous_statuses
+    previous = context.previous_statuses
+    failed = database.status == "HIBERNATED" and "RESUMING" in previous and previous[-1] == "HIBERNATED"
     return Observation(status_text(database.status), database.status == "ACTIVE", database, database.message, failed=failed)
 
 
@@ -80,10 +82,11 @@ async def is_terminated(context: PollContext, params: Params) -> Observation[Non
         raise refusal
     try:
         database = (await context.poller.get_all(context.not_before)).get(database_id)
-    except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError):
+    except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError, errors.ResponseDecodeError) as error:
         if isinstance(refusal, errors.NotFoundError) and context.previous_statuses:
             return Observation(None, done=True)
-        raise refusal from None
+        is_unreadable = isinstance(error, errors.ResponseDecodeError) and not isinstance(refusal, errors.NotFoundError)
+        raise error if is_unreadable else refusal from None
     if database is not None:
         return _termination(database)
     gone = bool(context.previous_statuses) or context.age >= NOT_FOUND_GRACE

@@ -23,8 +23,8 @@ class Exchange:
     ``operation`` is the operation id of the contract, or None for an unknown route. ``status`` is
     None until the request is answered, and stays None if a fault cuts the connection; ``outcome``
     then says what happened. ``own_status`` is what the service itself answered, before a fault
-    changed that; None if the request was not executed. ``authorized`` says whether the request had an Authorization or Token
-    header; the header itself is never kept.
+    changed that; None if the request was not executed. ``authorized`` says whether the request had
+    an Authorization or Token header; the header itself is never kept.
     """
 
     endpoint_kind: EndpointKind

@@ -1,4 +1,4 @@
-"""Requests through a proxy: what it refuses, drops or garbles was not sent, and shows no password."""
+"""Requests through a proxy: what fails there was not sent, and shows no password."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Sessions that the user makes: options that a call overrides, and those that are refused by name."""
+"""Sessions of the user: options that a call overrides, and those that are refused by name."""
 
 import asyncio
 from typing import Any

@@ -43,7 +43,7 @@ REPEATED = frozenset(
         "removeKeyspace",
     }
 )
-"""Operations of the class ``check_first`` that the service accepts twice, and that do no harm then."""
+"""Operations of the class ``check_first`` that the service accepts twice, without harm."""
 
 GROUPS: dict[str, Callable[[Emulator, str], Calls]] = {
     "databases": lambda emulator, path: wire_arguments.databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
@@ -80,7 +80,7 @@ class Walk:
         return sum(exchange.own_status in range(200, 300) for exchange in self.emulator.journal.of(operation))
 
     async def proceed(self, name: str, variant: tuple[tuple[Any, ...], dict[str, Any]]) -> dict[str, int]:
-        """Make a call for the calls after it, and return the effects of each operation that changes something."""
+        """Make a call for the calls after it, and return the effects of each operation."""
         self.emulator.journal.clear()
         emulator = self.emulator
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, timeout=3600) as astra:

@@ -101,3 +101,48 @@ def test_integers_are_not_booleans() -> None:
         checks.integer(True, "capacity_units", 1, 100)
     with pytest.raises(ValueError, match="capacity_units"):
         checks.integer(101, "capacity_units", 1, 100)
+
+
+@pytest.mark.parametrize("value", ["a", "a b", "ä/?#", "%2e", "..."])
+def test_identifiers_that_are_fine(value: str) -> None:
+    assert checks.identifier(value, "database_id") == value
+
+
+@pytest.mark.parametrize("value", ["", " ", ".", "..", "a\n", "\x00", "\x7f", "\ud800"])
+def test_identifiers_that_are_not(value: str) -> None:
+    with pytest.raises(ValueError, match=r"^database_id must not"):
+        checks.identifier(value, "database_id")
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "\ud83d"])
+def test_a_text_must_be_sendable(value: str) -> None:
+    with pytest.raises(ValueError, match=r"^description must not contain"):
+        checks.text(value, "description")
+    assert checks.text("😀\n", "description") == "😀\n"
+
+
+@pytest.mark.parametrize("value", [0, 1, "true", None, []])
+def test_flags_are_bools(value: bool) -> None:
+    with pytest.raises(TypeError, match=r"^classic must be True or False, not "):
+        checks.flag(value, "classic")
+
+
+@pytest.mark.parametrize("value", [b"ab", {"a": 1}, 5, None, object()])
+def test_what_is_no_list_is_named(value: Iterable[str]) -> None:
+    with pytest.raises(TypeError, match=r"^regions must be a list of strings, not "):
+        checks.strings(value, "regions")
+
+
+def test_numbers_that_no_float_can_hold_are_refused() -> None:
+    with pytest.raises(ValueError, match="timeout"):
+        checks.positive(10**400, "timeout")
+    assert checks.not_negative(0, "base_delay") == 0
+    with pytest.raises(TypeError, match="base_delay"):
+        checks.not_negative(False, "base_delay")
+
+
+def test_a_blank_secret_is_refused_and_not_shown() -> None:
+    for value in (" ", "hunter2\x00", "hunter2\ud800"):
+        with pytest.raises(ValueError, match="password") as caught:
+            checks.secret(value, "password")
+        assert "hunter2" not in str(caught.value)

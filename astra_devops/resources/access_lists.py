@@ -12,7 +12,7 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import checks, ip_ranges
+from astra_devops._runtime import checks, deadline, ip_ranges
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import access_lists as conditions
@@ -100,20 +100,21 @@ class AsyncAccessLists:
         entries = check_addresses(addresses)
         checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
-        enforced = conditions.is_enabled(await self._get_settled(database_id)) if enabled is None else enabled
-        if enforced:
-            refuse_lock_out(calling_from, entries)
-        settings = AccessListConfigurations(access_list_enabled=enforced)
-        body = AccessListDefinition(addresses=entries, configurations=settings)
-        await endpoints.upsert_access_list_for_database(self._caller, database_id=database_id, body=body)
-        if enforced or enabled is not None:
-            try:
-                await self._set_enabled(database_id, enforced)
-            except BaseException as error:
-                error.add_note("the addresses were replaced, but enabling or disabling the list failed")
-                raise
-        status = conditions.status_name(enforced)
-        return self._start(conditions.REPLACE, database_id, exactly=conditions.format_entries(entries), status=status)
+        with deadline.within(self._caller.options.timeout):
+            enforced = conditions.is_enabled(await self._get_settled(database_id)) if enabled is None else enabled
+            if enforced:
+                refuse_lock_out(calling_from, entries)
+            settings = AccessListConfigurations(access_list_enabled=enforced)
+            body = AccessListDefinition(addresses=entries, configurations=settings)
+            await endpoints.upsert_access_list_for_database(self._caller, database_id=database_id, body=body)
+            if enforced or enabled is not None:
+                try:
+                    await self._set_enabled(database_id, enforced)
+                except BaseException as error:
+                    error.add_note("the addresses were replaced, but enabling or disabling the list failed")
+                    raise
+            status = conditions.status_name(enforced)
+            return self._start(conditions.REPLACE, database_id, exactly=conditions.format_entries(entries), status=status)
 
     async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
         """Add addresses to the list; the others stay.
@@ -134,12 +135,15 @@ class AsyncAccessLists:
         """
         new_entries = check_addresses(addresses, at_least=1)
         check_calling_from(calling_from)
-        if calling_from is not None:
-            current = await self._get_settled(database_id)
-            _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), conditions.is_enabled(current))
-        send = endpoints.add_addresses_to_access_list_for_database
-        await send(self._caller, database_id=database_id, body=new_entries, check_outcome=self._addition_check(database_id, new_entries))
-        return self._start(conditions.ADD, database_id, including=conditions.format_entries(new_entries))
+        with deadline.within(self._caller.options.timeout):
+            if calling_from is not None:
+                current = await self._get_settled(database_id)
+                _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), conditions.is_enabled(current))
+            send = endpoints.add_addresses_to_access_list_for_database
+            await send(
+                self._caller, database_id=database_id, body=new_entries, check_outcome=self._addition_check(database_id, new_entries)
+            )
+            return self._start(conditions.ADD, database_id, including=conditions.format_entries(new_entries))
 
     async def update(
         self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
@@ -167,15 +171,16 @@ class AsyncAccessLists:
         new_entries = check_addresses(addresses, at_least=1)
         checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
-        if calling_from is not None:
-            current = await self._get_settled(database_id)
-            enforced = conditions.is_enabled(current) if enabled is None else enabled
-            _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), enforced)
-        settings = None if enabled is None else AccessListConfigurations(access_list_enabled=enabled)
-        body = AccessListDefinition(addresses=new_entries, configurations=settings)
-        await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
-        status = {} if enabled is None else {"status": conditions.status_name(enabled)}
-        return self._start(conditions.UPDATE, database_id, including=conditions.format_entries(new_entries), **status)
+        with deadline.within(self._caller.options.timeout):
+            if calling_from is not None:
+                current = await self._get_settled(database_id)
+                enforced = conditions.is_enabled(current) if enabled is None else enabled
+                _refuse_lock_out_if_enforced(calling_from, merge(current.addresses or [], new_entries), enforced)
+            settings = None if enabled is None else AccessListConfigurations(access_list_enabled=enabled)
+            body = AccessListDefinition(addresses=new_entries, configurations=settings)
+            await endpoints.update_access_list_for_database(self._caller, database_id=database_id, body=body)
+            status = {} if enabled is None else {"status": conditions.status_name(enabled)}
+            return self._start(conditions.UPDATE, database_id, including=conditions.format_entries(new_entries), **status)
 
     async def enable(self, database_id: str, *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
         """Enforce the list: from then on only its addresses may reach the database.
@@ -192,11 +197,12 @@ class AsyncAccessLists:
             ValueError: ``calling_from`` would be locked out.
         """
         check_calling_from(calling_from)
-        if calling_from is not None:
-            current = await self._get_settled(database_id)
-            refuse_lock_out(calling_from, current.addresses or [])
-        await self._set_enabled(database_id, True)
-        return self._start(conditions.ENABLE, database_id, status=conditions.status_name(True))
+        with deadline.within(self._caller.options.timeout):
+            if calling_from is not None:
+                current = await self._get_settled(database_id)
+                refuse_lock_out(calling_from, current.addresses or [])
+            await self._set_enabled(database_id, True)
+            return self._start(conditions.ENABLE, database_id, status=conditions.status_name(True))
 
     async def disable(self, database_id: str) -> AsyncOperation[AccessList]:
         """Stop enforcing the list, so that every address may reach the database; its entries stay.

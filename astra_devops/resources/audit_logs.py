@@ -3,7 +3,7 @@
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.endpoints import organizations as organization_endpoints
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import audit_logs as conditions
 from astra_devops.operations.conditions._sinks import sink_ids
@@ -54,9 +54,10 @@ class AsyncAuditLogs:
         >>> await operation.wait()
         """
         body = request_of(check_sink(sink, PulsarSink))
-        organization = await self._organization(organization_id)
-        await endpoints.set_audit_log_exporter_config(self._caller, org_id=organization, body=body)
-        return self._operations.start(conditions.SET, organization_id=organization, **sink_ids(body))
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._organization(organization_id)
+            await endpoints.set_audit_log_exporter_config(self._caller, org_id=organization, body=body)
+            return self._operations.start(conditions.SET, organization_id=organization, **sink_ids(body))
 
     async def get(self, *, organization_id: str | None = None) -> PulsarSink | None:
         """Return the sink of the audit log, if any.
@@ -69,13 +70,14 @@ class AsyncAuditLogs:
 
         Needs ``org-audits-read``.
         """
-        organization = await self._organization(organization_id)
-        try:
-            answer = await endpoints.get_audit_log_exporter_config(self._caller, org_id=organization)
-        except errors.NotFoundError:
-            return None
-        sink = sink_of(answer.value)
-        return sink if isinstance(sink, PulsarSink) else None
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._organization(organization_id)
+            try:
+                answer = await endpoints.get_audit_log_exporter_config(self._caller, org_id=organization)
+            except errors.NotFoundError:
+                return None
+            sink = sink_of(answer.value)
+            return sink if isinstance(sink, PulsarSink) else None
 
     async def delete(self, *, organization_id: str | None = None) -> AsyncOperation[None]:
         """Stop the export. The operation is done when the service no longer returns a sink.
@@ -89,14 +91,15 @@ class AsyncAuditLogs:
         Raises:
             NotFoundError: The audit log is not exported.
         """
-        organization = await self._organization(organization_id)
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._organization(organization_id)
 
-        async def is_deleted() -> bool:
-            return await self.get(organization_id=organization) is None
+            async def is_deleted() -> bool:
+                return await self.get(organization_id=organization) is None
 
-        check_outcome = outcome_check(self._caller, is_deleted)
-        await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, check_outcome=check_outcome)
-        return self._operations.start(conditions.DELETE, organization_id=organization)
+            check_outcome = outcome_check(self._caller, is_deleted)
+            await endpoints.delete_audit_log_exporter_config(self._caller, org_id=organization, check_outcome=check_outcome)
+            return self._operations.start(conditions.DELETE, organization_id=organization)
 
     async def _organization(self, organization_id: str | None) -> str:
         if organization_id is not None:

@@ -7,7 +7,7 @@ from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, DeleteCdcRequest, EnableCdcRequest, TableCdc
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import cdc as conditions
 from astra_devops.operations.factory import OperationFactory
@@ -67,17 +67,18 @@ class AsyncCdc:
         >>> tables = [("sales", "orders")]
         >>> operation = await astra.cdc.enable(database_id, tables=tables, regions=[region])
         """
-        body = await self._body(database_id, tables, regions, database_name)
-        requested_tables = conditions.table_names(body.tables)
+        with deadline.within(self._caller.options.timeout):
+            body = await self._body(database_id, tables, regions, database_name)
+            requested_tables = conditions.table_names(body.tables)
 
-        async def is_enabled(database: Database | None) -> bool:
-            config = await self.config(database_id) if database else None
-            return config is not None and requested_tables <= conditions.table_names(config.tables)
+            async def is_enabled(database: Database | None) -> bool:
+                config = await self.config(database_id) if database else None
+                return config is not None and requested_tables <= conditions.table_names(config.tables)
 
-        check_outcome = async_database_outcome_check(self._caller, database_id, is_enabled)
-        send = partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
-        return self._start(conditions.ENABLE, database_id, body)
+            check_outcome = async_database_outcome_check(self._caller, database_id, is_enabled)
+            send = partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome)
+            await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
+            return self._start(conditions.ENABLE, database_id, body)
 
     async def update(
         self,
@@ -104,10 +105,11 @@ class AsyncCdc:
             ConflictError: The database is still busy.
             NotFoundError: The database does not exist.
         """
-        body = await self._body(database_id, tables, regions, database_name)
-        send = partial(endpoints.update_cdc, body=body)
-        await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
-        return self._start(conditions.UPDATE, database_id, body)
+        with deadline.within(self._caller.options.timeout):
+            body = await self._body(database_id, tables, regions, database_name)
+            send = partial(endpoints.update_cdc, body=body)
+            await retry_while_busy(self._caller, database_id, send, give_up_if=_refuses_while_active())
+            return self._start(conditions.UPDATE, database_id, body)
 
     async def disable(self, database_id: str, tables: Iterable[tuple[str, str] | CdcTable]) -> AsyncOperation[None]:
         """Stop capturing the changes of tables.
@@ -149,7 +151,8 @@ class AsyncCdc:
         async def read() -> CdcConfig:
             return (await endpoints.get_cdc(self._caller, database_id=database_id)).value
 
-        return await or_none(self._caller, database_id, read())
+        with deadline.within(self._caller.options.timeout):
+            return await or_none(self._caller, database_id, read())
 
     async def get(self, database_id: str, keyspace: str, table: str) -> list[TableCdc]:
         """Fetch the status of change data capture for one table.

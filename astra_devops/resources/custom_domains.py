@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from astra_devops._rest.endpoints import custom_domains as endpoints
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import custom_domains as conditions
 from astra_devops.operations.factory import OperationFactory
@@ -62,9 +62,10 @@ class AsyncCustomDomains:
             OperationTimeoutError: This client's previous change is still not in force.
         """
         new_domains = _check_domains(domains)
-        current = await self._list_settled()
-        existing_domains = {domain.lower() for domain in current}
-        return await self._set([*current, *(domain for domain in new_domains if domain.lower() not in existing_domains)], current)
+        with deadline.within(self._caller.options.timeout):
+            current = await self._list_settled()
+            existing_domains = {domain.lower() for domain in current}
+            return await self._set([*current, *(domain for domain in new_domains if domain.lower() not in existing_domains)], current)
 
     async def remove(self, domains: Sequence[str]) -> AsyncOperation[None]:
         """Remove domains; the others stay.
@@ -78,8 +79,9 @@ class AsyncCustomDomains:
             OperationTimeoutError: This client's previous change is still not in force.
         """
         removed_domains = {domain.lower() for domain in _check_domains(domains)}
-        current = await self._list_settled()
-        return await self._set([domain for domain in current if domain.lower() not in removed_domains], current)
+        with deadline.within(self._caller.options.timeout):
+            current = await self._list_settled()
+            return await self._set([domain for domain in current if domain.lower() not in removed_domains], current)
 
     async def _list_settled(self) -> builtins.list[str]:
         """List the domains once this client's previous change is in force."""

@@ -4,7 +4,7 @@ import builtins
 
 from astra_devops._rest.endpoints import customer_keys as endpoints
 from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, ExternalKms, GcpKms
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
 from astra_devops.resources._identity import organization
@@ -52,11 +52,12 @@ class AsyncCustomerKeys:
             listed_keys = await self.list(classic=classic)
             return any(((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == registration for entry in listed_keys)
 
-        # No document requires the organization for a token that belongs to one, but the vendor's
-        # own Terraform provider always sends it.
-        body.org_id = await organization.current_id(self._caller)
-        send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
-        await send(self._caller, body=body, check_outcome=outcome_check(self._caller, is_listed))
+        with deadline.within(self._caller.options.timeout):
+            # No document requires the organization for a token that belongs to one, but the vendor's
+            # own Terraform provider always sends it.
+            body.org_id = await organization.current_id(self._caller)
+            send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
+            await send(self._caller, body=body, check_outcome=outcome_check(self._caller, is_listed))
 
     async def list(self, *, classic: bool = False) -> builtins.list[CustomerKeySummary]:
         """List the keys for serverless databases, or for classic ones. Needs ``org-cmk-read``."""

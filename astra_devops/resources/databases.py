@@ -15,7 +15,7 @@ from astra_devops._rest.models.databases import (
     Tier,
     UserPassword,
 )
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
@@ -163,21 +163,22 @@ class AsyncDatabases:
             db_type=checks.optional(checks.string, db_type, "db_type"),
             pcu_group_uuid=checks.optional(checks.string, pcu_group_id, "pcu_group_id"),
         )
-        if pcu_group_id is not None:
-            # Imported here because only PCU placement needs it.
-            from astra_devops.operations.capacity import check_placement
+        with deadline.within(self._caller.options.timeout):
+            if pcu_group_id is not None:
+                # Imported here because only PCU placement needs it.
+                from astra_devops.operations.capacity import check_placement
 
-            await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
+                await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
 
-        async def send(check_outcome: OutcomeCheck[None]) -> str:
-            answer = await endpoints.create_database(self._caller, body=body, check_outcome=check_outcome)
-            # The header contains only the id, but a proxy may have turned it into a URL.
-            location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
-            return require_id(location, "createDatabase", "Location header", f"look at databases.list() with the name {name!r}")
+            async def send(check_outcome: OutcomeCheck[None]) -> str:
+                answer = await endpoints.create_database(self._caller, body=body, check_outcome=check_outcome)
+                # The header contains only the id, but a proxy may have turned it into a URL.
+                location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
+                return require_id(location, "createDatabase", "Location header", f"look at databases.list() with the name {name!r}")
 
-        database_id = await self._creations.create(self._caller, body, send)
-        kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
-        return self._operations.start(kind, database_id=database_id)
+            database_id = await self._creations.create(self._caller, body, send)
+            kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
+            return self._operations.start(kind, database_id=database_id)
 
     async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
         """Terminate a database and everything in it.

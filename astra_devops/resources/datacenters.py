@@ -8,7 +8,7 @@ from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common import Datacenter
 from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import datacenters as conditions
 from astra_devops.operations.factory import OperationFactory
@@ -112,12 +112,12 @@ class AsyncDatacenters:
         datacenters: builtins.list[Datacenter] = []
         for region in requested_regions:
             try:
-                existing = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
-                if existing:
-                    datacenters.append(existing[0])
-                else:
-                    operation = await self.create(database_id, cloud_provider=provider, region=region, tier=tier)
-                    datacenters.append(await operation.wait(timeout=timeout))
+                operation: AsyncOperation[Datacenter] | None = None
+                with deadline.within(self._caller.options.timeout):
+                    existing = [datacenter for datacenter in await self.list(database_id) if _is_in(datacenter, provider, region)]
+                    if not existing:
+                        operation = await self.create(database_id, cloud_provider=provider, region=region, tier=tier)
+                datacenters.append(existing[0] if operation is None else await operation.wait(timeout=timeout))
             except BaseException as error:
                 done = ", ".join(requested_regions[: len(datacenters)]) or "none"
                 error.add_note(f"while adding {region}; done before it: {done}")

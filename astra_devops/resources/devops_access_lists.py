@@ -6,7 +6,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
 from astra_devops._rest.models.access_lists import AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
-from astra_devops._runtime import checks, ip_ranges
+from astra_devops._runtime import checks, deadline, ip_ranges
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import devops_access_lists as conditions
@@ -74,19 +74,20 @@ class AsyncDevOpsAccessLists:
         """
         new_entries = check_addresses(addresses, ipv6=True, at_least=1)
         check_calling_from(calling_from)
-        organization = await self._id(organization_id)
-        if calling_from is not None:
-            refuse_lock_out(calling_from, merge(await self._get_settled(organization), new_entries))
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._id(organization_id)
+            if calling_from is not None:
+                refuse_lock_out(calling_from, merge(await self._get_settled(organization), new_entries))
 
-        async def look_once() -> Answer[DevOpsAccessList] | None:
-            current = await self._get_settled(organization)
-            listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
-            answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
-            return answer if {entry.address for entry in new_entries} <= listed_addresses else None
+            async def look_once() -> Answer[DevOpsAccessList] | None:
+                current = await self._get_settled(organization)
+                listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
+                answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
+                return answer if {entry.address for entry in new_entries} <= listed_addresses else None
 
-        check_outcome = looking_check(self._caller, look_once)
-        send = endpoints.add_dev_ops_access_list_addresses
-        return (await send(self._caller, org_id=organization, body=_request_entries(new_entries), check_outcome=check_outcome)).value
+            check_outcome = looking_check(self._caller, look_once)
+            send = endpoints.add_dev_ops_access_list_addresses
+            return (await send(self._caller, org_id=organization, body=_request_entries(new_entries), check_outcome=check_outcome)).value
 
     async def replace(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
@@ -104,8 +105,9 @@ class AsyncDevOpsAccessLists:
         entries = check_addresses(addresses, ipv6=True, at_least=1)
         check_calling_from(calling_from)
         refuse_lock_out(calling_from, entries)
-        organization = await self._id(organization_id)
-        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(entries))).value
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._id(organization_id)
+            return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(entries))).value
 
     async def update(
         self,
@@ -135,19 +137,20 @@ class AsyncDevOpsAccessLists:
         checks.optional(checks.text, description, "description")
         checks.optional(checks.flag, enabled, "enabled")
         check_calling_from(calling_from)
-        organization = await self._id(organization_id)
-        current = await self._get_settled(organization)
-        old = next((entry for entry in current if ip_ranges.normalize(entry.address) == block), None)
-        # The whole entry is sent, since the service might treat a field that is left out as empty.
-        body = DevOpsAccessListEntry(
-            address=block if old is None else old.address,
-            description=old.description if description is None and old is not None else description,
-            enabled=old.enabled if enabled is None and old is not None else enabled,
-        )
-        if old is not None:
-            new_entry = AccessListEntry(address=block, enabled=body.enabled is True, description="")
-            refuse_lock_out(calling_from, merge(current, [new_entry]))
-        return (await endpoints.update_dev_ops_access_list_address(self._caller, org_id=organization, body=body)).value
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._id(organization_id)
+            current = await self._get_settled(organization)
+            old = next((entry for entry in current if ip_ranges.normalize(entry.address) == block), None)
+            # The whole entry is sent, since the service might treat a field that is left out as empty.
+            body = DevOpsAccessListEntry(
+                address=block if old is None else old.address,
+                description=old.description if description is None and old is not None else description,
+                enabled=old.enabled if enabled is None and old is not None else enabled,
+            )
+            if old is not None:
+                new_entry = AccessListEntry(address=block, enabled=body.enabled is True, description="")
+                refuse_lock_out(calling_from, merge(current, [new_entry]))
+            return (await endpoints.update_dev_ops_access_list_address(self._caller, org_id=organization, body=body)).value
 
     async def remove(
         self, addresses: Sequence[Address], *, calling_from: str | None, organization_id: str | None = None
@@ -167,16 +170,19 @@ class AsyncDevOpsAccessLists:
         """
         removed_addresses = {entry.address for entry in check_addresses(addresses, ipv6=True, at_least=1)}
         check_calling_from(calling_from)
-        organization = await self._id(organization_id)
-        current = await self._get_settled(organization)
-        missing_addresses = removed_addresses - {ip_ranges.normalize(entry.address) for entry in current}
-        if missing_addresses:
-            raise ValueError(f"addresses must be on the list; these are not: {', '.join(sorted(missing_addresses))}")
-        remaining = exclude(current, removed_addresses)
-        if not remaining:
-            raise ValueError("addresses must not be the whole list: an empty list blocks every address; use delete() to remove the list")
-        refuse_lock_out(calling_from, remaining)
-        return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(remaining))).value
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._id(organization_id)
+            current = await self._get_settled(organization)
+            missing_addresses = removed_addresses - {ip_ranges.normalize(entry.address) for entry in current}
+            if missing_addresses:
+                raise ValueError(f"addresses must be on the list; these are not: {', '.join(sorted(missing_addresses))}")
+            remaining = exclude(current, removed_addresses)
+            if not remaining:
+                raise ValueError(
+                    "addresses must not be the whole list: an empty list blocks every address; use delete() to remove the list"
+                )
+            refuse_lock_out(calling_from, remaining)
+            return (await endpoints.replace_dev_ops_access_list(self._caller, org_id=organization, body=_request_entries(remaining))).value
 
     async def delete(self, *, organization_id: str | None = None) -> AsyncOperation[None]:
         """Delete the whole list, so that every address may call this API.
@@ -186,15 +192,18 @@ class AsyncDevOpsAccessLists:
         Raises:
             NotFoundError: The organization has no list, or does not exist.
         """
-        organization = await self._id(organization_id)
+        with deadline.within(self._caller.options.timeout):
+            organization = await self._id(organization_id)
 
-        async def is_deleted() -> bool:
-            return not await self._get_settled(organization)
+            async def is_deleted() -> bool:
+                return not await self._get_settled(organization)
 
-        await endpoints.delete_dev_ops_access_list(self._caller, org_id=organization, check_outcome=outcome_check(self._caller, is_deleted))
-        operation = self._operations.start(conditions.DELETE, organization_id=organization)
-        self._changes.remember(f"DevOps access list of {organization}", operation)
-        return operation
+            await endpoints.delete_dev_ops_access_list(
+                self._caller, org_id=organization, check_outcome=outcome_check(self._caller, is_deleted)
+            )
+            operation = self._operations.start(conditions.DELETE, organization_id=organization)
+            self._changes.remember(f"DevOps access list of {organization}", operation)
+            return operation
 
     async def _id(self, organization_id: str | None) -> str:
         if organization_id is not None:

@@ -118,17 +118,18 @@ class AsyncMigrations:
             OutcomeUnknownError: The answer was lost, and the status does not show within the
                 client's ``timeout`` whether the import has begun.
         """
-        previous_phase = phase_of(await self.get(database_id, migration_id))
-        launched_at = self._caller.clock.now()
+        with deadline.within(self._caller.options.timeout):
+            previous_phase = phase_of(await self.get(database_id, migration_id))
+            launched_at = self._caller.clock.now()
 
-        def has_begun(migration: Migration) -> bool:
-            return phase_of(migration) in {conditions.IMPORTING, conditions.DONE, conditions.FAILED} - {previous_phase}
+            def has_begun(migration: Migration) -> bool:
+                return phase_of(migration) in {conditions.IMPORTING, conditions.DONE, conditions.FAILED} - {previous_phase}
 
-        await self._change(endpoints.launch_migration, database_id, migration_id, has_begun)
-        relaunch: dict[str, str] = {}
-        if previous_phase is not None and previous_phase in conditions.FINAL_IMPORT_PHASES:
-            relaunch = {"before": previous_phase, "launched": times.write(launched_at)}
-        return self._operations.start(conditions.LAUNCH, database_id=database_id, migration_id=migration_id, **relaunch)
+            await self._change(endpoints.launch_migration, database_id, migration_id, has_begun)
+            relaunch: dict[str, str] = {}
+            if previous_phase is not None and previous_phase in conditions.FINAL_IMPORT_PHASES:
+                relaunch = {"before": previous_phase, "launched": times.write(launched_at)}
+            return self._operations.start(conditions.LAUNCH, database_id=database_id, migration_id=migration_id, **relaunch)
 
     async def pause(self, database_id: str, migration_id: str) -> Migration:
         """Pause an import: running work is finished, and no new work is started.
@@ -240,18 +241,19 @@ class AsyncMigrations:
 
         >>> credentials = await astra.migrations.credentials(database_id, migration_id)
         """
-        for delay in LOOKUP_DELAYS:
-            # Twice the usual delays: half a minute for the service to renew the credentials.
-            await self._caller.clock.sleep(2 * delay)
-            answer = await endpoints.get_migration_status(self._caller, database_id=database_id, migration_id=migration_id)
-            credentials = answer.value.upload_credentials
-            if credentials is None or credentials.keys is None:
-                return None
-            # The client's clock may be off by more than the credentials have left.
-            now = server_time(answer, self._caller.clock.now())
-            if credentials.credential_expiration is None or credentials.credential_expiration > now:
-                return credentials
-        return None
+        with deadline.within(self._caller.options.timeout):
+            for delay in LOOKUP_DELAYS:
+                # Twice the usual delays: half a minute for the service to renew the credentials.
+                await deadline.sleep(self._caller.clock, 2 * delay)
+                answer = await endpoints.get_migration_status(self._caller, database_id=database_id, migration_id=migration_id)
+                credentials = answer.value.upload_credentials
+                if credentials is None or credentials.keys is None:
+                    return None
+                # The client's clock may be off by more than the credentials have left.
+                now = server_time(answer, self._caller.clock.now())
+                if credentials.credential_expiration is None or credentials.credential_expiration > now:
+                    return credentials
+            return None
 
     async def _change(self, send: _Send, database_id: str, migration_id: str, took_effect: Callable[[Migration], bool]) -> Migration:
         """Send a change, and again if its answer is lost and the migration does not show it.

@@ -19,7 +19,7 @@ from astra_devops._rest.models.pcu_groups import (
     PcuProvisionType,
     PcuType,
 )
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.capacity import full_update, get_group, list_associations
 from astra_devops.operations.conditions import pcu_groups as conditions
@@ -188,10 +188,11 @@ class AsyncPcuGroups:
         checks.optional(checks.string, title, "title")
         checks.optional(checks.text, description, "description")
         _check_capacity(min, max, reserved)
-        body = attrs.evolve(full_update(await self.get(group_id)), **changes)
-        _check_capacity(body.min, body.max, body.reserved)
-        updated = (await endpoints.pcu_update(self._caller, body=[body])).value
-        return updated[0] if updated else await self.get(group_id)
+        with deadline.within(self._caller.options.timeout):
+            body = attrs.evolve(full_update(await self.get(group_id)), **changes)
+            _check_capacity(body.min, body.max, body.reserved)
+            updated = (await endpoints.pcu_update(self._caller, body=[body])).value
+            return updated[0] if updated else await self.get(group_id)
 
     async def delete(self, group_id: str) -> None:
         """Delete a group. It must be flexible and empty: move or terminate its databases first.
@@ -265,10 +266,12 @@ class AsyncPcuGroups:
         Raises:
             NotFoundError: The group does not exist.
         """
-        associations = await list_associations(self._caller, checks.identifier(group_id, "group_id"))
-        if not associations:
-            await self.get(group_id)
-        return associations
+        checks.identifier(group_id, "group_id")
+        with deadline.within(self._caller.options.timeout):
+            associations = await list_associations(self._caller, group_id)
+            if not associations:
+                await self.get(group_id)
+            return associations
 
     async def associate(self, group_id: str, datacenter_id: str) -> AsyncOperation[PcuAssociation]:
         """Place a datacenter in a group of its region.

@@ -16,7 +16,7 @@ from astra_devops._rest.models.private_links import (
     PrivateLinkService,
     PrivateLinkUpdateEndpointInput,
 )
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import private_links as conditions
@@ -154,18 +154,19 @@ class AsyncPrivateLinks:
         checks.identifier(database_id, "database_id")
         checks.identifier(endpoint_id, "endpoint_id")
         checks.optional(checks.text, description, "description")
-        existing_ids = {endpoint.endpoint_id for endpoint in (await self.get(database_id, datacenter_id)).endpoints or []}
-        answer = await endpoints.accept_endpoint_to_service(
-            self._caller,
-            cluster_id=database_id,
-            datacenter_id=datacenter_id,
-            body=PrivateLinkCreateEndpointInput(endpoint_id=endpoint_id, description=description),
-            check_outcome=self._acceptance_check(database_id, datacenter_id, endpoint_id, existing_ids),
-        )
-        stored_id = answer.value.endpoint_id or endpoint_id
-        return self._operations.start(
-            conditions.ACCEPT_ENDPOINT, database_id=database_id, datacenter_id=datacenter_id, endpoint_id=stored_id
-        )
+        with deadline.within(self._caller.options.timeout):
+            existing_ids = {endpoint.endpoint_id for endpoint in (await self.get(database_id, datacenter_id)).endpoints or []}
+            answer = await endpoints.accept_endpoint_to_service(
+                self._caller,
+                cluster_id=database_id,
+                datacenter_id=datacenter_id,
+                body=PrivateLinkCreateEndpointInput(endpoint_id=endpoint_id, description=description),
+                check_outcome=self._acceptance_check(database_id, datacenter_id, endpoint_id, existing_ids),
+            )
+            stored_id = answer.value.endpoint_id or endpoint_id
+            return self._operations.start(
+                conditions.ACCEPT_ENDPOINT, database_id=database_id, datacenter_id=datacenter_id, endpoint_id=stored_id
+            )
 
     async def get_endpoint(self, database_id: str, datacenter_id: str, endpoint_id: str) -> PrivateLinkEndpoint:
         """Fetch one endpoint by the id under which it is stored.

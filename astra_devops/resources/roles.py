@@ -5,7 +5,7 @@ import builtins
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity.roles import find_by_name, list_roles, with_parsed_policy
 from astra_devops.resources._outcome.candidates import candidates_named
@@ -106,11 +106,12 @@ class AsyncRoles:
         checks.optional(checks.string, name, "name")
         if policy is not None:
             _check_policy(policy)
-        if name is None or policy is None:
-            current = await self.get(role_id)
-            name, policy = name or current.name, policy or _current_policy(current)
-        body = UpdateRoleRequest(name=checks.string(name or "", "name"), policy=policy)
-        await endpoints.update_role(self._caller, role_id=role_id, body=body)
+        with deadline.within(self._caller.options.timeout):
+            if name is None or policy is None:
+                current = await self.get(role_id)
+                name, policy = name or current.name, policy or _current_policy(current)
+            body = UpdateRoleRequest(name=checks.string(name or "", "name"), policy=policy)
+            await endpoints.update_role(self._caller, role_id=role_id, body=body)
 
     async def delete(self, role_id: str) -> None:
         """Delete a role. Users and tokens without another role have no permissions from then on.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import rotation, tokens
 from astra_devops.resources._identity.roles import RoleRef, check_refs, resolve_ids
@@ -82,8 +82,9 @@ class AsyncTokens:
             token_expiry=checks.optional(self._check_future, expires_at, "expires_at"),
             description=checks.optional(checks.text, description, "description"),
         )
-        body.roles = await resolve_ids(self._caller, roles)
-        return await tokens.create(self._caller, body, family)
+        with deadline.within(self._caller.options.timeout):
+            body.roles = await resolve_ids(self._caller, roles)
+            return await tokens.create(self._caller, body, family)
 
     async def delete(self, client_id: str, *, family: TokenFamily = "client_id_secrets") -> None:
         """Revoke a token. It stops working at once, for all its users.
@@ -150,18 +151,19 @@ class AsyncTokens:
         checks.optional(checks.text, description, "description")
         checks.optional(self._check_future, expires_at, "expires_at")
         checks.optional(_check_client_id, client_id, "client_id")
-        caller = await self._caller.pinned()
-        old_id = client_id or await caller.client_id()
-        info = await tokens.find(caller, old_id)
-        if info is None:
-            raise ValueError(f"client_id must be that of a token of the organization, and no token has {old_id!r}")
-        body = CreateTokenBody(
-            # The old token's roles are not looked up: an entry that is not the id of a role must
-            # not be taken for a name.
-            roles=list(info.roles or []) if roles is None else await resolve_ids(caller, roles),
-            token_expiry=expires_at or _same_lifetime(info, caller),
-            description=description if description is not None else info.description or None,
-        )
+        with deadline.within(self._caller.options.timeout):
+            caller = await self._caller.pinned()
+            old_id = client_id or await caller.client_id()
+            info = await tokens.find(caller, old_id)
+            if info is None:
+                raise ValueError(f"client_id must be that of a token of the organization, and no token has {old_id!r}")
+            body = CreateTokenBody(
+                # The old token's roles are not looked up: an entry that is not the id of a role must
+                # not be taken for a name.
+                roles=list(info.roles or []) if roles is None else await resolve_ids(caller, roles),
+                token_expiry=expires_at or _same_lifetime(info, caller),
+                description=description if description is not None else info.description or None,
+            )
         return await rotation.rotate(caller, old_id, body, on_new)
 
     def _check_future(self, moment: datetime, name: str) -> datetime:

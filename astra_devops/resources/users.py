@@ -8,7 +8,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import users as endpoints
 from astra_devops._rest.models.users import RoleInviteRequest, User, UserInvite
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import organization
 from astra_devops.resources._identity.roles import RoleRef, resolve_ids
@@ -78,14 +78,15 @@ class AsyncUsers:
         """
         _check_email(email)
         checks.optional(checks.string, organization_id, "organization_id")
-        role_ids = await resolve_ids(self._caller, roles)
-        body = UserInvite(email=email, org_id=organization_id or await organization.current_id(self._caller), roles=role_ids)
+        with deadline.within(self._caller.options.timeout):
+            role_ids = await resolve_ids(self._caller, roles)
+            body = UserInvite(email=email, org_id=organization_id or await organization.current_id(self._caller), roles=role_ids)
 
-        async def list_ids() -> builtins.list[str]:
-            return [user.user_id for user in await self._list_by_email(email)]
+            async def list_ids() -> builtins.list[str]:
+                return [user.user_id for user in await self._list_by_email(email)]
 
-        async with candidates_named(self._caller, list_ids):
-            await endpoints.invite_user_to_organization(self._caller, body=body)
+            async with candidates_named(self._caller, list_ids):
+                await endpoints.invite_user_to_organization(self._caller, body=body)
 
     async def set_roles(self, user_id: str, roles: Sequence[RoleRef]) -> None:
         """Replace the roles of a user; other roles are removed.
@@ -103,8 +104,9 @@ class AsyncUsers:
             NotFoundError: The user does not exist.
         """
         checks.identifier(user_id, "user_id")
-        body = RoleInviteRequest(roles=await resolve_ids(self._caller, roles))
-        await endpoints.update_roles_for_user_in_organization(self._caller, user_id=user_id, body=body)
+        with deadline.within(self._caller.options.timeout):
+            body = RoleInviteRequest(roles=await resolve_ids(self._caller, roles))
+            await endpoints.update_roles_for_user_in_organization(self._caller, user_id=user_id, body=body)
 
     async def remove(self, user_id: str) -> None:
         """Remove a user from the organization, or withdraw an invitation.

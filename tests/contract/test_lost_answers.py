@@ -33,17 +33,8 @@ WAYS: dict[str, Callable[[Emulator, str], None]] = {
     },
     "504 every time": lambda emulator, operation: emulator.faults.status(operation, 504, after_effect=True, times=None),
 }
-REPEATED = frozenset(
-    {
-        "resumeMigration",  # does nothing the second time
-        "cleanupMigration",  # moves a planned clean-up to the same time
-        "deleteDevOpsAccessList",
-        "AddAddressesToAccessListForDatabase",
-        "AddAllowedPrincipalToService",
-        "removeKeyspace",
-    }
-)
-"""Operations of the class ``check_first`` that the service accepts twice, without harm."""
+REPEATED = ("resumeMigration", "deleteDevOpsAccessList")
+"""Operations of the class ``check_first`` that the service accepts twice, doing nothing then."""
 
 GROUPS: dict[str, Callable[[Emulator, str], Calls]] = {
     "databases": lambda emulator, path: wire_arguments.databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
@@ -80,7 +71,7 @@ class Walk:
         return sum(exchange.own_status in range(200, 300) for exchange in self.emulator.journal.of(operation))
 
     async def proceed(self, name: str, variant: tuple[tuple[Any, ...], dict[str, Any]]) -> dict[str, int]:
-        """Make a call for the calls after it, and return the effects of each operation."""
+        """Make a call for the calls after it, and return how often each write took effect."""
         self.emulator.journal.clear()
         emulator = self.emulator
         async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, timeout=3600) as astra:

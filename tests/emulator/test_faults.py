@@ -86,6 +86,22 @@ async def test_an_answer_may_never_come(api: Any) -> None:
     await api.emulator.clock.sleep(10)
 
 
+async def test_a_request_may_be_swallowed_before_its_effect(api: Any) -> None:
+    api.emulator.faults.no_answer("createDatabase", before_effect=True)
+    with pytest.raises(TimeoutError):
+        await api("POST", "/v2/databases", json=ORDERS, timeout=aiohttp.ClientTimeout(sock_read=0.05))
+    assert len(api.emulator.databases) == 0
+    assert (api.emulator.journal[-1].outcome, api.emulator.journal[-1].own_status) == ("never answered", None)
+
+
+async def test_a_status_may_come_after_the_effect(api: Any) -> None:
+    api.emulator.faults.status("createDatabase", 504, after_effect=True)
+    assert (await api("POST", "/v2/databases", json=ORDERS)).status == 504
+    assert len(api.emulator.databases) == 1
+    (exchange,) = api.emulator.journal.of("createDatabase")
+    assert (exchange.status, exchange.own_status, exchange.outcome) == (504, 201, "answered by a fault after the effect")
+
+
 async def test_any_body_can_replace_the_true_one(api: Any) -> None:
     bodies: list[object] = [b"{", b"null", '"a string"', "<html>", {"a": 1}]
     for body in bodies:

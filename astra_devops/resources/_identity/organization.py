@@ -5,6 +5,7 @@ import attrs
 from astra_devops import errors
 from astra_devops._rest.endpoints import organizations as endpoints
 from astra_devops._rest.endpoints import users as user_endpoints
+from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 
 
@@ -24,11 +25,12 @@ class Organization:
 
 async def current(caller: Caller) -> Organization:
     """Fetch the id and the name; the service returns the name only with the users."""
-    organization_id = await current_id(caller)
-    try:
-        users = (await user_endpoints.get_organization_users(caller)).value
-    except errors.PermissionDeniedError:
-        return Organization(id=organization_id)
+    with deadline.within(caller.options.timeout):
+        organization_id = await current_id(caller)
+        try:
+            users = (await user_endpoints.get_organization_users(caller)).value
+        except errors.PermissionDeniedError:
+            return Organization(id=organization_id)
     return Organization(id=organization_id, name=users.org_name or None)
 
 

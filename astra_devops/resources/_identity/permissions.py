@@ -6,7 +6,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import roles as role_endpoints
 from astra_devops._rest.models.common import Policy
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import roles, tokens
 
@@ -24,7 +24,8 @@ async def has_permissions(caller: Caller, permissions: Sequence[str], resource: 
     permissions = checks.strings(permissions, "permissions", at_least=1)
     if resource is not None and not checks.string(resource, "resource").startswith("drn:astra:org:"):
         raise ValueError(f"resource must be a DRN as built by astra_devops.policies.drn(), not {resource!r}")
-    policies = await _own_policies(caller)
+    with deadline.within(caller.options.timeout):
+        policies = await _own_policies(caller)
     revealed_policies = [policy for policy in policies if policy is not None]
     results = [grants(revealed_policies, permission, resource) for permission in permissions]
     if all(results):

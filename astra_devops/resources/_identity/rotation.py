@@ -9,6 +9,7 @@ from anyio import move_on_after
 from astra_devops import errors
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
+from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
@@ -53,16 +54,17 @@ async def _test(caller: Caller, new: Token) -> None:
     """
     new_caller = caller.view(caller.options, TokenAuth(new.token))
     refusal: errors.AuthenticationError | None = None
-    for delay in LOOKUP_DELAYS:
-        await caller.clock.sleep(delay)
-        try:
-            await organization_endpoints.get_current_organization(new_caller)
-        except errors.PermissionDeniedError:
-            return
-        except errors.AuthenticationError as error:
-            refusal = error
-        else:
-            return
+    with deadline.within(caller.options.timeout):
+        for delay in LOOKUP_DELAYS:
+            await deadline.sleep(caller.clock, delay)
+            try:
+                await organization_endpoints.get_current_organization(new_caller)
+            except errors.PermissionDeniedError:
+                return
+            except errors.AuthenticationError as error:
+                refusal = error
+            else:
+                return
     assert refusal is not None
     raise refusal
 

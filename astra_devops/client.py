@@ -13,6 +13,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.observer import Observer, guarded
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment, origin, user_agent
@@ -166,7 +167,8 @@ class AsyncAstraDevOps(ClientResources):
 
         >>> if await astra.can("org-db-create", "org-db-view"): ...
         """
-        from astra_devops.resources._identity.permissions import has_permissions
+        with importing:
+            from astra_devops.resources._identity.permissions import has_permissions
 
         return await has_permissions(self._caller, permissions, resource)
 
@@ -195,9 +197,11 @@ class AsyncAstraDevOps(ClientResources):
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """
-        from astra_devops.resources._by_operation_id import build_call
+        with importing:
+            from astra_devops.resources._by_operation_id import build_call
 
-        return await self._caller.send(build_call(operation_id, path, query, body))
+            call = build_call(operation_id, path, query, body)
+        return await self._caller.send(call)
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":
         """Return the operation that a resume token stands for, to go on waiting for it.

@@ -15,6 +15,7 @@ from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Operation
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.first_use import load_anyio
 from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Refused
 from astra_devops._runtime.response import read_error
 from astra_devops._runtime.retry import next_attempt
@@ -59,6 +60,7 @@ async def download(caller: Caller, get_url: Callable[[], Awaitable[Secret]], tar
 
 async def _fetch(caller: Caller, url: str, target: Path, progress: ProgressCallback | None) -> _DownloadFailure | None:
     """Download once, to a temporary file next to the target, and rename it if it is complete."""
+    load_anyio()
     descriptor, name = await to_thread.run_sync(_open_temporary, target)
     partial = Path(name)
     received = 0

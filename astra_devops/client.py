@@ -14,6 +14,7 @@ from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.content_coding import ACCEPT_ENCODING
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.observer import Observer, guarded
 from astra_devops._runtime.proxies import checked_proxy
 from astra_devops._runtime.retry import RetryPolicy
@@ -199,7 +200,8 @@ class AsyncAstraDevOps(ClientResources):
 
         >>> if await astra.can("org-db-create", "org-db-view"): ...
         """
-        from astra_devops.resources._identity.permissions import has_permissions
+        with importing:
+            from astra_devops.resources._identity.permissions import has_permissions
 
         return await has_permissions(self._caller, permissions, resource)
 
@@ -229,7 +231,8 @@ class AsyncAstraDevOps(ClientResources):
 
         >>> answer = await astra.request("getDatabase", path={"databaseID": database_id})
         """
-        from astra_devops.resources._by_operation_id import build_call
+        with importing:
+            from astra_devops.resources._by_operation_id import build_call
 
         call = build_call(operation_id, path, query, body)
         # A traceback with local variables would show it, and it may hold a password.

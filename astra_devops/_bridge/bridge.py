@@ -11,8 +11,9 @@ from typing import Any, Final, ParamSpec, Protocol, Self, TypeVar
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.callback import current_scope, in_worker_thread
 from astra_devops._bridge.process import PerProcess, WeakRegistry
-from astra_devops._bridge.thread import LoopThread
+from astra_devops._bridge.thread import LoopThread, NotStartedError
 from astra_devops._runtime.no_copies import NoCopies
+from astra_devops.errors import RequestNotSentError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,6 +83,8 @@ class Bridge(NoCopies):
         call's cleanup has ended. A second interrupt does not wait for the cleanup.
 
         Raises:
+            RequestNotSentError: The thread or its loop could not start, for want of threads, memory
+                or file descriptors. The next call starts another.
             RuntimeError: The bridge is closed, or the call comes from its own thread.
         """
         self._state.check_open()
@@ -91,7 +94,7 @@ class Bridge(NoCopies):
                 f"{self._state.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
                 "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
             )
-        self._start(thread)
+        self._start(thread, function)
         call = BridgedCall(function, args, kwargs)
         scope = current_scope()
         try:
@@ -195,9 +198,13 @@ class Bridge(NoCopies):
             thread.stop(at_exit=at_exit)
         return thread
 
-    def _start(self, thread: LoopThread) -> None:
+    def _start(self, thread: LoopThread, function: Callable[..., object]) -> None:
         try:
             thread.start()
+        except NotStartedError as error:
+            self._thread.forget(thread)
+            self._state.check_open()
+            raise _not_sent(self._state.name, function, error.__cause__) from error.__cause__
         except RuntimeError:
             self._state.check_open()
             raise
@@ -213,6 +220,13 @@ class Bridge(NoCopies):
         _copy_notes(call.error, error)
         error.__cause__ = thread.failure or call.error
         return error
+
+
+def _not_sent(name: str, function: Callable[..., object], cause: BaseException | None) -> RequestNotSentError:
+    operation = getattr(function, "__qualname__", repr(function)).removeprefix("Async")
+    reason = f"{type(cause).__name__}: {cause}"
+    message = f"{operation} was not sent, because the event loop of {name} did not start ({reason}); the next call tries again"
+    return RequestNotSentError(message, operation=operation, reason=reason, attempts=0)
 
 
 def _copy_notes(source: BaseException | None, target: BaseException) -> None:

@@ -14,6 +14,7 @@ from anyio import CapacityLimiter, to_thread
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.thread import LoopThread
+from astra_devops._runtime.first_use import load_anyio
 
 F = TypeVar("F")
 
@@ -97,6 +98,7 @@ async def _capture(function: Callable[[], Any]) -> tuple[Any, BaseException | No
 
     A SystemExit is returned like any error: one that ends a task would end the loop too.
     """
+    load_anyio()
     try:
         # Each callback has its own limiter. Callbacks may wait for calls that wait for callbacks,
         # and would deadlock at a shared limit.

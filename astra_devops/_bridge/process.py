@@ -70,6 +70,12 @@ class PerProcess(Generic[V]):
         """Return the value of this process, or None, without taking a lock: for ``__del__``."""
         return self._value
 
+    def forget(self, value: V) -> None:
+        """Make a new value on the next use, if ``value`` is still the one of this process."""
+        with self._lock:
+            if self._value is value:
+                self._value = None
+
     def reset_after_fork(self) -> None:
         """Start over in a child process.
 

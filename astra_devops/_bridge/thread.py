@@ -2,13 +2,23 @@
 
 import _thread
 import asyncio
+import concurrent.futures.thread
 import contextlib
+import encodings.idna
 import threading
-from typing import Any
+from typing import Any, Final
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.latch import Latch
 from astra_devops._bridge.process import PerProcess
+
+# asyncio imports these two when it first looks up the name of a host. Imported before there is a
+# thread, they cannot be half imported when the process forks.
+_USED_BY_ASYNCIO: Final = (concurrent.futures.thread, encodings.idna)
+
+
+class NotStartedError(Exception):
+    """The thread or its event loop could not start; the cause says why."""
 
 
 class LoopThread:
@@ -42,19 +52,16 @@ class LoopThread:
         """Start the thread if it is not running, and wait for its loop.
 
         Raises:
-            RuntimeError: The thread has ended, or its loop did not start.
+            NotStartedError: The thread or its loop could not start, and never will.
+            RuntimeError: The thread was asked to stop before it was started.
         """
-        if self._ready.is_open:
-            return
-        if self._stopping:
-            raise RuntimeError("the event loop of the blocking client has ended")
-        if not self._launched.locked():
-            # An interrupt can break Thread.start as well. So it is called in a thread that receives
-            # no interrupts; if several threads come here, only the first of these calls it.
-            _thread.start_new_thread(self._launch, ())
-        self._ready.wait()
+        if not self._ready.is_open:
+            if self._stopping:
+                raise RuntimeError("the event loop of the blocking client has ended")
+            self._ensure_launched()
+            self._ready.wait()
         if self._loop is None:
-            raise RuntimeError("the event loop of the blocking client did not start") from self._failure
+            raise NotStartedError from self._failure
 
     @property
     def started(self) -> bool:
@@ -140,6 +147,16 @@ class LoopThread:
             self._ready.wait()
             if self._thread.ident is not None:
                 self._thread.join(timeout)
+
+    def _ensure_launched(self) -> None:
+        if self._launched.locked():
+            return
+        # An interrupt can break Thread.start as well. So it is called in a thread that receives no
+        # interrupts; if several threads come here, only the first of these calls it.
+        try:
+            _thread.start_new_thread(self._launch, ())
+        except (RuntimeError, MemoryError) as error:
+            raise NotStartedError from error
 
     def _launch(self) -> None:
         if self._launched.acquire(blocking=False):

@@ -6,6 +6,7 @@ structuring is not used, since our compiled readers take about a third of the ti
 """
 
 import functools
+import os
 import threading
 from typing import Any, Final
 
@@ -20,6 +21,10 @@ from astra_devops._json.scalars import SCALAR_READERS, Reader
 _converter: Final = BaseConverter()
 _compile_lock: Final = threading.RLock()
 _being_compiled: Final[set[Any]] = set()
+
+if hasattr(os, "register_at_fork"):
+    # A child would otherwise inherit the lock as another thread of its parent holds it.
+    os.register_at_fork(before=_compile_lock.acquire, after_in_parent=_compile_lock.release, after_in_child=_compile_lock.release)
 
 
 @functools.cache

@@ -4,7 +4,6 @@
 """The blocking class AstraDevOps."""
 
 from collections.abc import Mapping
-from functools import cached_property
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -14,6 +13,7 @@ from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
+from astra_devops._runtime.first_use import made_on_first_use
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
@@ -175,189 +175,189 @@ class AstraDevOps(NoCopies):
     def __repr__(self) -> str:
         return repr(self._handle) if hasattr(self, "_handle") else "<AstraDevOps>"
 
-    @cached_property
+    @made_on_first_use
     def databases(self) -> "Databases":
         """Databases of the organization."""
         from astra_devops.blocking.databases import Databases
 
         return Databases(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def keyspaces(self) -> "Keyspaces":
         """Keyspaces of databases."""
         from astra_devops.blocking.keyspaces import Keyspaces
 
         return Keyspaces(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def datacenters(self) -> "Datacenters":
         """Datacenters of databases, one per region."""
         from astra_devops.blocking.datacenters import Datacenters
 
         return Datacenters(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def secure_bundles(self) -> "SecureBundles":
         """Secure connect bundles of databases."""
         from astra_devops.blocking.secure_bundles import SecureBundles
 
         return SecureBundles(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def regions(self) -> "Regions":
         """Regions that the service offers."""
         from astra_devops.blocking.regions import Regions
 
         return Regions(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def snapshots(self) -> "Snapshots":
         """Snapshots of databases."""
         from astra_devops.blocking.snapshots import Snapshots
 
         return Snapshots(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def clones(self) -> "Clones":
         """Copies of a snapshot of one database into another database."""
         from astra_devops.blocking.clones import Clones
 
         return Clones(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def restores(self) -> "Restores":
         """Restores of databases from their own snapshots."""
         from astra_devops.blocking.restores import Restores
 
         return Restores(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def migrations(self) -> "Migrations":
         """Migrations, which import SSTables into databases."""
         from astra_devops.blocking.migrations import Migrations
 
         return Migrations(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def migration_proxies(self) -> "MigrationProxies":
         """Proxies for migrating live workloads."""
         from astra_devops.blocking.migration_proxies import MigrationProxies
 
         return MigrationProxies(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def cdc(self) -> "Cdc":
         """Change data capture of databases."""
         from astra_devops.blocking.cdc import Cdc
 
         return Cdc(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def telemetry(self) -> "Telemetry":
         """The export of a database's metrics."""
         from astra_devops.blocking.telemetry import Telemetry
 
         return Telemetry(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def audit_logs(self) -> "AuditLogs":
         """The export of the organization's audit log."""
         from astra_devops.blocking.audit_logs import AuditLogs
 
         return AuditLogs(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def enterprises(self) -> "Enterprises":
         """The enterprise that the token belongs to."""
         from astra_devops.blocking.enterprises import Enterprises
 
         return Enterprises(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def customer_keys(self) -> "CustomerKeys":
         """Your own keys for encrypting databases."""
         from astra_devops.blocking.customer_keys import CustomerKeys
 
         return CustomerKeys(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def cloud_accounts(self) -> "CloudAccounts":
         """Cloud accounts of the service, which you allow to use your keys."""
         from astra_devops.blocking.cloud_accounts import CloudAccounts
 
         return CloudAccounts(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def pcu_groups(self) -> "PcuGroups":
         """Provisioned capacity that databases share."""
         from astra_devops.blocking.pcu_groups import PcuGroups
 
         return PcuGroups(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def organizations(self) -> "Organizations":
         """The token's organization."""
         from astra_devops.blocking.organizations import Organizations
 
         return Organizations(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def roles(self) -> "Roles":
         """Roles, which grant permissions to users and tokens."""
         from astra_devops.blocking.roles import Roles
 
         return Roles(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def users(self) -> "Users":
         """Users of the organization."""
         from astra_devops.blocking.users import Users
 
         return Users(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def tokens(self) -> "Tokens":
         """Application tokens."""
         from astra_devops.blocking.tokens import Tokens
 
         return Tokens(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def scim(self) -> "Scim":
         """Users and groups that are provisioned by SCIM."""
         from astra_devops.blocking.scim import Scim
 
         return Scim(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def access_lists(self) -> "AccessLists":
         """Access lists of databases: the IP addresses that may connect to each."""
         from astra_devops.blocking.access_lists import AccessLists
 
         return AccessLists(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def devops_access_lists(self) -> "DevOpsAccessLists":
         """The access list of this API: the IP addresses that may call it."""
         from astra_devops.blocking.devops_access_lists import DevOpsAccessLists
 
         return DevOpsAccessLists(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def private_links(self) -> "PrivateLinks":
         """Private links to databases."""
         from astra_devops.blocking.private_links import PrivateLinks
 
         return PrivateLinks(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def custom_domains(self) -> "CustomDomains":
         """Your own domain names for databases with private links."""
         from astra_devops.blocking.custom_domains import CustomDomains
 
         return CustomDomains(self._bridge, self._handle)
 
-    @cached_property
+    @made_on_first_use
     def vpc_peerings(self) -> "VpcPeerings":
         """Peerings between your networks and those of classic databases."""
         from astra_devops.blocking.vpc_peerings import VpcPeerings

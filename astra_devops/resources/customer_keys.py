@@ -53,8 +53,8 @@ class AsyncCustomerKeys:
             return any(((entry.cloud_provider or "").lower(), entry.region, entry.key_id) == registration for entry in listed_keys)
 
         with deadline.within(self._caller.options.timeout):
-            # No document requires the organization for a token that belongs to one, but the vendor's
-            # own Terraform provider always sends it.
+            # No document requires the organization for a token that belongs to one, but the
+            # vendor's own Terraform provider always sends it.
             body.org_id = await organization.current_id(self._caller)
             send = endpoints.create_classic_key if classic else endpoints.create_serverless_key
             await send(self._caller, body=body, check_outcome=outcome_check(self._caller, is_listed))

@@ -141,7 +141,7 @@ class AsyncDevOpsAccessLists:
             organization = await self._id(organization_id)
             current = await self._get_settled(organization)
             old = next((entry for entry in current if ip_ranges.normalize(entry.address) == block), None)
-            # The whole entry is sent, since the service might treat a field that is left out as empty.
+            # The whole entry is sent: the service might treat a field that is left out as empty.
             body = DevOpsAccessListEntry(
                 address=block if old is None else old.address,
                 description=old.description if description is None and old is not None else description,

@@ -158,8 +158,8 @@ class AsyncTokens:
             if info is None:
                 raise ValueError(f"client_id must be that of a token of the organization, and no token has {old_id!r}")
             body = CreateTokenBody(
-                # The old token's roles are not looked up: an entry that is not the id of a role must
-                # not be taken for a name.
+                # The old token's roles are not looked up: an entry that is not the id of a role
+                # must not be taken for a name.
                 roles=list(info.roles or []) if roles is None else await resolve_ids(caller, roles),
                 token_expiry=expires_at or _same_lifetime(info, caller),
                 description=description if description is not None else info.description or None,

@@ -4,8 +4,11 @@ import asyncio
 import copy
 import gc
 import pickle
+import sys
+import threading
 import traceback
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import pytest
@@ -13,6 +16,8 @@ import pytest
 from astra_devops import AstraDevOps, errors
 from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops.blocking import Bridge
+
+from .conftest import Scripts
 
 _UNKNOWN_ID: Final = "00000000-0000-4000-8000-000000000000"
 
@@ -103,7 +108,62 @@ def test_an_error_while_closing_is_raised_once() -> None:
     handle.close()
 
 
-def test_an_event_loop_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of descriptors to lower")
+def test_an_event_loop_that_does_not_start_is_forgotten(scripts: Scripts) -> None:
+    # Python itself reports the half-made loop on standard error when it is collected.
+    outcome = scripts.run(
+        """
+        import resource
+
+        warm, astra = connect(), connect()
+        warm.databases.list().collect()
+        threads = threading.active_count()
+        kept, (_, hard) = [], resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (60, hard))
+        try:
+            while True:
+                kept.append(open(os.devnull))
+        except OSError:
+            pass
+        for _ in range(2):
+            try:
+                astra.databases.list().collect()
+            except errors.RequestNotSentError as error:
+                say(error.operation, error.attempts, type(error.__cause__).__name__, "Too many open files" in str(error))
+        for file in kept:
+            file.close()
+        say(type(astra.databases.list().collect()), threading.active_count() - threads)
+        """
+    )
+    assert outcome.lines == ["Pager.collect 0 OSError True"] * 2 + ["<class 'list'> 1"]
+    assert outcome.code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts the memory of threads")
+def test_a_thread_that_does_not_start_is_forgotten(scripts: Scripts) -> None:
+    lines = scripts.check(
+        """
+        astra = connect()
+        databases = astra.databases.list()
+        warm = connect()
+        warm.databases.list().collect()
+        usual = threading.stack_size(2**46)
+        for _ in range(2):
+            try:
+                databases.collect()
+            except errors.RequestNotSentError as error:
+                say(error.operation, type(error.__cause__).__name__)
+        threading.stack_size(usual)
+        say(type(databases.collect()))
+        """
+    )
+    assert lines == ["Pager.collect RuntimeError"] * 2 + ["<class 'list'>"]
+
+
+def test_calls_that_wait_together_for_a_loop_that_does_not_start_all_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 8
+    waiting = threading.Barrier(count + 1)
+
     def refuse() -> asyncio.AbstractEventLoop:
         raise OSError("too many open files")
 
@@ -111,8 +171,18 @@ def test_an_event_loop_that_does_not_start_is_an_error(monkeypatch: pytest.Monke
 
     async def nothing() -> None: ...
 
-    bridge = Bridge()
-    with pytest.raises(RuntimeError, match="did not start") as caught:
+    def call() -> None:
+        waiting.wait()
         bridge.call(nothing)
-    assert isinstance(caught.value.__cause__, OSError)
+
+    bridge = Bridge()
+    with ThreadPoolExecutor(count) as pool:
+        calls = [pool.submit(call) for _ in range(count)]
+        waiting.wait()
+        for one in calls:
+            with pytest.raises(errors.RequestNotSentError, match="event loop of Bridge did not start") as caught:
+                one.result()
+            assert isinstance(caught.value.__cause__, OSError)
+    monkeypatch.undo()
+    bridge.call(nothing)
     bridge.close()

@@ -136,3 +136,41 @@ def test_a_client_that_was_closed_before_the_fork_stays_closed(scripts: Scripts)
         """
     )
     assert lines == ["AstraDevOps is closed", "0"]
+
+
+@pytest.mark.parametrize(
+    ("client", "call"),
+    [
+        ("connect(timeout=5)", "list(astra.databases.list())"),
+        ("connect(timeout=5)", "astra.request('listDatabases')"),
+        ("connect(timeout=5)", "astra.can('org-db-view')"),
+        ("AstraDevOps(lambda: TOKEN, base_url=URL, timeout=5)", "astra.databases.list().collect()"),
+        ("AstraDevOps(TOKEN, base_url=URL.replace('127.0.0.1', 'localhost'), timeout=5)", "list(astra.users.list())"),
+    ],
+)
+def test_a_fork_waits_for_the_imports_of_a_first_call(scripts: Scripts, client: str, call: str) -> None:
+    lines = scripts.check(
+        f"""
+        {_DEFINE_WAIT_FOR}
+        importing = threading.Event()
+
+        class SlowDisk:
+            def find_spec(self, name, path=None, target=None):
+                if name.startswith(("astra_devops.", "anyio._backends", "concurrent.", "encodings.")):
+                    importing.set()
+                    time.sleep(0.05)
+
+        astra = {client}
+        sys.meta_path.insert(0, SlowDisk())
+        thread = threading.Thread(target=lambda: {call})
+        thread.start()
+        while thread.is_alive():
+            importing.wait(1)
+            importing.clear()
+            if not (child := os.fork()):
+                {call}
+                os._exit(3)
+            wait_for(child)
+        """
+    )
+    assert set(lines) == {"3"}

@@ -130,7 +130,7 @@ def _enter_and_exit(context: Context, functions: list[Function], own: str) -> st
 
 def _client_member(context: Context, function: Function, own: str, attributes: Mapping[str, str]) -> str:
     marks = decorators(function)
-    if marks == ["cached_property"]:
+    if marks == ["made_on_first_use"]:
         return _resource(context, function, own, attributes)
     if marks == ["property"] and isinstance(function, ast.FunctionDef):
         if function.returns and names_in(annotation(function.returns)) & context.twins.keys():
@@ -149,12 +149,12 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
     returned = ast.unparse(annotation(function.returns)) if function.returns else ""
     if attributes.get(returned) != function.name:
         context.source.refuse(
-            function, f"{function.name} is a cached property but not a resource: no module in resources/ defines {returned or 'nothing'}"
+            function, f"{function.name} is made on first use but not a resource: no module in resources/ defines {returned or 'nothing'}"
         )
     twin = context.twins[returned]
-    context.use("functools", "cached_property")
+    context.use("astra_devops._runtime.first_use", "made_on_first_use")
     return (
-        f"    @cached_property\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
+        f"    @made_on_first_use\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
         f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._handle)\n\n"
     )
 

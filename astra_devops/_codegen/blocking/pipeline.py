@@ -64,7 +64,7 @@ def _attributes(sources: Iterable[Source]) -> dict[str, str]:
         ast.unparse(annotation(function.returns)): function.name
         for node in classes
         for function in node.body
-        if isinstance(function, ast.FunctionDef) and function.returns and decorators(function) == ["cached_property"]
+        if isinstance(function, ast.FunctionDef) and function.returns and decorators(function) == ["made_on_first_use"]
     }
 
 

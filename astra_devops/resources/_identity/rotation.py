@@ -11,6 +11,7 @@ from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.first_use import load_anyio
 from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
 from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
@@ -106,6 +107,7 @@ async def _delete_new(caller: Caller, new: Token, old_id: str, error: BaseExcept
     In a canceled rotation this runs to its end, within the cleanup timeout.
     """
     problem: errors.AstraDevOpsError | None = None
+    load_anyio()
     with move_on_after(_CLEANUP_TIMEOUT, shield=True) as scope:
         try:
             await tokens.revoke(caller, new.client_id)

@@ -43,7 +43,7 @@ class AsyncAstraDevOps(ClientResources):
         token: Token | None = None,
         *,
         base_url: str | None = None,
-        environment: Environment = "prod",
+        environment: Environment | None = None,
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
@@ -59,15 +59,20 @@ class AsyncAstraDevOps(ClientResources):
         """Create a client. Nothing is sent and no file is read until the first call.
 
         Args:
-            token: Application token (``AstraCS:...``), or a sync or async callable that returns one
-                for each call. If omitted, it is taken from the section ``profile`` of
-                ``~/.astrarc`` if ``profile`` is given, else from the environment variable
-                ``ASTRA_DB_APPLICATION_TOKEN``, else from the section ``default`` of
-                ``~/.astrarc``.
+            token: Application token (``AstraCS:...``), or a sync or async callable that returns
+                one. It is called before each request, a sync one in the event loop; see
+                :func:`astra_devops.token_file` for one that reads a file. If omitted, the token is
+                taken from the section ``profile`` of ``~/.astrarc`` if ``profile`` is given, else
+                from the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else from the section
+                of ``~/.astrarc`` that the variable ``ASTRA_PROFILE`` names, or from ``default``.
             base_url: URL of the API, if it is not that of ``environment``. It must be https, or
                 http to this machine.
-            environment: Environment of the service: ``prod``, ``dev`` or ``test``.
-            profile: Section of ``~/.astrarc``, the configuration file of astra-cli.
+            environment: Environment of the service: ``prod``, ``dev`` or ``test``. If omitted, and
+                ``base_url`` too, it is that of the section from which the token is taken
+                (``ASTRA_ENV``), and otherwise ``prod``.
+            profile: Section of ``~/.astrarc``, the configuration file of astra-cli. As for
+                astra-cli, the variable ``ASTRARC`` may name another file, and
+                ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
             retry: How often a call is retried, and how long to wait between attempts. By default a
@@ -88,8 +93,10 @@ class AsyncAstraDevOps(ClientResources):
             TypeError: A setting has a wrong type. The message names it.
             ConfigurationError: ``token`` does not look like an application token.
         """
+        is_service_given = base_url is not None or environment is not None
+        auth = TokenAuth(token, profile, selects_service=not is_service_given)
         transport = Transport(
-            origin=origin(base_url, environment),
+            origin=origin(base_url, "prod" if environment is None else environment) if is_service_given else auth.origin,
             max_connections=int(checks.positive(max_connections, "max_connections")),
             proxy=proxy,
             ssl_context=ssl_context,
@@ -101,7 +108,7 @@ class AsyncAstraDevOps(ClientResources):
             retry=retry,
             headers={"Accept": "application/json", "User-Agent": user_agent(_version(), user_agent_suffix)},
         )
-        self._caller = Caller(transport, TokenAuth(token, profile), clock, options, guarded(observer))
+        self._caller = Caller(transport, auth, clock, options, guarded(observer))
         self._parent = None
 
     def with_options(

@@ -20,7 +20,8 @@ def anyio_backend() -> str:
 def no_ambient_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Hide the token and the ``~/.astrarc`` of whoever runs the tests, from this process and those it starts."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
+        for name in ("ASTRA_DB_APPLICATION_TOKEN", "ASTRARC", "ASTRA_PROFILE", "XDG_CONFIG_HOME"):
+            patch.delenv(name, raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield
 

@@ -32,6 +32,7 @@ def origin(base_url: str | None, environment: str) -> str:
         return ORIGINS[environment]
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a string, not {type(base_url).__name__}")
+    base_url = base_url.strip()
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("base_url must be an absolute http or https URL")

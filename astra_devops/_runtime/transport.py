@@ -72,13 +72,15 @@ class Transport:
     def __init__(
         self,
         *,
-        origin: str,
+        origin: str | Callable[[], str],
         max_connections: int,
         proxy: str | None = None,
         ssl_context: ssl.SSLContext | None = None,
         session_factory: SessionFactory | None = None,
     ) -> None:
-        self._origin = origin
+        # A function, where the origin depends on the profile that the token is read from. The token
+        # is always read before the first request.
+        self._origin = origin if callable(origin) else lambda: origin
         self._max_connections = max_connections
         self._proxy = proxy
         self._ssl: ssl.SSLContext | bool = ssl_context if ssl_context is not None else True
@@ -94,7 +96,7 @@ class Transport:
 
         It goes to ``origin``, or to the service by default.
         """
-        url = URL((origin or self._origin) + request.target, encoded=True)
+        url = URL((origin or self._origin()) + request.target, encoded=True)
         session, pool = await self._open()
         if pool.locked():
             began = asyncio.get_running_loop().time()

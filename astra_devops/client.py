@@ -57,7 +57,7 @@ class AsyncAstraDevOps(ClientResources):
         token: Token | None = None,
         *,
         base_url: str | None = None,
-        environment: Environment = "prod",
+        environment: Environment | None = None,
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
@@ -75,15 +75,20 @@ class AsyncAstraDevOps(ClientResources):
         """Create a client. Nothing is sent and no file is read until the first call.
 
         Args:
-            token: Application token (``AstraCS:...``), or a sync or async callable that returns one
-                for each call. If omitted, it is taken from the section ``profile`` of
-                ``~/.astrarc`` if ``profile`` is given, else from the environment variable
-                ``ASTRA_DB_APPLICATION_TOKEN``, else from the section ``default`` of
-                ``~/.astrarc``.
+            token: Application token (``AstraCS:...``), or a sync or async callable that returns
+                one. It is called before each request, a sync one in the event loop; see
+                :func:`astra_devops.token_file` for one that reads a file. If omitted, the token is
+                taken from the section ``profile`` of ``~/.astrarc`` if ``profile`` is given, else
+                from the environment variable ``ASTRA_DB_APPLICATION_TOKEN``, else from the section
+                of ``~/.astrarc`` that the variable ``ASTRA_PROFILE`` names, or from ``default``.
             base_url: URL of the API, if it is not that of ``environment``. It must be https, or
                 http to this machine, or to another with ``allow_http``.
-            environment: Environment of the service: ``prod``, ``dev`` or ``test``.
-            profile: Section of ``~/.astrarc``, the configuration file of astra-cli.
+            environment: Environment of the service: ``prod``, ``dev`` or ``test``. If omitted, and
+                ``base_url`` too, it is that of the section from which the token is taken
+                (``ASTRA_ENV``), and otherwise ``prod``.
+            profile: Section of ``~/.astrarc``, the configuration file of astra-cli. As for
+                astra-cli, the variable ``ASTRARC`` may name another file, and
+                ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
             retry: How often a call is retried, and how long to wait between attempts. By default a
@@ -116,9 +121,11 @@ class AsyncAstraDevOps(ClientResources):
         # Under the same names: a traceback with local variables would show the strings.
         token = hidden(token)
         proxy = hidden(proxy)
-        url = origin(base_url, environment, allow_http)
+        is_service_given = base_url is not None or environment is not None
+        url = origin(base_url, "prod" if environment is None else environment, allow_http)
+        auth = TokenAuth(token, profile, selects_service=not is_service_given)
         transport = Transport(
-            origin=url,
+            origin=url if is_service_given else auth.origin,
             max_connections=checks.integer(max_connections, "max_connections", 1, 1_000_000),
             proxy=checked_proxy(proxy),
             trust_env=checked_flag(trust_env, "trust_env"),
@@ -136,7 +143,7 @@ class AsyncAstraDevOps(ClientResources):
                 "User-Agent": user_agent(_version(), user_agent_suffix),
             },
         )
-        self._caller = Caller(transport, TokenAuth(token, profile), checked_clock(clock), options, guarded(observer))
+        self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
 
     def with_options(
         self,

@@ -23,7 +23,8 @@ def no_ambient_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         for name in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"):
             patch.delenv(name, raising=False)
             patch.delenv(name.lower(), raising=False)
-        patch.delenv("ASTRA_DB_APPLICATION_TOKEN", raising=False)
+        for name in ("ASTRA_DB_APPLICATION_TOKEN", "ASTRARC", "ASTRA_PROFILE", "XDG_CONFIG_HOME"):
+            patch.delenv(name, raising=False)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield
 

@@ -1,7 +1,7 @@
 """A file that appears under its name only when it is complete.
 
-The functions that touch the disk block, so they run in worker threads. Nobody may leave while one
-of them runs: what it has opened would be lost.
+The functions that touch the disk block, so they run in worker threads. A caller waits for the
+end of each, also when it is canceled: what the thread has opened would be lost.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def in_thread(function: Callable[P, T], *arguments: P.args, **named: P.kwa
         except asyncio.CancelledError as error:
             cancellation = error
     if cancellation is not None:
-        future.exception()  # Otherwise asyncio logs an exception that nobody has asked for.
+        future.exception()  # Otherwise asyncio logs an exception that was never retrieved.
         raise cancellation
     return future.result()
 
@@ -97,7 +97,7 @@ class PartialFile:
         self.file.close()
 
     def publish(self) -> None:
-        """Give the file its name.
+        """Move the file to its target.
 
         This does not run in a thread, so that a cancellation comes before it or after it.
         """

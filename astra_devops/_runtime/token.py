@@ -1,20 +1,18 @@
 """Authentication with a token from an argument, an astra-cli profile, or the environment."""
 
 import asyncio
-import configparser
 import inspect
 import os
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Final, NoReturn
 
 from astra_devops._runtime import checks
+from astra_devops._runtime.astrarc import TOKEN_VARIABLE, load_profile
 from astra_devops._runtime.auth import SecretHeaders
+from astra_devops._runtime.settings import ORIGINS
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
-
-TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 
 TokenProvider = Callable[[], str | Secret | Awaitable[str | Secret]]
 Token = str | Secret | TokenProvider
@@ -28,51 +26,73 @@ class TokenAuth:
     """Authentication with an Astra token, which is read when the first call needs it.
 
     The token is the first of: ``token``; the ``profile``, if one is named; the environment variable
-    ``ASTRA_DB_APPLICATION_TOKEN``; the profile ``default`` of ``~/.astrarc``. A named profile comes
-    before the environment, so that asking for one is never ignored.
+    ``ASTRA_DB_APPLICATION_TOKEN``; the profile of astra-cli's file that ``ASTRA_PROFILE`` names, or
+    ``default``. A named profile comes before the environment, so that asking for one is never
+    ignored.
     """
 
-    def __init__(self, token: Token | None = None, profile: str | None = None) -> None:
+    def __init__(self, token: Token | None = None, profile: str | None = None, *, selects_service: bool = False) -> None:
+        """Check the arguments. Nothing is read yet.
+
+        Args:
+            token: The token, or a provider of it.
+            profile: The section of astra-cli's file.
+            selects_service: Whether the environment of the profile decides about ``origin``.
+        """
         if token is not None and profile is not None:
             raise ValueError("token and profile cannot both be given")
         if token is not None and not isinstance(token, (str, Secret)) and not callable(token):
             raise TypeError(f"token must be a string, a Secret or a callable, not {type(token).__name__}")
         checks.optional(checks.string, profile, "profile")
+        if profile is not None and not profile.strip():
+            raise ValueError("profile must not be empty")
         self._provider: TokenProvider | None = None
-        self._token: str | None = None
-        self._profile = profile
+        self._token: Secret | None = None
+        self._profile = profile and profile.strip()
+        self._selects_service = selects_service
+        self._origin = ORIGINS["prod"]
         self._api_headers = SecretHeaders()
         if isinstance(token, (str, Secret)):
+            token = masked(token)
             self._token = check_token(token, "token")
         elif token is not None:
             self._provider = token
 
     @property
     def is_static(self) -> bool:
-        """Whether there is one token, and no provider that may return another."""
-        return self._provider is None
+        """Whether there is one token, which has been read."""
+        return self._token is not None
+
+    def origin(self) -> str:
+        """Return the URL of the service that the profile is for.
+
+        It is that of production, unless the token came from a profile with another environment.
+        """
+        return self._origin
 
     async def api_headers(self) -> SecretHeaders:
         """Return the header that the DevOps API reads."""
-        authorization = f"Bearer {await self._reveal()}"
-        if self._api_headers.get("Authorization") != authorization:
-            self._api_headers = SecretHeaders(Authorization=authorization)
+        token = await self._current()
+        if self._api_headers.get("Authorization") != f"Bearer {token.reveal()}":
+            self._api_headers = SecretHeaders(Authorization=f"Bearer {token.reveal()}")
         return self._api_headers
 
     async def data_headers(self) -> SecretHeaders:
         """Return the header that the data endpoints of databases read."""
-        return SecretHeaders(Token=await self._reveal())
+        token = await self._current()
+        return SecretHeaders(Token=token.reveal())
 
     async def client_id(self) -> str:
         """Return the second part of the token. It is not a secret: lists of tokens show it."""
-        return (await self._reveal()).split(":")[1]
+        token = await self._current()
+        return token.reveal().split(":")[1]
 
     async def pinned(self) -> "TokenAuth":
         """Return an object with the current token, which does not ask the provider again."""
-        return TokenAuth(await self._reveal())
+        return TokenAuth(await self._current())
 
-    async def _reveal(self) -> str:
-        """Return the token for one call.
+    async def _current(self) -> Secret:
+        """Return the token for one attempt.
 
         Raises:
             ConfigurationError: There is no token, or it is malformed.
@@ -80,13 +100,19 @@ class TokenAuth:
         if self._token is not None:
             return self._token
         if self._provider is not None:
-            token = self._provider()
-            return check_token(await token if inspect.isawaitable(token) else token, "the token that the provider returned")
-        if self._profile is None and (variable := os.environ.get(TOKEN_VARIABLE)):
-            self._token = check_token(variable, TOKEN_VARIABLE)
-        else:
-            self._token = await asyncio.to_thread(token_from_profile, self._profile)
-        return self._token
+            answer = self._provider()
+            token = masked(await answer if inspect.isawaitable(answer) else answer)
+            del answer
+            return check_token(token, "the token that the provider returned")
+        if self._profile is None and (variable := Secret(os.environ.get(TOKEN_VARIABLE, "").strip())):
+            self._token = check_token(variable, f"the environment variable {TOKEN_VARIABLE}")
+            return self._token
+        profile = await asyncio.to_thread(load_profile, self._profile, os.environ)
+        token = check_token(profile.token, f"{TOKEN_VARIABLE} in {profile.source}")
+        if self._selects_service:
+            self._origin = profile.origin or self._origin
+        self._token = token
+        return token
 
     def __repr__(self) -> str:
         return "TokenAuth(...)"
@@ -95,34 +121,31 @@ class TokenAuth:
         raise TypeError("a client cannot be pickled, because it holds a token; create one where it is needed")
 
 
-def check_token(token: str | Secret, name: str) -> str:
-    """Check the shape of a token, and return it as a string. An error never shows it."""
-    if isinstance(token, Secret):
-        token = token.reveal()
-    if not isinstance(token, str):
+def masked(token: str | Secret) -> Secret:
+    """Return a token in a form that a traceback with local variables does not show.
+
+    Whatever is neither a string nor a Secret is returned as it is, for :func:`check_token`.
+    """
+    return Secret(token) if isinstance(token, str) else token
+
+
+def check_token(token: Secret, name: str) -> Secret:
+    """Check the shape of a token, and return it without white space at its ends.
+
+    Errors do not show it.
+    """
+    if not isinstance(token, Secret):
         raise ConfigurationError(f"{name} must be a string or a Secret, not {type(token).__name__}")
-    if not _SHAPE.fullmatch(token):
-        length = len(token)
-        # A traceback with local variables would show it.
-        del token
-        raise ConfigurationError(
-            f"{name} is not an Astra token, which is 'AstraCS:', 24 characters, ':' and 64 characters; it has {length} characters"
-        )
-    return token
+    if problem := _problem(token):
+        raise ConfigurationError(f"{name} {problem}")
+    return Secret(token.reveal().strip())
 
 
-def token_from_profile(profile: str | None, path: Path | None = None) -> str:
-    """Read the token from a section of astra-cli's ini file, ``~/.astrarc``."""
-    path = path or Path.home() / ".astrarc"
-    name = profile or "default"
-    parser = configparser.ConfigParser(interpolation=None, default_section="\0")
+def _problem(token: Secret) -> str | None:
     try:
-        files = parser.read(path, encoding="utf-8")
-    except (configparser.Error, OSError, UnicodeDecodeError) as error:
-        # The parser's message quotes the line it fails on, which may contain a token.
-        raise ConfigurationError(f"{path} cannot be read as an ini file ({type(error).__name__})") from None
-    token = parser.get(name, TOKEN_VARIABLE, fallback=None)
-    if token is None:
-        place = f"profile {name!r} of {path}" if files else f"{path}, which does not exist"
-        raise ConfigurationError(f"no token: pass the argument token, set {TOKEN_VARIABLE}, or add it to {place}")
-    return check_token(token, f"{TOKEN_VARIABLE} in profile {name!r} of {path}")
+        text = token.reveal().strip()
+    except ValueError as error:
+        return f"cannot be used: {error}"
+    if _SHAPE.fullmatch(text):
+        return None
+    return f"is not an Astra token, which is 'AstraCS:', 24 characters, ':' and 64 characters; it has {len(text)} characters"

@@ -78,7 +78,7 @@ class Transport:
     def __init__(
         self,
         *,
-        origin: str,
+        origin: str | Callable[[], str],
         max_connections: int,
         proxy: Secret | None = None,
         trust_env: bool = True,
@@ -87,7 +87,9 @@ class Transport:
         plain_hosts: frozenset[str] = frozenset(),
     ) -> None:
         self.plain_hosts = plain_hosts
-        self.origin = origin
+        # A function, where the origin depends on the profile that the token is read from. The token
+        # is always read before the first request.
+        self._origin = origin if callable(origin) else lambda: origin
         self._max_connections = max_connections
         self._proxy = proxy
         self._environment = EnvironmentProxies() if trust_env and proxy is None else None
@@ -99,6 +101,11 @@ class Transport:
         self._opening: asyncio.Lock | None = None
         self._closed = False
         self._last_use = 0.0
+
+    @property
+    def origin(self) -> str:
+        """URL of the service, to which paths are appended."""
+        return self._origin()
 
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
         """Send a request once, within ``limit`` seconds that include the wait for a connection.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import errors
-from astra_devops._runtime.astrarc import file_path, profile_name, profile_names, read_profile
+from astra_devops._runtime.astrarc import file_path, load_profile, profile_name, read_profile
 
 TOKEN = "AstraCS:" + "a" * 24 + ":" + "b" * 64
 
@@ -20,9 +20,8 @@ def write(file: Path, text: str, *, encoding: str = "utf-8") -> None:
     file.chmod(0o600)
 
 
-def token_of(file: Path, name: str = "default") -> str | None:
-    profile = read_profile(file, name)
-    return profile and profile.token
+def token_of(file: Path, name: str = "default") -> str:
+    return read_profile(file, name).token.reveal()
 
 
 @pytest.mark.parametrize(
@@ -47,17 +46,34 @@ def test_a_byte_order_mark_is_no_part_of_the_text(file: Path) -> None:
 
 
 def test_a_profile_may_name_its_environment(file: Path) -> None:
-    write(
-        file,
-        f"[work]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\nASTRA_ENV=DEV\n[here]\nASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=http://localhost:1\n",
-    )
-    work, here = read_profile(file, "work"), read_profile(file, "here")
-    assert work is not None
-    assert here is not None
-    assert (work.environment, work.endpoint) == ("DEV", None)
-    assert (here.token, here.environment, here.endpoint) == (None, "LOCAL", "http://localhost:1")
-    assert TOKEN not in repr(work)
-    assert profile_names(file) == ["work", "here"]
+    lines = {
+        "plain": "",
+        "work": "ASTRA_ENV=DEV",
+        "quoted": "ASTRA_ENV=' test '",
+        "here": "ASTRA_ENV=local\nASTRA_LOCAL_ENDPOINT=http://localhost:1/",
+    }
+    write(file, "\n".join(f"[{name}]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n{text}" for name, text in lines.items()))
+    assert [read_profile(file, name).origin for name in lines] == [
+        None,
+        "https://api.dev.cloud.datastax.com",
+        "https://api.test.cloud.datastax.com",
+        "http://localhost:1",
+    ]
+    assert TOKEN not in repr(read_profile(file, "work"))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ASTRA_ENV=STAGING", r"ASTRA_ENV in profile 'default' of .* must be one of PROD, DEV, TEST, LOCAL, not 'STAGING'"),
+        ("ASTRA_ENV=LOCAL", "must have ASTRA_LOCAL_ENDPOINT"),
+        ("ASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=localhost:1", "ASTRA_LOCAL_ENDPOINT in profile 'default' of .* must be an absolute"),
+    ],
+)
+def test_an_environment_that_is_no_environment_is_refused(file: Path, text: str, message: str) -> None:
+    write(file, f"[default]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n{text}\n")
+    with pytest.raises(errors.ConfigurationError, match=message):
+        _ = read_profile(file, "default").origin
 
 
 def test_a_section_that_is_there_twice_is_refused_for_itself_only(file: Path) -> None:
@@ -67,17 +83,27 @@ def test_a_section_that_is_there_twice_is_refused_for_itself_only(file: Path) ->
         read_profile(file, "a")
 
 
-def test_what_is_not_there_is_none(file: Path) -> None:
-    assert read_profile(file, "default") is None
-    write(file, "[default]\n")
-    assert read_profile(file, "other") is None
-    assert profile_names(file.parent / "gone") == []
+def test_an_error_names_what_is_missing_and_what_is_there(file: Path) -> None:
+    with pytest.raises(errors.ConfigurationError, match=f"profile 'work' of {file}, which does not exist"):
+        read_profile(file, "work")
+    write(file, f"[default]\n[Work]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n")
+    with pytest.raises(errors.ConfigurationError, match=rf"{file} has no profile 'work' \(it has 'default', 'Work'\)"):
+        read_profile(file, "work")
+    with pytest.raises(errors.ConfigurationError, match=r"no token: profile 'default' of .* has no ASTRA_DB_APPLICATION_TOKEN"):
+        read_profile(file, "default")
+
+
+def test_without_a_home_directory_an_error_says_so(tmp_path: Path) -> None:
+    with pytest.raises(errors.ConfigurationError, match="no home directory"):
+        load_profile(None, {"ASTRARC": "~no-such-user/.astrarc"})
 
 
 def test_a_file_that_cannot_be_read_is_an_error_that_says_why(file: Path) -> None:
     file.mkdir()
     with pytest.raises(errors.ConfigurationError, match="is a directory"):
         read_profile(file, "default")
+    with pytest.raises(errors.ConfigurationError, match="cannot be read: "):
+        read_profile(file / ("x" * 300), "default")
     latin = file / "latin"
     latin.write_bytes(b"[default]\nx=\xff\n")
     with pytest.raises(errors.ConfigurationError, match="not UTF-8"):
@@ -85,7 +111,7 @@ def test_a_file_that_cannot_be_read_is_an_error_that_says_why(file: Path) -> Non
 
 
 def test_a_file_that_others_may_read_is_warned_of(file: Path) -> None:
-    write(file, "[default]\n")
+    write(file, f"[default]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n")
     file.chmod(0o644)
     with pytest.warns(UserWarning, match="chmod 600"):
         read_profile(file, "default")

@@ -1,0 +1,231 @@
+"""Token providers and files: asked before each attempt, and no needless end of a call."""
+
+import asyncio
+import threading
+
+import pytest
+from aiohttp import web
+
+from astra_devops import AstraDevOps, AsyncAstraDevOps, RetryPolicy, Secret, errors, token_file
+from astra_devops.emulator import Emulator
+
+pytestmark = pytest.mark.anyio
+
+QUICK = RetryPolicy(max_attempts=2, base_delay=0)
+
+
+def client(emulator, token, **options):
+    return AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock, **options)
+
+
+@pytest.fixture
+async def role_id(astra):
+    return next(role.id for role in await astra.roles.list() if role.name == "Organization Administrator")
+
+
+async def raised_by(call, kind):
+    with pytest.raises(kind) as caught:
+        await call
+    return caught.value
+
+
+async def test_a_rotation_under_load_loses_no_request(emulator, astra, role_id):
+    holder = [(await astra.tokens.create([role_id])).token]
+    over, failures, calls = asyncio.Event(), [], asyncio.Semaphore(0)
+    async with client(emulator, lambda: holder[0]) as rotating:
+
+        async def work():
+            while not over.is_set():
+                try:
+                    await rotating.organizations.current()
+                    calls.release()
+                except errors.RateLimitedError:
+                    pass
+                except errors.AstraDevOpsError as error:
+                    failures.append(error)
+
+        emulator.faults.rate_limit("getCurrentOrganization", retry_after="1", probability=0.3, times=None)
+        workers = [asyncio.ensure_future(work()) for _ in range(50)]
+        for _ in range(3):
+            for _ in range(100):
+                await calls.acquire()
+            await rotating.tokens.rotate(on_new=lambda new: holder.__setitem__(0, new.token))
+        over.set()
+        await asyncio.gather(*workers)
+    assert not failures
+
+
+@pytest.mark.parametrize("body", ["null", "{}", '{"errors": [{"ID": 340018, "message": "Resource not found"}]}', "", "<html>no</html>"])
+async def test_a_401_of_any_kind_gets_one_more_attempt_with_a_renewed_token(emulator, astra, role_id, body):
+    tokens = [(await astra.tokens.create([role_id])).token for _ in range(2)]
+    emulator.faults.status("getCurrentOrganization", 401, body=body, times=1)
+    seen = len(emulator.journal.of("getCurrentOrganization"))
+    async with client(emulator, lambda: tokens.pop(0) if len(tokens) > 1 else tokens[0], retry=RetryPolicy(max_attempts=1)) as renewed:
+        await renewed.organizations.current()
+    assert [one.status for one in emulator.journal.of("getCurrentOrganization")][seen:] == [401, 200]
+
+
+async def test_a_write_that_was_refused_with_401_is_sent_once_more_with_a_renewed_token(emulator, astra, role_id):
+    new = (await astra.tokens.create([role_id])).token
+    old = await astra.tokens.create([role_id])
+    await astra.tokens.delete(old.client_id)
+    tokens = [old.token, new]
+    async with client(emulator, lambda: tokens.pop(0) if len(tokens) > 1 else tokens[0]) as renewed:
+        await renewed.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert [one.status for one in emulator.journal.of("createDatabase")] == [401, 201]
+
+
+async def test_a_401_with_the_same_token_is_final(emulator):
+    asked = []
+
+    def provider():
+        asked.append(None)
+        return emulator.token
+
+    emulator.faults.status("getCurrentOrganization", 401, times=None)
+    async with client(emulator, provider) as astra:
+        await raised_by(astra.organizations.current(), errors.AuthenticationError)
+    assert emulator.journal.count("getCurrentOrganization") == 1
+    assert len(asked) == 2
+
+
+async def test_a_provider_that_always_has_another_token_is_not_followed_forever(emulator, astra, role_id):
+    emulator.faults.status("getCurrentOrganization", 401, times=None)
+    tokens = [(await astra.tokens.create([role_id])).token for _ in range(5)]
+    async with client(emulator, tokens.pop) as changing:
+        await raised_by(changing.organizations.current(), errors.AuthenticationError)
+    assert emulator.journal.count("getCurrentOrganization") == 2
+
+
+async def sync_failure():
+    raise OSError("the vault is sealed")
+
+
+def raising(error):
+    def provider():
+        raise error
+
+    return provider
+
+
+def raising_async(error):
+    async def provider():
+        raise error
+
+    return provider
+
+
+@pytest.mark.parametrize("make", [raising, raising_async])
+@pytest.mark.parametrize("error", [OSError("sealed"), TimeoutError("slow vault"), asyncio.CancelledError(), StopIteration(), KeyError("x")])
+async def test_what_a_provider_raises_is_the_cause_of_a_request_that_was_not_sent(emulator, make, error):
+    async with client(emulator, make(error), retry=QUICK) as astra:
+        failure = await raised_by(astra.organizations.current(), errors.RequestNotSentError)
+        assert "the token provider raised" in str(failure)
+        assert failure.attempts == 2
+        assert failure.__cause__ is error or isinstance(error, StopIteration)
+        for call in (astra.tokens.rotate(on_new=print), astra.can("org-db-view")):
+            assert isinstance(await raised_by(call, errors.AstraDevOpsError), errors.RequestNotSentError)
+    assert not emulator.journal.of("getCurrentOrganization")
+
+
+async def test_a_base_exception_of_a_provider_goes_through(emulator):
+    class Stop(BaseException):
+        pass
+
+    async with client(emulator, raising(Stop())) as astra:
+        await raised_by(astra.organizations.current(), Stop)
+    assert not emulator.journal.of("getCurrentOrganization")
+
+
+async def test_a_provider_that_hangs_is_bounded_by_the_timeout_of_the_call(emulator):
+    async def never():
+        await asyncio.Event().wait()
+
+    async with client(emulator, never, timeout=0.2) as astra:
+        failure = await raised_by(astra.organizations.current(), errors.RequestNotSentError)
+    assert "did not return in time" in str(failure)
+
+
+async def test_a_canceled_call_ends_while_its_provider_hangs(emulator):
+    async def never():
+        await asyncio.Event().wait()
+
+    async with client(emulator, never) as astra:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.05):
+                await astra.organizations.current()
+
+
+async def test_a_provider_that_fails_once_costs_one_attempt(emulator):
+    failures = [OSError("sealed"), OSError("sealed")]
+
+    def provider():
+        if failures:
+            raise failures.pop()
+        return Secret(f"{emulator.token}\n")
+
+    async with client(emulator, provider) as astra:
+        await astra.organizations.current()
+    assert emulator.journal.count("getCurrentOrganization") == 1
+
+
+async def test_a_token_file_is_followed_through_a_rotation(emulator, astra, role_id, tmp_path):
+    path = tmp_path / "token"
+    path.write_text((await astra.tokens.create([role_id])).token + "\n")
+
+    def store(new):
+        (tmp_path / "new").write_text(new.token)
+        (tmp_path / "new").rename(path)
+
+    async with client(emulator, token_file(path)) as rotating:
+        await rotating.tokens.rotate(on_new=store)
+        await rotating.organizations.current()
+        path.write_text("")
+        failure = await raised_by(rotating.organizations.current(), errors.RequestNotSentError)
+    assert str(path) in str(failure)
+    async with client(emulator, token_file(tmp_path / "gone")) as without:
+        failure = await raised_by(without.organizations.current(), errors.ConfigurationError)
+    assert f"{tmp_path}/gone cannot be read: No such file" in str(failure)
+
+
+def test_the_blocking_client_runs_plain_providers_in_a_worker_thread_and_reads_files(tmp_path):
+    threads = []
+    with Emulator.running() as emulator:
+        (tmp_path / "token").write_text(f"{emulator.token}\n")
+
+        def provider():
+            threads.append(threading.current_thread())
+            return f"{emulator.token}\n"
+
+        for token in (provider, token_file(tmp_path / "token")):
+            with AstraDevOps(token, base_url=f"{emulator.url}\n", clock=emulator.clock) as astra:
+                astra.organizations.current()
+        with (
+            AstraDevOps(raising(OSError("sealed")), base_url=emulator.url, clock=emulator.clock) as astra,
+            pytest.raises(errors.RequestNotSentError, match="sealed"),
+        ):
+            astra.organizations.current()
+    assert threading.main_thread() not in threads
+
+
+async def test_the_local_endpoint_of_a_profile_is_where_calls_go(tmp_path, monkeypatch):
+    seen = []
+
+    async def handler(request):
+        seen.append(request.headers["Authorization"])
+        return web.json_response({"id": "o"})
+
+    runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    token = "AstraCS:" + "a" * 24 + ":" + "b" * 64
+    path = tmp_path / "profiles"
+    path.write_text(
+        f"[here]\nASTRA_DB_APPLICATION_TOKEN='{token}'\nASTRA_ENV=LOCAL\nASTRA_LOCAL_ENDPOINT=http://127.0.0.1:{runner.addresses[0][1]}\n"
+    )
+    path.chmod(0o600)
+    monkeypatch.setenv("ASTRARC", str(path))
+    async with AsyncAstraDevOps(profile="here") as astra:
+        await asyncio.gather(*[astra.with_options(timeout=20).organizations.current() for _ in range(3)])
+    assert seen == [f"Bearer {token}"] * 3
+    await runner.cleanup()

@@ -18,6 +18,11 @@ from astra_devops._secret import Secret
 
 _TYPE_NAMES: Final[Mapping[Any, str]] = {str: "a string", int: "an integer", float: "a number", bool: "a boolean"}
 
+# What the JSON encoder can write.
+_LEAST: Final = -(2**63)
+_MOST: Final = 2**64 - 1
+_DEEPEST: Final = 200
+
 
 def unstructure(value: object, name: str = "body") -> object:
     """Turn a request body into JSON values, and check each field against its annotation.
@@ -28,14 +33,25 @@ def unstructure(value: object, name: str = "body") -> object:
     Raises:
         TypeError: A value does not have the type of its field. The message has the path to the
             field, which starts with ``name``.
-        ValueError: A value cannot be sent: a time without a zone, NaN or a redacted secret.
+        ValueError: A value cannot be sent: a time without a zone, NaN, a redacted secret, an integer
+            of more than 64 bits, or what is nested too deeply.
     """
+    try:
+        return _write(value, name)
+    except RecursionError:
+        raise ValueError(f"{name} is nested too deeply, or contains itself") from None
+
+
+def _write(value: object, name: str) -> object:
+    # Each level adds a bracket or a dot to the name.
+    if name.count("[") + name.count(".") > _DEEPEST:
+        raise RecursionError
     if attrs.has(type(value)):
         return _write_model(value, name)
     if isinstance(value, list | tuple):
-        return [unstructure(item, f"{name}[{index}]") for index, item in enumerate(value)]
+        return [_write(item, f"{name}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, Mapping):
-        return {_check_key(key, name): unstructure(item, f"{name}[{key!r}]") for key, item in value.items()}
+        return {_check_key(key, name): _write(item, f"{name}[{key!r}]") for key, item in value.items()}
     return _write_scalar(value, name)
 
 
@@ -81,14 +97,14 @@ def _write_as(value: object, allowed: tuple[Any, ...], name: str) -> object:
     if not matching:
         raise TypeError(f"{name} must be {_type_names(allowed)}, not {type(value).__name__}")
     if object in matching or Any in matching:
-        return unstructure(value, name)
+        return _write(value, name)
     if isinstance(value, list | tuple):
         items = tuple(member for shape in matching for member in members(item_of(shape)))
         return [_write_as(item, items, f"{name}[{index}]") for index, item in enumerate(value)]
     if isinstance(value, Mapping):
         items = tuple(member for shape in matching for member in members(item_of(shape)))
         return {_check_key(key, name): _write_as(item, items, f"{name}[{key!r}]") for key, item in value.items()}
-    return unstructure(value, name)
+    return _write(value, name)
 
 
 def _is_a(value: object, shape: Any) -> bool:
@@ -118,6 +134,8 @@ def _write_scalar(value: object, name: str) -> object:
         return _write_scalar(value.value, name)
     if isinstance(value, str):
         return _check_encodable(value, name)
+    if isinstance(value, int) and not _LEAST <= value <= _MOST:
+        raise ValueError(f"{name} must be an integer of at most 64 bits")
     if isinstance(value, bool | int | NoneType):
         return value
     if isinstance(value, float):

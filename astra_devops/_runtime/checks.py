@@ -8,7 +8,8 @@ import ipaddress
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import Enum
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -45,6 +46,16 @@ def string(value: str, name: str) -> str:
     if not text(value, name).strip():
         raise ValueError(f"{name} must not be empty")
     return value
+
+
+def choice(value: str, name: str, kind: type[Enum]) -> str:
+    """Check a string that is one of an enum, or one that this version does not know.
+
+    The member of another enum is a mistake.
+    """
+    if isinstance(value, Enum) and not isinstance(value, kind):
+        raise TypeError(f"{name} must be a {kind.__name__} or a string, not {_type_name(value)}")
+    return string(value, name)
 
 
 def identifier(value: str, name: str) -> str:
@@ -170,6 +181,10 @@ def moment(value: datetime, name: str) -> datetime:
         raise TypeError(f"{name} must be a datetime, not {type(value).__name__}")
     if value.utcoffset() is None:
         raise ValueError(f"{name} must have a time zone, as in datetime.now(UTC)")
+    try:
+        value.astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise ValueError(f"{name} must be a time that UTC can express, not {value.isoformat()}") from None
     return value
 
 

@@ -64,7 +64,7 @@ class AsyncDatabases:
         """
         size = listing.DEFAULT_PAGE_SIZE if page_size is None else checks.integer(page_size, "page_size", 1, listing.LARGEST_PAGE)
         cloud = checks.optional(checks.provider, provider, "provider")
-        checks.optional(checks.string, include, "include")
+        checks.optional(partial(checks.choice, kind=ListDatabasesInclude), include, "include")
         return listing.databases(self._caller, include=include, provider=cloud, page_size=size)
 
     async def find(self, name: str, *, region: str | None = None) -> Database | None:
@@ -157,7 +157,7 @@ class AsyncDatabases:
             name=checks.database_name(name),
             cloud_provider=checks.provider(cloud_provider),
             region=checks.string(region, "region"),
-            tier=checks.string(tier, "tier"),
+            tier=checks.choice(tier, "tier", Tier),
             capacity_units=checks.integer(capacity_units, "capacity_units", 1, 100),
             keyspace=checks.optional(checks.keyspace_name, keyspace, "keyspace"),
             db_type=checks.optional(checks.string, db_type, "db_type"),

@@ -136,7 +136,7 @@ class AsyncPcuGroups:
             cloud_provider=checks.provider(cloud_provider),
             region=checks.string(region, "region"),
             instance_type=checks.string(instance_type, "instance_type"),
-            provision_type=checks.string(provision_type, "provision_type"),
+            provision_type=checks.choice(provision_type, "provision_type", PcuProvisionType),
             min=min,
             max=max,
             reserved=reserved,

@@ -9,6 +9,19 @@ from astra_devops import AsyncAstraDevOps
 from astra_devops.emulator import Emulator
 
 
+def _nested(depth: int) -> list[Any]:
+    body: list[Any] = []
+    for _ in range(depth):
+        body = [body]
+    return body
+
+
+def _recursive() -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    body["body"] = body
+    return body
+
+
 @pytest.mark.parametrize(
     ("headers", "message"),
     [
@@ -58,7 +71,9 @@ async def test_a_query_is_checked_by_its_names(emulator: Emulator, astra: AsyncA
     assert len(emulator.journal) == 0
 
 
-@pytest.mark.parametrize("body", [object(), {"a": b"x"}, {"a": {1: 2}}, ["\ud800"], {"a": float("inf")}])
+@pytest.mark.parametrize(
+    "body", [object(), {"a": b"x"}, {"a": {1: 2}}, ["\ud800"], {"a": float("inf")}, {"a": 2**64}, _nested(300), _recursive()]
+)
 async def test_a_body_is_checked(emulator: Emulator, astra: AsyncAstraDevOps, body: object) -> None:
     with pytest.raises((TypeError, ValueError), match="body"):
         await astra.request("createDatabase", body=body)

@@ -5,7 +5,7 @@ import inspect
 import math
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,9 +25,30 @@ class Color(enum.Enum):
     RED = "red"
 
 
+class Shade(enum.StrEnum):
+    DARK = "dark"
+
+
+WEST: Final = timezone(timedelta(hours=-12))
 NUMBERS: Final = (-5, 10**30, 10**400, float("inf"), float("nan"), -1.5, 0.5)
 TEXTS: Final = ("", " ", "\ud800", "x\x00y", "no such value")
-THINGS: Final = (None, True, False, 5, 5.5, b"x", {}, {"a": 1}, {5: 5}, object(), Color.RED, datetime(2026, 1, 1), int)
+THINGS: Final = (
+    None,
+    True,
+    False,
+    5,
+    5.5,
+    b"x",
+    {},
+    {"a": 1},
+    {5: 5},
+    object(),
+    Color.RED,
+    Shade.DARK,
+    datetime(2026, 1, 1),
+    datetime.max.replace(tzinfo=WEST),
+    int,
+)
 LISTS: Final = (
     [],
     [5],
@@ -103,12 +124,16 @@ def is_right(parameter: inspect.Parameter, value: object) -> bool:
         if parameter.name in ANY_NUMBER:
             return isinstance(value, int) or math.isfinite(value)
         return (allows("float") and value in (5, 5.5, 0.5, 10**30)) or (allows("int") and value == 5)
+    if isinstance(value, Shade) and allows("Tier|ListDatabasesInclude|PcuProvisionType"):
+        return False
     if isinstance(value, str):
         is_text = allows("str|Tier|TokenFamily|BundleKind|Literal|PathLike|Secret|Environment|ScimOperator") and not allows(
             "Sequence|Iterable"
         )
         is_sendable = "\ud800" not in value and ("\0" not in value or parameter.name == "value")
         return is_text and is_sendable and (bool(value.strip()) or parameter.name in MAY_BE_EMPTY)
+    if isinstance(value, datetime):
+        return parameter.name == "value" and value.tzinfo is not None
     if callable(value):
         return allows("Callable|OnNewToken|ProgressCallback|Observer|SessionFactory")
     if isinstance(value, dict):

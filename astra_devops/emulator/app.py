@@ -10,10 +10,11 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 import attrs
 
+from astra_devops.emulator import clients
 from astra_devops.emulator.contract.contract import Contract, load
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
@@ -29,6 +30,10 @@ from astra_devops.emulator.time.clock import Clock, VirtualClock
 from astra_devops.emulator.time.timekeeping import Timekeeper
 from astra_devops.emulator.world import Platform
 
+if TYPE_CHECKING:
+    from astra_devops.blocking import AstraDevOps
+    from astra_devops.client import AsyncAstraDevOps
+
 P = ParamSpec("P")
 E = TypeVar("E")
 
@@ -39,8 +44,7 @@ class Emulator(Seeding):
     .. code-block:: python
 
         async with Emulator() as emulator:
-            client = AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
-            async with client as astra:
+            async with emulator.async_client() as astra:
                 operation = await astra.databases.create(
                     "orders", cloud_provider="AWS", region="us-east-2"
                 )
@@ -124,12 +128,51 @@ class Emulator(Seeding):
 
         .. code-block:: python
 
-            with Emulator.running(seed=3) as emulator:
-                client = AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
-                with client as astra:
-                    astra.databases.list().collect()
+            with Emulator.running(seed=3) as emulator, emulator.client() as astra:
+                astra.databases.list().collect()
         """
         return in_thread(cls(*args, **kwargs))
+
+    def client(self, **settings: Any) -> "AstraDevOps":
+        """Return a new blocking client of this emulator, to be closed by the caller.
+
+        It has the emulator's token, URL and clock, so its waits take no real time on a virtual
+        clock. Its retry pauses come from the emulator's seed.
+
+        Args:
+            settings: Other settings of :class:`~astra_devops.AstraDevOps`; they override these.
+
+        Raises:
+            RuntimeError: The emulator has not been started. Or it runs on the event loop of the
+                calling thread, which a blocking call would stop, so that no answer could come.
+        """
+        if self._is_on_current_loop():
+            raise RuntimeError(
+                "client() was called on the event loop that runs this emulator, which could not answer while a call blocks the loop: "
+                "use async_client() there, or run the emulator in its own thread with Emulator.running()"
+            )
+        return clients.blocking_client(self.token, self.url, self.clock, self.seed, settings)
+
+    def async_client(self, **settings: Any) -> "AsyncAstraDevOps":
+        """Return a new asynchronous client of this emulator, to be closed by the caller.
+
+        It has the emulator's token, URL and clock, so its waits take no real time on a virtual
+        clock. Its retry pauses come from the emulator's seed.
+
+        Args:
+            settings: Other settings of :class:`~astra_devops.AsyncAstraDevOps`; they override
+                these.
+
+        Raises:
+            RuntimeError: The emulator has not been started.
+        """
+        return clients.async_client(self.token, self.url, self.clock, self.seed, settings)
+
+    def _is_on_current_loop(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
 
     @property
     def url(self) -> str:

@@ -89,6 +89,11 @@ class Transport:
         self._opening: asyncio.Lock | None = None
         self._closed = False
 
+    @property
+    def origin(self) -> str:
+        """The base URL of the service."""
+        return self._origin
+
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
         """Send a request once, within ``limit`` seconds that include the wait for a connection.
 

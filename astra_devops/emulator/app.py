@@ -18,6 +18,7 @@ from astra_devops.emulator import clients
 from astra_devops.emulator.contract.contract import Contract, load
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
+from astra_devops.emulator.net.hosting import Host, hosts
 from astra_devops.emulator.net.threads import in_thread
 from astra_devops.emulator.seeding import Seeding
 from astra_devops.emulator.serving.server import HttpServer
@@ -112,12 +113,15 @@ class Emulator(Seeding):
             raise
         self._time.join(self._loop)
         self._url = f"http://{host}:{port}"
+        hosts[self._url] = Host(self._loop, self.clock)
         self._platform.edge_url = f"http://{host}:{edge_port}"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._loop is not None:
             self._time.leave(self._loop)
+        if self._url is not None:
+            hosts.pop(self._url, None)
         await self._server.close()
 
     @classmethod

@@ -8,6 +8,7 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.emulators import StillClock
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext
@@ -82,6 +83,7 @@ class WaitLoop(Generic[T]):
         self._interval = interval
         self._fail_on = fail_on
         self._started_at = caller.clock.monotonic()
+        self._still_clock = StillClock(caller.transport.origin, caller.clock)
         self._polls = 0
         self._pause = 0.0
         self._base_interval = _FIRST_INTERVAL
@@ -116,6 +118,7 @@ class WaitLoop(Generic[T]):
         if self.done:
             return None
         if self._polls:
+            self._still_clock.check()
             await self._caller.clock.sleep(self._pause)
         await self._poll()
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)

@@ -23,8 +23,8 @@ def test_settings_override_those_of_the_emulator() -> None:
         token = emulator.add_token(["org-db-view"])
         with emulator.client(token=token, observer=events.append, timeout=5) as astra:
             assert astra.can("org-db-create") is not True
-        with pytest.raises(TypeError, match="colour"):
-            emulator.client(colour="red")
+        with pytest.raises(TypeError, match="color"):
+            emulator.client(color="red")
     assert events
 
 

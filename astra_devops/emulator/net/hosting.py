@@ -1,6 +1,6 @@
 """The emulators that run in this process, for a client that would otherwise wait forever for one.
 
-A client does not import this module. It looks whether somebody else has.
+A client does not import this module. It looks whether the program has imported it.
 """
 
 import asyncio

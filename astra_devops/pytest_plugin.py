@@ -8,7 +8,6 @@ not affected.
 import importlib
 import inspect
 import math
-import random
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -64,8 +63,8 @@ def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     """Run an emulator of the Astra DevOps API, an ``Emulator``, for this test only.
 
     It starts empty and runs in its own thread. Its clock skips all waits, unless the marker
-    ``astra_emulator`` or the configuration selects another clock. To connect your own client, pass
-    it ``token``, ``url`` and ``clock`` of the emulator.
+    ``astra_emulator`` or the configuration selects another clock. Its methods
+    ``client()`` and ``async_client()`` return more clients of it, with other settings.
 
     During the test ``ASTRA_DB_APPLICATION_TOKEN`` is the emulator's token, so that code that reads
     its token from the environment or from ``~/.astrarc`` does not use the real one.
@@ -82,9 +81,7 @@ def astra(astra_emulator: "Emulator") -> "Iterator[AstraDevOps]":
 
     It uses the emulator's clock, so waits take no real time.
     """
-    from astra_devops.blocking import AstraDevOps
-
-    with AstraDevOps(**_settings(astra_emulator)) as astra:
+    with astra_emulator.client() as astra:
         yield astra
 
 
@@ -103,22 +100,8 @@ def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
 @pytest.fixture(name="_astra_on_anyio")
 async def astra_on_anyio(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
     """Open the client that ``async_astra`` returns to a test that anyio's plugin runs."""
-    async with _async_client(astra_emulator) as astra:
+    async with astra_emulator.async_client() as astra:
         yield astra
-
-
-def _async_client(emulator: "Emulator") -> "AsyncAstraDevOps":
-    from astra_devops.client import AsyncAstraDevOps
-
-    return AsyncAstraDevOps(**_settings(emulator))
-
-
-def _settings(emulator: "Emulator") -> dict[str, Any]:
-    """Return the settings of a client, with the emulator's clock and retry pauses from its seed."""
-    from astra_devops._runtime.retry import RetryPolicy
-
-    policy = RetryPolicy(jitter=random.Random(emulator.seed).uniform)
-    return {"token": emulator.token, "base_url": emulator.url, "clock": emulator.clock, "retry": policy}
 
 
 def _has_pytest_asyncio(config: pytest.Config) -> bool:
@@ -139,7 +122,7 @@ def _fixtures_of_pytest_asyncio() -> ModuleType:
 
     def fixture_of(scope: LoopScope) -> object:
         async def fixture(astra_emulator: "Emulator") -> "AsyncIterator[AsyncAstraDevOps]":
-            async with _async_client(astra_emulator) as astra:
+            async with astra_emulator.async_client() as astra:
                 yield astra
 
         return asyncio_plugin.fixture(loop_scope=scope, name=f"_astra_on_{scope}_loop")(fixture)

@@ -37,10 +37,7 @@ async def connect() -> AsyncIterator[tuple[AsyncAstraDevOps, Say]]:
     print("== The asynchronous client, on the embedded emulator ==")
     print("ASTRA_DB_APPLICATION_TOKEN is not set. The clock of the emulator is virtual: it skips all waiting,")
     print("so minutes pass in a moment. The times below are on that clock.\n", flush=True)
-    async with (
-        Emulator(latency=0.2) as emulator,
-        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
-    ):
+    async with Emulator(latency=0.2) as emulator, emulator.async_client() as astra:
         yield astra, step_reporter(emulator.clock.monotonic)
 
 

@@ -39,10 +39,7 @@ def connect() -> Iterator[tuple[AstraDevOps, Say]]:
     print("== The blocking client, on the embedded emulator ==")
     print("ASTRA_DB_APPLICATION_TOKEN is not set. The clock of the emulator is virtual: it skips all waiting,")
     print("so minutes pass in a moment. The times below are on that clock.\n", flush=True)
-    with (
-        Emulator.running(latency=0.2) as emulator,
-        AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
-    ):
+    with Emulator.running(latency=0.2) as emulator, emulator.client() as astra:
         yield astra, step_reporter(emulator.clock.monotonic)
 
 

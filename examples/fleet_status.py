@@ -61,10 +61,7 @@ async def main() -> None:
     from astra_devops.emulator import Emulator
 
     print("Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.", flush=True)
-    async with (
-        Emulator() as emulator,
-        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
-    ):
+    async with Emulator() as emulator, emulator.async_client() as astra:
         await create_fleet(astra, 12)
         await print_status(astra)
 

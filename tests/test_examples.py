@@ -116,6 +116,7 @@ def test_the_blocking_lifecycle_is_the_asynchronous_one_without_await() -> None:
         "asynccontextmanager": "contextmanager",
         "async ": "",
         "await ": "",
+        "async_client": "client",
         "Async": "",
     }.items():
         source = source.replace(before, after)

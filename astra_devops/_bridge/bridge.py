@@ -10,6 +10,7 @@ from typing import Any, Final, ParamSpec, Protocol, Self, TypeVar
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.callback import current_scope, in_worker_thread
+from astra_devops._bridge.calling_loop import LoopWarnings
 from astra_devops._bridge.process import PerProcess, WeakRegistry
 from astra_devops._bridge.thread import LoopThread, NotStartedError
 from astra_devops._runtime.no_copies import NoCopies
@@ -59,8 +60,8 @@ class Bridge(NoCopies):
 
     The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls
     may come from any number of threads, from callbacks in worker threads, and from inside a running
-    event loop, which is blocked until the call ends. A call from the bridge's own thread could
-    never end, and raises RuntimeError.
+    event loop, which is blocked until the call ends; a RuntimeWarning says so. A call from the
+    bridge's own thread could never end, and raises RuntimeError.
 
     A call sees the context variables of its thread as they are when it starts. Those it sets do not
     change in the thread.
@@ -74,6 +75,7 @@ class Bridge(NoCopies):
     def __init__(self, name: str = "Bridge") -> None:
         self._state = _BridgeState(name)
         self._thread = PerProcess(self._state.new_thread)
+        self._loop_warnings = LoopWarnings(name)
         _bridges.add(self)
 
     def call(self, function: Callable[P, Coroutine[Any, Any, T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -85,7 +87,8 @@ class Bridge(NoCopies):
         Raises:
             RequestNotSentError: The thread or its loop could not start, for want of threads, memory
                 or file descriptors. The next call starts another.
-            RuntimeError: The bridge is closed, or the call comes from its own thread.
+            RuntimeError: The bridge is closed, or the call comes from its own thread or from the
+                event loop of an emulator.
         """
         self._state.check_open()
         thread = self._thread()
@@ -94,6 +97,7 @@ class Bridge(NoCopies):
                 f"{self._state.name} cannot be called from the thread of its own event loop, where the call would wait for itself: "
                 "use AsyncAstraDevOps in async code, or make the callback a plain function, which runs in a worker thread"
             )
+        self._loop_warnings.check()
         self._start(thread, function)
         call = BridgedCall(function, args, kwargs)
         scope = current_scope()

@@ -1,7 +1,8 @@
 """Modules that are imported when they are first used, and what a fork must wait for.
 
 A child after ``fork`` inherits the locks of the modules that other threads of its parent are
-importing, and nobody in the child ever releases them. So a fork waits until these imports are done.
+importing, and no thread of the child ever releases them. So a fork waits until these imports are
+done.
 """
 
 import os

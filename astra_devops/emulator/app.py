@@ -10,13 +10,15 @@ import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
 import attrs
 
+from astra_devops.emulator import clients
 from astra_devops.emulator.contract.contract import Contract, load
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
+from astra_devops.emulator.net.hosting import Host, hosts
 from astra_devops.emulator.net.threads import in_thread
 from astra_devops.emulator.seeding import Seeding
 from astra_devops.emulator.serving.server import HttpServer
@@ -29,6 +31,10 @@ from astra_devops.emulator.time.clock import Clock, VirtualClock
 from astra_devops.emulator.time.timekeeping import Timekeeper
 from astra_devops.emulator.world import Platform
 
+if TYPE_CHECKING:
+    from astra_devops.blocking import AstraDevOps
+    from astra_devops.client import AsyncAstraDevOps
+
 P = ParamSpec("P")
 E = TypeVar("E")
 
@@ -39,8 +45,7 @@ class Emulator(Seeding):
     .. code-block:: python
 
         async with Emulator() as emulator:
-            client = AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
-            async with client as astra:
+            async with emulator.async_client() as astra:
                 operation = await astra.databases.create(
                     "orders", cloud_provider="AWS", region="us-east-2"
                 )
@@ -108,12 +113,15 @@ class Emulator(Seeding):
             raise
         self._time.join(self._loop)
         self._url = f"http://{host}:{port}"
+        hosts[self._url] = Host(self._loop, self.clock)
         self._platform.edge_url = f"http://{host}:{edge_port}"
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._loop is not None:
             self._time.leave(self._loop)
+        if self._url is not None:
+            hosts.pop(self._url, None)
         await self._server.close()
 
     @classmethod
@@ -124,12 +132,51 @@ class Emulator(Seeding):
 
         .. code-block:: python
 
-            with Emulator.running(seed=3) as emulator:
-                client = AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock)
-                with client as astra:
-                    astra.databases.list().collect()
+            with Emulator.running(seed=3) as emulator, emulator.client() as astra:
+                astra.databases.list().collect()
         """
         return in_thread(cls(*args, **kwargs))
+
+    def client(self, **settings: Any) -> "AstraDevOps":
+        """Return a new blocking client of this emulator, to be closed by the caller.
+
+        It has the emulator's token, URL and clock, so its waits take no real time on a virtual
+        clock. Its retry pauses come from the emulator's seed.
+
+        Args:
+            settings: Other settings of :class:`~astra_devops.AstraDevOps`; they override these.
+
+        Raises:
+            RuntimeError: The emulator has not been started. Or it runs on the event loop of the
+                calling thread, which a blocking call would stop, so that no answer could come.
+        """
+        if self._is_on_current_loop():
+            raise RuntimeError(
+                "client() was called on the event loop that runs this emulator, which could not answer while a call blocks the loop: "
+                "use async_client() there, or run the emulator in its own thread with Emulator.running()"
+            )
+        return clients.blocking_client(self.token, self.url, self.clock, self.seed, settings)
+
+    def async_client(self, **settings: Any) -> "AsyncAstraDevOps":
+        """Return a new asynchronous client of this emulator, to be closed by the caller.
+
+        It has the emulator's token, URL and clock, so its waits take no real time on a virtual
+        clock. Its retry pauses come from the emulator's seed.
+
+        Args:
+            settings: Other settings of :class:`~astra_devops.AsyncAstraDevOps`; they override
+                these.
+
+        Raises:
+            RuntimeError: The emulator has not been started.
+        """
+        return clients.async_client(self.token, self.url, self.clock, self.seed, settings)
+
+    def _is_on_current_loop(self) -> bool:
+        try:
+            return asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            return False
 
     @property
     def url(self) -> str:

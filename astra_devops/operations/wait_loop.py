@@ -12,6 +12,7 @@ from astra_devops import errors
 from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
+from astra_devops._runtime.emulators import StillClock
 from astra_devops._runtime.observer import PollEvent, observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
@@ -91,6 +92,7 @@ class WaitLoop(Generic[T]):
         self._fail_on = {state.lower() for state in fail_on}
         self._started_at = caller.clock.monotonic()
         self._really_started_at = time.monotonic()
+        self._still_clock = StillClock(caller.transport.origin, caller.clock)
         self._polls = 0
         self._pause = 0.0
         self._poll_duration = 0.0
@@ -128,6 +130,7 @@ class WaitLoop(Generic[T]):
         if self.done:
             return None
         if self._polls:
+            self._still_clock.check()
             await deadline.sleep(self._caller.clock, self._pause)
         if (seconds := self._time_for_poll()) <= 0:
             raise self._timed_out()

@@ -74,6 +74,11 @@ class VirtualClock:
         self._barren_jumps = 0
         self._check: _IdleCheck | None = None
 
+    @property
+    def auto(self) -> bool:
+        """Whether time jumps by itself."""
+        return self._auto
+
     def monotonic(self) -> float:
         """Return the virtual seconds since the clock was created."""
         return self._elapsed

@@ -95,7 +95,7 @@ def within(seconds: float) -> Iterator[Deadline]:
 
 @contextmanager
 def single_attempts() -> Iterator[None]:
-    """Let all calls in a block send one request each: a check looks again by itself.
+    """Limit all calls in a block to one request each: a check looks again by itself.
 
     So a look that fails costs nothing of the retry budget.
     """

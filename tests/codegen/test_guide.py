@@ -26,7 +26,7 @@ def test_every_quirk_has_its_row_with_its_default(root):
 
 def test_a_fault_is_shown_as_it_is_called(root):
     calls = first_cells(faults_table(root / "astra_devops"))
-    assert "status(operation, status, [body=], [headers=], [content_type=], ...)" in calls
+    assert "status(operation, status, [body=], [headers=], [content_type=], [after_effect=], ...)" in calls
     assert "list_lag(seconds)" in calls
     assert all(callable(getattr(Faults, call.partition("(")[0])) for call in calls)
 

@@ -101,8 +101,8 @@ class Faults:
     ) -> None:
         """Answer with ``status`` instead. ``body`` is sent as JSON unless it is bytes or a string.
 
-        None is an empty body. With ``after_effect`` the request is executed first, as behind a
-        proxy that gives up on the service.
+        None is an empty body. With ``after_effect`` the request is executed first, as if
+        a proxy had given up on the service.
         """
         if not 200 <= status <= 599:
             raise ValueError(f"status must be from 200 to 599, not {status!r}")

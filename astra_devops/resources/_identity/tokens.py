@@ -58,7 +58,7 @@ async def create(caller: Caller, body: CreateTokenBody, family: str = "tokens") 
             return await _create(caller, body, family)
     except errors.OutcomeUnknownError as error:
         if error.candidates:
-            error.add_note("the secret of that token is lost: delete it, unless somebody else has created it at the same time")
+            error.add_note("the secret of that token is lost: delete it, unless another client has created it at the same time")
         raise
 
 

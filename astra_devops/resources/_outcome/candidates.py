@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
+from typing import Final
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._outcome.lookups import StillChanging, look
 
-_SHARE_OF_LISTING = 0.25
+_SHARE_OF_LISTING: Final = 0.25
 """The part of a call's time that the list before the request may take."""
-_LAG = 15.0
+_LAG: Final = 15.0
 """Seconds for which a list may lack a new resource."""
 
 
@@ -19,8 +20,8 @@ async def candidates_named(caller: Caller, list_ids: Callable[[], Awaitable[Coll
     """Add to an ``OutcomeUnknownError`` of the block what the request in it may have created.
 
     These are the resources that were not there before: two lists are compared, since neither names
-    nor clocks tell. Without the first list there are no candidates, because naming a resource of
-    somebody else is worse than naming none.
+    nor clocks show it. Without the first list there are no candidates, because naming a resource of
+    another client is worse than naming none.
 
     Args:
         caller: The caller whose ``timeout`` limits the lists and the request together.

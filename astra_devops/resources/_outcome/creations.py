@@ -38,6 +38,8 @@ _REMEMBERED: Final = 600.0
 """Seconds for which the ids of created databases are remembered."""
 _SHARE_OF_LISTING: Final = 0.25
 """The part of a call's time that the list before the request may take."""
+_PAUSES_BEFORE: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
+"""Seconds to sleep before each attempt to list what is there before the request."""
 _CLIENT_ID: Final = re.compile(r"[A-Za-z]{24}")
 
 _Key = tuple[str, str, str, str]
@@ -159,12 +161,19 @@ def _others(creation: Creation) -> list[Creation]:
 async def _list_before(creation: Creation) -> None:
     """List what is there before the request. Without that list nothing is adopted."""
     caller = creation.caller
-    try:
-        with deadline.within(caller.options.timeout * _SHARE_OF_LISTING), deadline.single_attempts():
-            listed, times = await _list_namesakes(creation)
-    except errors.AstraDevOpsError:
-        return
-    creation.listed, creation.sent_at = {database.id for database in listed}, times[-1]
+    with deadline.within(caller.options.timeout * _SHARE_OF_LISTING), deadline.single_attempts():
+        for pause in _PAUSES_BEFORE:
+            await deadline.sleep(caller.clock, pause)
+            try:
+                listed, times = await _list_namesakes(creation)
+            except errors.APIStatusError as error:
+                if not isinstance(error, errors.ServerError | errors.RateLimitedError):
+                    return
+            except errors.AstraDevOpsError:
+                continue
+            else:
+                creation.listed, creation.sent_at = {database.id for database in listed}, times[-1]
+                return
 
 
 async def _list_new(creation: Creation) -> list[Database]:

@@ -89,7 +89,7 @@ def test_an_error_names_what_is_missing_and_what_is_there(file: Path) -> None:
     write(file, f"[default]\n[Work]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n")
     with pytest.raises(errors.ConfigurationError, match=rf"{file} has no profile 'work' \(it has 'default', 'Work'\)"):
         read_profile(file, "work")
-    with pytest.raises(errors.ConfigurationError, match="no token: profile 'default' of .* has no ASTRA_DB_APPLICATION_TOKEN"):
+    with pytest.raises(errors.ConfigurationError, match=r"no token: profile 'default' of .* has no ASTRA_DB_APPLICATION_TOKEN"):
         read_profile(file, "default")
 
 

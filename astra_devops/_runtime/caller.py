@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
+from astra_devops._runtime.ask_auth import answer_of, ask
 from astra_devops._runtime.auth import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.call_events import enclosing, event_fields
@@ -32,7 +33,6 @@ from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy, is_ambiguous, is_outage, next_attempt, next_step
 from astra_devops._runtime.transport import Transport
-from astra_devops._secret import redact
 
 T = TypeVar("T")
 
@@ -99,11 +99,11 @@ class Caller(NoCopies):
 
     async def pinned(self) -> "Caller":
         """Return a caller that keeps the current token, whatever its provider returns later."""
-        return self.view(self.options, await self._of_token(self.auth.pinned()))
+        return self.view(self.options, await answer_of(self.auth, self.auth.pinned(), self.options.timeout))
 
     async def client_id(self) -> str:
         """Return the client id of the token."""
-        return await self._of_token(self.auth.client_id())
+        return await answer_of(self.auth, self.auth.client_id(), self.options.timeout)
 
     async def send(self, call: Call[T], check_outcome: OutcomeCheck[T] | None = None) -> Answer[T]:
         """Carry out a call: repeat it as its operation permits, within the time limit of the call.
@@ -126,46 +126,11 @@ class Caller(NoCopies):
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
         limit = deadline.start(self.options.attempt_timeout)
-        auth_headers = await self.ask_auth(self.auth.data_headers(), limit)
+        auth_headers = await ask(self.auth, self.auth.data_headers(), limit)
         if isinstance(auth_headers, NotSent):
             return auth_headers
         headers = SecretHeaders({**self.options.headers, **auth_headers})
         return await self.transport.send(Request("GET", target), headers, limit.limit(self.options.attempt_timeout), origin)
-
-    async def ask_auth(self, answer: Awaitable[T], limit: Deadline) -> T | NotSent:
-        """Return what the authentication answers, or why there is no token.
-
-        What may run code of the user's is limited in time.
-        """
-        if self.auth.is_static:
-            return await answer
-        timer = asyncio.timeout(limit.limit(self.options.timeout))
-        try:
-            async with timer:
-                return await answer
-        except errors.ConfigurationError as error:
-            return NotSent(str(error), final=True, cause=error)
-        except (Exception, asyncio.CancelledError) as error:
-            task = asyncio.current_task()
-            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
-                raise
-            if timer.expired():
-                return NotSent("the token provider did not return in time", is_local=True, cause=error)
-            return NotSent(f"the token provider raised {type(error).__name__}: {redact(str(error))}", is_local=True, cause=error)
-
-    async def _of_token(self, answer: Awaitable[T]) -> T:
-        """Return what the authentication answers outside calls.
-
-        Raises:
-            ConfigurationError: There is no token, or it is malformed.
-            RequestNotSentError: The token provider raised an exception, or did not return in time.
-        """
-        value = await self.ask_auth(answer, deadline.start(self.options.timeout))
-        if not isinstance(value, NotSent):
-            return value
-        if isinstance(value.cause, errors.ConfigurationError):
-            raise value.cause
-        raise errors.RequestNotSentError(value.reason, operation="token", reason=value.reason, attempts=0) from value.cause
 
     async def headers(self, request: Request) -> SecretHeaders:
         """Return the headers of a request. They hold the token of this moment."""
@@ -289,7 +254,7 @@ class _Attempts(Generic[T]):
 
     async def _current_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
-        return await self.caller.ask_auth(self.caller.headers(self.request), self.deadline)
+        return await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
 
     async def _token_was_renewed(self, failure: Failure) -> bool:
         """Return whether the refused token has been replaced, so that one more attempt is due."""

@@ -1,4 +1,4 @@
-"""A token in a file that somebody else replaces, such as a mounted secret of a container."""
+"""A token in a file that another program replaces, such as a mounted secret of a container."""
 
 import asyncio
 import os

@@ -84,7 +84,7 @@ def test_a_section_that_is_there_twice_is_refused_for_itself_only(file: Path) ->
 
 
 def test_an_error_names_what_is_missing_and_what_is_there(file: Path) -> None:
-    with pytest.raises(errors.ConfigurationError, match=f"profile 'work' of {file}, which does not exist"):
+    with pytest.raises(errors.ConfigurationError, match=rf"profile .work. of {file}, which does not exist"):
         read_profile(file, "work")
     write(file, f"[default]\n[Work]\nASTRA_DB_APPLICATION_TOKEN={TOKEN}\n")
     with pytest.raises(errors.ConfigurationError, match=rf"{file} has no profile 'work' \(it has 'default', 'Work'\)"):

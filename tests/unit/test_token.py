@@ -132,7 +132,7 @@ async def test_a_change_that_keeps_size_and_time_is_seen(tmp_path):
     assert (await provider()).reveal() == OTHER
 
 
-async def test_a_token_file_behind_changing_links_is_followed(tmp_path):
+async def test_a_token_file_below_changing_links_is_followed(tmp_path):
     """Kubernetes replaces a mounted secret by turning a link to another directory."""
     for name, token in (("one", TOKEN), ("two", OTHER)):
         (tmp_path / name).mkdir()

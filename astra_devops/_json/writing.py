@@ -33,8 +33,8 @@ def unstructure(value: object, name: str = "body") -> object:
     Raises:
         TypeError: A value does not have the type of its field. The message has the path to the
             field, which starts with ``name``.
-        ValueError: A value cannot be sent: a time without a zone, NaN, a redacted secret, an integer
-            of more than 64 bits, or what is nested too deeply.
+        ValueError: A value cannot be sent: a time without a zone, NaN, a redacted secret, an
+            integer of more than 64 bits, or what is nested too deeply.
     """
     try:
         return _write(value, name)

@@ -55,7 +55,7 @@ class Call(Generic[T]):
     path: str
     result: Any
     query: tuple[tuple[str, object], ...] = ()
-    body: object = attrs.field(default=None, repr=False)
+    body: object = None
 
 
 class Headers(Mapping[str, str]):
@@ -91,8 +91,8 @@ def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
 class Answer(Generic[T_co]):
     """The service's answer: the decoded value, the status and the headers.
 
-    ``headers`` finds names in any case, and can be pickled as the rest can. ``attempts`` is the
-    number of requests that were sent.
+    ``headers`` finds names in any case. ``attempts`` is the number of requests that were sent. An
+    answer can be pickled and copied.
     """
 
     value: T_co

@@ -1,4 +1,4 @@
-"""What belongs to one process, and refuses to be copied or pickled by a sentence that helps."""
+"""Objects that belong to one process: copying or pickling one raises an error that explains."""
 
 from typing import ClassVar, NoReturn
 
@@ -6,8 +6,8 @@ from typing import ClassVar, NoReturn
 class NoCopies:
     """A base of objects with connections, tasks or locks of their process.
 
-    ``copy`` and ``pickle`` both call ``__reduce__``. Without it they get as far as the first part
-    that cannot be pickled, name that part, and leave half-made objects.
+    ``copy`` and ``pickle`` both call ``__reduce__``. Without it they fail at the first part that
+    cannot be pickled, name that part, and leave half-made objects.
     """
 
     __slots__ = ()

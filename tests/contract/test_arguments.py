@@ -1,4 +1,4 @@
-"""Wrong arguments are refused by name, before anything is sent, in both clients."""
+"""Every method of both clients refuses a wrong argument by its name, and sends nothing."""
 
 import enum
 import inspect
@@ -97,7 +97,7 @@ class Try:
         return self.target.function(*self.bound.args, **self.bound.kwargs)
 
     def verdict(self, error: BaseException | None, sent: int) -> str | None:
-        """Return what is wrong with the outcome; None if the refusal is as it should be."""
+        """Return what is wrong with the outcome; None if the argument was clearly refused."""
         is_clear = (
             not sent
             and isinstance(error, TypeError | ValueError)

@@ -39,7 +39,7 @@ async def test_every_kind_knows_what_it_needs(tmp_path: Path) -> None:
 
 
 async def look(operation: AsyncOperation[object]) -> None:
-    """Look once; the operation lacks nothing, whatever the service refuses by now."""
+    """Look once. The service may refuse by now, but the operation lacks nothing."""
     with contextlib.suppress(AstraDevOpsError):
         await operation.refresh()
 

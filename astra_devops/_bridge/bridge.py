@@ -59,8 +59,8 @@ class Bridge:
 
     The thread starts with the first call. A child after ``fork`` gets a thread of its own. Calls
     may come from any number of threads, from callbacks in worker threads, and from inside a running
-    event loop, which is blocked until the call ends; a RuntimeWarning says so. A call from the bridge's own thread could
-    never end, and raises RuntimeError.
+    event loop, which is blocked until the call ends; a RuntimeWarning says so. A call from the
+    bridge's own thread could never end, and raises RuntimeError.
 
     A call sees the context variables of its thread as they are when it starts. Those it sets do not
     change in the thread.

@@ -29,7 +29,7 @@ class Host(Protocol):
         ...
 
     def stands_still_without(self, clock: object) -> bool:
-        """Whether time moves only while something sleeps on another clock than ``clock``."""
+        """Whether time moves only when something sleeps on another clock than ``clock``."""
         ...
 
 
@@ -39,7 +39,7 @@ def find_on_loop(loop: asyncio.AbstractEventLoop) -> str | None:
 
 
 class StillClock:
-    """Notices that time is slower on the clock of an emulator than for a client that waits.
+    """Notices that an emulator has a slower clock than a client that waits for it.
 
     Args:
         origin: The base URL that the client sends to.
@@ -56,7 +56,7 @@ class StillClock:
         """Raise if the wait can never end.
 
         Raises:
-            RuntimeError: The emulator waits for a sleeper on its own clock, and the client is none.
+            RuntimeError: The emulator waits for a sleeper on its own clock, which the client is not.
         """
         there, here = (now - start for now, start in zip(self._read(), self._start, strict=True))
         if there < here and here >= _PATIENCE:

@@ -28,7 +28,7 @@ class made_on_first_use(Generic[T]):
     """
 
     def __init__(self, make: Callable[[Any], T]) -> None:
-        self._make = make
+        self.func = make
         self._name = make.__name__
         self.__doc__ = make.__doc__
 
@@ -43,7 +43,7 @@ class made_on_first_use(Generic[T]):
             return self
         with importing:
             if self._name not in vars(owner):
-                vars(owner)[self._name] = self._make(owner)
+                vars(owner)[self._name] = self.func(owner)
             value: T = vars(owner)[self._name]
             return value
 

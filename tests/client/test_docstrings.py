@@ -5,7 +5,6 @@ import doctest
 import inspect
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
 from astra_devops._rest.index import OPERATIONS
+from astra_devops._runtime.first_use import made_on_first_use
 
 OPERATIONS_BY_FUNCTION = {operation.function: operation for operation in OPERATIONS.values()}
 UNDOCUMENTED = "does not document which permission"
@@ -23,7 +23,7 @@ ERRORS = {*errors.__all__, "TypeError", "ValueError"}
 
 def resources(client: type, package: str) -> dict[str, type]:
     """Return the classes of a client's resources, by their names on the client."""
-    attributes = {name: value for name, value in vars(client).items() if isinstance(value, cached_property) and not name.startswith("_")}
+    attributes = {name: value for name, value in vars(client).items() if isinstance(value, made_on_first_use) and not name.startswith("_")}
     return {
         name: getattr(import_module(f"astra_devops.{package}.{name}"), value.func.__annotations__["return"])
         for name, value in attributes.items()

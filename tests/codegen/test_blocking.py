@@ -14,7 +14,7 @@ from astra_devops._codegen.blocking.source import Unmappable
 CLIENT = '''
 """The client."""
 
-from functools import cached_property
+from astra_devops._runtime.first_use import made_on_first_use
 from types import TracebackType
 from typing import Any, Self
 
@@ -64,7 +64,7 @@ class AsyncAstraDevOps(ClientResources):
 CLIENT_RESOURCES = '''
 """The resources of a client."""
 
-from functools import cached_property
+from astra_devops._runtime.first_use import made_on_first_use
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class ClientResources:
 
     _caller: object
 
-    @cached_property
+    @made_on_first_use
     def databases(self) -> "AsyncDatabases":
         """Databases."""
         from astra_devops.resources.databases import AsyncDatabases
@@ -98,7 +98,7 @@ DATABASES = '''
 import builtins
 from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal as Number
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Literal, overload
 
 from astra_devops._runtime.pages import AsyncPager
@@ -300,7 +300,7 @@ def test_it_refuses_what_has_no_blocking_form_and_says_where(package: Path, meth
     [
         ("limit: int = LIMIT", "bridge: int = LIMIT", "argument named bridge"),
         ("async def aclose", "async def finish", "lacks aclose"),
-        ("    @property", "    @cached_property", "base_url is a cached property but not a resource"),
+        ("    @property", "    @made_on_first_use", "base_url is made on first use but not a resource"),
         ("timeout: float | None = None", "client: float | None = None", "argument named client"),
         ("async def __aenter__", "def __len__(self) -> int: ...\n\n    async def __aenter__", "__len__"),
         ("def base_url(self) -> str:", 'def base_url(self) -> "AsyncDatabases":', "property"),
@@ -318,9 +318,9 @@ def test_it_refuses_a_client_that_it_cannot_map(package: Path, old: str, new: st
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("    @cached_property", "    @property", "is not a cached property of AsyncAstraDevOps"),
+        ("    @made_on_first_use", "    @property", "is not made on first use by AsyncAstraDevOps"),
         ("_caller: object", "caller: object", r"_client_resources\.py:\d+: .* public attribute"),
-        ("    @cached_property", "    def __len__(self) -> int: ...\n\n    @cached_property", r"_client_resources\.py:\d+: __len__"),
+        ("    @made_on_first_use", "    def __len__(self) -> int: ...\n\n    @made_on_first_use", r"_client_resources\.py:\d+: __len__"),
     ],
 )
 def test_it_refuses_what_the_client_inherits_and_it_cannot_map(package: Path, old: str, new: str, reason: str) -> None:
@@ -345,7 +345,7 @@ def test_it_refuses_a_name_that_it_needs_itself(package: Path, name: str, reason
 def test_it_refuses_a_resource_that_the_client_does_not_have(package: Path) -> None:
     write_databases(package, "")
     (package / "resources/regions.py").write_text('"""Regions."""\n\n\nclass AsyncRegions:\n    """Regions."""\n', encoding="utf-8")
-    with pytest.raises(Unmappable, match=r"regions\.py:4: AsyncRegions is not a cached property"):
+    with pytest.raises(Unmappable, match=r"regions\.py:4: AsyncRegions is not made on first use"):
         blocking_files(package)
 
 

@@ -28,7 +28,7 @@ def blocking_files(package: Path) -> dict[str, str]:
     for source in resources:
         name = source.async_class().name
         if name not in attributes:
-            source.refuse(source.async_class(), f"{name} is not a cached property of {CLIENT}")
+            source.refuse(source.async_class(), f"{name} is not made on first use by {CLIENT}")
         context = Context(source, twins, callbacks)
         files[f"blocking/{source.path.name}"] = _module(context, render_resource(context, attributes[name]), [source])
     context = Context(client, twins, callbacks)

@@ -20,7 +20,7 @@ class Host:
     clock: Clock
 
     def stands_still_without(self, clock: object) -> bool:
-        """Whether time moves only while this clock has sleepers, and ``clock`` is another."""
+        """Whether time moves only if something sleeps on this clock, and ``clock`` is another."""
         return isinstance(self.clock, VirtualClock) and self.clock.auto and clock is not self.clock
 
 

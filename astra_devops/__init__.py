@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from astra_devops import sinks as sinks
     from astra_devops._bridge.operation import Operation as Operation
     from astra_devops._bridge.pager import Pager as Pager
+    from astra_devops._runtime.auth.token_file import token_file as token_file
     from astra_devops._runtime.call import Answer as Answer
     from astra_devops._runtime.clock import Clock as Clock
     from astra_devops._runtime.clock import SystemClock as SystemClock
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from astra_devops._runtime.observer import RetryEvent as RetryEvent
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
     from astra_devops._runtime.retry import RetryPolicy as RetryPolicy
-    from astra_devops._runtime.token_file import token_file as token_file
     from astra_devops._secret import Secret as Secret
     from astra_devops.blocking import AstraDevOps as AstraDevOps
     from astra_devops.client import AsyncAstraDevOps as AsyncAstraDevOps
@@ -81,7 +81,7 @@ _HOMES: Final = {
     "policies": "policies",
     "scim": "scim",
     "sinks": "sinks",
-    "token_file": "_runtime.token_file",
+    "token_file": "_runtime.auth.token_file",
 }
 
 if not TYPE_CHECKING:

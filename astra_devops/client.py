@@ -10,15 +10,17 @@ import attrs
 
 from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
+from astra_devops._runtime.auth.token import Token, TokenAuth
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller, Options
 from astra_devops._runtime.clock import Clock, SystemClock
-from astra_devops._runtime.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.first_use import importing
+from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
+from astra_devops._runtime.http.proxies import checked_proxy
+from astra_devops._runtime.http.sessions import SessionFactory
+from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.observer import Observer, guarded
-from astra_devops._runtime.proxies import checked_proxy
 from astra_devops._runtime.retry import RetryPolicy
-from astra_devops._runtime.sessions import SessionFactory
 from astra_devops._runtime.settings import (
     Environment,
     checked_clock,
@@ -29,8 +31,6 @@ from astra_devops._runtime.settings import (
     plain_hosts,
     user_agent,
 )
-from astra_devops._runtime.token import Token, TokenAuth
-from astra_devops._runtime.transport import Transport
 from astra_devops._secret import Secret, hidden
 
 if TYPE_CHECKING:

@@ -139,7 +139,12 @@ LAYERS: dict[str, set[str]] = {
 DOORS: dict[str, set[str]] = {
     # The recorder is a client of the service too, and must not be ours: it would then record what
     # our client makes of an answer.
-    "aiohttp": {"_runtime/transport.py", "_runtime/sessions.py", "_runtime/connection_errors.py", "emulator/recording/recorder.py"},
+    "aiohttp": {
+        "_runtime/http/transport.py",
+        "_runtime/http/sessions.py",
+        "_runtime/http/connection_errors.py",
+        "emulator/recording/recorder.py",
+    },
     "aiohttp.web": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},

@@ -10,13 +10,14 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
-from astra_devops._runtime.ask_auth import answer_of, ask
-from astra_devops._runtime.auth import Auth, SecretHeaders
+from astra_devops._runtime.auth.ask_auth import answer_of, ask
+from astra_devops._runtime.auth.protocol import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.call_events import enclosing, event_fields
 from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import (
     CallEnded,
@@ -32,7 +33,6 @@ from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAn
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy, is_ambiguous, is_outage, next_attempt, next_step
-from astra_devops._runtime.transport import Transport
 
 T = TypeVar("T")
 

@@ -56,7 +56,7 @@ class StillClock:
         """Raise if the wait can never end.
 
         Raises:
-            RuntimeError: The emulator waits for a sleeper on its own clock, which the client is not.
+            RuntimeError: The emulator waits for sleepers on its own clock, and the client is none.
         """
         there, here = (now - start for now, start in zip(self._read(), self._start, strict=True))
         if there < here and here >= _PATIENCE:

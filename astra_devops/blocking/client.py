@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Self
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
+from astra_devops._runtime.auth.token import Token
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
-from astra_devops._runtime.sessions import SessionFactory
 from astra_devops._runtime.settings import Environment
-from astra_devops._runtime.token import Token
 from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 

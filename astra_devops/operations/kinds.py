@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.poller import DatabasePoller
 
@@ -122,6 +123,9 @@ class OperationKind(Generic[T]):
                 raise ValueError(f"token is for {self.name}, and lacks its parameter {name}")
         if self.optional is not None and (unknown := params.keys() - {*self.params, *self.optional}):
             raise ValueError(f"token is for {self.name}, which has no parameter {', '.join(sorted(unknown))}")
+        for name, value in params.items():
+            if name.endswith("_id") and value:
+                checks.identifier(value, f"token: {name}")
         try:
             self.parse(params)
         except (ArithmeticError, LookupError, TypeError, ValueError):

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from astra_devops._client_resources import ClientResources
-from astra_devops._runtime.token import Token
+from astra_devops._runtime.auth.token import Token
 from astra_devops.operations.handle import AsyncOperation
 
 LIMIT = 100
@@ -102,7 +102,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal, overload
 
 from astra_devops._runtime.pages import AsyncPager
-from astra_devops._runtime.token import Observer, Token
+from astra_devops._runtime.auth.token import Observer, Token
 from astra_devops.operations.handle import AsyncOperation
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def package(tmp_path: Path) -> Path:
     files = {
         "client.py": CLIENT,
         "_client_resources.py": CLIENT_RESOURCES,
-        "_runtime/token.py": TOKEN,
+        "_runtime/auth/token.py": TOKEN,
         "resources/__init__.py": '"""Resources."""\n',
     }
     for name, text in files.items():

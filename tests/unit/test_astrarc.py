@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import errors
-from astra_devops._runtime.astrarc import file_path, load_profile, profile_name, read_profile
+from astra_devops._runtime.auth.astrarc import file_path, load_profile, profile_name, read_profile
 
 TOKEN = "AstraCS:" + "a" * 24 + ":" + "b" * 64
 

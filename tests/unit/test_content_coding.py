@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from astra_devops._runtime.content_coding import unpack
+from astra_devops._runtime.http.content_coding import unpack
 
 pytestmark = pytest.mark.anyio
 

@@ -3,7 +3,7 @@
 import pytest
 
 from astra_devops import Secret, errors
-from astra_devops._runtime.proxies import EnvironmentProxies, checked_proxy
+from astra_devops._runtime.http.proxies import EnvironmentProxies, checked_proxy
 
 
 def clear(monkeypatch: pytest.MonkeyPatch, **variables: str) -> EnvironmentProxies:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from astra_devops import AstraDevOps
+from astra_devops._runtime.auth.token import TokenAuth
 from astra_devops._runtime.settings import origin, user_agent
-from astra_devops._runtime.token import TokenAuth
 from astra_devops._secret import Secret
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.errors import ConfigurationError
@@ -117,7 +117,7 @@ def test_no_warning_where_nothing_is_allowed_by_it() -> None:
 
 @pytest.mark.parametrize("headers", [{"X A": "b"}, {"": "b"}, {"X-\u00c4": "b"}, {"X-A": "b\x01"}, {"X-A": "\ud800"}, {"X-A:": "b"}])
 def test_headers_that_cannot_be_sent_are_refused(headers: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"^headers must have"):
+    with pytest.raises(ValueError, match=r"^headers(\[.*\])? must"):
         AsyncAstraDevOps(TOKEN).with_options(headers=headers)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AsyncAstraDevOps, Secret, errors, token_file
-from astra_devops._runtime.token import TokenAuth
+from astra_devops._runtime.auth.token import TokenAuth
 
 pytestmark = pytest.mark.anyio
 

@@ -10,9 +10,9 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime import deadline
+from astra_devops._runtime.auth.token import TokenAuth
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.first_use import load_anyio
-from astra_devops._runtime.token import TokenAuth
 from astra_devops.resources._identity import tokens
 from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from astra_devops._runtime.token import check_token
+from astra_devops._runtime.auth.token import check_token
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 

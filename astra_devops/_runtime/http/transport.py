@@ -11,12 +11,10 @@ import aiohttp
 from yarl import URL
 
 from astra_devops._runtime.clock import running_loop
-from astra_devops._runtime.connection_errors import failure, place_of, refusal_of_proxy, was_not_sent, without_frames
-from astra_devops._runtime.content_coding import unpack
-from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
-from astra_devops._runtime.proxies import EnvironmentProxies
-from astra_devops._runtime.request import Request
-from astra_devops._runtime.sessions import (
+from astra_devops._runtime.http.connection_errors import failure, place_of, refusal_of_proxy, was_not_sent, without_frames
+from astra_devops._runtime.http.content_coding import unpack
+from astra_devops._runtime.http.proxies import EnvironmentProxies
+from astra_devops._runtime.http.sessions import (
     PASSWORD_OF_NETRC,
     SessionFactory,
     is_password_of_netrc,
@@ -24,6 +22,8 @@ from astra_devops._runtime.sessions import (
     session_of,
     uses_other_proxies,
 )
+from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
+from astra_devops._runtime.request import Request
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 from astra_devops._runtime import checks
-from astra_devops._runtime.astrarc import TOKEN_VARIABLE, load_profile
-from astra_devops._runtime.auth import SecretHeaders
+from astra_devops._runtime.auth.astrarc import TOKEN_VARIABLE, load_profile
+from astra_devops._runtime.auth.protocol import SecretHeaders
 from astra_devops._runtime.settings import ORIGINS
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError

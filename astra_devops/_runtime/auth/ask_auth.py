@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
-from astra_devops._runtime.auth import Auth
+from astra_devops._runtime.auth.protocol import Auth
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.outcome import NotSent
 from astra_devops._secret import redact

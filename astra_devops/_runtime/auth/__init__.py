@@ -1,0 +1,1 @@
+"""The credential of a request: where it comes from, and asking for it."""

@@ -55,7 +55,7 @@ class Call(Generic[T]):
     path: str
     result: Any
     query: tuple[tuple[str, object], ...] = ()
-    body: object = None
+    body: object = attrs.field(default=None, repr=False)
 
 
 class Headers(Mapping[str, str]):

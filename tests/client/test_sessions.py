@@ -46,7 +46,7 @@ async def test_a_session_that_cannot_be_used_is_refused_once(emulator: Emulator,
 
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, session_factory=counting, timeout=0.2) as astra:
         with pytest.raises(kind, match=message):
-            await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+            await astra.keyspaces.create("d", "sales")
     assert len(calls) == 1
     assert len(emulator.journal) == 0
 

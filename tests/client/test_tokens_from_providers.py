@@ -68,8 +68,8 @@ async def test_a_write_that_was_refused_with_401_is_sent_once_more_with_a_renewe
     await astra.tokens.delete(old.client_id)
     tokens = [old.token, new]
     async with client(emulator, lambda: tokens.pop(0) if len(tokens) > 1 else tokens[0]) as renewed:
-        await renewed.databases.create("orders", cloud_provider="AWS", region="us-east-2")
-    assert [one.status for one in emulator.journal.of("createDatabase")] == [401, 201]
+        await renewed.keyspaces.create(emulator.add_database("orders"), "sales")
+    assert [one.status for one in emulator.journal.of("addKeyspace")] == [401, 201]
 
 
 async def test_a_401_with_the_same_token_is_final(emulator):

@@ -69,6 +69,7 @@ class ScriptedCaller:
         self.clock = ScriptedClock(timeline)
         self.options = SimpleNamespace(retry=RetryPolicy())
         self.auth = SimpleNamespace(is_static=True)
+        self.transport = SimpleNamespace(origin="https://scripted.example")
         self.observer = None
         self.failures = list(failures)
         self._timeline = timeline

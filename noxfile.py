@@ -23,6 +23,10 @@ _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 _TESTS_OF_CHECKOUT: Final = ["tests/codegen", "tests/contract/test_spec.py", "tests/test_language.py"]
 _TESTS_OF_WHEEL: Final = [f"--ignore={path}" for path in _TESTS_OF_CHECKOUT]
 
+# The sessions start hundreds of interpreters. Without bytecode on disk, which some environments
+# forbid, each of them would compile all that it imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"

@@ -28,13 +28,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Install:
 
     def install(requirement: str) -> Path:
         target = tmp_path_factory.mktemp("peer")
-        pip("install", "--target", str(target), requirement)
+        command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--target", str(target), requirement]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
         return target
 
     return install
-
-
-def pip(*arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr

@@ -74,13 +74,25 @@ def test_a_block_runs_as_it_stands(name: str, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.fixture(scope="module")
+def output_of_tests(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Run all blocks of tests in one pytest, which takes longer to start than to run them."""
+    directory = tmp_path_factory.mktemp("blocks")
+    for name, text in TEST_FILES.items():
+        (directory / file_of(name)).write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-rA", "-W", "error", "-p", "no:asyncio"]
+    return subprocess.run(command, cwd=directory, capture_output=True, text=True).stdout
+
+
 @pytest.mark.parametrize("name", TEST_FILES)
-def test_a_block_of_tests_passes_as_it_stands(name: str, tmp_path: Path) -> None:
-    (tmp_path / "test_block.py").write_text(TEST_FILES[name], encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:asyncio"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert f" {len(TEST.findall(TEST_FILES[name]))} passed" in done.stdout
+def test_a_block_of_tests_passes_as_it_stands(name: str, output_of_tests: str) -> None:
+    outcomes = re.findall(rf"^([A-Z]+) {re.escape(file_of(name))}\b", output_of_tests, re.MULTILINE)
+    assert outcomes == ["PASSED"] * len(TEST.findall(TEST_FILES[name])), output_of_tests
+
+
+def file_of(name: str) -> str:
+    """Return the name of the test file for a block."""
+    return f"test_{re.sub(r'[^0-9A-Za-z]', '_', name)}.py"
 
 
 def test_the_first_program_prints_what_the_readme_shows(tmp_path: Path) -> None:

@@ -19,12 +19,19 @@ ADDRESSES = [
 ]
 
 
+def _session() -> requests.Session:
+    """Open a session that does not look for proxies and passwords before each request."""
+    session = requests.Session()
+    session.trust_env = False
+    return session
+
+
 @attrs.define
 class World:
     """One seeded emulator, and the ids of its resources by name."""
 
     emulator: Emulator
-    session: requests.Session = attrs.field(factory=requests.Session, repr=False)
+    session: requests.Session = attrs.field(factory=_session, repr=False)
     ids: dict[str, str] = attrs.field(factory=dict)
     tokens: dict[str, str] = attrs.field(factory=dict, repr=False)
     state: dict[str, Any] = attrs.field(factory=dict, repr=False)

@@ -125,16 +125,16 @@ def get_report(world: World, request: Request) -> replies.Reply:
     if report is None:
         raise replies.refusal(404, f"Report {request.arguments['reportId']} could not be found.")
     document = _report_document(world, report)
-    details: dict[str, object] = {}
+    # A report that is not ready has no details: the contract does not allow them to be null.
     if document["status"] == "COMPLETED":
         now = world.clock.now()
-        details = {
+        document["reportDetails"] = {
             "csvDownloadUrl": world.platform.signer.sign(world.platform.edge_url, f"{REPORTS_PATH}{report.id}.csv", "us-east-1", now),
             "generatedAt": replies.timestamp(report.requested_at + timedelta(seconds=report.progress.ends() - report.progress.began)),
             "expirationAt": replies.timestamp(now + timedelta(minutes=5)),
             "isStale": False,
         }
-    return replies.json({**document, "reportDetails": details or None})
+    return replies.json(document)
 
 
 def report_csv(platform: Platform, path: str) -> bytes | None:

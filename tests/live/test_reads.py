@@ -6,6 +6,7 @@ These tests have never been run by the project's own CI, which cannot reach the 
 """
 
 import os
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -17,18 +18,18 @@ pytestmark = [pytest.mark.live, pytest.mark.anyio]
 
 
 @pytest.fixture
-async def astra():
+async def astra() -> AsyncIterator[AsyncAstraDevOps]:
     assert TOKEN, "set ASTRA_DB_APPLICATION_TOKEN to run the live tests"
     async with AsyncAstraDevOps(TOKEN) as astra:
         yield astra
 
 
-async def test_databases_and_their_parts(astra):
+async def test_databases_and_their_parts(astra: AsyncAstraDevOps) -> None:
     async for database in astra.databases.list(page_size=2):
         assert (await astra.databases.get(database.id)).id == database.id
         assert isinstance(await astra.keyspaces.list(database.id), list)
         assert isinstance(await astra.datacenters.list(database.id), list)
 
 
-async def test_regions(astra):
+async def test_regions(astra: AsyncAstraDevOps) -> None:
     assert await astra.regions.list(region_type="all")

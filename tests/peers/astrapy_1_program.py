@@ -6,6 +6,7 @@ Run with a URL and a token, it prints one JSON document.
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 
 from astrapy import admin
 from astrapy.admin import AstraDBAdmin
@@ -79,7 +80,7 @@ def refusals(astra: AstraDBAdmin) -> dict[str, object]:
     }
 
 
-def refused(call) -> object:  # type: ignore[no-untyped-def]
+def refused(call: Callable[[], object]) -> object:
     """Return the status of a refused call, or the client's own error message."""
     try:
         call()

@@ -98,7 +98,9 @@ async def test_a_few_retries_are_free_and_then_a_tenth_of_the_successes(emulator
 async def test_an_unreachable_service_is_not_a_lost_answer(emulator: Emulator) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        async with AsyncAstraDevOps(emulator.token, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}", retry=QUICK) as astra:
+        async with AsyncAstraDevOps(
+            emulator.token, base_url=f"http://127.0.0.1:{taken.getsockname()[1]}", clock=emulator.clock, retry=QUICK
+        ) as astra:
             with pytest.raises(errors.RequestNotSentError) as caught:
                 await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     assert caught.value.attempts == 3

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 
 from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
+from astra_devops.emulator import VirtualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -34,7 +35,7 @@ async def proxy(answer: bytes) -> AsyncIterator[str]:
 
 
 async def failure_of_create(**settings: object) -> errors.RequestNotSentError:
-    async with AsyncAstraDevOps(TOKEN, retry=QUICK, **{"base_url": ADDRESS, **settings}) as astra:
+    async with AsyncAstraDevOps(TOKEN, retry=QUICK, **{"base_url": ADDRESS, "clock": VirtualClock(), **settings}) as astra:
         with pytest.raises(errors.RequestNotSentError) as caught:
             await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     return caught.value

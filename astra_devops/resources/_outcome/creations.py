@@ -163,6 +163,8 @@ async def _list_before(creation: Creation) -> None:
     caller = creation.caller
     with deadline.within(caller.options.timeout * _SHARE_OF_LISTING), deadline.single_attempts():
         for pause in _PAUSES_BEFORE:
+            if pause >= (deadline.remaining() or 0.0):
+                return
             await deadline.sleep(caller.clock, pause)
             try:
                 listed, times = await _list_namesakes(creation)

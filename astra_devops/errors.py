@@ -106,13 +106,16 @@ class RequestNotSentError(AstraDevOpsError):
         operation: The operation id, such as ``createDatabase``.
         reason: Why it was not sent.
         attempts: The number of attempts.
+        is_final: Whether another attempt right now would end the same way: an untrusted certificate,
+            a proxy that demands a password, a service that is known to be down.
     """
 
-    def __init__(self, message: str, *, operation: str, reason: str, attempts: int) -> None:
+    def __init__(self, message: str, *, operation: str, reason: str, attempts: int, is_final: bool = False) -> None:
         super().__init__(message)
         self.operation = operation
         self.reason = reason
         self.attempts = attempts
+        self.is_final = is_final
 
 
 class OutcomeUnknownError(AstraDevOpsError):

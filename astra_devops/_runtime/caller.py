@@ -330,9 +330,10 @@ class _Attempts(Generic[T]):
                 return self._error(self.last_sent)
             case NotSent(cause=errors.ConfigurationError() as error):
                 return error
-            case NotSent(reason=reason):
-                message = f"{self.call.operation.id} was not sent: {reason}"
-                return errors.RequestNotSentError(message, operation=self.call.operation.id, reason=reason, attempts=self.count)
+            case NotSent(reason=reason, final=is_final):
+                name = self.call.operation.id
+                message = f"{name} was not sent: {reason}"
+                return errors.RequestNotSentError(message, operation=name, reason=reason, attempts=self.count, is_final=is_final)
             case Lost():
                 return self._unknown(failure)
             case Refused():

@@ -218,9 +218,9 @@ def _is_transient(failure: _DownloadFailure) -> bool:
 
 def _error(failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
     match failure:
-        case NotSent(reason=reason):
+        case NotSent(reason=reason, final=is_final):
             message = f"the host of the bundle cannot be reached: {reason}"
-            return errors.RequestNotSentError(message, operation=_DOWNLOAD.id, reason=reason, attempts=attempts)
+            return errors.RequestNotSentError(message, operation=_DOWNLOAD.id, reason=reason, attempts=attempts, is_final=is_final)
         case Lost(reason=reason):
             advice = "it only reads, so downloading again is safe"
             message = f"the download of the bundle broke off: {reason}; {advice}"

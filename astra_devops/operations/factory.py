@@ -17,7 +17,7 @@ class OperationFactory:
     def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
         # The next poll is the retry: a wait has its own pace, and retries of single polls would
         # only disturb it.
-        self._caller = caller.without_retries()
+        self._caller: Caller = caller.without_retries()
         self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:

@@ -23,13 +23,13 @@ _MOST_UNREADABLE: Final = 5
 _LEAST_NOT_FOUND: Final = 3
 
 
-def is_transient(error: Exception, *, has_static_token: bool) -> bool:
+def is_transient(error: Exception, *, has_token_provider: bool) -> bool:
     """Return whether a wait goes on after a poll that failed with this error.
 
     A token provider that has returned something else than a token may return one next time.
     """
     if isinstance(error, errors.ConfigurationError):
-        return not has_static_token
+        return has_token_provider
     if isinstance(error, errors.APIStatusError) and (error.status in _TRANSIENT_STATUSES or not comes_from_service(error)):
         return True
     return isinstance(error, _TRANSIENT_ERRORS)
@@ -44,11 +44,11 @@ class FailedPolls:
     """
 
     def __init__(self) -> None:
-        self.not_found_for = 0.0
-        self._not_found_answers = 0
+        self.not_found_for: float = 0.0
+        self._not_found_answers: int = 0
         self._not_found_at: float | None = None
-        self._unreadable = 0
-        self._has_succeeded = False
+        self._unreadable: int = 0
+        self._has_succeeded: bool = False
 
     def succeeded(self) -> None:
         """Note a poll that did not fail."""

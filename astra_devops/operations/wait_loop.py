@@ -188,7 +188,7 @@ class WaitLoop(Generic[T]):
             elif failed.show_absence:
                 message = f"{self._description()}: the service has answered 404 for {failed.not_found_for:.0f} s"
                 raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
-        elif failed.are_hopeless(error) or not is_transient(error, has_static_token=self._caller.auth.is_static):
+        elif failed.are_hopeless(error) or not is_transient(error, has_token_provider=self._caller.auth.has_provider):
             error.add_note(f"while waiting for {self._description()}; resume token: {self._resume_token}")
             raise error
         elif isinstance(error, errors.RateLimitedError) and error.retry_after is not None:

@@ -42,4 +42,4 @@ async def wake(caller: Caller, database: Database, snapshot: errors.OperationSna
     outcome = await caller.wake_request(f"{parts.scheme}://{parts.netloc}", prefix + _PATH)
     if isinstance(outcome, NotSent):
         message = f"the data endpoint of database {database.id} cannot be reached: {outcome.reason}"
-        raise errors.RequestNotSentError(message, operation="resume", reason=outcome.reason, attempts=1)
+        raise errors.RequestNotSentError(message, operation="resume", reason=outcome.reason, attempts=1, is_final=outcome.final)

@@ -149,14 +149,16 @@ def _check_kind(kind: str) -> None:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}, not {kind!r}")
 
 
-def _check_path(path: str | os.PathLike[str]) -> Path:
+def _check_path(path: str | os.PathLike[str]) -> str:
+    """Return a path as it was given: a separator at its end says that it is a directory."""
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be a string or a path, not {type(path).__name__}")
     try:
-        os.fsencode(checks.string(os.fspath(path), "path"))
+        given = checks.string(os.fspath(path), "path")
+        os.fsencode(given)
     except UnicodeEncodeError:
         raise ValueError(f"path must be a name that the file system can have, not {path!r}") from None
-    return Path(path)
+    return given
 
 
 def _has_no_bundle(database: Database) -> bool:

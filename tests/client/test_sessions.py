@@ -51,6 +51,20 @@ async def test_a_session_that_cannot_be_used_is_refused_once(emulator: Emulator,
     assert len(emulator.journal) == 0
 
 
+async def test_a_creation_does_not_list_again_after_an_error_that_is_final(emulator: Emulator) -> None:
+    calls: list[int] = []
+
+    async def refuse() -> aiohttp.ClientSession:
+        calls.append(1)
+        return await raise_os_error()
+
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, session_factory=refuse) as astra:
+        with pytest.raises(errors.RequestNotSentError, match="createDatabase was not sent") as caught:
+            await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    assert caught.value.is_final
+    assert len(calls) == 2  # One for the list, and one for the request.
+
+
 async def test_a_closed_session_and_one_of_another_loop_are_refused(emulator: Emulator) -> None:
     session = aiohttp.ClientSession()
     await session.close()

@@ -68,7 +68,7 @@ class ScriptedCaller:
     def __init__(self, timeline: Timeline, respond: Respond, latencies: Sequence[float], failures: Sequence[str | None]) -> None:
         self.clock = ScriptedClock(timeline)
         self.options = SimpleNamespace(retry=RetryPolicy())
-        self.auth = SimpleNamespace(is_static=True)
+        self.auth = SimpleNamespace(is_static=True, has_provider=False)
         self.transport = SimpleNamespace(origin="https://scripted.example")
         self.observer = None
         self.failures = list(failures)

@@ -16,7 +16,7 @@ SNAPSHOT = errors.OperationSnapshot(
 
 SAMPLES = [
     errors.ConfigurationError("no token"),
-    errors.RequestNotSentError("m", operation="o", reason="dns", attempts=2),
+    errors.RequestNotSentError("m", operation="o", reason="dns", attempts=2, is_final=True),
     errors.OutcomeUnknownError("m", operation="o", reason="reset", how_to_find_out="look", candidates=["a", "b"]),
     errors.NotFoundError("m", operation="o", status=404, errors=[errors.ErrorDetail(1, "x")], body=SecretBytes(b"raw"), headers={"a": "b"}),
     errors.RateLimitedError("m", operation="o", status=429, retry_after=7.5),

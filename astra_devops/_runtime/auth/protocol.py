@@ -25,6 +25,11 @@ class Auth(Protocol):
         """Whether the credential never changes, and asking for it runs no code of the user's."""
         ...
 
+    @property
+    def has_provider(self) -> bool:
+        """Whether the credential comes from code of the user's, which may return another one later."""
+        ...
+
     async def api_headers(self) -> SecretHeaders:
         """Return the headers for a request to the DevOps API."""
         ...

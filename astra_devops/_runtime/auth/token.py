@@ -63,6 +63,11 @@ class TokenAuth:
         """Whether there is one token, which has been read."""
         return self._token is not None
 
+    @property
+    def has_provider(self) -> bool:
+        """Whether a provider is asked for each token."""
+        return self._provider is not None
+
     def origin(self) -> str:
         """Return the URL of the service that the profile is for.
 

@@ -159,7 +159,10 @@ def _others(creation: Creation) -> list[Creation]:
 
 
 async def _list_before(creation: Creation) -> None:
-    """List what is there before the request. Without that list nothing is adopted."""
+    """List what is there before the request. Without that list nothing is adopted.
+
+    A final error ends this at once: the request itself will fail in the same way.
+    """
     caller = creation.caller
     with deadline.within(caller.options.timeout * _SHARE_OF_LISTING), deadline.single_attempts():
         for pause in _PAUSES_BEFORE:
@@ -171,8 +174,11 @@ async def _list_before(creation: Creation) -> None:
             except errors.APIStatusError as error:
                 if not isinstance(error, errors.ServerError | errors.RateLimitedError):
                     return
-            except errors.AstraDevOpsError:
-                continue
+            except errors.ConfigurationError:
+                return
+            except errors.AstraDevOpsError as error:
+                if isinstance(error, errors.RequestNotSentError) and error.is_final:
+                    return
             else:
                 creation.listed, creation.sent_at = {database.id for database in listed}, times[-1]
                 return

@@ -106,8 +106,8 @@ class RequestNotSentError(AstraDevOpsError):
         operation: The operation id, such as ``createDatabase``.
         reason: Why it was not sent.
         attempts: The number of attempts.
-        is_final: Whether another attempt right now would end the same way: an untrusted certificate,
-            a proxy that demands a password, a service that is known to be down.
+        is_final: Whether another attempt right now would end the same way, as with an untrusted
+            certificate, a proxy that demands a password, or a service that is known to be down.
     """
 
     def __init__(self, message: str, *, operation: str, reason: str, attempts: int, is_final: bool = False) -> None:

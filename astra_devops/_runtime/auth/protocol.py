@@ -27,7 +27,7 @@ class Auth(Protocol):
 
     @property
     def has_provider(self) -> bool:
-        """Whether the credential comes from code of the user's, which may return another one later."""
+        """Whether code of the user's provides the credential, and may return another one later."""
         ...
 
     async def api_headers(self) -> SecretHeaders:

@@ -78,7 +78,7 @@ class WaitLoop(Generic[T]):
         interval: float | None,
         fail_on: frozenset[str],
     ) -> None:
-        self.id = call_events.new_id()
+        self.id: str = call_events.new_id()
         self._accepted_at = accepted_at
         self._is_resumed = is_resumed
         self._statuses = statuses

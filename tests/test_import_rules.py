@@ -152,7 +152,7 @@ DOORS: dict[str, set[str]] = {
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
 # another name.
-IMPLIED = {"yarl": "aiohttp", "yaml": "pyyaml"}
+IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml"}
 
 # Hand-written folders and files: modules in one, lines in the other.
 LARGEST_FOLDER = 24

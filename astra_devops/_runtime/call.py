@@ -1,5 +1,6 @@
 """The values between the generated endpoints and the runtime: operation, call and answer."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import quote
@@ -7,6 +8,7 @@ from urllib.parse import quote
 import attrs
 
 from astra_devops._runtime import checks
+from astra_devops._runtime.outcome import request_id_of
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -17,6 +19,9 @@ RetryClass = Literal["read", "repeatable", "check_first", "once"]
 ``read``: Yes, it changes nothing. ``repeatable``: Yes, a second request has no further effect.
 ``check_first``: Only after a check has found that the first one had no effect. ``once``: No.
 """
+
+_PLAIN_SEGMENT: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
+"""Nothing that has to be quoted or refused: every id of the service."""
 
 Confidence = Literal["documented", "inferred"]
 
@@ -43,7 +48,7 @@ class Operation:
     deprecated: bool = False
 
 
-@attrs.frozen
+@attrs.define
 class Call(Generic[T]):
     """One call of an operation with its arguments, before anything is encoded or sent.
 
@@ -65,29 +70,41 @@ class Headers(Mapping[str, str]):
     first counts.
     """
 
+    __slots__ = ("_by_name", "_received")
+
     def __init__(self, headers: Mapping[str, str]) -> None:
-        self._headers: dict[str, tuple[str, str]] = {}
-        for name, value in headers.items():
-            self._headers.setdefault(name.lower(), (str(name), value))
+        self._received = headers
+        # Few programs read headers, so they are put in order at the first look-up.
+        self._by_name: dict[str, tuple[str, str]] | None = None
+
+    def _ordered(self) -> dict[str, tuple[str, str]]:
+        if self._by_name is None:
+            self._by_name = {}
+            for name, value in self._received.items():
+                self._by_name.setdefault(name.lower(), (str(name), value))
+        return self._by_name
 
     def __getitem__(self, name: str) -> str:
-        return self._headers[str(name).lower()][1]
+        return self._ordered()[str(name).lower()][1]
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._headers.values())
+        return (name for name, _ in self._ordered().values())
 
     def __len__(self) -> int:
-        return len(self._headers)
+        return len(self._ordered())
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({dict(self)!r})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
 
-def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    return headers if isinstance(headers, Headers) else Headers(headers)
+
+def _plain_headers(headers: Mapping[str, str]) -> Headers:
+    return headers if type(headers) is Headers else Headers(headers)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class Answer(Generic[T_co]):
     """The service's answer: the decoded value, the status and the headers.
 
@@ -97,9 +114,13 @@ class Answer(Generic[T_co]):
 
     value: T_co
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers)
-    request_id: str | None = None
+    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers, on_setattr=attrs.setters.NO_OP)
     attempts: int = 1
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's id of the request."""
+        return request_id_of(self.headers)
 
 
 OutcomeCheck = Callable[[], Awaitable[Answer[T] | None]]
@@ -124,6 +145,8 @@ def segment(value: str, name: str) -> str:
         ValueError: It is blank, ``.`` or ``..``, has control characters, or cannot be written as
             UTF-8.
     """
+    if isinstance(value, str) and _PLAIN_SEGMENT.fullmatch(value):
+        return value
     return quote(checks.identifier(value, name), safe="")
 
 

@@ -119,8 +119,8 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
-        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         observer = observer_or_log(self.observer)
+        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout), observer)
         return await (attempts.answer() if observer is None else attempts.observed_answer(observer))
 
     async def wake_request(self, origin: str, target: str) -> Received:
@@ -132,9 +132,15 @@ class Caller(NoCopies):
         headers = SecretHeaders({**self.options.headers, **auth_headers})
         return await self.transport.send(Request("GET", target), headers, limit.limit(self.options.attempt_timeout), origin)
 
+    def known_headers(self, request: Request) -> SecretHeaders | None:
+        """Return the headers of a request, if the authentication need not be asked."""
+        return None if (auth_headers := self.auth.known_headers()) is None else self._headers(auth_headers, request)
+
     async def headers(self, request: Request) -> SecretHeaders:
         """Return the headers of a request. They hold the token of this moment."""
-        auth_headers = await self.auth.api_headers()
+        return self._headers(await self.auth.api_headers(), request)
+
+    def _headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
         if auth_headers is not self._composed_from:
             plain = SecretHeaders({**self.options.headers, **auth_headers})
             self._composed = plain, SecretHeaders({**plain, "Content-Type": "application/json"})
@@ -154,13 +160,14 @@ class _Attempts(Generic[T]):
     request: Request
     check_outcome: OutcomeCheck[T] | None
     deadline: Deadline
+    observer: Observer | None
     count: int = 0
     may_have_effect: bool = False
     headers: SecretHeaders | None = None
     has_new_token: bool = False
     status: int | None = None
     last_sent: Failure | None = None
-    notes: list[str] = attrs.field(factory=list)
+    notes: tuple[str, ...] = ()
     common: dict[str, Any] | None = None
 
     async def answer(self) -> Answer[T]:
@@ -225,25 +232,21 @@ class _Attempts(Generic[T]):
         """Make one attempt: ask for the token, and send the request unless the circuit is open."""
         self.count += 1
         caller, operation = self.caller, self.call.operation
-        if (pause := caller.shared.circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
+        circuit = caller.shared.circuit
+        if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
             return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
-        try:
-            headers = await self._current_headers()
-        except BaseException:
-            caller.shared.circuit.abandoned()
-            raise
+        headers = caller.known_headers(self.request) or await self._asked_headers()
         if isinstance(headers, NotSent):
-            caller.shared.circuit.abandoned()
             return headers
         self.headers = headers
-        observer = observer_or_log(caller.observer)
-        if observer:
+        started = 0.0
+        if observer := self.observer:
             observer(RequestEvent(**self._common(), attempt=self.count))
-        started = time.monotonic()
+            started = time.monotonic()
         try:
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
-            caller.shared.circuit.abandoned()
+            circuit.abandoned()
             if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
                 error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {self._advice()}")
             raise
@@ -252,15 +255,22 @@ class _Attempts(Generic[T]):
         self._note_health(received)
         return received
 
-    async def _current_headers(self) -> SecretHeaders | NotSent:
+    async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
-        return await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
+        try:
+            headers = await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
+        except BaseException:
+            self.caller.shared.circuit.abandoned()
+            raise
+        if isinstance(headers, NotSent):
+            self.caller.shared.circuit.abandoned()
+        return headers
 
     async def _token_was_renewed(self, failure: Failure) -> bool:
         """Return whether the refused token has been replaced, so that one more attempt is due."""
         if self.has_new_token or self.caller.auth.is_static or not (isinstance(failure, Refused) and failure.status == 401):
             return False
-        headers = await self._current_headers()
+        headers = await self._asked_headers()
         self.has_new_token = not isinstance(headers, NotSent) and headers != self.headers
         return self.has_new_token
 
@@ -278,8 +288,7 @@ class _Attempts(Generic[T]):
     def _note_health(self, received: Received) -> None:
         """Report to the circuit whether the service answers."""
         circuit = self.caller.shared.circuit
-        failure = Refused(received) if isinstance(received, RawAnswer) else received
-        if is_outage(failure):
+        if is_outage(received):
             change = circuit.failed(self.caller.clock.monotonic())
         elif isinstance(received, RawAnswer):
             change = circuit.succeeded()
@@ -287,6 +296,7 @@ class _Attempts(Generic[T]):
             circuit.abandoned()
             return
         if change and (observer := observer_or_log(self.caller.observer, logging.WARNING)):
+            failure = Refused(received) if isinstance(received, RawAnswer) else received
             observer(CircuitEvent(True, failure.reason) if change == "opened" else CircuitEvent(False))
 
     async def _effect(self, failure: Failure) -> Answer[T] | None:
@@ -303,7 +313,7 @@ class _Attempts(Generic[T]):
             unknown.add_note(f"the check whether it took effect failed, too: {error or type(error).__name__}")
         else:
             if answer is None:
-                self.notes.append(f"attempt {self.count}: {failure.reason}; a check found no effect")
+                self.notes += (f"attempt {self.count}: {failure.reason}; a check found no effect",)
             return answer and attrs.evolve(answer, attempts=self.count)
         raise self._with_notes(unknown) from self._cause(failure)
 
@@ -312,7 +322,7 @@ class _Attempts(Generic[T]):
         delay = None if deadline.is_single() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
         if delay is None or not self.caller.shared.budget.take():
             return False
-        self.notes.append(f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s")
+        self.notes += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if observer := observer_or_log(self.caller.observer, logging.WARNING):
             observer(RetryEvent(**self._common(), attempt=self.count, delay=delay, reason=failure.reason))
         await self.deadline.sleep(self.caller.clock, delay)
@@ -326,7 +336,7 @@ class _Attempts(Generic[T]):
             return self._unknown(failure)
         match failure:
             case NotSent(reason=reason) if self.last_sent is not None:
-                self.notes.append(f"attempt {self.count} was not sent: {reason}")
+                self.notes += (f"attempt {self.count} was not sent: {reason}",)
                 return self._error(self.last_sent)
             case NotSent(cause=errors.ConfigurationError() as error):
                 return error

@@ -32,7 +32,8 @@ class Deadline:
 
     def limit(self, seconds: float) -> float:
         """Return ``seconds`` or what is left, whichever is less, but always more than zero."""
-        return max(min(seconds, self.remaining()), _LEAST)
+        remaining = self.remaining()
+        return seconds if seconds <= remaining else max(remaining, _LEAST)
 
     async def sleep(self, clock: Clock, seconds: float) -> None:
         """Sleep by the client's clock, and count it."""

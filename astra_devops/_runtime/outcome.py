@@ -10,7 +10,7 @@ from astra_devops.errors import ResponseDecodeError
 _REQUEST_ID_HEADERS: Final = ("x-request-id", "x-datastax-request-id", "x-amzn-requestid", "request-id")
 
 
-@attrs.frozen
+@attrs.define
 class RawAnswer:
     """An answer before decoding: header names in any case, the body decompressed.
 
@@ -25,10 +25,15 @@ class RawAnswer:
     @property
     def request_id(self) -> str | None:
         """The service's id of the request."""
-        for name in _REQUEST_ID_HEADERS:
-            if value := self.headers.get(name):
-                return value
-        return None
+        return request_id_of(self.headers)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str | None:
+    """Return the service's id of a request."""
+    for name in _REQUEST_ID_HEADERS:
+        if value := headers.get(name):
+            return value
+    return None
 
 
 @attrs.frozen

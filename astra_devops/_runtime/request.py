@@ -12,7 +12,7 @@ from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
 
 
-@attrs.frozen
+@attrs.define
 class Request:
     """A request without its origin and headers, which belong to the client.
 

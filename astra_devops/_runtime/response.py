@@ -41,7 +41,7 @@ def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
         ResponseDecodeError: The body does not match the contract.
     """
     value: Any = None if call.result is None else _decode(call, answer)
-    return Answer(value=value, status=answer.status, headers=answer.headers, request_id=answer.request_id, attempts=attempts)
+    return Answer(value=value, status=answer.status, headers=answer.headers, attempts=attempts)
 
 
 def undocumented(call: Call[Any], answer: RawAnswer) -> errors.ResponseDecodeError:

@@ -11,7 +11,7 @@ import backoff
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import RetryClass
-from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, Refused
+from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 
 Step = Literal["repeat", "check", "unknown", "fail"]
 Uniform = Callable[[float, float], float]
@@ -98,14 +98,14 @@ def is_ambiguous(failure: Failure) -> bool:
     return isinstance(failure, Lost) or (isinstance(failure, Refused) and failure.status in _MAY_HAVE_TAKEN_EFFECT)
 
 
-def is_outage(failure: Failure) -> bool:
-    """Return whether a failure looks as if the whole service were down, not this request wrong."""
-    match failure:
+def is_outage(received: Received) -> bool:
+    """Return whether the whole service seems to be down, and not this request to be wrong."""
+    match received:
+        case RawAnswer(status=status):
+            return status in _OUTAGE
         case NotSent(final=final, is_local=is_local):
             return not final and not is_local
-        case Refused(status=status):
-            return status in _OUTAGE
-    return isinstance(failure, Lost)
+    return True
 
 
 def next_attempt(policy: RetryPolicy, attempt: int, failure: Failure, remaining: float) -> float | None:

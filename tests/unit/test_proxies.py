@@ -47,7 +47,7 @@ def test_socks_is_refused_by_name() -> None:
 
 
 def found(proxies: EnvironmentProxies, scheme: str = "https", host: str = "api.astra.datastax.com") -> str | None:
-    proxy = proxies.proxy_for(scheme, host)
+    proxy = proxies.proxy_for(f"{scheme}://{host}")
     return proxy and proxy.reveal()
 
 
@@ -63,7 +63,7 @@ def test_the_environment_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_this_machine_is_reached_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     proxies = clear(monkeypatch, HTTP_PROXY="http://proxy:1", ALL_PROXY="http://proxy:1")
-    assert [found(proxies, "http", host) for host in ("127.0.0.1", "localhost", "::1")] == [None, None, None]
+    assert [found(proxies, "http", host) for host in ("127.0.0.1", "localhost", "[::1]:1")] == [None, None, None]
 
 
 def test_a_variable_that_cannot_be_used_is_named_but_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,16 +55,13 @@ def test_a_plain_no_is_final_unless_it_may_come_from_a_lost_attempt(status: int)
 
 
 def test_an_outage_is_neither_a_wrong_request_nor_a_fault_on_this_side() -> None:
-    down = [NotSent("refused"), Lost("reset"), refused(502), refused(503), refused(504)]
+    down = [NotSent("refused"), Lost("reset"), *(RawAnswer(status, {}, b"") for status in (502, 503, 504))]
     up = [
         NotSent("certificate", final=True),
         NotSent("no connection free", is_local=True),
-        refused(404),
-        refused(429),
-        refused(500),
-        DAMAGED,
+        *(RawAnswer(status, {}, b"") for status in (200, 404, 429, 500)),
     ]
-    assert ([is_outage(failure) for failure in down], [is_outage(failure) for failure in up]) == ([True] * 5, [False] * 6)
+    assert ([is_outage(received) for received in down], [is_outage(received) for received in up]) == ([True] * 5, [False] * 6)
 
 
 def test_waits_double_up_to_the_longest() -> None:

@@ -2,9 +2,11 @@
 
 from typing import Protocol
 
+from multidict import CIMultiDict
 
-class SecretHeaders(dict[str, str]):
-    """Headers with a credential.
+
+class SecretHeaders(CIMultiDict[str]):
+    """Headers with a credential, in the form that aiohttp takes without a conversion.
 
     Their repr, which a traceback with local variables prints, shows names only.
     """
@@ -28,6 +30,10 @@ class Auth(Protocol):
     @property
     def has_provider(self) -> bool:
         """Whether code of the user's provides the credential, and may return another one later."""
+        ...
+
+    def known_headers(self) -> SecretHeaders | None:
+        """Return what :meth:`api_headers` would, if that takes neither time nor asking."""
         ...
 
     async def api_headers(self) -> SecretHeaders:

@@ -75,6 +75,10 @@ class TokenAuth:
         """
         return self._origin
 
+    def known_headers(self) -> SecretHeaders | None:
+        """Return the header that the DevOps API reads, if it has been made of a lasting token."""
+        return self._api_headers if self._token is not None and self._api_headers else None
+
     async def api_headers(self) -> SecretHeaders:
         """Return the header that the DevOps API reads."""
         token = await self._current()

@@ -40,19 +40,19 @@ class EnvironmentProxies:
 
     def __init__(self) -> None:
         self._proxies: dict[str, str] | None = None
-        self._by_origin: dict[tuple[str, str], Secret | None] = {}
+        self._by_origin: dict[str, Secret | None] = {}
 
-    def proxy_for(self, scheme: str, host: str) -> Secret | None:
-        """Return the proxy for a host, or None to reach it directly.
+    def proxy_for(self, origin: str) -> Secret | None:
+        """Return the proxy for an origin, such as ``https://host``, or None to reach it directly.
 
         Raises:
             ConfigurationError: The variable that applies is not the address of an http or https
                 proxy.
         """
-        key = scheme, host
-        if key not in self._by_origin:
-            self._by_origin[key] = self._find(scheme, host)
-        return self._by_origin[key]
+        if origin not in self._by_origin:
+            parts = urlsplit(origin)
+            self._by_origin[origin] = self._find(parts.scheme, parts.hostname or "")
+        return self._by_origin[origin]
 
     def _find(self, scheme: str, host: str) -> Secret | None:
         if self._proxies is None:

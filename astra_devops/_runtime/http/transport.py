@@ -22,6 +22,7 @@ from astra_devops._runtime.http.sessions import (
     session_of,
     uses_other_proxies,
 )
+from astra_devops._runtime.http.time_limits import Slots, TimeLimits
 from astra_devops._runtime.outcome import Lost, NotSent, RawAnswer, Received
 from astra_devops._runtime.request import Request
 from astra_devops._secret import Secret
@@ -63,13 +64,9 @@ _OPTIONS: Final[Mapping[str, Any]] = {"allow_redirects": False, "middlewares": (
 
 
 @lru_cache(maxsize=64)
-def _timeout(limit: float) -> aiohttp.ClientTimeout:
-    """Return the time limits of one attempt.
-
-    The limit for connecting is the shorter one. So if the limit of the whole attempt is exceeded,
-    the request has been sent.
-    """
-    return aiohttp.ClientTimeout(total=limit, connect=min(_LONGEST_CONNECT, limit / 2))
+def _connect_limit(seconds: float) -> aiohttp.ClientTimeout:
+    """Return the time limit for connecting; :class:`TimeLimits` limits the rest."""
+    return aiohttp.ClientTimeout(total=None, connect=seconds)
 
 
 class Transport:
@@ -97,7 +94,8 @@ class Transport:
         self._session_factory = session_factory
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._pool: asyncio.Semaphore | None = None
+        self._slots = Slots(max_connections)
+        self._limits: TimeLimits | None = None
         self._opening: asyncio.Lock | None = None
         self._closed = False
         self._last_use = 0.0
@@ -112,62 +110,78 @@ class Transport:
 
         It goes to ``origin``, or to the service by default.
         """
-        url = URL((origin or self.origin) + request.target, encoded=True)
+        origin = origin or self.origin
         loop = running_loop()
-        began = loop.time()
+        ends = loop.time() + limit
         session = self._open_session(loop) or await self._open(loop, limit)
         if isinstance(session, NotSent):
             return session
-        assert self._pool is not None
-        pool = self._pool
-        if pool.locked():
-            try:
-                async with asyncio.timeout(limit):
-                    await pool.acquire()
-            except TimeoutError:
-                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
-        else:
-            await pool.acquire()
+        task = asyncio.current_task()
+        assert task is not None
+        assert self._limits is not None
+        cancelled_before = task.cancelling()
+        handled_before = sys.exception()
+        has_slot = self._slots.take()
+        is_over = False
+        self._limits.start(task, ends)
         try:
-            if request.method != "GET" or began - self._last_use > _PAUSE:
+            if not has_slot:
+                await self._slots.wait()
+                has_slot = True
+            if request.method != "GET" or loop.time() - self._last_use > _PAUSE:
                 await _look_at_sockets()
-            return await self._exchange(session, url, request, headers, max(limit - (loop.time() - began), 0.001))
+            return await self._exchange(session, origin, request, headers, ends - loop.time())
+        except BaseException as error:
+            is_over = self._limits.stop(task)
+            if is_over and task.uncancel() <= cancelled_before and isinstance(error, asyncio.CancelledError):
+                if has_slot:
+                    return Lost(f"no complete answer within {limit:.3g} s")
+                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
+            without_frames(error, handled_before)
+            raise
         finally:
+            if not is_over and self._limits.stop(task):
+                task.uncancel()
+            if has_slot:
+                self._slots.give_back()
             self._last_use = loop.time()
-            pool.release()
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, url: URL, request: Request, headers: Mapping[str, str], limit: float
+        self, session: aiohttp.ClientSession, origin: str, request: Request, headers: Mapping[str, str], remaining: float
     ) -> Received:
-        handled_before = sys.exception()
+        url = URL(origin + request.target, encoded=True)
         try:
-            proxy = self._proxy_for(session, url)
-            async with session.request(
+            proxy = self._proxy_for(session, origin)
+            response = await session.request(
                 request.method,
                 url,
                 data=request.body,
                 headers=headers,
-                timeout=_timeout(limit),
+                # The limit for connecting is the shorter one. So if the limit of the whole attempt
+                # is exceeded, the request has been sent.
+                timeout=_connect_limit(max(min(_LONGEST_CONNECT, remaining / 2), 0.001)),
                 ssl=self._ssl,
                 proxy=None if proxy is None else proxy.reveal(),
                 auto_decompress=False,
                 **_OPTIONS,
-            ) as response:
-                if response.status == 407 and proxy and url.scheme == "http":
-                    return refusal_of_proxy(place_of(URL(proxy.reveal())) or "", 407, response.reason)
+            )
+            if response.status == 407 and proxy and url.scheme == "http":
+                response.close()
+                return refusal_of_proxy(place_of(URL(proxy.reveal())) or "", 407, response.reason)
+            # A short answer is complete when its head is, and its connection is free again.
+            if response.content.is_eof() and "content-encoding" not in response.headers:
+                return RawAnswer(response.status, response.headers, response.content.read_nowait())
+            async with response:
                 return await _read(response)
         except _Broken as error:
             return error.outcome
         except ConfigurationError as error:
             return NotSent(str(error), final=True, is_local=True, cause=error)
-        except TimeoutError:
-            return Lost(f"no complete answer within {limit:.3g} s")
         except (aiohttp.ClientError, OSError) as error:
             return failure(error, None)
-        except BaseException as error:
+        except ValueError as error:
             if is_password_of_netrc(error):
                 return NotSent(PASSWORD_OF_NETRC, final=True, is_local=True)
-            without_frames(error, handled_before)
             raise
 
     async def download(self, url: Secret, sink: Sink, *, idle: float) -> Received:
@@ -182,7 +196,7 @@ class Transport:
         if isinstance(session, NotSent):
             return session
         try:
-            proxy = self._proxy_for(session, URL(url.reveal(), encoded=True))
+            proxy = self._proxy_for(session, str(URL(url.reveal(), encoded=True).origin()))
             async with session.get(
                 URL(url.reveal(), encoded=True),
                 timeout=aiohttp.ClientTimeout(total=None, connect=_LONGEST_CONNECT, sock_read=idle),
@@ -207,15 +221,15 @@ class Transport:
             without_frames(error, handled_before)
             raise
 
-    def _proxy_for(self, session: aiohttp.ClientSession, url: URL) -> Secret | None:
-        """Return the proxy for a URL.
+    def _proxy_for(self, session: aiohttp.ClientSession, origin: str) -> Secret | None:
+        """Return the proxy for the URLs that begin with an origin.
 
         Raises:
             ConfigurationError: That of the environment cannot be used.
         """
         if self._environment is None or (self._session_factory is not None and uses_other_proxies(session)):
             return self._proxy
-        return self._environment.proxy_for(url.scheme, url.host or "")
+        return self._environment.proxy_for(origin)
 
     def _open_session(self, loop: asyncio.AbstractEventLoop) -> aiohttp.ClientSession | None:
         """Return the session, or None if it has yet to be made."""
@@ -228,7 +242,7 @@ class Transport:
     async def _open(self, loop: asyncio.AbstractEventLoop, limit: float) -> aiohttp.ClientSession | NotSent:
         self._loop = loop
         if self._opening is None:
-            self._opening, self._pool = asyncio.Lock(), asyncio.Semaphore(self._max_connections)
+            self._opening, self._limits = asyncio.Lock(), TimeLimits(loop)
         async with self._opening:
             if self._session is None:
                 session = new_session() if self._session_factory is None else await session_of(self._session_factory, limit)
@@ -241,6 +255,8 @@ class Transport:
         """Close the session, if it is open."""
         self._closed = True
         session, self._session = self._session, None
+        if self._limits is not None:
+            self._limits.close()
         if session is not None:
             await session.close()
 

@@ -78,6 +78,8 @@ class BridgedCall(Generic[T]):
         except BaseException as error:
             # SystemExit too: it must end the calling thread, not the loop.
             self.error = error
+        # From here and not from the callback below, which runs a turn of the loop later.
+        self.finish(None)
 
     def _on_task_done(self, task: asyncio.Task[None]) -> None:
         # A task that is cancelled before its first step never enters _run.

@@ -134,8 +134,11 @@ class DatabasePoller:
         Recently means within the longest pause between two polls of a wait.
         """
         now = self._caller.clock.monotonic()
+        # Removed and added again, so that the order of the dictionary is that of the polls.
+        self._last_polls.pop(database_id, None)
         self._last_polls[database_id] = now
-        self._last_polls = {key: last_poll for key, last_poll in self._last_polls.items() if now - last_poll <= _WAITING_WINDOW}
+        while now - self._last_polls[oldest := next(iter(self._last_polls))] > _WAITING_WINDOW:
+            del self._last_polls[oldest]
         return len(self._last_polls)
 
     async def _get_shared(self, database_id: str, not_before: float) -> Database:

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 # A new public name is an import here, for type checkers, and an entry in _HOMES.
 if TYPE_CHECKING:
-    from importlib.metadata import version
-
     from astra_devops import emulator as emulator
     from astra_devops import errors as errors
     from astra_devops import keys as keys
@@ -27,16 +25,16 @@ if TYPE_CHECKING:
     from astra_devops._runtime.clock import Clock as Clock
     from astra_devops._runtime.clock import SystemClock as SystemClock
     from astra_devops._runtime.deadline import deadline as deadline
-    from astra_devops._runtime.observer import CallEnded as CallEnded
-    from astra_devops._runtime.observer import CallEvent as CallEvent
-    from astra_devops._runtime.observer import CallStarted as CallStarted
-    from astra_devops._runtime.observer import CircuitEvent as CircuitEvent
-    from astra_devops._runtime.observer import Event as Event
-    from astra_devops._runtime.observer import Observer as Observer
-    from astra_devops._runtime.observer import PollEvent as PollEvent
-    from astra_devops._runtime.observer import RequestEvent as RequestEvent
-    from astra_devops._runtime.observer import ResponseEvent as ResponseEvent
-    from astra_devops._runtime.observer import RetryEvent as RetryEvent
+    from astra_devops._runtime.events import CallEnded as CallEnded
+    from astra_devops._runtime.events import CallEvent as CallEvent
+    from astra_devops._runtime.events import CallStarted as CallStarted
+    from astra_devops._runtime.events import CircuitEvent as CircuitEvent
+    from astra_devops._runtime.events import Event as Event
+    from astra_devops._runtime.events import Observer as Observer
+    from astra_devops._runtime.events import PollEvent as PollEvent
+    from astra_devops._runtime.events import RequestEvent as RequestEvent
+    from astra_devops._runtime.events import ResponseEvent as ResponseEvent
+    from astra_devops._runtime.events import RetryEvent as RetryEvent
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
     from astra_devops._runtime.retry import RetryPolicy as RetryPolicy
     from astra_devops._secret import Secret as Secret
@@ -46,7 +44,7 @@ if TYPE_CHECKING:
     from astra_devops.operations.wait_loop import OperationEvent as OperationEvent
     from astra_devops.resources._identity.organization import Organization as Organization
 
-    __version__ = version("astra-devops")
+    __version__: str
 
 # The module of each public name. A module is its own home.
 _HOMES: Final = {
@@ -55,21 +53,21 @@ _HOMES: Final = {
     "AsyncAstraDevOps": "client",
     "AsyncOperation": "operations.handle",
     "AsyncPager": "_runtime.pages",
-    "CallEnded": "_runtime.observer",
-    "CallEvent": "_runtime.observer",
-    "CallStarted": "_runtime.observer",
-    "CircuitEvent": "_runtime.observer",
+    "CallEnded": "_runtime.events",
+    "CallEvent": "_runtime.events",
+    "CallStarted": "_runtime.events",
+    "CircuitEvent": "_runtime.events",
     "Clock": "_runtime.clock",
-    "Event": "_runtime.observer",
-    "Observer": "_runtime.observer",
+    "Event": "_runtime.events",
+    "Observer": "_runtime.events",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.wait_loop",
     "Organization": "resources._identity.organization",
     "Pager": "_bridge.pager",
-    "PollEvent": "_runtime.observer",
-    "RequestEvent": "_runtime.observer",
-    "ResponseEvent": "_runtime.observer",
-    "RetryEvent": "_runtime.observer",
+    "PollEvent": "_runtime.events",
+    "RequestEvent": "_runtime.events",
+    "ResponseEvent": "_runtime.events",
+    "RetryEvent": "_runtime.events",
     "RetryPolicy": "_runtime.retry",
     "Secret": "_secret",
     "SystemClock": "_runtime.clock",
@@ -92,9 +90,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module
 
     if name == "__version__":
-        from importlib.metadata import version
-
-        value: object = version("astra-devops")
+        value: object = import_module(f"{__name__}._version").VERSION
     elif name in _HOMES:
         module = import_module(f"{__name__}.{_HOMES[name]}")
         value = module if _HOMES[name] == name else getattr(module, name)

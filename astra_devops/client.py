@@ -1,7 +1,6 @@
 """The client: settings, views, calls by operation id, and closing."""
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -19,7 +18,7 @@ from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.http.proxies import checked_proxy
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.http.transport import Transport
-from astra_devops._runtime.observer import Observer, guarded
+from astra_devops._runtime.observer import guarded
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import (
     Environment,
@@ -32,8 +31,10 @@ from astra_devops._runtime.settings import (
     user_agent,
 )
 from astra_devops._secret import Secret, hidden
+from astra_devops._version import VERSION
 
 if TYPE_CHECKING:
+    from astra_devops._runtime.events import Observer
     from astra_devops.operations.handle import AsyncOperation
 
 
@@ -63,7 +64,7 @@ class AsyncAstraDevOps(ClientResources):
         attempt_timeout: float = 30.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
-        observer: Observer | None = None,
+        observer: "Observer | None" = None,
         max_connections: int = 100,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
@@ -140,7 +141,7 @@ class AsyncAstraDevOps(ClientResources):
             headers={
                 "Accept": "application/json",
                 "Accept-Encoding": ACCEPT_ENCODING,
-                "User-Agent": user_agent(_version(), user_agent_suffix),
+                "User-Agent": user_agent(VERSION, user_agent_suffix),
             },
         )
         self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
@@ -272,10 +273,3 @@ class AsyncAstraDevOps(ClientResources):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}{' view' if self._parent else ''}>"
-
-
-def _version() -> str:
-    try:
-        return version("astra-devops")
-    except PackageNotFoundError:
-        return "0"

@@ -22,6 +22,7 @@ PACKAGE = ROOT / "astra_devops"
 # it in this table: so nothing runs upwards, and there is no circle of units.
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
+    "_version": set(),
     "errors": {"_secret"},
     # JSON to objects and back.
     "_json": {"_secret"},
@@ -57,7 +58,7 @@ LAYERS: dict[str, set[str]] = {
     "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"operations", "resources", "_client_resources", "_runtime", "_secret"},
+    "client": {"operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {
@@ -121,6 +122,7 @@ LAYERS: dict[str, set[str]] = {
         "_bridge",
         "_runtime",
         "_secret",
+        "_version",
     },
     "pytest_plugin": {"blocking", "client", "emulator"},
     # The generators import nothing of what they generate for.

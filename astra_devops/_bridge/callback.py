@@ -10,8 +10,6 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
-from anyio import CapacityLimiter, to_thread
-
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.thread import LoopThread
 from astra_devops._runtime.first_use import load_anyio
@@ -99,6 +97,8 @@ async def _capture(function: Callable[[], Any]) -> tuple[Any, BaseException | No
     A SystemExit is returned like any error: one that ends a task would end the loop too.
     """
     load_anyio()
+    from anyio import CapacityLimiter, to_thread
+
     try:
         # Each callback has its own limiter. Callbacks may wait for calls that wait for callbacks,
         # and would deadlock at a shared limit.

@@ -1,14 +1,16 @@
 """The handle of an operation in the blocking client: the twin of ``AsyncOperation``."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
-from astra_devops._runtime.no_copies import NoCopies
+from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.errors import OperationSnapshot
-from astra_devops.operations.handle import OPERATION_NO_COPIES, AsyncOperation
-from astra_devops.operations.wait_loop import OperationEvent
+
+if TYPE_CHECKING:
+    from astra_devops.operations.handle import AsyncOperation
+    from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
 
@@ -16,7 +18,7 @@ T = TypeVar("T")
 class ResumingClient(Protocol):
     """A client that can resume an operation."""
 
-    async def resume(self, token: str) -> AsyncOperation[Any]:
+    async def resume(self, token: str) -> "AsyncOperation[Any]":
         """Return the operation of a resume token."""
         ...
 
@@ -37,12 +39,12 @@ class Operation(NoCopies, Generic[T]):
 
     _no_copies = OPERATION_NO_COPIES
 
-    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: AsyncOperation[T]) -> None:
+    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: "AsyncOperation[T]") -> None:
         self.kind: str = operation.kind
         self.ids: Mapping[str, str] = operation.ids
         self._bridge = bridge
 
-        def resume() -> AsyncOperation[T]:
+        def resume() -> "AsyncOperation[T]":
             return bridge.call(client().resume, operation.resume_token)
 
         self._operation = PerProcess(resume, operation)
@@ -99,7 +101,7 @@ class Operation(NoCopies, Generic[T]):
 
     def events(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
-    ) -> Iterator[OperationEvent]:
+    ) -> "Iterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
         Takes the same arguments and raises the same errors as :meth:`wait`.
@@ -108,7 +110,7 @@ class Operation(NoCopies, Generic[T]):
         while (event := self._bridge.call(wait_loop.next_event)) is not None:
             yield event
 
-    def refresh(self) -> OperationEvent:
+    def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
 
         Raises the same errors as :meth:`wait`; a transient error is reported in the event instead.

@@ -1,14 +1,17 @@
-"""What the events of one call have in common: its id, the call around it, and what it is about."""
+"""The events of one call: what they have in common, and when which is emitted."""
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import unquote
 
 from astra_devops._runtime.call import Call
+from astra_devops._runtime.events import CallEnded, CallStarted, Observer, RequestEvent, ResponseEvent, RetryEvent
+from astra_devops._runtime.outcome import RawAnswer, Received
 
 # Different in each process, and counted in it.
 _PROCESS: Final = os.urandom(4).hex()
@@ -16,22 +19,57 @@ _numbers: Final = itertools.count(1)
 _enclosing: ContextVar[str | None] = ContextVar("astra_devops_call", default=None)
 
 
+class CallEvents:
+    """The events of one call, which share its id."""
+
+    def __init__(self, call: Call[Any], emit: Observer) -> None:
+        operation = call.operation
+        self._emit = emit
+        self._common: dict[str, Any] = {
+            "call_id": new_id(),
+            "parent_id": _enclosing.get(),
+            "operation": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "ids": path_ids(operation.path, call.path),
+        }
+        self._began = self._request_began = time.monotonic()
+
+    def started(self) -> None:
+        """Emit that the call begins."""
+        self._emit(CallStarted(**self._common))
+
+    def enclosing(self) -> AbstractContextManager[None]:
+        """Name this call as the one that the calls in a block belong to."""
+        return enclosing(self._common["call_id"])
+
+    def request(self, attempt: int) -> None:
+        """Emit that a request is about to be sent."""
+        self._emit(RequestEvent(**self._common, attempt=attempt))
+        self._request_began = time.monotonic()
+
+    def response(self, attempt: int, received: Received) -> None:
+        """Emit that an answer to that request came, or did not."""
+        if isinstance(received, RawAnswer):
+            status, reason, request_id = received.status, None, received.request_id
+        else:
+            status, reason, request_id = None, received.reason, None
+        elapsed = time.monotonic() - self._request_began
+        self._emit(ResponseEvent(**self._common, status=status, reason=reason, request_id=request_id, attempt=attempt, elapsed=elapsed))
+
+    def retry(self, attempt: int, delay: float, reason: str) -> None:
+        """Emit that the call will be repeated."""
+        self._emit(RetryEvent(**self._common, attempt=attempt, delay=delay, reason=reason))
+
+    def ended(self, attempts: int, status: int | None, error: BaseException | None) -> None:
+        """Emit that the call is over."""
+        name = None if error is None else type(error).__name__
+        self._emit(CallEnded(**self._common, error=name, status=status, attempts=attempts, elapsed=time.monotonic() - self._began))
+
+
 def new_id() -> str:
     """Return an id for a call or a wait that begins now."""
     return f"{_PROCESS}-{next(_numbers)}"
-
-
-def event_fields(call: Call[Any]) -> dict[str, Any]:
-    """Return the fields of ``CallEvent`` for a call that begins now."""
-    operation = call.operation
-    return {
-        "call_id": new_id(),
-        "parent_id": _enclosing.get(),
-        "operation": operation.id,
-        "method": operation.method,
-        "path": operation.path,
-        "ids": path_ids(operation.path, call.path),
-    }
 
 
 @contextmanager

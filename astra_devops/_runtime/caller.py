@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Mapping
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
 
@@ -13,26 +12,21 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.ask_auth import answer_of, ask
 from astra_devops._runtime.auth.protocol import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
-from astra_devops._runtime.call_events import enclosing, event_fields
 from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
-from astra_devops._runtime.observer import (
-    CallEnded,
-    CallStarted,
-    CircuitEvent,
-    Observer,
-    RequestEvent,
-    ResponseEvent,
-    RetryEvent,
-    observer_or_log,
-)
+from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy, is_ambiguous, is_outage, next_attempt, next_step
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.call_events import CallEvents
+    from astra_devops._runtime.events import Observer
 
 T = TypeVar("T")
 
@@ -56,12 +50,12 @@ class Options:
     headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
 
 
-@attrs.frozen
 class Shared:
     """What a client and its views know of the service's health."""
 
-    budget: RetryBudget = attrs.field(factory=RetryBudget)
-    circuit: Circuit = attrs.field(factory=Circuit)
+    def __init__(self) -> None:
+        self.budget: RetryBudget = RetryBudget()
+        self.circuit: Circuit = Circuit()
 
 
 class Caller(NoCopies):
@@ -73,7 +67,7 @@ class Caller(NoCopies):
         auth: Auth,
         clock: Clock,
         options: Options,
-        observer: Observer | None = None,
+        observer: "Observer | None" = None,
         shared: Shared | None = None,
     ) -> None:
         self.transport = transport
@@ -119,9 +113,9 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
-        observer = observer_or_log(self.observer)
-        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout), observer)
-        return await (attempts.answer() if observer is None else attempts.observed_answer(observer))
+        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
+        events = attempts.events_for(logging.DEBUG)
+        return await (attempts.answer() if events is None else attempts.observed_answer(events))
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
@@ -148,19 +142,13 @@ class Caller(NoCopies):
         return self._composed[request.body is not None]
 
 
-@attrs.define(eq=False, repr=False)
 class _Attempts(Generic[T]):
     """The attempts of one call.
 
     ``notes`` has a line for each repetition, for the error at the end.
     """
 
-    caller: Caller
-    call: Call[T]
-    request: Request
-    check_outcome: OutcomeCheck[T] | None
-    deadline: Deadline
-    observer: Observer | None
+    events: "CallEvents | None" = None
     count: int = 0
     may_have_effect: bool = False
     headers: SecretHeaders | None = None
@@ -168,7 +156,21 @@ class _Attempts(Generic[T]):
     status: int | None = None
     last_sent: Failure | None = None
     notes: tuple[str, ...] = ()
-    common: dict[str, Any] | None = None
+
+    def __init__(self, caller: Caller, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
+        self.caller = caller
+        self.call = call
+        self.request = request
+        self.check_outcome = check_outcome
+        self.deadline = limit
+
+    def events_for(self, level: int) -> "CallEvents | None":
+        """Return the events of this call, or None if there is no observer and no log of a level."""
+        if self.events is None and (observer := observer_or_log(self.caller.observer, level)) is not None:
+            with importing:
+                from astra_devops._runtime.call_events import CallEvents
+            self.events = CallEvents(self.call, observer)
+        return self.events
 
     async def answer(self) -> Answer[T]:
         """Send the request until there is an answer, or until it must not be sent again."""
@@ -193,19 +195,17 @@ class _Attempts(Generic[T]):
                 error = self._error(outcome)
                 raise self._with_notes(error) from self._cause(outcome)
 
-    async def observed_answer(self, observer: Observer) -> Answer[T]:
+    async def observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
-        fields, began = self._common(), time.monotonic()
-        observer(CallStarted(**fields))
-        error: str | None = None
+        events.started()
         try:
-            with enclosing(fields["call_id"]):
-                return await self.answer()
-        except BaseException as failure:
-            error = type(failure).__name__
+            with events.enclosing():
+                answer = await self.answer()
+        except BaseException as error:
+            events.ended(self.count, self.status, error)
             raise
-        finally:
-            observer(CallEnded(**fields, error=error, status=self.status, attempts=self.count, elapsed=time.monotonic() - began))
+        events.ended(self.count, self.status, None)
+        return answer
 
     async def _attempt(self) -> Answer[T] | Failure:
         """Send the request once, and read the answer if it is a success."""
@@ -239,10 +239,8 @@ class _Attempts(Generic[T]):
         if isinstance(headers, NotSent):
             return headers
         self.headers = headers
-        started = 0.0
-        if observer := self.observer:
-            observer(RequestEvent(**self._common(), attempt=self.count))
-            started = time.monotonic()
+        if self.events:
+            self.events.request(self.count)
         try:
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
@@ -250,8 +248,8 @@ class _Attempts(Generic[T]):
             if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
                 error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {self._advice()}")
             raise
-        if observer:
-            observer(self._response_event(received, time.monotonic() - started))
+        if self.events:
+            self.events.response(self.count, received)
         self._note_health(received)
         return received
 
@@ -296,6 +294,8 @@ class _Attempts(Generic[T]):
             circuit.abandoned()
             return
         if change and (observer := observer_or_log(self.caller.observer, logging.WARNING)):
+            with importing:
+                from astra_devops._runtime.events import CircuitEvent
             failure = Refused(received) if isinstance(received, RawAnswer) else received
             observer(CircuitEvent(True, failure.reason) if change == "opened" else CircuitEvent(False))
 
@@ -323,8 +323,8 @@ class _Attempts(Generic[T]):
         if delay is None or not self.caller.shared.budget.take():
             return False
         self.notes += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
-        if observer := observer_or_log(self.caller.observer, logging.WARNING):
-            observer(RetryEvent(**self._common(), attempt=self.count, delay=delay, reason=failure.reason))
+        if events := self.events_for(logging.WARNING):
+            events.retry(self.count, delay, failure.reason)
         await self.deadline.sleep(self.caller.clock, delay)
         return True
 
@@ -382,17 +382,3 @@ class _Attempts(Generic[T]):
         for note in self.notes:
             error.add_note(note)
         return error
-
-    def _common(self) -> dict[str, Any]:
-        """Return what all events of this call have in common."""
-        if self.common is None:
-            self.common = event_fields(self.call)
-        return self.common
-
-    def _response_event(self, received: Received, elapsed: float) -> ResponseEvent:
-        if isinstance(received, RawAnswer):
-            status, reason, request_id = received.status, None, received.request_id
-        else:
-            status, reason, request_id = None, received.reason, None
-        fields = self._common()
-        return ResponseEvent(**fields, status=status, reason=reason, request_id=request_id, attempt=self.count, elapsed=elapsed)

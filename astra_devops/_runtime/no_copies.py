@@ -1,6 +1,10 @@
 """Objects that belong to one process: copying or pickling one raises an error that explains."""
 
-from typing import ClassVar, NoReturn
+from typing import ClassVar, Final, NoReturn
+
+OPERATION_NO_COPIES: Final = (
+    "an operation cannot be copied or pickled: it polls with its client; pass on its resume_token, and call resume() of a client there"
+)
 
 
 class NoCopies:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import attrs
-import backoff
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import RetryClass
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 
 Step = Literal["repeat", "check", "unknown", "fail"]
@@ -129,6 +129,8 @@ def ceiling(policy: RetryPolicy, attempt: int) -> float:
     decorators decide by the type of an exception, and know neither the operation nor whether the
     request took effect.
     """
+    with importing:
+        import backoff
     waits = backoff.expo(base=2, factor=policy.base_delay, max_value=policy.max_delay)
     # The first value of the generator is None: it is there for send(), and is not a wait.
     return float(next(itertools.islice(waits, attempt, None)))

@@ -22,6 +22,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "dev": "https://api.dev.cloud.datastax.com",
     "test": "https://api.test.cloud.datastax.com",
 }
+TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 _HOST: Final = re.compile(r"[A-Za-z0-9._\-]+")
 
 

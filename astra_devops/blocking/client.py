@@ -17,13 +17,13 @@ from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.first_use import made_on_first_use
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.no_copies import NoCopies
-from astra_devops._runtime.observer import Observer
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment
 from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 
 if TYPE_CHECKING:
+    from astra_devops._runtime.events import Observer
     from astra_devops.blocking.access_lists import AccessLists
     from astra_devops.blocking.audit_logs import AuditLogs
     from astra_devops.blocking.cdc import Cdc
@@ -84,7 +84,7 @@ class AstraDevOps(NoCopies):
         attempt_timeout: float = 30.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
-        observer: Observer | None = None,
+        observer: "Observer | None" = None,
         max_connections: int = 100,
         proxy: str | Secret | None = None,
         trust_env: bool = True,

@@ -1,22 +1,21 @@
 """The handle of an accepted operation: wait for it, watch it, or resume it elsewhere."""
 
 from collections.abc import AsyncIterator, Collection, Mapping
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.no_copies import NoCopies
+from astra_devops._runtime.first_use import importing
+from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import OperationKind
-from astra_devops.operations.poller import DatabasePoller
-from astra_devops.operations.wait_loop import OperationEvent, WaitLoop
+
+if TYPE_CHECKING:
+    from astra_devops.operations.poller import DatabasePoller
+    from astra_devops.operations.wait_loop import OperationEvent, WaitLoop
 
 T = TypeVar("T")
-
-OPERATION_NO_COPIES: Final = (
-    "an operation cannot be copied or pickled: it polls with its client; pass on its resume_token, and call resume() of a client there"
-)
 
 
 class AsyncOperation(NoCopies, Generic[T]):
@@ -36,7 +35,7 @@ class AsyncOperation(NoCopies, Generic[T]):
     _no_copies = OPERATION_NO_COPIES
 
     def __init__(
-        self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: DatabasePoller, *, is_resumed: bool = False
+        self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: "DatabasePoller", *, is_resumed: bool = False
     ) -> None:
         self.kind: str = kind.name
         self.ids: Mapping[str, str] = dict(params)
@@ -104,7 +103,7 @@ class AsyncOperation(NoCopies, Generic[T]):
 
     async def events(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
-    ) -> AsyncIterator[OperationEvent]:
+    ) -> "AsyncIterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
         Takes the same arguments and raises the same errors as :meth:`wait`.
@@ -113,7 +112,7 @@ class AsyncOperation(NoCopies, Generic[T]):
         while (event := await wait_loop.next_event()) is not None:
             yield event
 
-    async def refresh(self) -> OperationEvent:
+    async def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
 
         Raises the same errors as :meth:`wait`; a transient error is reported in the event instead.
@@ -129,6 +128,8 @@ class AsyncOperation(NoCopies, Generic[T]):
 
         :meth:`wait` and :meth:`events` are built on it.
         """
+        with importing:
+            from astra_devops.operations.wait_loop import WaitLoop
         self._wait_loop = WaitLoop(
             self._kind,
             self.ids,

@@ -13,6 +13,7 @@ import attrs
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.first_use import importing
 from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
@@ -138,7 +139,8 @@ def kind_of(name: str) -> OperationKind[Any] | None:
     if not module_name.isidentifier():
         return None
     try:
-        module = import_module(f"astra_devops.operations.conditions.{module_name}")
+        with importing:
+            module = import_module(f"astra_devops.operations.conditions.{module_name}")
     except ModuleNotFoundError:
         return None
     return next((kind for kind in vars(module).values() if isinstance(kind, OperationKind) and kind.name == name), None)

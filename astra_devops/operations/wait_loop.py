@@ -13,7 +13,8 @@ from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.emulators import StillClock
-from astra_devops._runtime.observer import PollEvent, observer_or_log
+from astra_devops._runtime.events import PollEvent
+from astra_devops._runtime.observer import observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext

@@ -10,6 +10,7 @@ from astra_devops._json.convert import query_pairs
 from astra_devops._rest.index import OPERATIONS
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Call, Operation, segment
+from astra_devops._runtime.first_use import importing
 
 _PATH_VARIABLE: Final = re.compile(r"\{([^}]+)\}")
 
@@ -43,6 +44,8 @@ def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping
 
 def _result_of(operation: Operation) -> Any:
     """Return the type of the decoded answer from the endpoint's annotation, which masks secrets."""
-    function = getattr(import_module(f"astra_devops._rest.endpoints.{operation.group}"), operation.function)
+    with importing:
+        endpoints = import_module(f"astra_devops._rest.endpoints.{operation.group}")
+    function = getattr(endpoints, operation.function)
     (result,) = get_args(function.__annotations__["return"])
     return None if result is type(None) else result

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -69,9 +68,8 @@ def test_the_package_is_typed_and_has_its_contract() -> None:
     assert (PACKAGE / "_contract" / "effective.json").is_file()
 
 
-def test_the_version_is_that_of_the_project(root: Path) -> None:
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert astra_devops.__version__ == project["version"]
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert astra_devops.__version__ == metadata.version("astra-devops")
 
 
 def test_the_changelog_has_a_place_for_what_comes_next(root: Path) -> None:

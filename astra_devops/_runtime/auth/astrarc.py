@@ -14,11 +14,10 @@ from typing import Final
 
 import attrs
 
-from astra_devops._runtime.settings import ORIGINS, origin
+from astra_devops._runtime.settings import ORIGINS, TOKEN_VARIABLE, origin
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 
-TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 PATH_VARIABLE: Final = "ASTRARC"
 PROFILE_VARIABLE: Final = "ASTRA_PROFILE"
 DEFAULT_PROFILE: Final = "default"

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
 from astra_devops._runtime import checks
-from astra_devops._runtime.auth.astrarc import TOKEN_VARIABLE, load_profile
 from astra_devops._runtime.auth.protocol import SecretHeaders
-from astra_devops._runtime.settings import ORIGINS
+from astra_devops._runtime.first_use import importing
+from astra_devops._runtime.settings import ORIGINS, TOKEN_VARIABLE
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 
@@ -116,6 +116,8 @@ class TokenAuth:
         if self._profile is None and (variable := Secret(os.environ.get(TOKEN_VARIABLE, "").strip())):
             self._token = check_token(variable, f"the environment variable {TOKEN_VARIABLE}")
             return self._token
+        with importing:
+            from astra_devops._runtime.auth.astrarc import load_profile
         profile = await asyncio.to_thread(load_profile, self._profile, os.environ)
         token = check_token(profile.token, f"{TOKEN_VARIABLE} in {profile.source}")
         if self._selects_service:

@@ -162,7 +162,7 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     speed = float(_number("speed", options.pop("speed")))
     latency = _number("latency", options.get("latency", 0.0))
     if not 0 <= latency < math.inf:
-        raise _failure(f"astra_emulator: latency must be finite and not negative, not {latency:g}.")
+        raise _failure(f"astra_emulator: latency must be a finite number of at least 0, not {latency:g}.")
     changes = {
         "latency": latency,
         "clock": _clock(options["clock"], speed),

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "astra_devops"
 
 # The layers, from the bottom up. A unit is a module or folder of the package; the longest name that
 # fits a file decides. It may import itself and what its row names, and a row names only units above
-# it in this table: so nothing runs upwards, and there is no circle of units.
+# it in this table: so nothing runs upward, and there is no circle of units.
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),

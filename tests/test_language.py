@@ -18,7 +18,8 @@ SUFFIXES = (".py", ".md", ".jinja", ".js", ".css", ".toml", ".yaml")
 
 BRITISH = re.compile(
     r"organis|behaviour|colour|licence|favour|honour|neighbour|catalogue|recognis|normalis|serialis|initialis|minimis|optimis"
-    r"|summaris|synchronis|authoris|customis|generalis|specialis|centre\b|centres\b|whilst|learnt|judgement",
+    r"|summaris|synchronis|authoris|customis|generalis|specialis|centre\b|centres\b|whilst|learnt|judgement"
+    r"|(?<![._\w])cancell(?:ed|ing)(?![(\w])|\b(?:after|up|to|down)wards\b",
     re.IGNORECASE,
 )
 # Each with what to write instead.

@@ -145,7 +145,7 @@ class Bridge(NoCopies):
 
         Closing again only waits until the bridge is closed.
 
-        A callback cannot be cancelled: the calls it makes are cancelled, and ``close`` waits until
+        A callback cannot be canceled: the calls it makes are canceled, and ``close`` waits until
         it returns. ``close`` inside a callback does not wait, since the call that the callback
         belongs to must end first.
 
@@ -234,7 +234,7 @@ def _not_sent(name: str, function: Callable[..., object], cause: BaseException |
 
 
 def _copy_notes(source: BaseException | None, target: BaseException) -> None:
-    """Add the notes of a cancelled call to ``target``: they state what effect it may have had."""
+    """Add the notes of a canceled call to ``target``: they state what effect it may have had."""
     for note in getattr(source, "__notes__", ()):
         target.add_note(note)
 

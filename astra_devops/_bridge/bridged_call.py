@@ -82,5 +82,5 @@ class BridgedCall(Generic[T]):
         self.finish(None)
 
     def _on_task_done(self, task: asyncio.Task[None]) -> None:
-        # A task that is cancelled before its first step never enters _run.
+        # A task that is canceled before its first step never enters _run.
         self.finish(asyncio.CancelledError() if task.cancelled() else None)

@@ -20,7 +20,7 @@ F = TypeVar("F")
 class CallbackScope:
     """The blocking calls that one callback makes.
 
-    They are cancelled together with the call that waits for the callback.
+    They are canceled together with the call that waits for the callback.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class CallbackScope:
         """Record ``call``, which is about to be submitted to ``thread``.
 
         Raises:
-            CancelledError: The call that waited for the callback has been cancelled.
+            CancelledError: The call that waited for the callback has been canceled.
         """
         self._threads[call] = thread
         if self._cancelled:

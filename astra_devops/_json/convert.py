@@ -17,7 +17,7 @@ def structure(data: object, shape: Any) -> Any:
     ``extra``), ``null`` for an empty list, Go's formats of time, and values that an enum does not
     list. For an operation without a result (``None``) any value is accepted.
 
-    The result may contain lists and dicts of ``data``, so do not use it afterwards.
+    The result may contain lists and dicts of ``data``, so do not use it afterward.
 
     Raises:
         ShapeError: The value does not fit. The error has the place and the type of what was found

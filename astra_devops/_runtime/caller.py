@@ -246,7 +246,7 @@ class _Attempts(Generic[T]):
         except BaseException as error:
             circuit.abandoned()
             if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
-                error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {self._advice()}")
+                error.add_note(f"{operation.id} was canceled in progress and may have taken effect; {self._advice()}")
             raise
         if self.events:
             self.events.response(self.count, received)

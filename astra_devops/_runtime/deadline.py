@@ -72,7 +72,7 @@ def unbounded_context() -> Context:
 
 
 def start(seconds: float) -> Deadline:
-    """Return the deadline of a call that begins now and may take so many seconds."""
+    """Return the deadline of a call that begins now and may take this many seconds."""
     return Deadline(seconds, _current.get())
 
 

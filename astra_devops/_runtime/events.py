@@ -17,7 +17,7 @@ class CallEvent:
 
     Attributes:
         call_id: The same in all events of one call, and in no other call.
-        parent_id: The id of the call that this one belongs to, such as a look for the effect of a
+        parent_id: The id of the call that this one belongs to, such as a check for the effect of a
             write whose answer was lost, or of the wait. None for calls of your own.
         operation: The operation id of the API, such as ``getDatabase``.
         method: The HTTP method.

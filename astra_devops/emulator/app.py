@@ -84,7 +84,7 @@ class Emulator(Seeding):
         state: Mapping[str, Any] | None = None,
     ) -> None:
         if not 0 <= latency < math.inf:
-            raise ValueError(f"latency must be finite and not negative, but is {latency!r}")
+            raise ValueError(f"latency must be a finite number of at least 0, not {latency!r}")
         loaded = load() if contract is None else Contract(contract)
         operations = frozenset(operation.id for operation in loaded.operations)
         self.clock: Clock = VirtualClock() if clock is None else clock
@@ -265,7 +265,7 @@ class Emulator(Seeding):
         from astra_devops.emulator.saving import snapshot
 
         token = snapshot.load(self._platform, state)
-        # Looked up afterwards: loading replaces the token store.
+        # Looked up afterward: loading replaces the token store.
         return self._platform.token_store.tokens[token]
 
     def reset(self) -> None:

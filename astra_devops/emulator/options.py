@@ -38,7 +38,7 @@ def seconds(value: str) -> float:
     """
     length = _number(value)
     if not 0 <= length < math.inf:
-        raise ArgumentTypeError(f"must be finite and not negative, not {value}")
+        raise ArgumentTypeError(f"must be a finite number of at least 0, not {value}")
     return length
 
 

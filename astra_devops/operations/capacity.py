@@ -69,7 +69,7 @@ async def check_placement(caller: Caller, group_id: str, provider: str, region: 
     try:
         group = await get_group(caller, group_id)
     except errors.NotFoundError:
-        raise ValueError(f"pcu_group_id must be a PCU group of this organization, and {group_id!r} is not; {_HOW_TO_LIST}") from None
+        raise ValueError(f"pcu_group_id must be a PCU group of this organization, but {group_id!r} is none; {_HOW_TO_LIST}") from None
     except errors.PermissionDeniedError:
         return
     database_place, group_place = (provider, region), (group.cloud_provider or provider, group.region or region)

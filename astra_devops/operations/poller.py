@@ -24,7 +24,7 @@ _WAITING_WINDOW: Final = 20.0
 
 
 class SharedTask(Generic[T]):
-    """A task that several callers can wait for. It is cancelled when the last of them is.
+    """A task that several callers can wait for. It is canceled when the last of them is.
 
     It does not inherit the deadline of the waiter that starts it: the others may have more time.
 
@@ -40,7 +40,7 @@ class SharedTask(Generic[T]):
 
     @property
     def can_be_joined(self) -> bool:
-        """Whether the task is not done yet, and is not being cancelled."""
+        """Whether the task is not done yet, and is not being canceled."""
         return not self._task.done() and not self._is_abandoned
 
     async def wait(self) -> T:

@@ -32,7 +32,7 @@ def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping
     if operation is None:
         suggestions = difflib.get_close_matches(operation_id, OPERATIONS, n=3)
         hint = f"; similar ids: {', '.join(suggestions)}" if suggestions else ""
-        raise ValueError(f"operation_id must be an operation of the API, and {operation_id!r} is not{hint}")
+        raise ValueError(f"operation_id must be an operation of the API, but {operation_id!r} is none{hint}")
     variables = _PATH_VARIABLE.findall(operation.path)
     if set(values) != set(variables):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Keyspaces: every change puts the database into MAINTENANCE and shows only afterwards."""
+"""Keyspaces: every change puts the database into MAINTENANCE and shows only afterward."""
 
 from collections.abc import Callable
 from typing import Any

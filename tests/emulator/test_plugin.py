@@ -321,7 +321,7 @@ def test_the_ini_file_configures_every_emulator(run_set_by_ini: Run) -> None:
         "there is no quirk nul_keyspaces",
         "null_keyspaces must be True or False, not 'no'",
         "latency must be a number, not 'long'",
-        "latency must be finite and not negative, not -1",
+        "latency must be a finite number of at least 0, not -1",
         "speed must be finite and greater than zero, not -1",
     ],
 )

@@ -182,7 +182,7 @@ def test_faults_can_be_loaded_from_a_file(tmp_path: Path) -> None:
         (["--state"], "{}", "not a state of the emulator"),
         (["--state"], '{"format": "astra-devops emulator state", "version": 1}', "version 1, but this emulator reads only version 2"),
         (["--speed", "0", "--state"], "{}", "must be finite and above zero"),
-        (["--latency", "-1", "--state"], "{}", "must be finite and not negative"),
+        (["--latency", "-1", "--state"], "{}", "must be a finite number of at least 0"),
         (["--speed", "fast", "--state"], "{}", "must be a number, not fast"),
         (["--port", "99999", "--state"], "{}", "must be from 0 to 65535, not 99999"),
         (["--port", "-1", "--state"], "{}", "must be from 0 to 65535, not -1"),

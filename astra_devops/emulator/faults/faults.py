@@ -23,7 +23,7 @@ class Outage(Protocol):
     """Something that can close the port of the API and open it again."""
 
     def begin(self, seconds: float | None) -> None:
-        """Close it for so many seconds of the clock, or until :meth:`end` if None."""
+        """Close it for this many seconds of the clock, or until :meth:`end` if None."""
         ...
 
     def end(self) -> None:
@@ -208,7 +208,7 @@ class Faults:
 
     @fault_kind
     def list_lag(self, seconds: float) -> None:
-        """Omit each database created from now on from lists for so many seconds."""
+        """Omit each database created from now on from lists for this many seconds."""
         self.listing_delay = _not_negative("seconds", seconds)
 
     @fault_kind
@@ -304,7 +304,7 @@ class Faults:
 
 def _not_negative(name: str, number: float) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < math.inf:
-        raise ValueError(f"{name} must be a finite number and not negative, but is {number!r}")
+        raise ValueError(f"{name} must be a finite number of at least 0, not {number!r}")
     return number
 
 

@@ -17,7 +17,7 @@ class Outage:
         self._timer: asyncio.Task[None] | None = None
 
     def begin(self, seconds: float | None) -> None:
-        """Refuse connections for so many seconds of the clock, or until :meth:`end` if None."""
+        """Refuse connections for this many seconds of the clock, or until :meth:`end` if None."""
         self._on_loop(lambda: self._refuse(seconds))
 
     def end(self) -> None:

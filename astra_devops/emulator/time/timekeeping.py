@@ -35,7 +35,7 @@ class Timekeeper:
             await self.clock.sleep(seconds)
 
     async def sleep_passively(self, seconds: float) -> None:
-        """Return after so many seconds.
+        """Return after this many seconds.
 
         Virtual time does not jump for this sleeper alone.
         """

@@ -39,4 +39,4 @@ def _check(name: str, value: object, default: object, choices: tuple[object, ...
     elif isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {value!r}")
     elif not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be finite and not negative, but is {value!r}")
+        raise ValueError(f"{name} must be a finite number of at least 0, not {value!r}")

@@ -4,6 +4,7 @@ Existing entries are kept, a missing list is empty, and callers are not locked o
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -15,21 +16,21 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def database_id(emulator):
+def database_id(emulator: Emulator) -> Any:
     return emulator.add_database("orders")
 
 
-async def addresses_and_status(astra, database_id):
+async def addresses_and_status(astra: AsyncAstraDevOps, database_id: str) -> Any:
     access_list = await astra.access_lists.get(database_id)
     return [address.address for address in access_list.addresses], access_list.configurations.access_list_enabled
 
 
-async def wait_for(call):
+async def wait_for(call: Any) -> Any:
     return await (await call).wait()
 
 
 @pytest.mark.parametrize("apart", [True, False])
-async def test_only_one_block_may_reach_a_database(apart):
+async def test_only_one_block_may_reach_a_database(apart: bool) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(enabling_apart=apart)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -40,13 +41,13 @@ async def test_only_one_block_may_reach_a_database(apart):
         assert access_list.configurations.access_list_enabled
 
 
-async def test_a_missing_list_is_empty_and_disabled(astra, database_id):
+async def test_a_missing_list_is_empty_and_disabled(astra: AsyncAstraDevOps, database_id: str) -> None:
     access_list = await astra.access_lists.get(database_id)
     assert (access_list.database_id, access_list.addresses, access_list.configurations.access_list_enabled) == (database_id, [], False)
     assert await astra.access_lists.list() == []
 
 
-async def test_no_other_failure_is_taken_for_an_empty_list(emulator, astra, database_id):
+async def test_no_other_failure_is_taken_for_an_empty_list(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     with pytest.raises(errors.NotFoundError, match="not found"):
         await astra.access_lists.get("00000000-0000-4000-8000-000000000000")
     emulator.faults.status("GetAccessListForDatabase", 404, body={"errors": [{"message": "gone"}]})
@@ -57,7 +58,7 @@ async def test_no_other_failure_is_taken_for_an_empty_list(emulator, astra, data
         await astra.access_lists.get(database_id)
 
 
-async def test_without_access_to_the_database_a_missing_list_is_an_error(emulator, database_id):
+async def test_without_access_to_the_database_a_missing_list_is_an_error(emulator: Emulator, database_id: str) -> None:
     token = emulator.add_token({"accesslist-read"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         with pytest.raises(errors.PermissionDeniedError, match="org-db-view") as caught:
@@ -65,7 +66,7 @@ async def test_without_access_to_the_database_a_missing_list_is_an_error(emulato
     assert "the access list answered 404" in caught.value.__notes__[0]
 
 
-async def test_adding_keeps_existing_entries(emulator, astra, database_id):
+async def test_adding_keeps_existing_entries(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     described = AccessListEntry(address="203.0.113.7", enabled=True, description="office")
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", described]))
     access_list = await wait_for(astra.access_lists.add(database_id, ["198.51.100.1"]))
@@ -78,7 +79,7 @@ async def test_adding_keeps_existing_entries(emulator, astra, database_id):
     assert other == access_list
 
 
-async def test_times_in_the_format_of_go_are_read(emulator, astra, database_id):
+async def test_times_in_the_format_of_go_are_read(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     access_list = await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     assert access_list.addresses[0].last_update_date_time == datetime(2026, 1, 1, tzinfo=UTC)
     document = {"addresses": [{"address": "10.0.0.0/8", "lastUpdateDateTime": "2021-08-03 15:20:29.008 +0000 UTC"}]}
@@ -87,7 +88,7 @@ async def test_times_in_the_format_of_go_are_read(emulator, astra, database_id):
     assert access_list.addresses[0].last_update_date_time == datetime(2021, 8, 3, 15, 20, 29, 8000, tzinfo=UTC)
 
 
-async def test_several_addresses_are_removed_one_by_one(emulator, astra, database_id):
+async def test_several_addresses_are_removed_one_by_one(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"]))
     access_list = await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"]))
     assert [address.address for address in access_list.addresses] == ["198.51.100.1/32"]
@@ -95,7 +96,9 @@ async def test_several_addresses_are_removed_one_by_one(emulator, astra, databas
     assert [request.query for request in requests] == [{"addresses": "203.0.113.7/32"}, {"addresses": "10.0.0.0/8"}]
 
 
-async def test_the_service_removes_only_the_first_of_several_addresses(emulator, astra, database_id):
+async def test_the_service_removes_only_the_first_of_several_addresses(
+    emulator: Emulator, astra: AsyncAstraDevOps, database_id: str
+) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     query = {"addresses": ["10.0.0.0/8", "203.0.113.7/32"]}
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id}, query=query)
@@ -103,14 +106,14 @@ async def test_the_service_removes_only_the_first_of_several_addresses(emulator,
     assert await addresses_and_status(astra, database_id) == (["203.0.113.7/32"], False)
 
 
-async def test_an_error_names_the_addresses_removed_before_it(astra, database_id):
+async def test_an_error_names_the_addresses_removed_before_it(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     with pytest.raises(errors.NotFoundError) as caught:
         await astra.access_lists.remove(database_id, ["10.0.0.0/8", "192.0.2.1", "203.0.113.7"])
     assert "while removing 192.0.2.1/32; removed before it: 10.0.0.0/8" in caught.value.__notes__
 
 
-async def test_an_address_is_removed_in_the_format_of_the_list(emulator, astra, database_id):
+async def test_an_address_is_removed_in_the_format_of_the_list(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     emulator.faults.body("GetAccessListForDatabase", {"addresses": [{"address": "10.1.2.3/8"}]})
     await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
@@ -118,7 +121,7 @@ async def test_an_address_is_removed_in_the_format_of_the_list(emulator, astra, 
     assert exchange.query == {"addresses": "10.1.2.3/8"}
 
 
-async def test_enabling_and_disabling_keep_the_addresses(astra, database_id):
+async def test_enabling_and_disabling_keep_the_addresses(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     await wait_for(astra.access_lists.enable(database_id, calling_from="10.1.1.1"))
     assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], True)
@@ -127,13 +130,13 @@ async def test_enabling_and_disabling_keep_the_addresses(astra, database_id):
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-async def test_replacing_keeps_the_list_enabled_or_disabled(astra, database_id, enabled):
+async def test_replacing_keeps_the_list_enabled_or_disabled(astra: AsyncAstraDevOps, database_id: str, enabled: bool) -> None:
     await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=enabled)
     await wait_for(astra.access_lists.replace(database_id, ["203.0.113.7"]))  # while the previous change does not show yet
     assert await addresses_and_status(astra, database_id) == (["203.0.113.7/32"], enabled)
 
 
-async def test_updating_changes_only_the_given_entries(astra, database_id):
+async def test_updating_changes_only_the_given_entries(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
     entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
     access_list = await wait_for(astra.access_lists.update(database_id, [entry], enabled=False))
@@ -141,7 +144,7 @@ async def test_updating_changes_only_the_given_entries(astra, database_id):
     assert not access_list.configurations.access_list_enabled
 
 
-async def test_a_list_can_be_deleted_and_copied(emulator, astra, database_id):
+async def test_a_list_can_be_deleted_and_copied(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     access_list = await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
     other = emulator.add_database("other")
     await wait_for(astra.access_lists.replace(other, access_list.addresses, enabled=True))
@@ -151,13 +154,13 @@ async def test_a_list_can_be_deleted_and_copied(emulator, astra, database_id):
     assert [access_list.database_id for access_list in await astra.access_lists.list()] == [other]
 
 
-async def test_a_list_is_deleted_with_its_database(astra, database_id):
+async def test_a_list_is_deleted_with_its_database(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     await wait_for(astra.databases.terminate(database_id))
     assert await astra.access_lists.list() == []
 
 
-async def test_a_change_that_would_lock_out_the_caller_is_refused(emulator, astra, database_id):
+async def test_a_change_that_would_lock_out_the_caller_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.0/24"], enabled=True, calling_from="203.0.113.7"))
     before = len(emulator.journal)
     off = AccessListEntry(address="203.0.113.0/24", enabled=False, description="")
@@ -175,7 +178,7 @@ async def test_a_change_that_would_lock_out_the_caller_is_refused(emulator, astr
     assert {emulator.journal[index].method for index in range(before, len(emulator.journal))} == {"GET"}
 
 
-async def test_a_change_that_does_not_lock_out_the_caller_is_allowed(astra, database_id):
+async def test_a_change_that_does_not_lock_out_the_caller_is_allowed(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=False, calling_from="203.0.113.7"))
     await wait_for(astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
     await astra.access_lists.add(database_id, ["203.0.113.0/24"])
@@ -184,7 +187,7 @@ async def test_a_change_that_does_not_lock_out_the_caller_is_allowed(astra, data
     assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8", "203.0.113.0/24"], True)
 
 
-async def test_a_change_that_never_shows_is_reported_once(astra, database_id):
+async def test_a_change_that_never_shows_is_reported_once(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
     await astra.access_lists.add(database_id, ["203.0.113.7"])
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # by another client
@@ -196,7 +199,7 @@ async def test_a_change_that_never_shows_is_reported_once(astra, database_id):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
+async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str, fault: str) -> None:
     getattr(emulator.faults, fault)("AddAddressesToAccessListForDatabase")
     await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
     getattr(emulator.faults, fault)("UpsertAccessListForDatabase")
@@ -212,14 +215,16 @@ async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
     assert posts == (1 if fault == "reset_after_effect" else 2)
 
 
-async def test_an_error_while_enabling_says_that_the_addresses_were_replaced(emulator, astra, database_id):
+async def test_an_error_while_enabling_says_that_the_addresses_were_replaced(
+    emulator: Emulator, astra: AsyncAstraDevOps, database_id: str
+) -> None:
     emulator.faults.status("UpdateAccessListForDatabase", 403)
     with pytest.raises(errors.PermissionDeniedError, match="accesslist-write") as caught:
         await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
     assert "the addresses were replaced" in caught.value.__notes__[0]
 
 
-async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator, astra, database_id):
+async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     operation = await astra.access_lists.add(database_id, ["10.0.0.0/8"])
     assert operation.ids == {"database_id": database_id, "including": "10.0.0.0/8"}
     resumed = await astra.resume(operation.resume_token)
@@ -230,7 +235,7 @@ async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator, astra,
         await operation.wait(timeout=60)
 
 
-async def test_waiting_needs_no_permission_to_view_databases(emulator, database_id):
+async def test_waiting_needs_no_permission_to_view_databases(emulator: Emulator, database_id: str) -> None:
     token = emulator.add_token({"accesslist-read", "accesslist-write"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
@@ -238,7 +243,7 @@ async def test_waiting_needs_no_permission_to_view_databases(emulator, database_
     assert emulator.journal.count("getDatabase") == 0
 
 
-async def test_validation_and_template(emulator, astra):
+async def test_validation_and_template(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     validation = await astra.access_lists.validate(["10.0.0.0/8"], enabled=True)
     assert (validation.valid, validation.validation_failures) == (True, [])
     definition = await astra.access_lists.template()
@@ -261,7 +266,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("bad", BAD)
-async def test_bad_addresses_are_refused_before_anything_is_sent(emulator, astra, bad):
+async def test_bad_addresses_are_refused_before_anything_is_sent(emulator: Emulator, astra: AsyncAstraDevOps, bad: Any) -> None:
     addresses, error = BAD[bad]
     for method in ("add", "remove", "update"):
         with pytest.raises(error, match="addresses"):

@@ -50,7 +50,7 @@ class Proxy:
         for stream in (writer, upstream_writer):
             stream.transport.abort()
 
-    async def _exchange(self, reader, writer, upstream_reader, upstream_writer) -> bool:
+    async def _exchange(self, reader: Any, writer: Any, upstream_reader: Any, upstream_writer: Any) -> bool:
         request = await read_message(reader)
         is_create = request.startswith(b"POST /v2/databases HTTP")
         self.posts += is_create
@@ -94,7 +94,7 @@ async def proxied_client(service: Service, stage: str, **settings: Any) -> Async
 
 @pytest.mark.parametrize("kept_alive", [True, False], ids=["on a kept-alive connection", "on a new connection"])
 @pytest.mark.parametrize("stage", ["before the answer", "in the answer", "gateway"])
-async def test_a_created_database_is_adopted(service, stage, kept_alive):
+async def test_a_created_database_is_adopted(service: Any, stage: str, kept_alive: bool) -> None:
     name = f"{stage}-{kept_alive}".replace(" ", "-")
     settings = {} if (stage, kept_alive) == ("before the answer", True) else {"clock": ScaledClock(30)}
     async with proxied_client(service, stage, **settings) as (proxy, astra):
@@ -108,7 +108,7 @@ async def test_a_created_database_is_adopted(service, stage, kept_alive):
 
 
 @pytest.mark.parametrize("stage", ["before the request", "in the request"])
-async def test_a_creation_that_did_not_happen_is_reported_and_not_repeated(service, stage):
+async def test_a_creation_that_did_not_happen_is_reported_and_not_repeated(service: Any, stage: str) -> None:
     name = stage.replace(" ", "-")
     async with proxied_client(service, stage) as (proxy, astra):
         impatient = astra.with_options(timeout=2)

@@ -2,12 +2,13 @@
 
 import pytest
 
-from astra_devops import errors, models
+from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_operation_by_its_id(emulator, astra):
+async def test_an_operation_by_its_id(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     answer = await astra.request("getDatabase", path={"databaseID": database_id})
     assert isinstance(answer.value, models.Database)
@@ -16,7 +17,7 @@ async def test_an_operation_by_its_id(emulator, astra):
     assert "X-Amz-Signature" not in repr(answer)
 
 
-async def test_a_body_of_plain_values(emulator, astra):
+async def test_a_body_of_plain_values(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
     answer = await astra.request("createDatabase", body=body)
     assert answer.headers["location"] in emulator.databases
@@ -26,7 +27,7 @@ async def test_a_body_of_plain_values(emulator, astra):
     assert emulator.journal.count("createDatabase") == 2
 
 
-async def test_arguments_that_do_not_match_the_contract_are_refused(emulator, astra):
+async def test_arguments_that_do_not_match_the_contract_are_refused(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match="similar ids: getDatabase"):
         await astra.request("getDatabse")
     with pytest.raises(ValueError, match=r"path must have the variables of .* \(databaseID\), not none"):

@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import attrs
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.anyio
 QUICK = RetryPolicy(max_attempts=3, base_delay=0.01)
 
 
-async def failure_of(call):
+async def failure_of(call: Any) -> Any:
     """Return the exception that a call ends with."""
     with pytest.raises(errors.AstraDevOpsError) as caught:
         await call
@@ -66,7 +67,7 @@ async def test_an_absurd_retry_after_is_ignored(emulator: Emulator, astra: Async
     assert emulator.journal.count("listDatabases") == 2
 
 
-async def test_a_service_that_is_down_is_probed_and_not_hammered(emulator):
+async def test_a_service_that_is_down_is_probed_and_not_hammered(emulator: Emulator) -> None:
     events = []
     options = {"base_url": emulator.url, "clock": emulator.clock, "retry": QUICK, "observer": events.append}
     async with AsyncAstraDevOps(emulator.token, **options) as astra:
@@ -85,7 +86,7 @@ async def test_a_service_that_is_down_is_probed_and_not_hammered(emulator):
     assert [(event.open, event.reason) for event in events if isinstance(event, CircuitEvent)] == [(True, "status 503"), (False, None)]
 
 
-async def test_a_few_retries_are_free_and_then_a_tenth_of_the_successes(emulator, astra):
+async def test_a_few_retries_are_free_and_then_a_tenth_of_the_successes(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     for _ in range(8):
         emulator.faults.status("listDatabases", 503)
         await astra.databases.list().collect()

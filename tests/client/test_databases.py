@@ -1,15 +1,17 @@
 """Databases: every operation, and the pitfalls of creating one."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from astra_devops import AsyncAstraDevOps, ResponseEvent, errors, models
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_returns_the_id_at_once_and_waits_for_active(emulator, astra):
+async def test_create_returns_the_id_at_once_and_waits_for_active(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", keyspace="sales")
     assert operation.resource_id in emulator.databases
     assert not operation.done
@@ -28,14 +30,14 @@ async def test_create_returns_the_id_at_once_and_waits_for_active(emulator, astr
     }
 
 
-async def test_a_lost_answer_to_create_leaves_one_database(emulator, astra):
+async def test_a_lost_answer_to_create_leaves_one_database(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_after_effect("createDatabase")
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     assert [database.id for database in await astra.databases.list().collect()] == [operation.resource_id]
     assert emulator.journal.count("createDatabase") == 1
 
 
-async def test_a_lost_answer_is_found_although_the_list_lags(emulator, astra):
+async def test_a_lost_answer_is_found_although_the_list_lags(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.list_lag(6)
     emulator.faults.reset_after_effect("createDatabase")
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -43,7 +45,7 @@ async def test_a_lost_answer_is_found_although_the_list_lags(emulator, astra):
     assert emulator.journal.count("createDatabase") == 1
 
 
-async def test_a_request_lost_before_its_effect_is_reported_and_not_repeated(emulator, astra):
+async def test_a_request_lost_before_its_effect_is_reported_and_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError, match="no new database") as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -52,7 +54,7 @@ async def test_a_request_lost_before_its_effect_is_reported_and_not_repeated(emu
     assert emulator.journal.count("createDatabase") == 1
 
 
-async def test_a_server_error_to_create_is_the_cause_of_the_unknown_outcome(emulator, astra):
+async def test_a_server_error_to_create_is_the_cause_of_the_unknown_outcome(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.status("createDatabase", 502, body="<html><title>Bad gateway</title></html>", content_type="text/html")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -60,7 +62,7 @@ async def test_a_server_error_to_create_is_the_cause_of_the_unknown_outcome(emul
     assert emulator.journal.count("createDatabase") == 1
 
 
-async def test_an_older_database_of_the_same_name_is_never_adopted(emulator, astra):
+async def test_an_older_database_of_the_same_name_is_never_adopted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     old = await (await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")).wait()
     emulator.faults.reset_after_effect("createDatabase")
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -68,7 +70,7 @@ async def test_an_older_database_of_the_same_name_is_never_adopted(emulator, ast
     assert set(emulator.databases) == {old.id, operation.resource_id}
 
 
-async def test_a_database_that_this_client_has_just_created_is_not_adopted(emulator, astra):
+async def test_a_database_that_this_client_has_just_created_is_not_adopted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     first = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.reset_before_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
@@ -76,7 +78,7 @@ async def test_a_database_that_this_client_has_just_created_is_not_adopted(emula
     assert first.resource_id not in caught.value.candidates
 
 
-async def test_of_several_new_databases_none_is_adopted(emulator, astra):
+async def test_of_several_new_databases_none_is_adopted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
         emulator.faults.reset_after_effect("createDatabase", times=2)
         creations = [client.databases.create("orders", cloud_provider="AWS", region="us-east-2") for client in (astra, other_client)]
@@ -86,7 +88,7 @@ async def test_of_several_new_databases_none_is_adopted(emulator, astra):
         assert set(outcome.candidates) == set(emulator.databases)
 
 
-async def test_a_database_that_another_client_creates_at_the_same_time_is_not_adopted(emulator, astra):
+async def test_a_database_that_another_client_creates_at_the_same_time_is_not_adopted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
         emulator.faults.reset_before_effect("createDatabase")
         creations = [client.databases.create("orders", cloud_provider="AWS", region="us-east-2") for client in (astra, other_client)]
@@ -97,7 +99,7 @@ async def test_a_database_that_another_client_creates_at_the_same_time_is_not_ad
 
 
 @pytest.mark.parametrize("age", [0, 3, 60])
-async def test_a_namesake_from_before_the_request_is_not_adopted(emulator, astra, age):
+async def test_a_namesake_from_before_the_request_is_not_adopted(emulator: Emulator, astra: AsyncAstraDevOps, age: int) -> None:
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as other_client:
         old = await other_client.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.clock.advance(age)
@@ -111,7 +113,7 @@ async def test_a_namesake_from_before_the_request_is_not_adopted(emulator, astra
     assert set(emulator.databases) == {old.resource_id, operation.resource_id}
 
 
-async def test_a_database_of_another_token_is_neither_adopted_nor_a_candidate(emulator):
+async def test_a_database_of_another_token_is_neither_adopted_nor_a_candidate(emulator: Emulator) -> Any:
     tasks = []
 
     async def create_elsewhere() -> str:
@@ -131,7 +133,7 @@ async def test_a_database_of_another_token_is_neither_adopted_nor_a_candidate(em
     assert list(emulator.databases) == [await tasks[0]]
 
 
-async def test_failed_looks_do_not_end_the_search(emulator):
+async def test_failed_looks_do_not_end_the_search(emulator: Emulator) -> None:
     def observe(event: object) -> None:
         if isinstance(event, ResponseEvent) and event.operation == "createDatabase":
             emulator.faults.status("listDatabases", 503, times=3)
@@ -142,7 +144,7 @@ async def test_failed_looks_do_not_end_the_search(emulator):
     assert list(emulator.databases) == [operation.resource_id]
 
 
-async def test_without_a_list_from_before_nothing_is_adopted(emulator, astra):
+async def test_without_a_list_from_before_nothing_is_adopted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.status("listDatabases", 403)
     emulator.faults.reset_after_effect("createDatabase")
     with pytest.raises(errors.OutcomeUnknownError, match="databases") as caught:
@@ -150,14 +152,14 @@ async def test_without_a_list_from_before_nothing_is_adopted(emulator, astra):
     assert list(caught.value.candidates) == list(emulator.databases)
 
 
-async def test_a_429_to_create_is_repeated_since_nothing_was_done(emulator, astra):
+async def test_a_429_to_create_is_repeated_since_nothing_was_done(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.rate_limit("createDatabase", retry_after="3", times=2)
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     assert list(emulator.databases) == [operation.resource_id]
     assert emulator.journal.count("createDatabase") == 3
 
 
-async def test_a_region_that_the_service_does_not_offer(emulator, astra):
+async def test_a_region_that_the_service_does_not_offer(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(errors.UnprocessableError) as caught:
         await astra.databases.create("orders", cloud_provider="AWS", region="moon-1")
     assert [detail.id for detail in caught.value.errors] == [2000013]
@@ -177,7 +179,9 @@ async def test_a_region_that_the_service_does_not_offer(emulator, astra):
         ("pcu_group_id", ""),
     ],
 )
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argument, value):
+async def test_bad_arguments_are_named_and_nothing_is_sent(
+    emulator: Emulator, astra: AsyncAstraDevOps, argument: str, value: int | str
+) -> None:
     arguments = {"name": "orders", "cloud_provider": "AWS", "region": "us-east-2", argument: value}
     with pytest.raises(ValueError, match=argument):
         await astra.databases.create(**arguments)
@@ -185,19 +189,19 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argu
 
 
 @pytest.mark.parametrize("database_id", ["", ".", ".."])
-async def test_an_id_cannot_leave_its_path_segment(emulator, astra, database_id):
+async def test_an_id_cannot_leave_its_path_segment(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     with pytest.raises(ValueError, match="database_id"):
         await astra.databases.get(database_id)
     assert len(emulator.journal) == 0
 
 
-async def test_an_id_is_quoted(emulator, astra):
+async def test_an_id_is_quoted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(errors.NotFoundError):
         await astra.databases.get("a/../b?c#d")
     assert emulator.journal[0].operation == "getDatabase"
 
 
-async def test_lists_are_complete_whatever_the_page_size(emulator, astra):
+async def test_lists_are_complete_whatever_the_page_size(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operations = [await astra.databases.create(f"db{number}", cloud_provider="AWS", region="us-east-2") for number in range(61)]
     for page_size in (None, 1, 25, 61, 100):
         ids = [database.id async for database in astra.databases.list(page_size=page_size)]
@@ -207,7 +211,7 @@ async def test_lists_are_complete_whatever_the_page_size(emulator, astra):
     assert pages == [25, 25, 11]
 
 
-async def test_list_filters(emulator, astra):
+async def test_list_filters(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.wait()
     await (await astra.databases.terminate(operation.resource_id)).wait()
@@ -217,12 +221,12 @@ async def test_list_filters(emulator, astra):
 
 
 @pytest.mark.parametrize("page_size", [0, 101])
-async def test_page_size_is_checked(astra, page_size):
+async def test_page_size_is_checked(astra: AsyncAstraDevOps, page_size: int) -> None:
     with pytest.raises(ValueError, match="page_size"):
         astra.databases.list(page_size=page_size)
 
 
-async def test_find_distinguishes_one_match_none_and_several(astra):
+async def test_find_distinguishes_one_match_none_and_several(astra: AsyncAstraDevOps) -> None:
     assert await astra.databases.find("orders") is None
     first = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     database = await astra.databases.find("orders")
@@ -237,7 +241,7 @@ async def test_find_distinguishes_one_match_none_and_several(astra):
     assert database.id == second.resource_id
 
 
-async def test_terminate_is_done_when_the_database_is_gone(emulator, astra):
+async def test_terminate_is_done_when_the_database_is_gone(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.wait()
     terminating = await astra.databases.terminate(operation.resource_id)
@@ -245,7 +249,7 @@ async def test_terminate_is_done_when_the_database_is_gone(emulator, astra):
     assert (await astra.databases.get(operation.resource_id)).status == "TERMINATED"
 
 
-async def test_a_lost_answer_to_terminate_is_reconciled(emulator, astra):
+async def test_a_lost_answer_to_terminate_is_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.wait()
     emulator.faults.reset_after_effect("terminateDatabase")
@@ -258,7 +262,7 @@ async def test_a_lost_answer_to_terminate_is_reconciled(emulator, astra):
     assert emulator.journal.count("terminateDatabase") == 3
 
 
-async def test_terminate_waits_for_a_busy_database(emulator, astra):
+async def test_terminate_waits_for_a_busy_database(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     database = await operation.wait()
     await astra.keyspaces.create(database.id, "sales")
@@ -266,7 +270,7 @@ async def test_terminate_waits_for_a_busy_database(emulator, astra):
     assert emulator.journal.of("terminateDatabase")[0].status == 409
 
 
-async def test_classic_databases_are_resized_parked_and_unparked(astra):
+async def test_classic_databases_are_resized_parked_and_unparked(astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("classic", cloud_provider="AWS", region="us-east-1", tier="C10")
     database = await operation.wait()
     database = await (await astra.databases.resize(database.id, 3)).wait()
@@ -277,25 +281,25 @@ async def test_classic_databases_are_resized_parked_and_unparked(astra):
     assert (await (await astra.databases.suspend(database.id)).wait()).status == "SUSPENDED"
 
 
-async def test_parking_a_serverless_database_is_refused(astra):
+async def test_parking_a_serverless_database_is_refused(astra: AsyncAstraDevOps) -> None:
     database = await (await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")).wait()
     with pytest.raises(errors.APIStatusError):
         await astra.databases.park(database.id)
 
 
-async def test_set_engine_type(astra):
+async def test_set_engine_type(astra: AsyncAstraDevOps) -> None:
     database = await (await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")).wait()
     assert (await (await astra.databases.set_engine_type(database.id, "serverless-v2")).wait()).info.engine_type == "serverless-v2"
 
 
-async def test_a_short_password_is_refused_without_showing_it(emulator, astra):
+async def test_a_short_password_is_refused_without_showing_it(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match="password") as caught:
         await astra.databases.reset_password("d", username="ann", password="abc")
     assert "abc" not in str(caught.value)
     assert len(emulator.journal) == 0
 
 
-async def test_resume_wakes_a_hibernated_database(emulator, astra):
+async def test_resume_wakes_a_hibernated_database(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders", status="HIBERNATED")
     assert (await (await astra.databases.resume(database_id)).wait()).status == "ACTIVE"
     assert emulator.journal.count("dataApi") == 1
@@ -303,7 +307,7 @@ async def test_resume_wakes_a_hibernated_database(emulator, astra):
     assert emulator.journal.count("dataApi") == 1
 
 
-async def test_a_database_that_hibernates_again_ends_the_wait(emulator, astra):
+async def test_a_database_that_hibernates_again_ends_the_wait(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.fail_state("dataApi")
     operation = await astra.databases.resume(emulator.add_database("orders", status="HIBERNATED"))
     with pytest.raises(errors.OperationFailedError, match="ended in HIBERNATED") as caught:
@@ -311,7 +315,7 @@ async def test_a_database_that_hibernates_again_ends_the_wait(emulator, astra):
     assert caught.value.snapshot.elapsed < 120
 
 
-async def test_resume_of_a_terminated_database_says_so(astra):
+async def test_resume_of_a_terminated_database_says_so(astra: AsyncAstraDevOps) -> None:
     database = await (await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")).wait()
     await (await astra.databases.terminate(database.id)).wait()
     with pytest.raises(errors.OperationFailedError, match="TERMINATED"):

@@ -2,12 +2,13 @@
 
 import pytest
 
-from astra_devops import errors, models
+from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_region_is_added_and_removed(emulator, astra):
+async def test_a_region_is_added_and_removed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     datacenter = await (await astra.datacenters.create(database_id, cloud_provider="aws", region="eu-west-1")).wait()
     assert isinstance(datacenter, models.Datacenter)
@@ -22,7 +23,7 @@ async def test_a_region_is_added_and_removed(emulator, astra):
     assert len(await astra.datacenters.list(database_id, include_terminated=True)) == 2
 
 
-async def test_several_regions_are_added_one_after_another(emulator, astra):
+async def test_several_regions_are_added_one_after_another(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     datacenters = await astra.datacenters.create_all(database_id, ["eu-west-1", "us-east-2", "us-west-2"], cloud_provider="aws")
     assert [datacenter.region for datacenter in datacenters] == ["eu-west-1", "us-east-2", "us-west-2"]
@@ -30,19 +31,19 @@ async def test_several_regions_are_added_one_after_another(emulator, astra):
     assert len(await astra.datacenters.list(database_id)) == 3
 
 
-async def test_an_error_names_the_regions_added_before_it(emulator, astra):
+async def test_an_error_names_the_regions_added_before_it(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     with pytest.raises(errors.APIStatusError) as caught:
         await astra.datacenters.create_all(database_id, ["eu-west-1", "moon-1"], cloud_provider="aws")
     assert "while adding moon-1; done before it: eu-west-1" in caught.value.__notes__
 
 
-async def test_regions_must_be_a_list_of_strings(astra):
+async def test_regions_must_be_a_list_of_strings(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(TypeError, match="regions"):
         await astra.datacenters.create_all("d", "eu-west-1", cloud_provider="aws")
 
 
-async def test_lost_answers_are_reconciled(emulator, astra):
+async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addDatacenters")
     patient = astra.with_options(timeout=3600)
@@ -54,7 +55,7 @@ async def test_lost_answers_are_reconciled(emulator, astra):
     assert (emulator.journal.count("addDatacenters"), emulator.journal.count("terminateDatacenter")) == (1, 1)
 
 
-async def test_a_change_that_does_not_show_in_time_is_not_repeated(emulator, astra):
+async def test_a_change_that_does_not_show_in_time_is_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addDatacenters")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
@@ -63,14 +64,14 @@ async def test_a_change_that_does_not_show_in_time_is_not_repeated(emulator, ast
     assert emulator.journal.count("addDatacenters") == 1
 
 
-async def test_regions_listed_twice_by_the_service_are_listed_once(emulator, astra):
+async def test_regions_listed_twice_by_the_service_are_listed_once(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     regions = await astra.regions.list(region_type="all", only_my_organization=False)
     names = [(region.cloud_provider.lower(), region.name, region.region_type) for region in regions]
     assert len(names) == len(set(names)) > 0
     assert emulator.journal[0].query == {"region-type": "all", "filter-by-org": "disabled"}
 
 
-async def test_the_first_of_equal_regions_keeps_its_place(emulator, astra):
+async def test_the_first_of_equal_regions_keeps_its_place(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     fields = {
         "displayName": "x",
         "zone": "na",
@@ -88,7 +89,7 @@ async def test_the_first_of_equal_regions_keeps_its_place(emulator, astra):
     assert [(region.cloud_provider, region.name) for region in await astra.regions.list()] == [("aws", "a"), ("gcp", "b")]
 
 
-async def test_classic_regions(astra):
+async def test_classic_regions(astra: AsyncAstraDevOps) -> None:
     combinations = await astra.regions.list_classic()
     assert combinations
     assert all(isinstance(combination, models.ClassicRegion) for combination in combinations)

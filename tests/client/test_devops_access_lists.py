@@ -1,5 +1,7 @@
 """The access list of the DevOps API: callers are not locked out by accident."""
 
+from typing import Any
+
 import pytest
 
 from astra_devops import AsyncAstraDevOps, errors
@@ -12,18 +14,18 @@ HERE = "127.0.0.1"
 """The address from which the emulator sees these tests."""
 
 
-def addresses(access_list):
+def addresses(access_list: Any) -> Any:
     return [address.address for address in access_list.addresses]
 
 
-async def test_without_a_list_every_address_is_admitted(emulator, astra):
+async def test_without_a_list_every_address_is_admitted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     assert (await astra.devops_access_lists.get()).addresses == []
     assert (await astra.devops_access_lists.get(organization_id=emulator.organization_id)).addresses == []
     with pytest.raises(errors.NotFoundError):
         await astra.devops_access_lists.get(organization_id="another")
 
 
-async def test_a_list_without_the_caller_locks_it_out_unless_calling_from_is_given(emulator, astra):
+async def test_a_list_without_the_caller_locks_it_out_unless_calling_from_is_given(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match=r"calling_from 127\.0\.0\.1 would be locked out"):
         await astra.devops_access_lists.add(["10.0.0.0/8"], calling_from=HERE)
     assert (await astra.devops_access_lists.get()).addresses == []
@@ -36,7 +38,7 @@ async def test_a_list_without_the_caller_locks_it_out_unless_calling_from_is_giv
     assert await astra.databases.list().collect() == []
 
 
-async def test_adding_keeps_existing_entries(emulator, astra):
+async def test_adding_keeps_existing_entries(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     entry = AccessListEntry(address="127.0.0.0/8", enabled=True, description="this machine")
     await astra.devops_access_lists.add([entry], calling_from=HERE)
     access_list = await astra.devops_access_lists.add(["203.0.113.7", "2001:db8::1"], calling_from=HERE)
@@ -48,7 +50,7 @@ async def test_adding_keeps_existing_entries(emulator, astra):
     assert emulator.journal.count("addDevOpsAccessListAddresses") == 3
 
 
-async def test_every_change_checks_calling_from(emulator, astra):
+async def test_every_change_checks_calling_from(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.devops_access_lists.replace(["127.0.0.0/8", "10.0.0.0/8"], calling_from=HERE)
     for call in (
         astra.devops_access_lists.replace(["10.0.0.0/8"], calling_from=HERE),
@@ -61,7 +63,7 @@ async def test_every_change_checks_calling_from(emulator, astra):
     assert addresses(await astra.devops_access_lists.get()) == ["127.0.0.0/8", "10.0.0.0/8"]
 
 
-async def test_updating_one_entry_keeps_the_other_fields(emulator, astra):
+async def test_updating_one_entry_keeps_the_other_fields(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     entry = AccessListEntry(address="10.0.0.0/8", enabled=False, description="office")
     await astra.devops_access_lists.replace(["127.0.0.1", entry], calling_from=HERE)
     access_list = await astra.devops_access_lists.update("10.0.0.0/8", enabled=True, calling_from=HERE)
@@ -77,7 +79,7 @@ async def test_updating_one_entry_keeps_the_other_fields(emulator, astra):
         await astra.devops_access_lists.update("192.0.2.1", description="unknown", calling_from=HERE)
 
 
-async def test_removing_replaces_the_list_with_the_rest(emulator, astra):
+async def test_removing_replaces_the_list_with_the_rest(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     entry = AccessListEntry(address="127.0.0.1", enabled=True, description="me")
     await astra.devops_access_lists.replace([entry, "10.0.0.0/8", "192.0.2.1"], calling_from=HERE)
     access_list = await astra.devops_access_lists.remove(["192.0.2.1", "10.0.0.0/8"], calling_from=HERE)
@@ -88,7 +90,7 @@ async def test_removing_replaces_the_list_with_the_rest(emulator, astra):
         await astra.devops_access_lists.remove(["127.0.0.1"], calling_from=None)
 
 
-async def test_deleting_admits_every_address_again(emulator, astra):
+async def test_deleting_admits_every_address_again(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.devops_access_lists.add(["127.0.0.1"], calling_from=HERE)
     operation = await astra.devops_access_lists.delete()
     assert operation.resource_id == emulator.organization_id
@@ -97,7 +99,7 @@ async def test_deleting_admits_every_address_again(emulator, astra):
     assert (await astra.devops_access_lists.get()).addresses == []
 
 
-async def test_entries_that_are_being_deleted_do_not_count(emulator, astra):
+async def test_entries_that_are_being_deleted_do_not_count(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.devops_access_lists.add(["127.0.0.1"], calling_from=HERE)
     await astra.devops_access_lists.delete()
     with pytest.raises(ValueError, match="locked out"):
@@ -105,7 +107,7 @@ async def test_entries_that_are_being_deleted_do_not_count(emulator, astra):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_reconciled(emulator, astra, fault):
+async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, fault: str) -> None:
     lose = getattr(emulator.faults, fault)
     for operation in ("addDevOpsAccessListAddresses", "replaceDevOpsAccessList", "updateDevOpsAccessListAddress", "deleteDevOpsAccessList"):
         lose(operation)
@@ -116,7 +118,7 @@ async def test_lost_answers_are_reconciled(emulator, astra, fault):
     assert emulator.journal.count("addDevOpsAccessListAddresses") == (1 if fault == "reset_after_effect" else 2)
 
 
-async def test_the_emulator_need_not_enforce_the_list():
+async def test_the_emulator_need_not_enforce_the_list() -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(enforce_devops_access_list=False)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -125,7 +127,7 @@ async def test_the_emulator_need_not_enforce_the_list():
         assert addresses(await astra.devops_access_lists.get()) == ["10.0.0.0/8"]
 
 
-async def test_bad_arguments_are_refused_before_anything_is_sent(emulator, astra):
+async def test_bad_arguments_are_refused_before_anything_is_sent(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     lists = astra.devops_access_lists
     for call, name in (
         (lists.add([], calling_from=HERE), "addresses"),

@@ -11,7 +11,7 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_organization_is_created(emulator, astra):
+async def test_an_organization_is_created(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     enterprise_id = emulator.enterprise_id
     organization = await astra.enterprises.create_organization(
         "acme", email="a@example.com", admin_user_id="ann", enterprise_id=enterprise_id
@@ -27,7 +27,7 @@ async def test_an_organization_is_created(emulator, astra):
     assert emulator.journal[0].body == {"name": "acme", "email": "a@example.com", "adminUserID": "ann", "enterpriseID": enterprise_id}
 
 
-async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emulator, astra):
+async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_after_effect("createOrganizationInEnterprise")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.enterprises.create_organization(
@@ -37,7 +37,7 @@ async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emul
 
 
 @pytest.mark.parametrize("argument", ["name", "email", "admin_user_id", "enterprise_id"])
-async def test_no_field_of_an_organization_may_be_empty(emulator, astra, argument):
+async def test_no_field_of_an_organization_may_be_empty(emulator: Emulator, astra: AsyncAstraDevOps, argument: str) -> None:
     arguments = {"name": "acme", "email": "a@example.com", "admin_user_id": "ann", "enterprise_id": "e-1", argument: ""}
     with pytest.raises(ValueError, match=argument):
         await astra.enterprises.create_organization(**arguments)
@@ -45,7 +45,7 @@ async def test_no_field_of_an_organization_may_be_empty(emulator, astra, argumen
 
 
 @pytest.mark.parametrize("costs_are_strings", [False, True])
-async def test_costs_stay_as_the_service_writes_them(costs_are_strings):
+async def test_costs_stay_as_the_service_writes_them(costs_are_strings: bool) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(costs_are_strings=costs_are_strings)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -60,7 +60,7 @@ async def test_costs_stay_as_the_service_writes_them(costs_are_strings):
         assert consumption.total_cost == pytest.approx(sum(float(cost.cost) for cost in consumption.costs))
 
 
-async def test_consumption_can_be_filtered(emulator, astra):
+async def test_consumption_can_be_filtered(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     ids = [emulator.add_database(name) for name in ("orders", "stock")]
     start = emulator.clock.now()
     await emulator.clock.sleep(3600)
@@ -74,7 +74,7 @@ async def test_consumption_can_be_filtered(emulator, astra):
     assert (other.costs, other.total_cost) == ([], None)
 
 
-async def test_usage_sends_the_earlier_request_and_allows_a_longer_period(emulator, astra):
+async def test_usage_sends_the_earlier_request_and_allows_a_longer_period(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     start = emulator.clock.now()
     await emulator.clock.sleep(89 * 86_400)
@@ -87,7 +87,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("method", "days"), [("consumption", 31), ("usage", 90)])
-async def test_the_period_is_checked(emulator, astra, method, days):
+async def test_the_period_is_checked(emulator: Emulator, astra: AsyncAstraDevOps, method: str, days: int) -> None:
     fetch = getattr(astra.enterprises, method)
     await fetch(NOW, NOW + timedelta(days=days))
     with pytest.raises(ValueError, match=f"end must be at most {days} days"):
@@ -105,7 +105,7 @@ async def test_the_period_is_checked(emulator, astra, method, days):
     assert len(emulator.journal) == 1
 
 
-async def test_a_report_is_waited_for_and_downloaded(emulator, astra):
+async def test_a_report_is_waited_for_and_downloaded(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.add_database("orders")
     await emulator.clock.sleep(3600)
     now = emulator.clock.now()
@@ -124,14 +124,14 @@ async def test_a_report_is_waited_for_and_downloaded(emulator, astra):
         assert (await answer.text()).startswith("organization,database,region,cost\n" + emulator.organization_id)
 
 
-async def test_a_report_that_fails(emulator, astra):
+async def test_a_report_that_fails(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.fail_state("generateReport")
     operation = await astra.enterprises.create_billing_report(3, 2026)
     with pytest.raises(errors.OperationFailedError, match="FAILED"):
         await operation.wait()
 
 
-async def test_a_report_whose_answer_is_lost_is_not_started_twice(emulator, astra):
+async def test_a_report_whose_answer_is_lost_is_not_started_twice(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_after_effect("generateReport")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.enterprises.create_billing_report(3, 2026)
@@ -139,7 +139,7 @@ async def test_a_report_whose_answer_is_lost_is_not_started_twice(emulator, astr
 
 
 @pytest.mark.parametrize(("month", "year", "argument"), [(0, 2026, "month"), (13, 2026, "month"), (3, 26, "year")])
-async def test_an_invalid_month_is_refused(emulator, astra, month, year, argument):
+async def test_an_invalid_month_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, month: int, year: int, argument: str) -> None:
     with pytest.raises(ValueError, match=argument):
         await astra.enterprises.create_billing_report(month, year)
     with pytest.raises(TypeError, match="month"):
@@ -147,6 +147,6 @@ async def test_an_invalid_month_is_refused(emulator, astra, month, year, argumen
     assert len(emulator.journal) == 0
 
 
-async def test_a_missing_report_is_not_found(astra):
+async def test_a_missing_report_is_not_found(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(errors.NotFoundError):
         await astra.enterprises.get_billing_report("00000000-0000-0000-0000-000000000000")

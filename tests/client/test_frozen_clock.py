@@ -6,6 +6,7 @@ Values of it are times, also after the freeze, and also if the package was impor
 import subprocess
 import sys
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ IMPORTS = "from astra_devops import AstraDevOps; from astra_devops.emulator impo
 
 
 @pytest.mark.parametrize("imports", [IMPORTS, f'with freeze_time("2025-01-01"): {IMPORTS}'], ids=["before", "frozen"])
-def test_a_frozen_clock_spoils_nothing(imports):
+def test_a_frozen_clock_spoils_nothing(imports: Any) -> None:
     program = textwrap.dedent(PROGRAM.replace("{imports}", imports))
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=50, check=False)
     assert (result.returncode, result.stderr) == (0, "")

@@ -8,7 +8,7 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_keyspace_is_added_and_dropped(emulator, astra):
+async def test_a_keyspace_is_added_and_dropped(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     database = await (await astra.keyspaces.create(database_id, "sales")).wait()
     assert database.status == "ACTIVE"
@@ -17,7 +17,7 @@ async def test_a_keyspace_is_added_and_dropped(emulator, astra):
     assert await astra.keyspaces.list(database_id) == ["default_keyspace"]
 
 
-async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
+async def test_a_wait_does_not_take_an_active_database_for_a_finished_change() -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(maintenance_lag=5.0)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -30,7 +30,7 @@ async def test_a_wait_does_not_take_an_active_database_for_a_finished_change():
         assert "sales" in await astra.keyspaces.list(database_id)
 
 
-async def test_two_changes_in_a_row_wait_for_each_other(emulator, astra):
+async def test_two_changes_in_a_row_wait_for_each_other(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     await astra.keyspaces.create(database_id, "one")
     await (await astra.keyspaces.create(database_id, "two")).wait()
@@ -38,7 +38,7 @@ async def test_two_changes_in_a_row_wait_for_each_other(emulator, astra):
     assert 409 in [exchange.status for exchange in emulator.journal.of("addKeyspace")]
 
 
-async def test_a_keyspace_that_exists_is_a_conflict_at_once(emulator, astra):
+async def test_a_keyspace_that_exists_is_a_conflict_at_once(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     before = emulator.clock.monotonic()
     with pytest.raises(errors.ConflictError):
@@ -47,7 +47,7 @@ async def test_a_keyspace_that_exists_is_a_conflict_at_once(emulator, astra):
     assert emulator.clock.monotonic() == before
 
 
-async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emulator, astra):
+async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     emulator.faults.stuck(database_id, "MAINTENANCE")
     with pytest.raises(errors.ConflictError) as caught:
@@ -55,7 +55,7 @@ async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emul
     assert "the database is in MAINTENANCE" in caught.value.__notes__
 
 
-async def test_lost_answers_are_reconciled(emulator, astra):
+async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     emulator.faults.reset_after_effect("addKeyspace")
     await (await astra.keyspaces.create(database_id, "sales")).wait()
@@ -68,19 +68,19 @@ async def test_lost_answers_are_reconciled(emulator, astra):
     assert await astra.keyspaces.list(database_id) == ["default_keyspace", "sales"]
 
 
-async def test_dropping_a_missing_keyspace_is_done_at_once(emulator, astra):
+async def test_dropping_a_missing_keyspace_is_done_at_once(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     operation = await astra.keyspaces.delete(database_id, "nothing")
     assert (await operation.refresh()).done
     assert [exchange.status for exchange in emulator.journal.of("removeKeyspace")] == [204]
 
 
-async def test_a_database_without_keyspaces(emulator, astra):
+async def test_a_database_without_keyspaces(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("bare", keyspaces=())
     assert await astra.keyspaces.list(database_id) == []
 
 
-async def test_a_missing_permission_is_named(emulator):
+async def test_a_missing_permission_is_named(emulator: Emulator) -> None:
     token = emulator.add_token({"org-db-view"})
     database_id = emulator.add_database("orders")
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
@@ -89,13 +89,13 @@ async def test_a_missing_permission_is_named(emulator):
 
 
 @pytest.mark.parametrize("name", ["", "a-b", "system", "x" * 49])
-async def test_bad_names_are_refused_before_anything_is_sent(emulator, astra, name):
+async def test_bad_names_are_refused_before_anything_is_sent(emulator: Emulator, astra: AsyncAstraDevOps, name: str) -> None:
     with pytest.raises(ValueError, match="name"):
         await astra.keyspaces.create("d", name)
     assert len(emulator.journal) == 0
 
 
-async def test_operations_of_classic_databases(emulator, astra):
+async def test_operations_of_classic_databases(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("classic", tier="C10")
     await astra.keyspaces.enable_graph(database_id, "default_keyspace")
     with pytest.raises(ValueError, match="schema and solrconfig"):

@@ -1,5 +1,7 @@
 """PCU groups: create, read, change without losing a field, park and delete."""
 
+from typing import Any
+
 import pytest
 
 from astra_devops import AsyncAstraDevOps, errors, models
@@ -8,7 +10,7 @@ from astra_devops.emulator import Emulator, Quirks, VirtualClock
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_returns_the_id_at_once_and_waits_for_created(emulator, astra):
+async def test_create_returns_the_id_at_once_and_waits_for_created(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
     assert operation.resource_id is not None
     group = await operation.wait()
@@ -30,7 +32,7 @@ async def test_create_returns_the_id_at_once_and_waits_for_created(emulator, ast
     assert (await (await astra.resume(operation.resume_token)).wait()).id == group.id
 
 
-async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emulator, astra):
+async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_after_effect("pcuCreate")
     with pytest.raises(errors.OutcomeUnknownError):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
@@ -38,7 +40,7 @@ async def test_a_creation_whose_answer_is_lost_is_reported_and_not_repeated(emul
     assert [group.title for group in await astra.pcu_groups.list()] == ["analytics"]
 
 
-async def test_an_answer_to_create_without_a_group_is_reported(emulator, astra):
+async def test_an_answer_to_create_without_a_group_is_reported(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("pcuCreate", "null")
     with pytest.raises(errors.OutcomeUnknownError, match="has no group"):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=1, max=3)
@@ -58,14 +60,16 @@ async def test_an_answer_to_create_without_a_group_is_reported(emulator, astra):
         ("provision_type", ""),
     ],
 )
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, argument, value):
+async def test_bad_arguments_are_named_and_nothing_is_sent(
+    emulator: Emulator, astra: AsyncAstraDevOps, argument: str, value: int | str
+) -> None:
     arguments = {"title": "analytics", "cloud_provider": "aws", "region": "us-east-2", "min": 1, "max": 3, argument: value}
     with pytest.raises(ValueError, match=argument):
         await astra.pcu_groups.create(**arguments)
     assert len(emulator.journal) == 0
 
 
-async def test_reserved_min_and_max_must_be_in_order(emulator, astra, pcu_group_id):
+async def test_reserved_min_and_max_must_be_in_order(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     with pytest.raises(ValueError, match="0 <= reserved <= min <= max must hold, not reserved = 0, min = 3, max = 2"):
         await astra.pcu_groups.create("analytics", cloud_provider="aws", region="us-east-2", min=3, max=2)
     with pytest.raises(ValueError, match="min = 5, max = 4"):
@@ -78,12 +82,12 @@ async def test_reserved_min_and_max_must_be_in_order(emulator, astra, pcu_group_
     assert emulator.journal.count("pcuUpdate") == 0
 
 
-async def test_a_list_that_is_null_is_empty(emulator, astra):
+async def test_a_list_that_is_null_is_empty(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     assert await astra.pcu_groups.list() == []
     assert emulator.journal[0].body == {}
 
 
-async def test_groups_are_listed_by_id(emulator, astra, pcu_group_id):
+async def test_groups_are_listed_by_id(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     other_id = emulator.add_pcu_group("web")
     assert {group.id for group in await astra.pcu_groups.list()} == {pcu_group_id, other_id}
     assert [group.title for group in await astra.pcu_groups.list([other_id])] == ["web"]
@@ -95,13 +99,13 @@ async def test_groups_are_listed_by_id(emulator, astra, pcu_group_id):
     assert [detail.id for detail in caught.value.errors] == [2000367]
 
 
-async def test_a_group_that_the_answer_leaves_out_is_not_found(emulator, astra, pcu_group_id):
+async def test_a_group_that_the_answer_leaves_out_is_not_found(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     emulator.faults.body("pcuGet", "null")
     with pytest.raises(errors.NotFoundError, match=pcu_group_id):
         await astra.pcu_groups.get(pcu_group_id)
 
 
-async def test_an_empty_list_of_ids_lists_no_groups(emulator, astra, pcu_group_id):
+async def test_an_empty_list_of_ids_lists_no_groups(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     assert await astra.pcu_groups.list([]) == []
     with pytest.raises(TypeError, match="ids"):
         await astra.pcu_groups.list(pcu_group_id)
@@ -109,7 +113,7 @@ async def test_an_empty_list_of_ids_lists_no_groups(emulator, astra, pcu_group_i
 
 
 @pytest.mark.parametrize("quirks", [Quirks(), Quirks(bodies_of_pcu_changes=False, omitted_zero_reserve=False)])
-async def test_an_update_loses_no_field(quirks):
+async def test_an_update_loses_no_field(quirks: Any) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=quirks) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -125,12 +129,12 @@ async def test_an_update_loses_no_field(quirks):
         assert (await astra.pcu_groups.update(before.id, title="shop", reserved=2)).description == ""
 
 
-async def test_the_service_loses_the_fields_that_an_update_leaves_out(astra, pcu_group_id):
+async def test_the_service_loses_the_fields_that_an_update_leaves_out(astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     await astra.request("pcuUpdate", body=[{"pcuGroupUUID": pcu_group_id, "max": 5}])
     assert (await astra.pcu_groups.get(pcu_group_id)).title == ""
 
 
-async def test_an_update_without_arguments_is_refused(emulator, astra, pcu_group_id):
+async def test_an_update_without_arguments_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     with pytest.raises(ValueError, match="at least one of title, min, max, reserved, description"):
         await astra.pcu_groups.update(pcu_group_id)
     with pytest.raises(TypeError, match="description"):
@@ -138,27 +142,29 @@ async def test_an_update_without_arguments_is_refused(emulator, astra, pcu_group
     assert len(emulator.journal) == 0
 
 
-async def test_an_update_whose_answer_is_lost_is_repeated(emulator, astra, pcu_group_id):
+async def test_an_update_whose_answer_is_lost_is_repeated(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     emulator.faults.reset_after_effect("pcuUpdate")
     assert (await astra.pcu_groups.update(pcu_group_id, max=5)).max == 5
     assert emulator.journal.count("pcuUpdate") == 2
 
 
-async def test_delete(emulator, astra, pcu_group_id):
+async def test_delete(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     await astra.pcu_groups.delete(pcu_group_id)
     assert await astra.pcu_groups.list() == []
     with pytest.raises(errors.NotFoundError):
         await astra.pcu_groups.delete(pcu_group_id)
 
 
-async def test_groups_in_use_or_with_reserved_units_are_not_deleted(emulator, astra, used_pcu_group_id):
+async def test_groups_in_use_or_with_reserved_units_are_not_deleted(
+    emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str
+) -> None:
     with pytest.raises(errors.BadRequestError, match="databases"):
         await astra.pcu_groups.delete(used_pcu_group_id)
     with pytest.raises(errors.BadRequestError, match="reserved"):
         await astra.pcu_groups.delete(emulator.add_pcu_group("committed", reserved=1))
 
 
-async def test_types(emulator, astra):
+async def test_types(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     types = await astra.pcu_groups.list_types(provider="AWS", region="us-east-2")
     assert {kind.type for kind in types} >= {"standard", "cacheOptimized"}
     assert {(kind.provider, kind.region) for kind in types} == {("aws", "us-east-2")}
@@ -171,7 +177,9 @@ async def test_types(emulator, astra):
         await astra.pcu_groups.list_types(provider="ibm")
 
 
-async def test_parking_hibernates_the_databases(emulator, astra, used_pcu_group_id, datacenter_id):
+async def test_parking_hibernates_the_databases(
+    emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str, datacenter_id: str
+) -> None:
     group = await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
     assert group.status == "PARKED"
     database = await astra.databases.get(datacenter_id[:36])
@@ -183,7 +191,7 @@ async def test_parking_hibernates_the_databases(emulator, astra, used_pcu_group_
     assert (await astra.databases.get(database.id)).status == "ACTIVE"
 
 
-async def test_only_flexible_groups_in_use_are_parked(emulator, astra, datacenter_id):
+async def test_only_flexible_groups_in_use_are_parked(emulator: Emulator, astra: AsyncAstraDevOps, datacenter_id: str) -> None:
     committed_id = emulator.add_pcu_group("committed", reserved=1)
     await (await astra.pcu_groups.associate(committed_id, datacenter_id)).wait()
     with pytest.raises(errors.BadRequestError, match="reserved"):
@@ -192,13 +200,13 @@ async def test_only_flexible_groups_in_use_are_parked(emulator, astra, datacente
         await astra.pcu_groups.park(emulator.add_pcu_group("unused"))
 
 
-async def test_parking_that_fails(emulator, astra, used_pcu_group_id):
+async def test_parking_that_fails(emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str) -> None:
     emulator.faults.fail_state("pcuGroupPark")
     with pytest.raises(errors.OperationFailedError, match="ERROR"):
         await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
 
 
-async def test_parking_that_does_not_end(emulator, astra, used_pcu_group_id):
+async def test_parking_that_does_not_end(emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str) -> None:
     emulator.faults.stuck("pcuGroupPark", "PARKING")
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await (await astra.pcu_groups.park(used_pcu_group_id)).wait()

@@ -1,13 +1,18 @@
 """Datacenters in PCU groups: placed, moved, removed, and databases created in a group."""
 
+from typing import Any
+
 import pytest
 
-from astra_devops import errors, models
+from astra_devops import AsyncAstraDevOps, errors, models
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_first_datacenter_makes_a_group_active(emulator, astra, pcu_group_id, datacenter_id):
+async def test_the_first_datacenter_makes_a_group_active(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str, datacenter_id: str
+) -> None:
     assert await astra.pcu_groups.find_by_datacenter(datacenter_id) is None
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
     statuses = [event.status async for event in operation.events()]
@@ -23,14 +28,18 @@ async def test_the_first_datacenter_makes_a_group_active(emulator, astra, pcu_gr
     assert datacenter.pcu_group_id == pcu_group_id
 
 
-async def test_a_group_without_datacenters_has_an_empty_list_and_a_missing_one_is_not_found(emulator, astra, pcu_group_id):
+async def test_a_group_without_datacenters_has_an_empty_list_and_a_missing_one_is_not_found(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str
+) -> None:
     assert await astra.pcu_groups.list_associations(pcu_group_id) == []
     assert [exchange.status for exchange in emulator.journal.of("pcuAssociationGet")] == [404]
     with pytest.raises(errors.NotFoundError):
         await astra.pcu_groups.list_associations("00000000-0000-0000-0000-000000000000")
 
 
-async def test_a_placement_that_stays_accepted_is_polled_once_more_and_then_done(emulator, astra, pcu_group_id, datacenter_id):
+async def test_a_placement_that_stays_accepted_is_polled_once_more_and_then_done(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str, datacenter_id: str
+) -> None:
     accepted = [{"datacenterUUID": datacenter_id, "pcuGroupUUID": pcu_group_id, "provisioningStatus": "Accepted"}]
     emulator.faults.body("pcuAssociationGet", accepted, times=None)
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
@@ -38,13 +47,17 @@ async def test_a_placement_that_stays_accepted_is_polled_once_more_and_then_done
     assert [(event.status, event.done) for event in events[-2:]] == [("Accepted", False), ("Accepted", True)]
 
 
-async def test_a_datacenter_is_in_one_group_at_most(emulator, astra, used_pcu_group_id, datacenter_id):
+async def test_a_datacenter_is_in_one_group_at_most(
+    emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str, datacenter_id: str
+) -> None:
     with pytest.raises(errors.ConflictError):
         await astra.pcu_groups.associate(emulator.add_pcu_group("web"), datacenter_id)
     assert emulator.journal.count("pcuAssociationCreate") == 2
 
 
-async def test_a_placement_that_breaks_the_database_has_failed(emulator, astra, pcu_group_id, datacenter_id):
+async def test_a_placement_that_breaks_the_database_has_failed(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str, datacenter_id: str
+) -> None:
     emulator.faults.fail_state("pcuAssociationCreate")
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
     with pytest.raises(errors.OperationFailedError, match="ERROR") as caught:
@@ -52,7 +65,7 @@ async def test_a_placement_that_breaks_the_database_has_failed(emulator, astra, 
     assert caught.value.kind == "pcu_groups.associate"
 
 
-async def test_moving_every_database_of_a_group_to_another(emulator, astra):
+async def test_moving_every_database_of_a_group_to_another(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     old_id, new_id = emulator.add_pcu_group("old"), emulator.add_pcu_group("new")
     for name in ("one", "two"):
         await (await astra.pcu_groups.associate(old_id, f"{emulator.add_database(name)}-1")).wait()
@@ -67,13 +80,13 @@ async def test_moving_every_database_of_a_group_to_another(emulator, astra):
     assert (await astra.pcu_groups.get(old_id)).status == "CREATED"
 
 
-async def test_a_transfer_to_the_same_group_is_refused(emulator, astra, pcu_group_id):
+async def test_a_transfer_to_the_same_group_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
     with pytest.raises(ValueError, match="to_group_id"):
         await astra.pcu_groups.transfer("d-1", from_group_id=pcu_group_id, to_group_id=pcu_group_id)
     assert len(emulator.journal) == 0
 
 
-async def test_dissociate(astra, used_pcu_group_id, datacenter_id):
+async def test_dissociate(astra: AsyncAstraDevOps, used_pcu_group_id: str, datacenter_id: str) -> None:
     await astra.pcu_groups.dissociate(used_pcu_group_id, datacenter_id)
     assert await astra.pcu_groups.list_associations(used_pcu_group_id) == []
     with pytest.raises(errors.NotFoundError):
@@ -81,8 +94,10 @@ async def test_dissociate(astra, used_pcu_group_id, datacenter_id):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_reconciled(emulator, astra, pcu_group_id, datacenter_id, fault):
-    def lose(operation):
+async def test_lost_answers_are_reconciled(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str, datacenter_id: str, fault: str
+) -> None:
+    def lose(operation: Any) -> None:
         getattr(emulator.faults, fault)(operation)
 
     other_id = emulator.add_pcu_group("other")
@@ -103,7 +118,9 @@ async def test_lost_answers_are_reconciled(emulator, astra, pcu_group_id, datace
     assert {emulator.journal.count(operation) for operation in writes} == {1 if fault == "reset_after_effect" else 2}
 
 
-async def test_a_transfer_that_neither_group_shows_has_an_unknown_outcome(emulator, astra, used_pcu_group_id, datacenter_id):
+async def test_a_transfer_that_neither_group_shows_has_an_unknown_outcome(
+    emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str, datacenter_id: str
+) -> None:
     emulator.faults.reset_before_effect("pcuAssociationTransfer")
     emulator.faults.status("pcuAssociationGet", 404, times=2)
     with pytest.raises(errors.OutcomeUnknownError):
@@ -112,7 +129,7 @@ async def test_a_transfer_that_neither_group_shows_has_an_unknown_outcome(emulat
 
 
 class TestCreatingADatabaseInAGroup:
-    async def test_it_is_in_the_group_once_it_is_active(self, emulator, astra, pcu_group_id):
+    async def test_it_is_in_the_group_once_it_is_active(self, emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
         operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
         statuses = [event.status async for event in operation.events()]
         assert "ASSOCIATING" in statuses
@@ -121,29 +138,33 @@ class TestCreatingADatabaseInAGroup:
         assert emulator.journal.of("createDatabase")[0].body["pcuGroupUUID"] == pcu_group_id
 
     @pytest.mark.parametrize("answer", ["normal", "null"])
-    async def test_an_unknown_group_is_refused_before_the_service_can_break_a_database(self, emulator, astra, answer):
+    async def test_an_unknown_group_is_refused_before_the_service_can_break_a_database(
+        self, emulator: Emulator, astra: AsyncAstraDevOps, answer: str
+    ) -> None:
         if answer == "null":
             emulator.faults.status("pcuGet", 200, body="null")
         with pytest.raises(ValueError, match="pcu_group_id"):
             await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id="no-such-group")
         assert emulator.databases == {}
 
-    async def test_a_group_in_another_region_is_refused_too(self, emulator, astra, pcu_group_id):
+    async def test_a_group_in_another_region_is_refused_too(self, emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str) -> None:
         with pytest.raises(ValueError, match=r"pcu_group_id must be a PCU group in AWS us-east-1, and .* is in AWS us-east-2"):
             await astra.databases.create("orders", cloud_provider="aws", region="us-east-1", pcu_group_id=pcu_group_id)
         assert emulator.journal.count("createDatabase") == 0
 
-    async def test_without_permission_to_read_groups_the_check_is_skipped(self, emulator, astra, pcu_group_id):
+    async def test_without_permission_to_read_groups_the_check_is_skipped(
+        self, emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str
+    ) -> None:
         emulator.faults.status("pcuGet", 401, body="null", times=None)
         operation = await astra.databases.create("orders", cloud_provider="aws", region="us-east-2", pcu_group_id=pcu_group_id)
         assert (await operation.wait()).status == "ACTIVE"
 
-    async def test_without_the_check_the_service_leaves_a_broken_database(self, emulator, astra):
+    async def test_without_the_check_the_service_leaves_a_broken_database(self, emulator: Emulator, astra: AsyncAstraDevOps) -> None:
         body = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
         await astra.request("createDatabase", body={**body, "pcuGroupUUID": "no-such-group"})
         await emulator.clock.sleep(600)
         assert [database.status for database in await astra.databases.list().collect()] == ["ERROR"]
 
-    async def test_nothing_is_looked_up_without_a_group(self, emulator, astra):
+    async def test_nothing_is_looked_up_without_a_group(self, emulator: Emulator, astra: AsyncAstraDevOps) -> None:
         await astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
         assert emulator.journal.count("pcuGet") == 0

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from astra_devops import AsyncAstraDevOps, RetryPolicy, errors
-from astra_devops.emulator import VirtualClock
+from astra_devops.emulator import Emulator, VirtualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -69,7 +69,7 @@ async def test_the_proxy_of_the_environment_is_used_unless_it_is_turned_off(monk
         assert place not in str(await failure_of_create())
 
 
-async def test_this_machine_is_reached_without_the_proxy_of_the_environment(monkeypatch, emulator):
+async def test_this_machine_is_reached_without_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch, emulator: Emulator) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url) as astra:

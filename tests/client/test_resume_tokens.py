@@ -3,10 +3,14 @@
 import base64
 import json
 import pkgutil
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pytest
 
+from astra_devops import AsyncAstraDevOps
+from astra_devops.emulator import Emulator
 from astra_devops.operations import conditions, resume_token
 from astra_devops.operations.kinds import OperationKind
 
@@ -21,12 +25,12 @@ KINDS = [
 DELETION = {"v": 2, "kind": "keyspaces.delete", "params": {"database_id": "d", "keyspace": "k"}}
 
 
-def encode(document):
+def encode(document: Any) -> Any:
     return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-async def test_every_kind_refuses_a_token_without_parameters(astra, kind):
+async def test_every_kind_refuses_a_token_without_parameters(astra: AsyncAstraDevOps, kind: Any) -> None:
     with pytest.raises(ValueError, match="token"):
         await astra.resume(resume_token.encode(kind.name, {}))
 
@@ -57,7 +61,7 @@ async def test_every_kind_refuses_a_token_without_parameters(astra, kind):
     ],
     ids=json.dumps,
 )
-async def test_a_changed_token_is_refused(emulator, astra, document):
+async def test_a_changed_token_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, document: Any) -> None:
     with pytest.raises(ValueError, match="token"):
         await astra.resume(encode(document))
     assert len(emulator.journal) == 0
@@ -66,11 +70,11 @@ async def test_a_changed_token_is_refused(emulator, astra, document):
 @pytest.mark.parametrize(
     "change", [lambda token: f" {token}\r\n", lambda token: f"{token[:20]}\n{token[20:]}\n", lambda token: token + "=="]
 )
-async def test_white_space_does_not_count(astra, change):
+async def test_white_space_does_not_count(astra: AsyncAstraDevOps, change: Callable[..., Any]) -> None:
     operation = await astra.resume(change(encode(DELETION)))
     assert operation.ids == DELETION["params"]
 
 
-async def test_other_letters_do(astra):
+async def test_other_letters_do(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match="not a resume token"):
         await astra.resume(encode(DELETION)[:10] + "!?" + encode(DELETION)[10:])

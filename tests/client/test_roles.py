@@ -1,5 +1,7 @@
 """Roles: policies in every format that the service uses, and updates that lose nothing."""
 
+from typing import Any
+
 import pytest
 
 from astra_devops import AsyncAstraDevOps, errors, models
@@ -18,11 +20,11 @@ FORMATS = {
 
 
 @pytest.fixture
-def viewing(emulator):
+def viewing(emulator: Emulator) -> Any:
     return policy("See databases", ["org-db-view"], [drn(emulator.organization_id, database_id="*")])
 
 
-async def test_a_role_is_created_read_changed_and_deleted(astra, viewing):
+async def test_a_role_is_created_read_changed_and_deleted(astra: AsyncAstraDevOps, viewing: Any) -> None:
     role = await astra.roles.create("viewer", viewing)
     assert (role.name, role.policy) == ("viewer", viewing)
     assert role.last_update_datetime is not None
@@ -43,7 +45,7 @@ async def test_a_role_is_created_read_changed_and_deleted(astra, viewing):
 
 
 @pytest.mark.parametrize("role_format", FORMATS)
-async def test_roles_are_the_same_in_every_format(role_format):
+async def test_roles_are_the_same_in_every_format(role_format: Any) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=FORMATS[role_format]) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -60,12 +62,12 @@ async def test_roles_are_the_same_in_every_format(role_format):
         assert len(await astra.roles.list()) == 14
 
 
-async def test_text_that_is_not_a_policy_is_left_as_it_is(emulator, astra):
+async def test_text_that_is_not_a_policy_is_left_as_it_is(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "odd", "policy": "{"}, {"ID": "2", "Name": "odder", "policy": "[]"}])
     assert [role.policy for role in await astra.roles.list()] == ["{", "[]"]
 
 
-async def test_update_reads_the_argument_that_is_left_out(emulator, astra, viewing):
+async def test_update_reads_the_argument_that_is_left_out(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     role = await astra.roles.create("viewer", viewing)
     other = policy("Make databases", ["org-db-create"], [drn(emulator.organization_id)])
     await astra.roles.update(role.id, policy=other)
@@ -76,7 +78,7 @@ async def test_update_reads_the_argument_that_is_left_out(emulator, astra, viewi
     assert emulator.journal.of("updateRole")[-1].body["name"] == "maker"
 
 
-async def test_update_does_not_write_a_policy_that_it_could_not_read(emulator, astra, viewing):
+async def test_update_does_not_write_a_policy_that_it_could_not_read(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     role = await astra.roles.create("viewer", viewing)
     emulator.faults.body("getOrganizationRole", {"ID": role.id, "Name": "viewer"})
     with pytest.raises(ValueError, match="policy must be given"):
@@ -84,14 +86,14 @@ async def test_update_does_not_write_a_policy_that_it_could_not_read(emulator, a
     assert emulator.journal.count("updateRole") == 0
 
 
-async def test_a_taken_name_is_a_conflict_and_not_retried(emulator, astra, viewing):
+async def test_a_taken_name_is_a_conflict_and_not_retried(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     await astra.roles.create("viewer", viewing)
     with pytest.raises(errors.ConflictError, match="exists already"):
         await astra.roles.create("viewer", viewing)
     assert emulator.journal.count("addOrganizationRole") == 2
 
 
-async def test_a_lost_answer_to_create_names_the_new_role(emulator, astra, viewing):
+async def test_a_lost_answer_to_create_names_the_new_role(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     emulator.faults.reset_after_effect("addOrganizationRole")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.roles.create("viewer", viewing)
@@ -103,7 +105,7 @@ async def test_a_lost_answer_to_create_names_the_new_role(emulator, astra, viewi
     assert caught.value.candidates == ()
 
 
-async def test_lost_answers_to_update_and_delete_are_reconciled(emulator, astra, viewing):
+async def test_lost_answers_to_update_and_delete_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     role = await astra.roles.create("viewer", viewing)
     emulator.faults.reset_after_effect("updateRole")
     await astra.roles.update(role.id, name="watcher")
@@ -116,7 +118,7 @@ async def test_lost_answers_to_update_and_delete_are_reconciled(emulator, astra,
     assert emulator.journal.count("deleteOrganizationRole") == 3
 
 
-async def test_default_roles_cannot_be_changed(astra):
+async def test_default_roles_cannot_be_changed(astra: AsyncAstraDevOps) -> None:
     role = await astra.roles.find("RO User")
     with pytest.raises(errors.APIStatusError):
         await astra.roles.delete(role.id)
@@ -124,7 +126,7 @@ async def test_default_roles_cannot_be_changed(astra):
         await astra.roles.update(role.id, name="R/O User")
 
 
-async def test_fetching_one_role_may_need_more_permissions_than_listing_all(emulator):
+async def test_fetching_one_role_may_need_more_permissions_than_listing_all(emulator: Emulator) -> None:
     token = emulator.add_token({"org-role-read"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         role = await astra.roles.find("RO User")
@@ -133,14 +135,14 @@ async def test_fetching_one_role_may_need_more_permissions_than_listing_all(emul
             await astra.roles.get(role.id)
 
 
-async def test_find_refuses_an_ambiguous_name(emulator, astra):
+async def test_find_refuses_an_ambiguous_name(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "twin"}, {"ID": "2", "Name": "twin"}])
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.roles.find("twin")
     assert caught.value.ids == ("1", "2")
 
 
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, viewing):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, astra: AsyncAstraDevOps, viewing: Any) -> None:
     with pytest.raises(ValueError, match="name"):
         await astra.roles.create("", viewing)
     with pytest.raises(TypeError, match="policy"):
@@ -154,7 +156,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, view
     assert len(emulator.journal) == 0
 
 
-async def test_a_service_gets_a_token_that_reads_one_keyspace(emulator, astra):
+async def test_a_service_gets_a_token_that_reads_one_keyspace(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id, other_id = emulator.add_database("orders", keyspaces=["sales"]), emulator.add_database("staff")
     organization = await astra.organizations.current()
     reading = policy("Read sales", [*READ, "org-db-view"], keyspace_drns(organization.id, database_id, "sales"))
@@ -168,7 +170,7 @@ async def test_a_service_gets_a_token_that_reads_one_keyspace(emulator, astra):
                 await call
 
 
-async def test_the_permission_sets_match_the_default_roles(astra):
+async def test_the_permission_sets_match_the_default_roles(astra: AsyncAstraDevOps) -> None:
     reading, writing = [set((await astra.roles.find(name)).policy.actions) for name in ("RO Svc Acct", "R/W Svc Acct")]
     assert reading >= READ
     assert writing >= WRITE

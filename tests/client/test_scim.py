@@ -1,5 +1,7 @@
 """SCIM: short pages, filters with quoted values, and changes that are not sent twice."""
 
+from typing import Any
+
 import pytest
 
 from astra_devops import AsyncAstraDevOps, errors
@@ -10,7 +12,7 @@ from astra_devops.scim import scim_filter
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_user_is_provisioned_changed_and_deprovisioned(emulator, astra):
+async def test_a_user_is_provisioned_changed_and_deprovisioned(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     ann = await astra.scim.create_user(
         "ann", given_name="Ann", family_name="Lee", emails=["ann@example.com", "a@example.com"], external_id="e1", active=False
     )
@@ -39,7 +41,7 @@ async def test_a_user_is_provisioned_changed_and_deprovisioned(emulator, astra):
         await astra.scim.get_user(ann.id)
 
 
-async def test_members_are_added_to_and_removed_from_a_group(astra):
+async def test_members_are_added_to_and_removed_from_a_group(astra: AsyncAstraDevOps) -> None:
     ann, bob, eve = [await astra.scim.create_user(name) for name in ("ann", "bob", "eve")]
     group = await astra.scim.create_group("readers", members=[ann.id, bob.id])
     assert [member.display for member in group.members] == ["ann", "bob"]
@@ -58,7 +60,7 @@ async def test_members_are_added_to_and_removed_from_a_group(astra):
 
 
 @pytest.mark.parametrize("quirks", [Quirks(), Quirks(short_scim_pages=True), Quirks(no_resources_of_empty_page=True)])
-async def test_lists_are_complete_however_short_the_pages(quirks):
+async def test_lists_are_complete_however_short_the_pages(quirks: Any) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=quirks) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -71,7 +73,7 @@ async def test_lists_are_complete_however_short_the_pages(quirks):
         assert await astra.scim.list_users(filter=scim_filter("userName", "eq", "zoe")).collect() == []
 
 
-async def test_pages_are_counted_from_one(emulator, astra):
+async def test_pages_are_counted_from_one(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     for name in ("ann", "bob", "eve"):
         await astra.scim.create_user(name)
     emulator.journal.clear()
@@ -83,7 +85,7 @@ async def test_pages_are_counted_from_one(emulator, astra):
     ]
 
 
-async def test_a_quoted_value_stays_a_value(astra):
+async def test_a_quoted_value_stays_a_value(astra: AsyncAstraDevOps) -> None:
     names = ["ann", 'o"brien', "back\\slash", 'x" or userName pr', "ünï & co=?"]
     for name in names:
         await astra.scim.create_user(name)
@@ -92,18 +94,18 @@ async def test_a_quoted_value_stays_a_value(astra):
         assert [user.user_name for user in users] == [name]
 
 
-async def test_the_service_refuses_an_invalid_filter(astra):
+async def test_the_service_refuses_an_invalid_filter(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(errors.BadRequestError):
         await astra.scim.list_users(filter="userName").collect()
 
 
-async def test_a_user_name_that_is_taken_is_a_conflict(astra):
+async def test_a_user_name_that_is_taken_is_a_conflict(astra: AsyncAstraDevOps) -> None:
     await astra.scim.create_user("ann")
     with pytest.raises(errors.ConflictError):
         await astra.scim.create_user("Ann")
 
 
-async def test_creations_and_patches_are_not_repeated(emulator, astra):
+async def test_creations_and_patches_are_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     ann = await astra.scim.create_user("ann")
     group = await astra.scim.create_group("readers")
     change = [ScimPatchOperation(op="replace", path="active", value=False)]
@@ -120,7 +122,7 @@ async def test_creations_and_patches_are_not_repeated(emulator, astra):
         assert emulator.journal.count(operation) == before + 1
 
 
-async def test_lost_answers_to_replacing_and_deleting_are_reconciled(emulator, astra):
+async def test_lost_answers_to_replacing_and_deleting_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     ann, group = await astra.scim.create_user("ann"), await astra.scim.create_group("readers")
     emulator.faults.reset_after_effect("updateSCIMUser")
     assert (await astra.scim.replace_user(ann)).id == ann.id
@@ -131,13 +133,13 @@ async def test_lost_answers_to_replacing_and_deleting_are_reconciled(emulator, a
     assert (emulator.journal.count("deleteSCIMUser"), emulator.journal.count("deleteSCIMGroup")) == (1, 2)
 
 
-async def test_the_service_describes_its_support_of_scim(astra):
+async def test_the_service_describes_its_support_of_scim(astra: AsyncAstraDevOps) -> None:
     assert (await astra.scim.service_provider_config()).patch.supported
     assert {schema.name for schema in await astra.scim.schemas()} == {"User", "Group"}
     assert {kind.endpoint for kind in await astra.scim.resource_types()} == {"/v2/scim/users", "/v2/scim/groups"}
 
 
-async def test_optional_attributes_may_be_missing(emulator, astra):
+async def test_optional_attributes_may_be_missing(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     plain = {"schemas": [], "id": "g", "displayName": "readers", "members": [{"value": "u"}]}
     emulator.faults.body("listSCIMGroups", {"schemas": [], "totalResults": 1, "Resources": [plain]})
     assert (await astra.scim.list_groups().collect())[0].members[0].ref is None
@@ -146,7 +148,7 @@ async def test_optional_attributes_may_be_missing(emulator, astra):
     assert (await astra.scim.list_users().collect())[0].emails[0].primary is None
 
 
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match="page_size"):
         astra.scim.list_users(page_size=0)
     with pytest.raises(ValueError, match="page_size"):

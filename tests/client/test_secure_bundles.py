@@ -4,16 +4,18 @@ import os
 import resource
 import stat
 import zipfile
+from pathlib import Path
 
 import aiohttp
 import pytest
 
-from astra_devops import errors
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_bundle_is_downloaded(emulator, astra, tmp_path):
+async def test_a_bundle_is_downloaded(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
     calls = []
     path = await astra.secure_bundles.download(
@@ -27,7 +29,7 @@ async def test_a_bundle_is_downloaded(emulator, astra, tmp_path):
     assert not exchange.authorized
 
 
-async def test_an_async_progress_callback_is_awaited(emulator, astra, tmp_path):
+async def test_an_async_progress_callback_is_awaited(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     calls = []
 
     async def progress(received: int, total: int | None) -> None:
@@ -37,12 +39,12 @@ async def test_an_async_progress_callback_is_awaited(emulator, astra, tmp_path):
     assert calls
 
 
-async def test_a_bundle_in_a_directory_gets_a_name(emulator, astra, tmp_path):
+async def test_a_bundle_in_a_directory_gets_a_name(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
     assert await astra.secure_bundles.download(database_id, str(tmp_path)) == tmp_path / f"secure-connect-{database_id}.zip"
 
 
-async def test_a_region_kind_or_domain_without_a_bundle_is_refused(emulator, astra, tmp_path):
+async def test_a_region_kind_or_domain_without_a_bundle_is_refused(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
     await astra.secure_bundles.download(database_id, tmp_path, region="us-east-2", kind="internal")
     with pytest.raises(ValueError, match=r"region must be a region of the database \(us-east-2\)"):
@@ -53,7 +55,7 @@ async def test_a_region_kind_or_domain_without_a_bundle_is_refused(emulator, ast
         await astra.secure_bundles.download(database_id, tmp_path, custom_domain="db.example.com")
 
 
-async def test_urls_are_secrets_and_always_a_list(emulator, astra):
+async def test_urls_are_secrets_and_always_a_list(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     (bundle,) = await astra.secure_bundles.urls(database_id)
     (bundle_from_all,) = await astra.secure_bundles.urls(database_id, all=True)
@@ -63,7 +65,7 @@ async def test_urls_are_secrets_and_always_a_list(emulator, astra):
 
 
 @pytest.mark.parametrize("fault", ["reset_before_effect", "truncated"])
-async def test_a_failed_download_is_started_again(emulator, astra, tmp_path, fault):
+async def test_a_failed_download_is_started_again(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path, fault: str) -> None:
     if fault == "truncated":
         emulator.faults.status("downloadBundle", 503, times=2)
     else:
@@ -73,7 +75,7 @@ async def test_a_failed_download_is_started_again(emulator, astra, tmp_path, fau
     assert emulator.journal.count("generateSecureBundleURL") == 3
 
 
-async def test_a_file_that_is_not_a_zip_file_is_removed(emulator, astra, tmp_path):
+async def test_a_file_that_is_not_a_zip_file_is_removed(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     emulator.faults.body("downloadBundle", b"<Error>no</Error>", content_type="application/xml", times=None)
     target = tmp_path / "bundle.zip"
     target.write_bytes(b"the old bundle")
@@ -83,7 +85,7 @@ async def test_a_file_that_is_not_a_zip_file_is_removed(emulator, astra, tmp_pat
     assert [entry.name for entry in tmp_path.iterdir()] == ["bundle.zip"]
 
 
-async def test_an_error_of_the_host_does_not_show_the_url(emulator, astra, tmp_path):
+async def test_an_error_of_the_host_does_not_show_the_url(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     emulator.faults.status(
         "downloadBundle", 403, times=None, body="<Error><Code>AccessDenied</Code></Error>", content_type="application/xml"
     )
@@ -93,7 +95,7 @@ async def test_an_error_of_the_host_does_not_show_the_url(emulator, astra, tmp_p
     assert not list(tmp_path.iterdir())
 
 
-async def test_a_full_disk_is_raised_and_not_retried(emulator, astra, tmp_path):
+async def test_a_full_disk_is_raised_and_not_retried(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
     await astra.secure_bundles.urls(database_id)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -108,7 +110,9 @@ async def test_a_full_disk_is_raised_and_not_retried(emulator, astra, tmp_path):
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-async def test_a_progress_callback_that_raises_is_logged_once_and_changes_nothing(emulator, astra, tmp_path, caplog, is_async):
+async def test_a_progress_callback_that_raises_is_logged_once_and_changes_nothing(
+    emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path, caplog: pytest.LogCaptureFixture, is_async: bool
+) -> None:
     def progress(received: int, total: int | None) -> None:
         raise OSError(28, "No space left on device")
 
@@ -123,7 +127,9 @@ async def test_a_progress_callback_that_raises_is_logged_once_and_changes_nothin
     ]
 
 
-async def test_a_path_that_cannot_be_written_is_refused_before_anything_is_sent(emulator, astra, tmp_path):
+async def test_a_path_that_cannot_be_written_is_refused_before_anything_is_sent(
+    emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path
+) -> None:
     database_id = emulator.add_database("orders")
     with pytest.raises(FileNotFoundError):
         await astra.secure_bundles.download(database_id, tmp_path / "no" / "bundle.zip")
@@ -143,7 +149,7 @@ async def test_a_path_that_cannot_be_written_is_refused_before_anything_is_sent(
     assert emulator.journal.count("generateSecureBundleURL") == 0
 
 
-async def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(emulator, astra, tmp_path):
+async def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders")
     (tmp_path / "folder").mkdir()
     link, target = tmp_path / "link.zip", tmp_path / "folder" / "target.zip"
@@ -155,19 +161,19 @@ async def test_a_symbolic_link_stays_and_what_it_points_to_is_replaced(emulator,
         assert [entry.name for entry in target.parent.iterdir()] == ["target.zip"]
 
 
-async def test_a_target_may_have_the_longest_name(emulator, astra, tmp_path):
+async def test_a_target_may_have_the_longest_name(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     path = await astra.secure_bundles.download(emulator.add_database("orders"), tmp_path / ("b" * 255))
     assert zipfile.is_zipfile(path)
 
 
-async def test_a_bundle_of_a_database_that_is_not_ready_is_waited_for(emulator, astra, tmp_path):
+async def test_a_bundle_of_a_database_that_is_not_ready_is_waited_for(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     patient = astra.with_options(timeout=600)
     assert zipfile.is_zipfile(await patient.secure_bundles.download(operation.resource_id, tmp_path))
     assert 409 in [exchange.status for exchange in emulator.journal.of("generateSecureBundleURL")]
 
 
-async def test_an_error_says_that_the_database_is_hibernated(emulator, astra, tmp_path):
+async def test_an_error_says_that_the_database_is_hibernated(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
     database_id = emulator.add_database("orders", status="HIBERNATED")
     with pytest.raises(errors.APIStatusError) as caught:
         await astra.secure_bundles.download(database_id, tmp_path)

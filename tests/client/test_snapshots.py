@@ -2,15 +2,17 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from astra_devops import errors
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_snapshots_accumulate_over_time(emulator, astra):
+async def test_snapshots_accumulate_over_time(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     assert len(await astra.snapshots.list(database_id)) == 1
     emulator.clock.advance(3 * 3600)
@@ -21,7 +23,7 @@ async def test_snapshots_accumulate_over_time(emulator, astra):
     assert all(time.utcoffset() == timedelta(0) for time in times)
 
 
-async def test_a_period_is_sent_in_utc(emulator, astra):
+async def test_a_period_is_sent_in_utc(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     emulator.clock.advance(3 * 3600)
     first, second, third, _ = await astra.snapshots.list(database_id)
@@ -43,19 +45,21 @@ async def test_a_period_is_sent_in_utc(emulator, astra):
         ({"source_region": ""}, ValueError, "source_region"),
     ],
 )
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra, arguments, error, argument):
+async def test_bad_arguments_are_named_and_nothing_is_sent(
+    emulator: Emulator, astra: AsyncAstraDevOps, arguments: dict[str, Any], error: type[Exception], argument: str
+) -> None:
     with pytest.raises(error, match=argument):
         await astra.snapshots.list("d", **arguments)
     assert len(emulator.journal) == 0
 
 
-async def test_an_empty_answer_is_an_empty_list(emulator, astra):
+async def test_an_empty_answer_is_an_empty_list(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     for body in ({"snapshots": None}, {}):
         emulator.faults.body("listSnapshots", body)
         assert await astra.snapshots.list(database_id) == []
 
 
-async def test_a_missing_database_is_not_found(astra):
+async def test_a_missing_database_is_not_found(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(errors.NotFoundError):
         await astra.snapshots.list("no-such-database")

@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,12 @@ FAMILIES = {
 }
 
 
-def client(emulator, token):
+def client(emulator: Emulator, token: str) -> Any:
     return AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_a_token_is_created_works_and_is_revoked(emulator, astra, family):
+async def test_a_token_is_created_works_and_is_revoked(emulator: Emulator, astra: AsyncAstraDevOps, family: Any) -> None:
     expiry = emulator.clock.now() + timedelta(days=30)
     token = await astra.tokens.create(["UI View Only"], description="report", expires_at=expiry, family=family)
     async with client(emulator, token.token) as service:
@@ -43,7 +44,7 @@ async def test_a_token_is_created_works_and_is_revoked(emulator, astra, family):
     ]
 
 
-async def test_each_method_has_a_default_family(emulator, astra):
+async def test_each_method_has_a_default_family(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     token = await astra.tokens.create(["UI View Only"])
     await astra.tokens.list()
     await astra.tokens.delete(token.client_id)
@@ -55,7 +56,7 @@ async def test_each_method_has_a_default_family(emulator, astra):
     ]
 
 
-async def test_secrets_are_not_shown(astra):
+async def test_secrets_are_not_shown(astra: AsyncAstraDevOps) -> None:
     token = await astra.tokens.create(["UI View Only"])
     assert isinstance(token.token, Secret)
     assert isinstance(token.secret, Secret)
@@ -67,13 +68,13 @@ async def test_secrets_are_not_shown(astra):
     assert not any(token.secret.reveal() in repr(info) for info in await astra.tokens.list())
 
 
-async def test_a_token_that_the_answer_leaves_out_is_computed_from_the_secret(emulator, astra):
+async def test_a_token_that_the_answer_leaves_out_is_computed_from_the_secret(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("createToken", {"clientId": "c" * 24, "secret": "s", "orgId": "o", "roles": []})
     token = await astra.tokens.create(["UI View Only"])
     assert token.token.reveal() == f"AstraCS:{'c' * 24}:{hashlib.sha256(b's').hexdigest()}"
 
 
-async def test_an_unreadable_answer_keeps_the_secrets_and_does_not_show_them(emulator, astra):
+async def test_an_unreadable_answer_keeps_the_secrets_and_does_not_show_them(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("createToken", {"clientId": "c" * 24, "secret": "hush-hush"})
     with pytest.raises(errors.ResponseDecodeError) as caught:
         await astra.tokens.create(["UI View Only"])
@@ -81,7 +82,7 @@ async def test_an_unreadable_answer_keeps_the_secrets_and_does_not_show_them(emu
     assert "hush-hush" not in f"{caught.value!r} {caught.value} {caught.value.__notes__} {caught.value.__context__!r}"
 
 
-async def test_an_expired_token_is_unknown(emulator, astra):
+async def test_an_expired_token_is_unknown(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     token = await astra.tokens.create(["UI View Only"], expires_at=emulator.clock.now() + timedelta(minutes=5))
     await emulator.clock.sleep(301)
     async with client(emulator, token.token) as service:
@@ -89,7 +90,7 @@ async def test_an_expired_token_is_unknown(emulator, astra):
             await service.databases.list().collect()
 
 
-async def test_roles_by_name_are_sent_as_ids(emulator, astra):
+async def test_roles_by_name_are_sent_as_ids(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     role = await astra.roles.find("UI View Only")
     await astra.tokens.create(["UI View Only", role])
     assert emulator.journal.of("createToken")[0].body == {"roles": [role.id]}
@@ -98,7 +99,7 @@ async def test_roles_by_name_are_sent_as_ids(emulator, astra):
     assert emulator.journal.count("createToken") == 1
 
 
-async def test_nanoseconds_and_none(emulator, astra):
+async def test_nanoseconds_and_none(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body(
         "getClientsForOrg",
         {"clients": [{"clientId": "c", "roles": None, "generatedOn": "2021-05-01T08:00:10.799083554Z", "tokenExpiry": None}]},
@@ -110,7 +111,7 @@ async def test_nanoseconds_and_none(emulator, astra):
     assert await astra.tokens.list() == []
 
 
-async def test_a_lost_answer_to_create_names_the_token_to_delete(emulator, astra):
+async def test_a_lost_answer_to_create_names_the_token_to_delete(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     older = await astra.tokens.create(["UI View Only"], description="report")
     emulator.faults.reset_after_effect("createToken")
     with pytest.raises(errors.OutcomeUnknownError, match="createToken") as caught:
@@ -123,7 +124,7 @@ async def test_a_lost_answer_to_create_names_the_token_to_delete(emulator, astra
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_a_request_lost_before_its_effect_is_not_repeated(emulator, astra, family):
+async def test_a_request_lost_before_its_effect_is_not_repeated(emulator: Emulator, astra: AsyncAstraDevOps, family: Any) -> None:
     emulator.faults.reset_before_effect(FAMILIES[family][0])
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.tokens.create(["UI View Only"], family=family)
@@ -133,7 +134,7 @@ async def test_a_request_lost_before_its_effect_is_not_repeated(emulator, astra,
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-async def test_lost_answers_to_delete_are_reconciled(emulator, astra, family):
+async def test_lost_answers_to_delete_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, family: Any) -> None:
     _, listing, deletion = FAMILIES[family]
     first, second = [await astra.tokens.create(["UI View Only"]) for _ in range(2)]
     emulator.journal.clear()
@@ -147,7 +148,7 @@ async def test_lost_answers_to_delete_are_reconciled(emulator, astra, family):
         await astra.tokens.delete(second.client_id, family=family)
 
 
-async def test_a_token_can_revoke_itself_although_the_answer_is_lost(emulator, astra):
+async def test_a_token_can_revoke_itself_although_the_answer_is_lost(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     token = await astra.tokens.create(["Organization Administrator"])
     async with client(emulator, token.token) as service:
         emulator.faults.reset_after_effect("deleteTokenForClient")
@@ -155,7 +156,7 @@ async def test_a_token_can_revoke_itself_although_the_answer_is_lost(emulator, a
     assert emulator.journal.count("deleteTokenForClient") == 1
 
 
-async def test_the_service_takes_a_name_for_an_id_and_grants_nothing(emulator):
+async def test_the_service_takes_a_name_for_an_id_and_grants_nothing(emulator: Emulator) -> None:
     """The service accepts the name, and the token has no permissions; the client looks names up."""
     async with client(emulator, emulator.token) as astra:
         answer = await astra.request("createToken", body={"roles": ["Organization Administrator"]})
@@ -165,7 +166,7 @@ async def test_the_service_takes_a_name_for_an_id_and_grants_nothing(emulator):
                 await service.tokens.list()
 
 
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     soon = emulator.clock.now() + timedelta(days=1)
     for problem, arguments in {
         "roles must not be empty": {"roles": []},
@@ -189,7 +190,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
     assert len(emulator.journal) == 0
 
 
-async def test_a_refusal_shows_no_secret():
+async def test_a_refusal_shows_no_secret() -> None:
     async with Emulator(clock=VirtualClock(), quirks=Quirks(role_names_taken_for_ids=False)) as emulator:
         async with client(emulator, emulator.token) as astra:
             with pytest.raises(errors.BadRequestError, match="Role ID not found") as caught:

@@ -2,6 +2,8 @@
 
 import asyncio
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,27 +16,27 @@ pytestmark = pytest.mark.anyio
 QUICK = RetryPolicy(max_attempts=2, base_delay=0)
 
 
-def client(emulator, token, **options):
+def client(emulator: Emulator, token: str, **options: Any) -> Any:
     return AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock, **options)
 
 
 @pytest.fixture
-async def role_id(astra):
+async def role_id(astra: AsyncAstraDevOps) -> Any:
     return next(role.id for role in await astra.roles.list() if role.name == "Organization Administrator")
 
 
-async def raised_by(call, kind):
+async def raised_by(call: Any, kind: Any) -> Any:
     with pytest.raises(kind) as caught:
         await call
     return caught.value
 
 
-async def test_a_rotation_under_load_loses_no_request(emulator, astra, role_id):
+async def test_a_rotation_under_load_loses_no_request(emulator: Emulator, astra: AsyncAstraDevOps, role_id: str) -> None:
     old = await astra.tokens.create([role_id])
     holder, refused = [old.token], []
     async with client(emulator, lambda: holder[0]) as rotating:
 
-        async def work():
+        async def work() -> None:
             for _ in range(10):
                 try:
                     await rotating.regions.list()
@@ -53,7 +55,9 @@ async def test_a_rotation_under_load_loses_no_request(emulator, astra, role_id):
 
 
 @pytest.mark.parametrize("body", ["null", "{}", '{"errors": [{"ID": 340018, "message": "Resource not found"}]}', "", "<html>no</html>"])
-async def test_a_401_of_any_kind_gets_one_more_attempt_with_a_renewed_token(emulator, astra, role_id, body):
+async def test_a_401_of_any_kind_gets_one_more_attempt_with_a_renewed_token(
+    emulator: Emulator, astra: AsyncAstraDevOps, role_id: str, body: str
+) -> None:
     tokens = [(await astra.tokens.create([role_id])).token for _ in range(2)]
     emulator.faults.status("getCurrentOrganization", 401, body=body, times=1)
     seen = len(emulator.journal.of("getCurrentOrganization"))
@@ -62,7 +66,9 @@ async def test_a_401_of_any_kind_gets_one_more_attempt_with_a_renewed_token(emul
     assert [one.status for one in emulator.journal.of("getCurrentOrganization")][seen:] == [401, 200]
 
 
-async def test_a_write_that_was_refused_with_401_is_sent_once_more_with_a_renewed_token(emulator, astra, role_id):
+async def test_a_write_that_was_refused_with_401_is_sent_once_more_with_a_renewed_token(
+    emulator: Emulator, astra: AsyncAstraDevOps, role_id: str
+) -> None:
     new = (await astra.tokens.create([role_id])).token
     old = await astra.tokens.create([role_id])
     await astra.tokens.delete(old.client_id)
@@ -72,10 +78,10 @@ async def test_a_write_that_was_refused_with_401_is_sent_once_more_with_a_renewe
     assert [one.status for one in emulator.journal.of("addKeyspace")] == [401, 201]
 
 
-async def test_a_401_with_the_same_token_is_final(emulator):
+async def test_a_401_with_the_same_token_is_final(emulator: Emulator) -> Any:
     asked = []
 
-    def provider():
+    def provider() -> Any:
         asked.append(None)
         return emulator.token
 
@@ -86,7 +92,9 @@ async def test_a_401_with_the_same_token_is_final(emulator):
     assert len(asked) == 2
 
 
-async def test_a_provider_that_always_has_another_token_is_not_followed_forever(emulator, astra, role_id):
+async def test_a_provider_that_always_has_another_token_is_not_followed_forever(
+    emulator: Emulator, astra: AsyncAstraDevOps, role_id: str
+) -> None:
     emulator.faults.status("getCurrentOrganization", 401, times=None)
     tokens = [(await astra.tokens.create([role_id])).token for _ in range(5)]
     async with client(emulator, tokens.pop) as changing:
@@ -94,15 +102,15 @@ async def test_a_provider_that_always_has_another_token_is_not_followed_forever(
     assert emulator.journal.count("getCurrentOrganization") == 2
 
 
-def raising(error):
-    def provider():
+def raising(error: BaseException) -> Any:
+    def provider() -> None:
         raise error
 
     return provider
 
 
-def raising_async(error):
-    async def provider():
+def raising_async(error: BaseException) -> Any:
+    async def provider() -> None:
         raise error
 
     return provider
@@ -110,7 +118,9 @@ def raising_async(error):
 
 @pytest.mark.parametrize("make", [raising, raising_async])
 @pytest.mark.parametrize("error", [OSError("sealed"), TimeoutError("slow vault"), asyncio.CancelledError(), StopIteration(), KeyError("x")])
-async def test_what_a_provider_raises_is_the_cause_of_a_request_that_was_not_sent(emulator, make, error):
+async def test_what_a_provider_raises_is_the_cause_of_a_request_that_was_not_sent(
+    emulator: Emulator, make: Any, error: type[Exception]
+) -> None:
     async with client(emulator, make(error), retry=QUICK) as astra:
         failure = await raised_by(astra.organizations.current(), errors.RequestNotSentError)
         assert "the token provider raised" in str(failure)
@@ -121,7 +131,7 @@ async def test_what_a_provider_raises_is_the_cause_of_a_request_that_was_not_sen
     assert not emulator.journal.of("getCurrentOrganization")
 
 
-async def test_a_base_exception_of_a_provider_goes_through(emulator):
+async def test_a_base_exception_of_a_provider_goes_through(emulator: Emulator) -> None:
     class Stop(BaseException):
         pass
 
@@ -130,8 +140,8 @@ async def test_a_base_exception_of_a_provider_goes_through(emulator):
     assert not emulator.journal.of("getCurrentOrganization")
 
 
-async def test_a_provider_that_hangs_is_bounded_by_the_timeout_of_the_call(emulator):
-    async def never():
+async def test_a_provider_that_hangs_is_bounded_by_the_timeout_of_the_call(emulator: Emulator) -> None:
+    async def never() -> None:
         await asyncio.Event().wait()
 
     async with client(emulator, never, timeout=0.2) as astra:
@@ -139,8 +149,8 @@ async def test_a_provider_that_hangs_is_bounded_by_the_timeout_of_the_call(emula
     assert "did not return in time" in str(failure)
 
 
-async def test_a_canceled_call_ends_while_its_provider_hangs(emulator):
-    async def never():
+async def test_a_canceled_call_ends_while_its_provider_hangs(emulator: Emulator) -> None:
+    async def never() -> None:
         await asyncio.Event().wait()
 
     async with client(emulator, never) as astra:
@@ -149,10 +159,10 @@ async def test_a_canceled_call_ends_while_its_provider_hangs(emulator):
                 await astra.organizations.current()
 
 
-async def test_a_provider_that_fails_once_costs_one_attempt(emulator):
+async def test_a_provider_that_fails_once_costs_one_attempt(emulator: Emulator) -> Any:
     failures = [OSError("sealed"), OSError("sealed")]
 
-    def provider():
+    def provider() -> Any:
         if failures:
             raise failures.pop()
         return Secret(f"{emulator.token}\n")
@@ -162,11 +172,13 @@ async def test_a_provider_that_fails_once_costs_one_attempt(emulator):
     assert emulator.journal.count("getCurrentOrganization") == 1
 
 
-async def test_a_token_file_is_followed_through_a_rotation(emulator, astra, role_id, tmp_path):
+async def test_a_token_file_is_followed_through_a_rotation(
+    emulator: Emulator, astra: AsyncAstraDevOps, role_id: str, tmp_path: Path
+) -> None:
     path = tmp_path / "token"
     path.write_text((await astra.tokens.create([role_id])).token.reveal() + "\n")
 
-    def store(new):
+    def store(new: Any) -> None:
         (tmp_path / "new").write_text(new.token.reveal())
         (tmp_path / "new").rename(path)
 
@@ -181,12 +193,12 @@ async def test_a_token_file_is_followed_through_a_rotation(emulator, astra, role
     assert f"{tmp_path}/gone cannot be read: No such file" in str(failure)
 
 
-def test_the_blocking_client_runs_plain_providers_in_a_worker_thread_and_reads_files(tmp_path):
+def test_the_blocking_client_runs_plain_providers_in_a_worker_thread_and_reads_files(tmp_path: Path) -> Any:
     threads = []
     with Emulator.running() as emulator:
         (tmp_path / "token").write_text(f"{emulator.token}\n")
 
-        def provider():
+        def provider() -> Any:
             threads.append(threading.current_thread())
             return f"{emulator.token}\n"
 
@@ -201,10 +213,10 @@ def test_the_blocking_client_runs_plain_providers_in_a_worker_thread_and_reads_f
     assert threading.main_thread() not in threads
 
 
-async def test_the_local_endpoint_of_a_profile_is_where_calls_go(tmp_path, monkeypatch):
+async def test_the_local_endpoint_of_a_profile_is_where_calls_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     seen = []
 
-    async def handler(request):
+    async def handler(request: Any) -> Any:
         seen.append(request.headers["Authorization"])
         return web.json_response([])
 

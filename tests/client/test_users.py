@@ -9,7 +9,7 @@ from astra_devops.models import UserStatus
 pytestmark = pytest.mark.anyio
 
 
-async def test_a_user_is_invited_joins_changes_and_leaves(emulator, astra):
+async def test_a_user_is_invited_joins_changes_and_leaves(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.users.invite("ann@example.com", ["RO User"])
     ann = await astra.users.find("Ann@Example.com")
     assert ann is not None
@@ -25,7 +25,7 @@ async def test_a_user_is_invited_joins_changes_and_leaves(emulator, astra):
 
 
 @pytest.mark.parametrize("pascal_case", [True, False])
-async def test_users_are_the_same_in_either_case(pascal_case):
+async def test_users_are_the_same_in_either_case(pascal_case: bool) -> None:
     async with (
         Emulator(clock=VirtualClock(), quirks=Quirks(pascal_case_identity=pascal_case)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
@@ -35,40 +35,40 @@ async def test_users_are_the_same_in_either_case(pascal_case):
         assert not owner.extra
 
 
-async def test_roles_are_sent_by_id(emulator, astra):
+async def test_roles_are_sent_by_id(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     by_name, by_id = await astra.roles.find("RO User"), await astra.roles.find("UI View Only")
     await astra.users.invite("ann@example.com", ["RO User", by_id.id, by_name, "RO User"])
     (exchange,) = emulator.journal.of("inviteUserToOrganization")
     assert exchange.body == {"email": "ann@example.com", "orgID": emulator.organization_id, "roles": [by_name.id, by_id.id]}
 
 
-async def test_ids_alone_are_not_looked_up(emulator, astra):
+async def test_ids_alone_are_not_looked_up(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     role = await astra.roles.find("RO User")
     emulator.journal.clear()
     await astra.users.invite("ann@example.com", [role.id], organization_id=emulator.organization_id)
     assert [exchange.operation for exchange in emulator.journal] == ["getOrganizationUsers", "inviteUserToOrganization"]
 
 
-async def test_an_error_lists_the_existing_roles(emulator, astra):
+async def test_an_error_lists_the_existing_roles(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(ValueError, match=r"existing roles, not 'RO user'; existing names: .*'RO User'"):
         await astra.users.invite("ann@example.com", ["RO user"])
     assert emulator.journal.count("inviteUserToOrganization") == 0
 
 
-async def test_a_name_that_several_roles_have_is_ambiguous(emulator, astra):
+async def test_a_name_that_several_roles_have_is_ambiguous(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("getOrganizationRoles", [{"ID": "1", "Name": "twin"}, {"ID": "2", "Name": "twin"}])
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.users.set_roles("u", ["twin"])
     assert caught.value.ids == ("1", "2")
 
 
-async def test_an_unusual_id_is_found_in_the_list(emulator, astra):
+async def test_an_unusual_id_is_found_in_the_list(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.body("getOrganizationRoles", [{"ID": "role-1", "Name": "first"}])
     await astra.users.invite("ann@example.com", ["role-1"])
     assert emulator.journal.of("inviteUserToOrganization")[0].body["roles"] == ["role-1"]
 
 
-async def test_without_permission_to_list_roles_a_note_suggests_ids(emulator):
+async def test_without_permission_to_list_roles_a_note_suggests_ids(emulator: Emulator) -> None:
     token = emulator.add_token({"org-user-write"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
         with pytest.raises(errors.PermissionDeniedError) as caught:
@@ -76,7 +76,7 @@ async def test_without_permission_to_list_roles_a_note_suggests_ids(emulator):
     assert any("ids need no lookup" in note for note in caught.value.__notes__)
 
 
-async def test_a_lost_answer_to_an_invitation_sends_no_second_one(emulator, astra):
+async def test_a_lost_answer_to_an_invitation_sends_no_second_one(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.reset_after_effect("inviteUserToOrganization")
     with pytest.raises(errors.OutcomeUnknownError) as caught:
         await astra.users.invite("ann@example.com", ["RO User"])
@@ -85,7 +85,7 @@ async def test_a_lost_answer_to_an_invitation_sends_no_second_one(emulator, astr
     assert emulator.journal.count("inviteUserToOrganization") == 1
 
 
-async def test_lost_answers_to_other_changes_are_reconciled(emulator, astra):
+async def test_lost_answers_to_other_changes_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     await astra.users.invite("ann@example.com", ["RO User"])
     ann = await astra.users.find("ann@example.com")
     emulator.faults.reset_after_effect("UpdateRolesForUserInOrganization")
@@ -97,7 +97,7 @@ async def test_lost_answers_to_other_changes_are_reconciled(emulator, astra):
         await astra.users.remove(ann.user_id)
 
 
-async def test_bad_arguments_are_named_and_nothing_is_sent(emulator, astra):
+async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     for email in ("", "ann", "ann@", "a b@c"):
         with pytest.raises(ValueError, match="email"):
             await astra.users.invite(email, ["RO User"])

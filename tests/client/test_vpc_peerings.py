@@ -1,8 +1,11 @@
 """VPC peerings: one class per cloud, and done when the service has done its part."""
 
+from typing import Any
+
 import pytest
 
-from astra_devops import errors
+from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator
 from astra_devops.models import AmazonVpc, AzureVpc, GoogleVpc
 
 pytestmark = pytest.mark.anyio
@@ -13,11 +16,11 @@ GOOGLE = {"project_id": "shop", "vpc_network_name": "net"}
 
 
 @pytest.fixture
-def database_id(emulator):
+def database_id(emulator: Emulator) -> Any:
     return emulator.add_database("classic", tier="C10")
 
 
-async def test_a_peering_that_waits_for_acceptance_is_done(emulator, astra, database_id):
+async def test_a_peering_that_waits_for_acceptance_is_done(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     assert (await operation.refresh()).status == "provisioning"
     peering = await operation.wait()
@@ -32,7 +35,9 @@ async def test_a_peering_that_waits_for_acceptance_is_done(emulator, astra, data
     [("AZURE", "eastus", AzureVpc(**AZURE)), ("GCP", "us-east1", GoogleVpc(**GOOGLE))],
     ids=["azure", "gcp"],
 )
-async def test_the_class_of_the_network_names_the_cloud(emulator, astra, provider, region, network):
+async def test_the_class_of_the_network_names_the_cloud(
+    emulator: Emulator, astra: AsyncAstraDevOps, provider: str, region: str, network: Any
+) -> None:
     database_id = emulator.add_database("classic", tier="C10", cloud_provider=provider, region=region)
     peering = await (await astra.vpc_peerings.create(database_id, network)).wait()
     assert (peering.status, peering.other_vpc.vpc_id, peering.other_vpc.provider) == ("active", "net", provider.lower())
@@ -40,7 +45,7 @@ async def test_the_class_of_the_network_names_the_cloud(emulator, astra, provide
     assert await astra.vpc_peerings.get(provider, database_id) == peering
 
 
-async def test_a_peering_is_deleted(astra, database_id):
+async def test_a_peering_is_deleted(astra: AsyncAstraDevOps, database_id: str) -> None:
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     operation = await astra.vpc_peerings.delete("aws", database_id)
     assert (await operation.refresh()).status == "deleting"
@@ -48,7 +53,7 @@ async def test_a_peering_is_deleted(astra, database_id):
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
 
 
-async def test_a_peering_that_no_longer_exists_is_deleted(emulator, astra, database_id):
+async def test_a_peering_that_no_longer_exists_is_deleted(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     operation = await astra.vpc_peerings.delete("aws", database_id)
     emulator.clock.advance(1000)
@@ -58,21 +63,21 @@ async def test_a_peering_that_no_longer_exists_is_deleted(emulator, astra, datab
 
 
 @pytest.mark.parametrize("status", ["failed", "expired", "rejected"])
-async def test_a_peering_that_fails_ends_the_wait(emulator, astra, database_id, status):
+async def test_a_peering_that_fails_ends_the_wait(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str, status: str) -> None:
     emulator.faults.stuck("CreateVPCPeeringConnection", status)
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     with pytest.raises(errors.OperationFailedError, match=status):
         await operation.wait()
 
 
-async def test_an_unknown_state_means_not_yet(emulator, astra, database_id):
+async def test_an_unknown_state_means_not_yet(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     emulator.faults.stuck("CreateVPCPeeringConnection", "initiating-request")
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     with pytest.raises(errors.OperationTimeoutError, match="initiating-request"):
         await operation.wait(timeout=60)
 
 
-async def test_a_second_peering_is_a_conflict(emulator, astra, database_id):
+async def test_a_second_peering_is_a_conflict(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     with pytest.raises(errors.ConflictError):
         await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
@@ -80,7 +85,7 @@ async def test_a_second_peering_is_a_conflict(emulator, astra, database_id):
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
-async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
+async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str, fault: str) -> None:
     getattr(emulator.faults, fault)("CreateVPCPeeringConnection")
     operation = await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))
     assert operation.resource_id.startswith("pcx-")
@@ -93,7 +98,7 @@ async def test_lost_answers_are_reconciled(emulator, astra, database_id, fault):
     assert emulator.journal.count("CreateVPCPeeringConnection") == emulator.journal.count("DeleteVPCPeeringConnection") == attempts
 
 
-async def test_a_peering_is_deleted_with_its_database(astra, database_id):
+async def test_a_peering_is_deleted_with_its_database(astra: AsyncAstraDevOps, database_id: str) -> None:
     await (await astra.vpc_peerings.create(database_id, AmazonVpc(**AWS))).wait()
     await (await astra.databases.terminate(database_id)).wait()
     with pytest.raises(errors.NotFoundError):
@@ -113,13 +118,15 @@ BAD = [
 
 
 @pytest.mark.parametrize(("cls", "fields", "name"), BAD)
-async def test_bad_networks_are_refused_before_anything_is_sent(emulator, astra, cls, fields, name):
+async def test_bad_networks_are_refused_before_anything_is_sent(
+    emulator: Emulator, astra: AsyncAstraDevOps, cls: Any, fields: Any, name: str
+) -> None:
     with pytest.raises((TypeError, ValueError), match=rf"network\.{name}"):
         await astra.vpc_peerings.create("d", cls(**fields))
     assert len(emulator.journal) == 0
 
 
-async def test_other_bad_arguments(emulator, astra):
+async def test_other_bad_arguments(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     with pytest.raises(TypeError, match="network must be an AmazonVpc"):
         await astra.vpc_peerings.create("d", {"accountId": "1"})
     for call in (astra.vpc_peerings.get("ibm", "d"), astra.vpc_peerings.delete("ibm", "d")):

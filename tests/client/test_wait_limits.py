@@ -6,12 +6,14 @@ It also ends when nothing can get better.
 import asyncio
 import time
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 import astra_devops
 from astra_devops import AsyncAstraDevOps, errors
+from astra_devops.emulator import Emulator
 from astra_devops.operations import resume_token
 
 pytestmark = pytest.mark.anyio
@@ -23,7 +25,7 @@ HANG = 0.9
 
 
 @asynccontextmanager
-async def scripted(handler):
+async def scripted(handler: Any) -> Any:
     """Serve with one function, and yield a client on the system's clock."""
     runner = web.ServerRunner(web.Server(handler, access_log=None), shutdown_timeout=0.1)
     await runner.setup()
@@ -34,15 +36,15 @@ async def scripted(handler):
     await runner.cleanup()
 
 
-async def silent(request):
+async def silent(request: Any) -> None:
     await asyncio.sleep(20)
 
 
-async def pending(request):
+async def pending(request: Any) -> Any:
     return web.json_response({"id": "db", "orgId": "o", "ownerId": "o", "info": {}, "status": "PENDING"})
 
 
-async def seconds_to_time_out(operation, **options):
+async def seconds_to_time_out(operation: Any, **options: Any) -> Any:
     began = time.monotonic()
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await operation.wait(**options)
@@ -51,7 +53,7 @@ async def seconds_to_time_out(operation, **options):
 
 
 @pytest.mark.parametrize("handler", [silent, pending])
-async def test_a_timeout_is_kept_to(handler):
+async def test_a_timeout_is_kept_to(handler: Any) -> None:
     async with scripted(handler) as astra:
         operation = await astra.resume(CREATION)
         durations = [await seconds_to_time_out(operation, timeout=0.2) for _ in range(3)]
@@ -59,7 +61,7 @@ async def test_a_timeout_is_kept_to(handler):
 
 
 @pytest.mark.parametrize("handler", [silent, pending])
-async def test_a_deadline_around_a_wait_bounds_it(handler):
+async def test_a_deadline_around_a_wait_bounds_it(handler: Any) -> None:
     async with scripted(handler) as astra:
         operation = await astra.resume(CREATION)
         durations = []
@@ -69,10 +71,10 @@ async def test_a_deadline_around_a_wait_bounds_it(handler):
     assert min(durations) < HANG
 
 
-async def test_after_the_deadline_nothing_is_sent():
+async def test_after_the_deadline_nothing_is_sent() -> Any:
     requests = []
 
-    async def count(request):
+    async def count(request: Any) -> Any:
         requests.append(request.path)
         return await pending(request)
 
@@ -83,7 +85,7 @@ async def test_after_the_deadline_nothing_is_sent():
     assert requests == []
 
 
-async def test_a_deadline_counts_the_pauses_of_a_virtual_clock(astra, emulator):
+async def test_a_deadline_counts_the_pauses_of_a_virtual_clock(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     operation = await astra.resume(CREATION)
     emulator.faults.stuck(database_id := emulator.add_database("orders"), "MAINTENANCE")
     operation = await astra.resume(resume_token.encode("databases.create", {"database_id": database_id}))
@@ -92,14 +94,14 @@ async def test_a_deadline_counts_the_pauses_of_a_virtual_clock(astra, emulator):
     assert 1 < caught.value.elapsed < 31
 
 
-async def test_the_deadline_of_one_wait_does_not_bound_another_that_shares_its_polls():
+async def test_the_deadline_of_one_wait_does_not_bound_another_that_shares_its_polls() -> Any:
     released = asyncio.Event()
 
-    async def gated(request):
+    async def gated(request: Any) -> Any:
         await released.wait()
         return web.json_response({"id": "db", "orgId": "o", "ownerId": "o", "info": {}, "status": "ACTIVE"})
 
-    async def hurried(astra):
+    async def hurried(astra: AsyncAstraDevOps) -> None:
         with astra_devops.deadline(0.1), pytest.raises(errors.OperationTimeoutError):
             await (await astra.resume(CREATION)).wait()
         released.set()
@@ -110,8 +112,8 @@ async def test_the_deadline_of_one_wait_does_not_bound_another_that_shares_its_p
     assert database.status == "ACTIVE"
 
 
-async def test_a_wait_that_joins_a_cancelled_poll_is_not_cancelled():
-    async def slow_once(request):
+async def test_a_wait_that_joins_a_cancelled_poll_is_not_cancelled() -> Any:
+    async def slow_once(request: Any) -> Any:
         if not is_polled.is_set():
             is_polled.set()
             await asyncio.sleep(20)
@@ -126,10 +128,10 @@ async def test_a_wait_that_joins_a_cancelled_poll_is_not_cancelled():
         assert (await second.wait()).status == "ACTIVE"
 
 
-async def test_a_provider_that_fails_is_a_failed_poll(emulator):
+async def test_a_provider_that_fails_is_a_failed_poll(emulator: Emulator) -> Any:
     answers = []
 
-    def token():
+    def token() -> Any:
         answers.append(len(answers))
         if len(answers) == 3:
             raise OSError("the vault is sealed")
@@ -142,10 +144,10 @@ async def test_a_provider_that_fails_is_a_failed_poll(emulator):
     assert "24 characters" in problems[1]
 
 
-async def test_a_provider_that_keeps_failing_is_the_cause_in_the_end(emulator):
+async def test_a_provider_that_keeps_failing_is_the_cause_in_the_end(emulator: Emulator) -> Any:
     sealed = False
 
-    def token():
+    def token() -> Any:
         if sealed:
             raise OSError("the vault is sealed")
         return emulator.token
@@ -159,7 +161,7 @@ async def test_a_provider_that_keeps_failing_is_the_cause_in_the_end(emulator):
     assert caught.value.snapshot.polls > 3
 
 
-async def test_a_token_that_is_missing_ends_a_wait_at_once(emulator):
+async def test_a_token_that_is_missing_ends_a_wait_at_once(emulator: Emulator) -> None:
     async with AsyncAstraDevOps(base_url=emulator.url, clock=emulator.clock) as astra:
         operation = await astra.resume(CREATION)
         with pytest.raises(errors.ConfigurationError):
@@ -167,7 +169,7 @@ async def test_a_token_that_is_missing_ends_a_wait_at_once(emulator):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"id": 5}', b""])
-async def test_answers_that_are_never_readable_end_a_wait(emulator, astra, body):
+async def test_answers_that_are_never_readable_end_a_wait(emulator: Emulator, astra: AsyncAstraDevOps, body: bytes) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.body("getDatabase", body, times=None)
     with pytest.raises(errors.ResponseDecodeError) as caught:
@@ -176,7 +178,7 @@ async def test_answers_that_are_never_readable_end_a_wait(emulator, astra, body)
     assert operation.resume_token in caught.value.__notes__[-1]
 
 
-async def test_a_state_that_cannot_be_read_ends_a_wait(emulator, astra):
+async def test_a_state_that_cannot_be_read_ends_a_wait(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.refresh()
     emulator.faults.body("getDatabase", {"id": operation.resource_id, "status": 5}, times=None)
@@ -184,7 +186,7 @@ async def test_a_state_that_cannot_be_read_ends_a_wait(emulator, astra):
         await operation.wait()
 
 
-async def test_a_maintenance_page_in_the_middle_does_not_end_a_wait(emulator, astra):
+async def test_a_maintenance_page_in_the_middle_does_not_end_a_wait(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     events = operation.events()
     await anext(events)
@@ -192,7 +194,7 @@ async def test_a_maintenance_page_in_the_middle_does_not_end_a_wait(emulator, as
     assert [event.done async for event in events][-1]
 
 
-async def test_answers_of_404_are_counted_without_other_failures_between(emulator, astra):
+async def test_answers_of_404_are_counted_without_other_failures_between(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.status("getDatabase", 404)
     emulator.faults.status("getDatabase", 503, times=15)
@@ -201,7 +203,7 @@ async def test_answers_of_404_are_counted_without_other_failures_between(emulato
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_page_of_html_is_not_the_service(emulator, astra, status):
+async def test_a_page_of_html_is_not_the_service(emulator: Emulator, astra: AsyncAstraDevOps, status: int) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.status("getDatabase", status, times=2, body=b"<html>blocked</html>", content_type="text/html")
     events = [event async for event in operation.events()]
@@ -209,14 +211,14 @@ async def test_a_page_of_html_is_not_the_service(emulator, astra, status):
     assert events[-1].status == "ACTIVE"
 
 
-async def test_a_404_in_html_does_not_end_a_deletion(emulator, astra):
+async def test_a_404_in_html_does_not_end_a_deletion(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.terminate(emulator.add_database("orders"))
     await operation.refresh()
     emulator.faults.status("getDatabase", 404, times=2, body=b"<html>gone</html>", content_type="text/html")
     assert [event.done async for event in operation.events()][:2] == [False, False]
 
 
-async def test_a_cached_404_does_not_end_a_termination(emulator, astra):
+async def test_a_cached_404_does_not_end_a_termination(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.not_found_after_create(3)
     emulator.faults.list_lag(30)
     created = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
@@ -225,7 +227,7 @@ async def test_a_cached_404_does_not_end_a_termination(emulator, astra):
     assert [str(database.status) async for database in astra.databases.list(include="all")] == ["TERMINATED"]
 
 
-async def test_where_the_list_is_refused_a_lasting_404_ends_a_termination(emulator, astra):
+async def test_where_the_list_is_refused_a_lasting_404_ends_a_termination(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.terminate(emulator.add_database("orders"))
     emulator.faults.status("getDatabase", 404, times=None)
     emulator.faults.status("listDatabases", 403, times=None)
@@ -235,7 +237,7 @@ async def test_where_the_list_is_refused_a_lasting_404_ends_a_termination(emulat
 
 
 @pytest.mark.parametrize("body", [b"", b"null", b"[]"])
-async def test_an_empty_list_of_datacenters_is_a_failed_poll(emulator, astra, body):
+async def test_an_empty_list_of_datacenters_is_a_failed_poll(emulator: Emulator, astra: AsyncAstraDevOps, body: bytes) -> None:
     database_id = emulator.add_database("orders")
     added = await (await astra.datacenters.create(database_id, cloud_provider="AWS", region="us-west-2")).wait()
     operation = await astra.datacenters.terminate(database_id, added.id)
@@ -246,7 +248,9 @@ async def test_an_empty_list_of_datacenters_is_a_failed_poll(emulator, astra, bo
     assert "empty" in event.problem
 
 
-async def test_what_earlier_polls_have_seen_counts_for_a_refresh(emulator, astra, pcu_group_id, datacenter_id):
+async def test_what_earlier_polls_have_seen_counts_for_a_refresh(
+    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str, datacenter_id: str
+) -> None:
     operation = await astra.pcu_groups.associate(pcu_group_id, datacenter_id)
     emulator.clock.advance(10_000)
     polls = 0
@@ -255,7 +259,7 @@ async def test_what_earlier_polls_have_seen_counts_for_a_refresh(emulator, astra
         assert polls < 3
 
 
-async def test_a_list_that_cannot_be_read_does_not_spoil_many_waits(emulator, astra):
+async def test_a_list_that_cannot_be_read_does_not_spoil_many_waits(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     names = [f"db{number}" for number in range(10)]
     operations = [await astra.databases.create(name, cloud_provider="AWS", region="us-east-2") for name in names]
     emulator.faults.body("listDatabases", [{"id": 5}], times=None)
@@ -263,7 +267,7 @@ async def test_a_list_that_cannot_be_read_does_not_spoil_many_waits(emulator, as
     assert [database.info.name for database in databases] == names
 
 
-async def test_an_old_answer_does_not_fail_a_resumption(emulator, astra):
+async def test_an_old_answer_does_not_fail_a_resumption(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders", status="HIBERNATED")
     operation = await astra.databases.resume(database_id)
     statuses = []

@@ -4,20 +4,22 @@ import asyncio
 import base64
 import json
 import pickle
+from typing import Any
 
 import pytest
 
 from astra_devops import AsyncAstraDevOps, CallStarted, PollEvent, RetryPolicy, errors
+from astra_devops.emulator import Emulator
 from astra_devops.operations import resume_token
 
 pytestmark = pytest.mark.anyio
 
 
-async def create(astra, name="orders"):
+async def create(astra: AsyncAstraDevOps, name: str = "orders") -> Any:
     return await astra.databases.create(name, cloud_provider="AWS", region="us-east-2")
 
 
-async def test_a_wait_survives_transient_errors(emulator, astra):
+async def test_a_wait_survives_transient_errors(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     emulator.faults.status("getDatabase", 503, times=3)
     emulator.faults.reset_before_effect("getDatabase", times=2)
@@ -30,7 +32,7 @@ async def test_a_wait_survives_transient_errors(emulator, astra):
     assert events[-1].status == "ACTIVE"
 
 
-async def test_a_wait_survives_a_404_just_after_the_creation(emulator, astra):
+async def test_a_wait_survives_a_404_just_after_the_creation(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.not_found_after_create(3)
     operation = await create(astra)
     events = [event async for event in operation.events()]
@@ -38,14 +40,14 @@ async def test_a_wait_survives_a_404_just_after_the_creation(emulator, astra):
     assert events[-1].status == "ACTIVE"
 
 
-async def test_a_lasting_404_is_a_failure(emulator, astra):
+async def test_a_lasting_404_is_a_failure(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     emulator.faults.status("getDatabase", 404, times=None)
     with pytest.raises(errors.OperationFailedError, match="404"):
         await operation.wait()
 
 
-async def test_a_failed_state_ends_the_wait_at_once(emulator, astra):
+async def test_a_failed_state_ends_the_wait_at_once(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.fail_state("createDatabase")
     operation = await create(astra)
     with pytest.raises(errors.OperationFailedError, match="ERROR") as caught:
@@ -55,7 +57,7 @@ async def test_a_failed_state_ends_the_wait_at_once(emulator, astra):
     assert pickle.loads(pickle.dumps(caught.value)).snapshot == caught.value.snapshot
 
 
-async def test_the_caller_chooses_which_states_fail(emulator, astra):
+async def test_the_caller_chooses_which_states_fail(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     with pytest.raises(errors.OperationFailedError, match="INITIALIZING"):
         await operation.wait(fail_on={"INITIALIZING"})
@@ -64,7 +66,7 @@ async def test_the_caller_chooses_which_states_fail(emulator, astra):
         await operation.wait(fail_on=(), timeout=60)
 
 
-async def test_an_unknown_state_means_not_yet(emulator, astra):
+async def test_an_unknown_state_means_not_yet(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     emulator.faults.stuck(operation.resource_id, "DEFRAGMENTING")
     with pytest.raises(errors.OperationTimeoutError) as caught:
@@ -73,7 +75,7 @@ async def test_an_unknown_state_means_not_yet(emulator, astra):
     assert 100 <= caught.value.elapsed < 101
 
 
-async def test_a_timeout_has_a_snapshot_and_the_wait_can_be_resumed(emulator, astra):
+async def test_a_timeout_has_a_snapshot_and_the_wait_can_be_resumed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     with pytest.raises(errors.OperationTimeoutError) as caught:
         await operation.wait(timeout=10)
@@ -84,27 +86,27 @@ async def test_a_timeout_has_a_snapshot_and_the_wait_can_be_resumed(emulator, as
         assert (await resumed.wait()).status == "ACTIVE"
 
 
-async def test_the_interval_is_obeyed(emulator, astra):
+async def test_the_interval_is_obeyed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     elapsed = [event.elapsed async for event in operation.events(interval=30)]
     assert elapsed == pytest.approx([0, 30, 60, 90, 120])
 
 
 @pytest.mark.parametrize("wrong", [{"timeout": 0}, {"timeout": -1}, {"interval": 0}])
-async def test_wrong_numbers_are_named(astra, wrong):
+async def test_wrong_numbers_are_named(astra: AsyncAstraDevOps, wrong: dict[str, Any]) -> None:
     operation = await create(astra)
     with pytest.raises(ValueError, match=next(iter(wrong))):
         await operation.wait(**wrong)
 
 
-async def test_fail_on_must_not_be_a_single_string(astra):
+async def test_fail_on_must_not_be_a_single_string(astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     with pytest.raises(TypeError, match="fail_on"):
         await operation.wait(fail_on="ERROR")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refusal_ends_the_wait_and_names_the_operation(emulator, astra, status):
+async def test_a_refusal_ends_the_wait_and_names_the_operation(emulator: Emulator, astra: AsyncAstraDevOps, status: int) -> None:
     operation = await create(astra)
     emulator.faults.status("getDatabase", status, body={"errors": [{"ID": 340018, "message": "no"}]})
     with pytest.raises(errors.APIStatusError) as caught:
@@ -112,7 +114,7 @@ async def test_a_refusal_ends_the_wait_and_names_the_operation(emulator, astra, 
     assert operation.resource_id in caught.value.__notes__[-1]
 
 
-async def test_a_database_that_is_gone_and_answers_401_is_terminated(emulator, astra):
+async def test_a_database_that_is_gone_and_answers_401_is_terminated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     operation = await astra.databases.terminate(database_id)
     emulator.clock.advance(10_000)
@@ -120,7 +122,7 @@ async def test_a_database_that_is_gone_and_answers_401_is_terminated(emulator, a
     assert await operation.wait() is None
 
 
-async def test_a_401_does_not_end_a_termination_while_the_database_is_listed(emulator, astra):
+async def test_a_401_does_not_end_a_termination_while_the_database_is_listed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     database_id = emulator.add_database("orders")
     operation = await astra.databases.terminate(database_id)
     emulator.faults.status("getDatabase", 401, times=2, body=b"null")
@@ -129,7 +131,7 @@ async def test_a_401_does_not_end_a_termination_while_the_database_is_listed(emu
     assert statuses[-1] == "TERMINATED"
 
 
-async def test_a_401_is_raised_if_the_list_is_refused_too(emulator, astra):
+async def test_a_401_is_raised_if_the_list_is_refused_too(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.terminate(emulator.add_database("orders"))
     emulator.faults.status("getDatabase", 401, times=None, body=b"null")
     emulator.faults.status("listDatabases", 401, times=None, body=b"null")
@@ -137,7 +139,7 @@ async def test_a_401_is_raised_if_the_list_is_refused_too(emulator, astra):
         await operation.wait()
 
 
-async def test_many_waits_read_the_list_instead_of_each_database(emulator, astra):
+async def test_many_waits_read_the_list_instead_of_each_database(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operations = [await create(astra, f"db{number}") for number in range(50)]
     emulator.journal.clear()
     databases = await asyncio.gather(*(operation.wait() for operation in operations))
@@ -146,14 +148,14 @@ async def test_many_waits_read_the_list_instead_of_each_database(emulator, astra
     assert polls < 2 * len(operations)
 
 
-async def test_waits_for_one_database_share_a_poll(emulator, astra):
+async def test_waits_for_one_database_share_a_poll(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     emulator.clock.advance(600)
     await asyncio.gather(*(operation.wait() for _ in range(20)))
     assert emulator.journal.count("getDatabase") == 1
 
 
-async def test_cancelling_one_wait_disturbs_no_other(emulator, astra):
+async def test_cancelling_one_wait_disturbs_no_other(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     waits = [asyncio.ensure_future(operation.wait()) for _ in range(3)]
     await asyncio.sleep(0)
@@ -163,7 +165,7 @@ async def test_cancelling_one_wait_disturbs_no_other(emulator, astra):
     assert [database.status for database in outcomes[1:]] == ["ACTIVE", "ACTIVE"]
 
 
-async def test_nothing_is_left_running_when_every_wait_is_cancelled(emulator, astra):
+async def test_nothing_is_left_running_when_every_wait_is_cancelled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operations = [await create(astra, f"db{number}") for number in range(10)]
     before = asyncio.all_tasks()
     waits = [asyncio.ensure_future(operation.wait()) for operation in operations]
@@ -179,7 +181,7 @@ async def test_nothing_is_left_running_when_every_wait_is_cancelled(emulator, as
     } == set()
 
 
-async def test_an_operation_shows_its_status(astra):
+async def test_an_operation_shows_its_status(astra: AsyncAstraDevOps) -> None:
     operation = await create(astra)
     assert (operation.status, operation.done) == (None, False)
     event = await operation.refresh()
@@ -189,7 +191,7 @@ async def test_an_operation_shows_its_status(astra):
     assert operation.resource_id in repr(operation)
 
 
-async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emulator):
+async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emulator: Emulator) -> None:
     events = []
     emulator.faults.status("listDatabases", 503)
     policy = RetryPolicy(base_delay=0.01)
@@ -201,7 +203,7 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
     assert emulator.token not in repr(events)
 
 
-async def test_the_polls_of_a_wait_have_its_id(emulator):
+async def test_the_polls_of_a_wait_have_its_id(emulator: Emulator) -> None:
     events = []
     async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=events.append) as astra:
         operation = await create(astra)
@@ -216,17 +218,17 @@ async def test_the_polls_of_a_wait_have_its_id(emulator):
 @pytest.mark.parametrize(
     "token", ["", "hello", "e30", "AstraCS:abc", resume_token.encode("coffee.make", {}), resume_token.encode("databases.brew", {}), "\xff"]
 )
-async def test_a_wrong_resume_token_is_refused(astra, token):
+async def test_a_wrong_resume_token_is_refused(astra: AsyncAstraDevOps, token: str) -> None:
     with pytest.raises(ValueError, match="token"):
         await astra.resume(token)
 
 
-async def test_a_resume_token_must_be_a_string(astra):
+async def test_a_resume_token_must_be_a_string(astra: AsyncAstraDevOps) -> None:
     with pytest.raises(TypeError, match="token"):
         await astra.resume(None)
 
 
-def test_tokens_round_trip():
+def test_tokens_round_trip() -> None:
     assert resume_token.decode(resume_token.encode("create_keyspace", {"database_id": "d", "keyspace": "ü"})) == (
         "create_keyspace",
         {"database_id": "d", "keyspace": "ü"},
@@ -234,14 +236,14 @@ def test_tokens_round_trip():
 
 
 @pytest.mark.parametrize(("version", "age"), [(1, "an earlier"), (3, "a later")])
-async def test_a_resume_token_of_another_version_is_refused_by_its_version(astra, version, age):
+async def test_a_resume_token_of_another_version_is_refused_by_its_version(astra: AsyncAstraDevOps, version: int, age: str) -> None:
     document = json.dumps({"v": version, "kind": "databases.create_keyspace", "params": {"database_id": "d", "keyspace": "k"}})
     token = base64.urlsafe_b64encode(document.encode()).decode()
     with pytest.raises(ValueError, match=f"{age} version of astra-devops: it has format {version}, this version reads 2"):
         await astra.resume(token)
 
 
-async def test_kinds_are_named_like_the_methods(astra):
+async def test_kinds_are_named_like_the_methods(astra: AsyncAstraDevOps) -> None:
     created = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     database = await created.wait()
     keyspace = await astra.keyspaces.create(database.id, "second")

@@ -1,6 +1,7 @@
 """Every operation that changes something says which call shows its effect, and that call exists."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ WRITES = [operation for operation in index.OPERATIONS.values() if operation.retr
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.id)
-def test_the_named_call_exists(operation):
+def test_the_named_call_exists(operation: Any) -> None:
     assert operation.how_to_check
     calls = re.findall(r"([a-z_]+)\.([a-z_]+)\(\)", operation.how_to_check)
     assert calls
@@ -20,5 +21,5 @@ def test_the_named_call_exists(operation):
         assert callable(getattr(getattr(client, noun), method))
 
 
-def test_reads_need_no_check():
+def test_reads_need_no_check() -> None:
     assert [operation.id for operation in index.OPERATIONS.values() if operation.retry == "read" and operation.how_to_check] == []

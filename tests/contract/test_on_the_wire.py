@@ -1,6 +1,7 @@
 """Every operation is sent by either client, and every request matches the contract."""
 
 import inspect
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def check_journal(emulator: Emulator) -> None:
 
 
 @pytest.mark.anyio
-async def test_async(tmp_path):
+async def test_async(tmp_path: Path) -> None:
     async with (
         Emulator(clock=VirtualClock()) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, timeout=3600) as astra,
@@ -89,7 +90,7 @@ async def test_async(tmp_path):
         check_journal(emulator)
 
 
-def test_blocking(tmp_path):
+def test_blocking(tmp_path: Path) -> None:
     with (
         Emulator.running(clock=VirtualClock()) as emulator,
         AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, timeout=3600) as astra,

@@ -5,6 +5,7 @@ The arguments are a URL and a token.
 
 import json
 import sys
+from typing import Any
 
 from astrapy import DataAPIClient
 from astrapy.admin import admin
@@ -51,7 +52,7 @@ def main(url: str, token: str) -> dict[str, object]:
     return results
 
 
-def refusal(call) -> object:  # type: ignore[no-untyped-def]
+def refusal(call: Any) -> object:  # type: ignore[no-untyped-def]
     """Return the status and the error ids that a call was refused with."""
     try:
         call()

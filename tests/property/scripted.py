@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import attrs
 
 from astra_devops import RetryPolicy, errors
+from astra_devops._runtime.call import Answer, Call
 from astra_devops._runtime.outcome import RawAnswer, Refused
 from astra_devops._runtime.response import read_answer, read_error
 
@@ -77,7 +79,7 @@ class ScriptedCaller:
         self._latencies = latencies
         self._requests = 0
 
-    async def send(self, call, check_outcome=None):
+    async def send(self, call: Call[Any], check_outcome: object = None) -> Answer[Any]:
         latency = self._latencies[self._requests % len(self._latencies)]
         self._requests += 1
         await asyncio.sleep(0)
@@ -93,7 +95,7 @@ class ScriptedCaller:
             raise read_error(call.operation, call.path, Refused(answer), 1)
         return read_answer(call, answer, 1)
 
-    def _fail(self, call, failure: str) -> tuple[int, object]:
+    def _fail(self, call: Call[Any], failure: str) -> tuple[int, object]:
         match failure:
             case "lost":
                 raise errors.OutcomeUnknownError("lost", operation=call.operation.id, reason="lost", how_to_find_out="look")

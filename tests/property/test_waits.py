@@ -34,7 +34,7 @@ requests = st.lists(st.sampled_from([0.0, 1.0, 10.0, 30.0]) | st.floats(0, 3), m
 
 
 @st.composite
-def timelines(draw):
+def timelines(draw: st.DrawFn) -> Timeline:
     """Draw a course of events. A change shows at the earliest when the database has become busy."""
     busy = draw(st.just(0.0) | st.floats(0, 20))
     settled = busy + draw(seconds)
@@ -42,14 +42,14 @@ def timelines(draw):
     return Timeline(busy, settled, shows, cached=draw(st.just(0.0) | st.floats(0, 90)), unlisted=draw(st.just(0.0) | st.floats(0, 100)))
 
 
-def test_every_kind_has_a_script():
+def test_every_kind_has_a_script() -> None:
     assert KINDS.keys() == SCRIPTS.keys()
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 @settings(max_examples=30)
 @given(timeline=timelines(), latencies=requests, failures=failures)
-def test_a_wait_ends_with_the_effect(name, timeline, latencies, failures):
+def test_a_wait_ends_with_the_effect(name: str, timeline: Timeline, latencies: list[float], failures: list[str | None]) -> None:
     script, kind = SCRIPTS[name], KINDS[name]
     params = {param: IDS.get(param, "") for param in kind.params} | dict(script.params)
     kind.check(params)
@@ -60,7 +60,7 @@ def test_a_wait_ends_with_the_effect(name, timeline, latencies, failures):
         is_state_alone = name.startswith("databases.") and not script.params
         effect = timeline.settled if is_state_alone else max(timeline.shows, timeline.settled)
 
-    async def run():
+    async def run() -> None:
         polls_after = 0
         async for event in operation.events(timeout=10_000):
             if event.done:

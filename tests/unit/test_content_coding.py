@@ -3,6 +3,7 @@
 import gzip
 import random
 import zlib
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ def bare(body: bytes) -> bytes:
     ("coding", "pack"),
     [("gzip", gzip.compress), ("X-GZIP ", gzip.compress), ("deflate", zlib.compress), ("deflate", bare), ("identity", bytes)],
 )
-async def test_a_body_is_unpacked(coding, pack, plain):
+async def test_a_body_is_unpacked(coding: str, pack: Any, plain: Any) -> None:
     assert await unpack(pack(plain), coding, 100_000) == plain
 
 

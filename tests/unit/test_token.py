@@ -5,7 +5,9 @@ import os
 import pickle
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,11 +39,11 @@ def write(path: Path, **profiles: str) -> None:
 @pytest.mark.parametrize(
     "given", [f"{TOKEN}\n", f" \t{TOKEN}\r\n", Secret(f"{TOKEN}\n"), lambda: f"{TOKEN}\n", lambda: Secret(f" {TOKEN}")]
 )
-async def test_white_space_around_a_token_is_taken_off(given, monkeypatch):
+async def test_white_space_around_a_token_is_taken_off(given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert await token_of(TokenAuth(given)) == TOKEN
 
 
-async def test_white_space_around_the_token_of_the_environment_is_taken_off(home, monkeypatch):
+async def test_white_space_around_the_token_of_the_environment_is_taken_off(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASTRA_DB_APPLICATION_TOKEN", f"{TOKEN}\r\n")
     assert await token_of(TokenAuth()) == TOKEN
     monkeypatch.setenv("ASTRA_DB_APPLICATION_TOKEN", " \n")
@@ -49,7 +51,7 @@ async def test_white_space_around_the_token_of_the_environment_is_taken_off(home
     assert await token_of(TokenAuth()) == OTHER
 
 
-async def test_a_token_comes_from_the_first_place_that_has_one(home, monkeypatch):
+async def test_a_token_comes_from_the_first_place_that_has_one(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     write(home / ".astrarc", default=OTHER, work=TOKEN)
     assert await token_of(TokenAuth()) == OTHER
     monkeypatch.setenv("ASTRA_PROFILE", "work")
@@ -61,7 +63,7 @@ async def test_a_token_comes_from_the_first_place_that_has_one(home, monkeypatch
     assert await token_of(TokenAuth(TOKEN)) == TOKEN
 
 
-async def test_the_profile_selects_the_service_where_nothing_else_does(home, monkeypatch):
+async def test_the_profile_selects_the_service_where_nothing_else_does(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     write(home / ".astrarc", work=f"{TOKEN}\nASTRA_ENV=dev")
     auth = TokenAuth(profile="work", selects_service=True)
     await auth.api_headers()
@@ -82,12 +84,12 @@ async def test_the_profile_selects_the_service_where_nothing_else_does(home, mon
         (lambda: pickle.loads(pickle.dumps(Secret(TOKEN))), "this secret is redacted"),
     ],
 )
-async def test_a_provider_that_returns_no_token_is_a_configuration_error(given, message):
+async def test_a_provider_that_returns_no_token_is_a_configuration_error(given: Callable[..., Any], message: str) -> None:
     with pytest.raises(errors.ConfigurationError, match=f"the token that the provider returned .*{message}"):
         await TokenAuth(given).api_headers()
 
 
-def test_a_profile_is_a_name():
+def test_a_profile_is_a_name() -> None:
     with pytest.raises(TypeError, match="profile must be a string"):
         AsyncAstraDevOps(profile=5)
     with pytest.raises(ValueError, match="profile must not be empty"):
@@ -96,7 +98,7 @@ def test_a_profile_is_a_name():
         AsyncAstraDevOps(TOKEN, profile="work")
 
 
-async def test_a_traceback_with_local_variables_shows_no_token(home, monkeypatch):
+async def test_a_traceback_with_local_variables_shows_no_token(home: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = f"{TOKEN}!"
     monkeypatch.setenv("ASTRA_DB_APPLICATION_TOKEN", broken)
     write(home / ".astrarc", work=broken)
@@ -109,7 +111,7 @@ async def test_a_traceback_with_local_variables_shows_no_token(home, monkeypatch
         assert CANARY not in str(caught.value) + repr([frame.f_locals for frame in package])
 
 
-async def test_a_token_file_is_read_again_when_it_has_changed(tmp_path):
+async def test_a_token_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text(f"\ufeff{TOKEN}\n")
     provider = token_file(path)
@@ -121,7 +123,7 @@ async def test_a_token_file_is_read_again_when_it_has_changed(tmp_path):
     assert (await provider()).reveal() == TOKEN
 
 
-async def test_a_change_that_keeps_size_and_time_is_seen(tmp_path):
+async def test_a_change_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text(TOKEN)
     os.utime(path, (1, 1))
@@ -132,7 +134,7 @@ async def test_a_change_that_keeps_size_and_time_is_seen(tmp_path):
     assert (await provider()).reveal() == OTHER
 
 
-async def test_a_token_file_below_changing_links_is_followed(tmp_path):
+async def test_a_token_file_below_changing_links_is_followed(tmp_path: Path) -> None:
     """Kubernetes replaces a mounted secret by turning a link to another directory."""
     for name, token in (("one", TOKEN), ("two", OTHER)):
         (tmp_path / name).mkdir()
@@ -146,7 +148,7 @@ async def test_a_token_file_below_changing_links_is_followed(tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe", TOKEN[:50].encode(), f"{TOKEN}\n{OTHER}".encode(), b"x" * 100_000])
-async def test_a_file_without_a_token_is_named_and_not_shown(tmp_path, content):
+async def test_a_file_without_a_token_is_named_and_not_shown(tmp_path: Path, content: Any) -> None:
     path = tmp_path / "token"
     provider = token_file(path)
     if content is not None:
@@ -161,14 +163,14 @@ async def test_a_file_without_a_token_is_named_and_not_shown(tmp_path, content):
         await provider()
 
 
-async def test_a_token_file_that_is_no_file_is_refused(tmp_path):
+async def test_a_token_file_that_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe", "/dev/null"):
         with pytest.raises(errors.ConfigurationError, match="not a regular file"):
             await token_file(path)()
 
 
-def test_the_arguments_of_token_file(tmp_path, monkeypatch):
+def test_the_arguments_of_token_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for wrong in (None, 5, b"x"):
         with pytest.raises(TypeError, match="path must be a string or a path"):
             token_file(wrong)
@@ -180,11 +182,11 @@ def test_the_arguments_of_token_file(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions")
-async def test_asking_for_the_token_does_not_block_the_loop(tmp_path):
+async def test_asking_for_the_token_does_not_block_the_loop(tmp_path: Path) -> None:
     (tmp_path / "token").write_text(TOKEN)
     ticks = []
 
-    async def tick():
+    async def tick() -> None:
         while True:
             ticks.append(None)
             await asyncio.sleep(0)

@@ -88,7 +88,7 @@ class VirtualClock:
         return self._start + timedelta(seconds=self._elapsed)
 
     async def sleep(self, seconds: float) -> None:
-        """Return after so many virtual seconds. Cancelling it removes the wake-up."""
+        """Return after so many virtual seconds. Canceling it removes the wake-up."""
         await self._sleep(seconds, passive=False)
 
     async def sleep_passively(self, seconds: float) -> None:

@@ -85,7 +85,7 @@ LAYERS: dict[str, set[str]] = {
     "emulator.journal": {"emulator.contract"},
     "emulator.state": {"emulator.time"},
     "emulator.faults": {"emulator.contract", "emulator.replies", "emulator.state"},
-    "emulator.world": {"emulator.contract", "emulator.faults", "emulator.replies", "emulator.state", "emulator.time"},
+    "emulator.world": {"emulator.contract", "emulator.faults", "emulator.net", "emulator.replies", "emulator.state", "emulator.time"},
     "emulator.resources": {"emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.saving": {"emulator.state", "emulator.time", "emulator.world"},
     "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
@@ -148,6 +148,7 @@ DOORS: dict[str, set[str]] = {
         "emulator/recording/recorder.py",
     },
     "aiohttp.web": {"emulator"},
+    "aiohttp.http_exceptions": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
 }

@@ -6,19 +6,24 @@
 import argparse
 import asyncio
 import json
+import secrets
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from astra_devops.emulator import options
 from astra_devops.emulator.app import Emulator
 from astra_devops.emulator.faults.faults import Faults
+from astra_devops.emulator.net import addresses
 from astra_devops.emulator.saving import files
 from astra_devops.emulator.time.clock import ScaledClock
 
 _COMMANDS: Final = ("record", "replay")
+# Seconds between two writings of the state file.
+_SAVE_EVERY: Final = 5.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,11 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.main(words)
     parser = _parser()
     chosen = parser.parse_args(words)
-    emulator = _emulator(parser, chosen)
+    with ExitStack() as until_the_end:
+        if chosen.state is not None:
+            try:
+                until_the_end.enter_context(files.locked(chosen.state))
+            except OSError as error:
+                parser.error(f"--state: {chosen.state}: {error}")
+        return _run(_emulator(parser, chosen), chosen)
+
+
+def _run(emulator: Emulator, chosen: argparse.Namespace) -> int:
     try:
-        asyncio.run(_serve(emulator))
+        asyncio.run(_serve(emulator, chosen.state))
     except OSError as error:
-        return _fail(f"Cannot listen on {chosen.host}:{chosen.port}: {error.strerror}")
+        return _fail(f"Cannot listen on {addresses.bracketed(chosen.host)}:{chosen.port}: {error.strerror}")
     if chosen.state is not None:
         try:
             files.write(chosen.state, emulator.snapshot())
@@ -48,27 +62,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Emulator:
     """Create the emulator, or exit if a file cannot be read."""
+    # Without a seed no two runs have the same token, so that it cannot be guessed.
+    seed = secrets.randbits(64) if chosen.seed is None else chosen.seed
     try:
-        faults = None if chosen.faults is None else Faults.load(chosen.faults, seed=chosen.seed)
+        faults = None if chosen.faults is None else Faults.load(chosen.faults, seed=seed)
     except (ImportError, OSError, ValueError) as error:
         parser.error(f"--faults: {error}")
-    place = {"host": chosen.host, "port": chosen.port, "seed": chosen.seed}
+    place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
+    start = {"clock": ScaledClock(chosen.speed), "seed": seed, "latency": chosen.latency, "faults": faults, "token": chosen.token}
     try:
-        if chosen.state is not None:
-            files.check_writable(chosen.state)
         state = None if chosen.state is None else files.read(chosen.state)
-        return Emulator(clock=ScaledClock(chosen.speed), **place, latency=chosen.latency, faults=faults, state=state)
+        return Emulator(**place, **start, state=state)
     except (OSError, ValueError) as error:
         parser.error(f"--state: {chosen.state}: {error}")
 
 
-async def _serve(emulator: Emulator) -> None:
+async def _serve(emulator: Emulator, state: Path | None) -> None:
     loop, stopped = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with emulator:
         print(json.dumps({"url": emulator.url, "token": emulator.token}), flush=True)
+        saving = None if state is None else asyncio.create_task(_save_now_and_then(emulator, state))
         await stopped.wait()
+        if saving is not None:
+            saving.cancel()
+            await asyncio.wait([saving])
+
+
+async def _save_now_and_then(emulator: Emulator, path: Path) -> None:
+    """Write the state a few seconds after each change, so that a kill loses little."""
+    written = emulator.journal.total
+    while True:
+        await asyncio.sleep(_SAVE_EVERY)
+        total = emulator.journal.total
+        if total != written:
+            try:
+                await asyncio.to_thread(files.write, path, emulator.snapshot())
+            except OSError as error:
+                print(f"Cannot write {path}: {error.strerror}; trying again", file=sys.stderr)
+                continue
+            written = total
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,10 +120,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--latency", type=options.seconds, default=0.0, help="how many seconds of that clock each answer takes (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="the seed for ids, tokens and random faults (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="the seed for ids, tokens and random faults (default: another one each time)")
+    parser.add_argument("--token", type=options.token, help="the token that may do everything (default: one from the seed)")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name to answer to, where it listens on this machine only; may be repeated",
+    )
     parser.add_argument("--faults", type=Path, metavar="FILE", help="the faults to cause: a YAML or JSON file")
     parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="start with the state in this file, if it exists, and write it again when stopped"
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="start with the state in this file, if it exists; write it every few seconds after a change, and when stopped",
     )
     return parser
 

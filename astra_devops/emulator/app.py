@@ -7,7 +7,7 @@ Its parts: ``serving.server`` is its sockets, ``serving.service`` the API withou
 import asyncio
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
@@ -18,6 +18,7 @@ from astra_devops.emulator import clients
 from astra_devops.emulator.contract.contract import Contract, load
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
+from astra_devops.emulator.net import addresses
 from astra_devops.emulator.net.hosting import Host, hosts
 from astra_devops.emulator.net.threads import in_thread
 from astra_devops.emulator.seeding import Seeding
@@ -26,7 +27,7 @@ from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.presigned import new_signer
 from astra_devops.emulator.state.quirks.quirks import Quirks
-from astra_devops.emulator.state.tokens import Token, TokenStore
+from astra_devops.emulator.state.tokens import Token, TokenStore, renamed
 from astra_devops.emulator.time.clock import Clock, VirtualClock
 from astra_devops.emulator.time.timekeeping import Timekeeper
 from astra_devops.emulator.world import Platform
@@ -65,9 +66,15 @@ class Emulator(Seeding):
         faults: The faults to start with, such as those that :meth:`Faults.load` has read.
         state: The state to start with, as returned by :meth:`snapshot`. :attr:`token` is then the
             one saved there.
+        token: The token that may do everything, instead of one from the seed or the state.
+        allowed_hosts: Further names that it answers to, if it listens on this machine only. A
+            request to another name gets status 421, so that no page in a browser can reach it by a
+            name of its own. On other addresses it answers to any name, unless names are given here.
 
     Raises:
-        ValueError: ``state`` cannot be read, or ``latency`` is negative or not finite.
+        TypeError: ``allowed_hosts`` is a single string.
+        ValueError: ``state`` cannot be read, ``latency`` is negative or not finite, or ``token`` is
+            not of the form of the service's tokens.
     """
 
     def __init__(
@@ -82,6 +89,8 @@ class Emulator(Seeding):
         contract: dict[str, Any] | None = None,
         faults: Faults | None = None,
         state: Mapping[str, Any] | None = None,
+        token: str | None = None,
+        allowed_hosts: Collection[str] = (),
     ) -> None:
         if not 0 <= latency < math.inf:
             raise ValueError(f"latency must be a finite number of at least 0, not {latency!r}")
@@ -97,11 +106,14 @@ class Emulator(Seeding):
         self.faults.operations = operations
         self._address = (host, port)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
-        self._server = HttpServer(self._service, self.journal, self._time, latency)
+        self._server = HttpServer(self._service, self.journal, self._time, latency, addresses.Names(host, allowed_hosts))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
         if state is not None:
             self._token = self._load(state)
+        if token is not None:
+            self._token = renamed(self._token, token)
+            self._platform.token_store.tokens[token] = self._token
 
     async def __aenter__(self) -> Self:
         self._loop = asyncio.get_running_loop()
@@ -112,9 +124,9 @@ class Emulator(Seeding):
             await self._server.close()
             raise
         self._time.join(self._loop)
-        self._url = f"http://{host}:{port}"
+        self._url = addresses.url(host, port)
         hosts[self._url] = Host(self._loop, self.clock)
-        self._platform.edge_url = f"http://{host}:{edge_port}"
+        self._platform.edge = addresses.url(host, edge_port)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

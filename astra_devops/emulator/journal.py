@@ -51,15 +51,21 @@ class Exchange:
 
 
 class Journal:
-    """The last requests, oldest first."""
+    """The last requests, oldest first.
+
+    Attributes:
+        total: The number of all requests so far, those included that have been removed.
+    """
 
     def __init__(self, operations: Collection[str] | None = None) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=_CAPACITY)
         self._operations = operations
+        self.total: int = 0
 
     def add(self, exchange: Exchange) -> None:
         """Add a request."""
         self._exchanges.append(exchange)
+        self.total += 1
 
     def of(self, operation: str) -> list[Exchange]:
         """List the requests for an operation, such as ``"createDatabase"``.

@@ -4,6 +4,8 @@ import math
 from argparse import ArgumentTypeError
 from typing import Final
 
+from astra_devops.emulator.state.tokens import checked_value
+
 _HIGHEST_PORT: Final = 65_535
 
 
@@ -16,6 +18,19 @@ def port(value: str) -> int:
     if not value.isdecimal() or int(value) > _HIGHEST_PORT:
         raise ArgumentTypeError(f"must be from 0 to {_HIGHEST_PORT}, not {value}")
     return int(value)
+
+
+def token(value: str) -> str:
+    """Check a token.
+
+    Raises:
+        ArgumentTypeError: It is not of the form of the service's tokens. The message does not show
+            it.
+    """
+    try:
+        return checked_value(value)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error).removeprefix("token ")) from None
 
 
 def speed(value: str) -> float:

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import attrs
 
@@ -17,6 +18,7 @@ from astra_devops.emulator import replies
 from astra_devops.emulator.contract.contract import Operation
 from astra_devops.emulator.faults.entries import Staleness
 from astra_devops.emulator.faults.faults import Faults
+from astra_devops.emulator.net.addresses import requested_host, url
 from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.presigned import Signer
 from astra_devops.emulator.state.quirks.quirks import Quirks
@@ -46,7 +48,7 @@ class Request:
 class Platform:
     """The whole service: what all organizations of the enterprise share, and their worlds.
 
-    ``edge_url`` is the base URL of bundles and data endpoints. ``worlds`` has the world of each
+    ``edge`` is the base URL of bundles and data endpoints. ``worlds`` has the world of each
     organization by its id. The enterprise has one too, without databases.
     """
 
@@ -57,8 +59,14 @@ class Platform:
     token_store: TokenStore
     signer: Signer
     enterprise_id: str = ""
-    edge_url: str = ""
+    edge: str = ""
     worlds: "dict[str, World]" = attrs.field(factory=dict)
+
+    @property
+    def edge_url(self) -> str:
+        """The base URL of bundles and data endpoints, for the client that has sent a request."""
+        host = requested_host.get()
+        return self.edge if host is None else url(host, urlsplit(self.edge).port or 80)
 
     def new_id(self) -> str:
         """Return a new UUID, from the seeded random numbers."""

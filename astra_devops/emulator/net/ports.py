@@ -6,6 +6,8 @@ from typing import Final
 
 from aiohttp import web
 
+from astra_devops.emulator.net.half_open import HalfOpen
+
 _BACKLOG: Final = 128
 
 
@@ -19,6 +21,7 @@ class Port:
     """
 
     def __init__(self, server: web.Server) -> None:
+        self.half_open: HalfOpen = HalfOpen(server)
         self._server = server
         self._listening: list[asyncio.Server] = []
         self._bound: list[socket.socket] = []
@@ -26,7 +29,7 @@ class Port:
 
     async def open(self, host: str, port: int) -> int:
         """Listen, and return the port."""
-        listening = await asyncio.get_running_loop().create_server(self._server, host, port, backlog=_BACKLOG)
+        listening = await asyncio.get_running_loop().create_server(self.half_open, host, port, backlog=_BACKLOG)
         self._listening.append(listening)
         return int(listening.sockets[0].getsockname()[1])
 
@@ -55,6 +58,7 @@ class Port:
 
     async def close(self) -> None:
         """Close all sockets of the port. The server itself closes the connections."""
+        self.half_open.close()
         for task in [*self._tasks]:
             await task
         for listening in self._listening:
@@ -65,7 +69,7 @@ class Port:
         self._bound.clear()
 
     async def _serve(self, bound: socket.socket) -> None:
-        self._listening.append(await asyncio.get_running_loop().create_server(self._server, sock=bound, backlog=_BACKLOG))
+        self._listening.append(await asyncio.get_running_loop().create_server(self.half_open, sock=bound, backlog=_BACKLOG))
 
 
 def _bind(family: int, address: tuple[str, int]) -> socket.socket:

@@ -7,15 +7,27 @@ from typing import Final
 
 from aiohttp import web
 
+from astra_devops.emulator.net.addresses import Names
+from astra_devops.emulator.net.logs import logger
+
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
 async def listen(handler: Handler, host: str, port: int) -> web.ServerRunner:
-    """Listen on a socket and pass each request to ``handler``; close the runner to stop."""
+    """Listen on a socket and pass each request to ``handler``; close the runner to stop.
+
+    On loopback, requests to other names are refused.
+    """
+    names = Names(host)
+
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        refusal = names.refusal(request.headers.get("Host"))
+        return await handler(request) if refusal is None else web.Response(status=421, text=refusal)
+
     # handler_cancellation: otherwise a slow answer would delay closing. shutdown_timeout: 0 would
     # mean to wait without limit.
-    server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
+    server = web.Server(answer, access_log=None, keepalive_timeout=75, handler_cancellation=True, logger=logger)
     runner = web.ServerRunner(server, shutdown_timeout=0.1)
     try:
         await runner.setup()

@@ -16,7 +16,7 @@ from aiohttp import web
 from yarl import URL
 
 from astra_devops import _contract
-from astra_devops.emulator.net import sockets
+from astra_devops.emulator.net import addresses, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, SecretLeft, secret_names
@@ -95,7 +95,7 @@ class Recorder:
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=_TIMEOUT, middlewares=(_once,)
         )
-        self._url = f"http://{self._address[0]}:{sockets.port_of(self._runner)}"
+        self._url = addresses.url(self._address[0], sockets.port_of(self._runner))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

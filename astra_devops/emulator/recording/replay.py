@@ -11,7 +11,7 @@ from aiohttp import web
 from astra_devops import _contract
 from astra_devops.emulator import replies
 from astra_devops.emulator.journal import Exchange, Journal
-from astra_devops.emulator.net import sockets
+from astra_devops.emulator.net import addresses, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Pairs, Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, clean_patterns, secret_names
@@ -78,7 +78,7 @@ class Replay:
 
     async def __aenter__(self) -> Self:
         self._runner = await sockets.listen(self._answer, *self._address)
-        self._url = f"http://{self._address[0]}:{sockets.port_of(self._runner)}"
+        self._url = addresses.url(self._address[0], sockets.port_of(self._runner))
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

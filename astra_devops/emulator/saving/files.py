@@ -1,10 +1,16 @@
-"""State files: the snapshot of an emulator in a JSON file."""
+"""State files: the snapshot of an emulator in a JSON file, which one emulator uses at a time."""
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # Windows has other locks, and there the file is not locked.
+    fcntl = None  # type: ignore[assignment]
 
 import orjson
 
@@ -27,12 +33,53 @@ def read(path: Path) -> dict[str, Any] | None:
         OSError: It cannot be read.
     """
     try:
-        state: dict[str, Any] = orjson.loads(path.read_bytes())
+        state = orjson.loads(path.read_bytes())
     except FileNotFoundError:
         return None
     except orjson.JSONDecodeError as error:
         raise ValueError(f"not valid JSON: {error}") from error
+    if not isinstance(state, dict):
+        raise ValueError(f"must have a JSON object, not {'null' if state is None else type(state).__name__}")
     return state
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lock a state file, by an empty file beside it. The lock ends with the process.
+
+    Raises:
+        BlockingIOError: Another emulator holds it.
+        OSError: It cannot be created.
+    """
+    path = path.resolve()
+    lock = path.with_name(f".{path.name}.lock")
+    handle = _lock(lock)
+    while not _is_same(handle, lock):  # Another emulator has just removed it.
+        os.close(handle)
+        handle = _lock(lock)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _lock(lock: Path) -> int:
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise BlockingIOError(f"another emulator uses it, and holds the lock {lock}") from None
+    return handle
+
+
+def _is_same(handle: int, lock: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), lock.stat())
+    except FileNotFoundError:
+        return False
 
 
 def write(path: Path, state: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ from astra_devops.emulator.world import Platform, World
 
 _FORMAT: Final = "astra-devops emulator state"
 VERSION: Final = 2
-_NOT_STATE: Final = ("clock", "quirks", "faults", "edge_url")
+_NOT_STATE: Final = ("clock", "quirks", "faults", "edge")
 """The fields of the platform that are its configuration instead of its state."""
 NOT_SAVED: Final[Mapping[type, tuple[str, ...]]] = {
     Organization: ("_order", "_positions"),

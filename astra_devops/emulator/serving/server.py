@@ -12,6 +12,9 @@ from aiohttp import web
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.routing import Match, Query
 from astra_devops.emulator.journal import EndpointKind, Exchange, Journal
+from astra_devops.emulator.net import addresses
+from astra_devops.emulator.net.half_open import LONGEST
+from astra_devops.emulator.net.logs import logger
 from astra_devops.emulator.net.outage import Outage
 from astra_devops.emulator.net.ports import Port
 from astra_devops.emulator.page import page
@@ -27,8 +30,9 @@ Action = Callable[[bytes], replies.Reply]
 class HttpServer:
     """The sockets of an emulator: they receive requests, and send the replies of its service."""
 
-    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float) -> None:
+    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float, names: addresses.Names) -> None:
         self._service = service
+        self._names = names
         self._journal = journal
         self._time = time
         self._latency = latency
@@ -52,7 +56,16 @@ class HttpServer:
     async def _listen(self, handler: Callable[[web.BaseRequest], Awaitable[web.StreamResponse]], host: str, port: int) -> int:
         # handler_cancellation: otherwise a slow answer would delay closing. shutdown_timeout: 0
         # would mean to wait without limit.
-        server = web.Server(handler, access_log=None, keepalive_timeout=75, handler_cancellation=True)
+        async def answer(request: web.BaseRequest) -> web.StreamResponse:
+            listening.half_open.has_requested(request.protocol)
+            header = request.headers.get("Host")
+            if refusal := self._names.refusal(header):
+                return web.json_response({"errors": [{"message": refusal}]}, status=421)
+            if addresses.is_any(host) and header:
+                addresses.requested_host.set(addresses.host_of(header))
+            return await handler(request)
+
+        server = web.Server(answer, access_log=None, keepalive_timeout=75, handler_cancellation=True, logger=logger)
         runner = web.ServerRunner(server, shutdown_timeout=0.1)
         self._runners.append(runner)
         await runner.setup()
@@ -87,7 +100,11 @@ class HttpServer:
         with self._time.hold():
             if self._latency:
                 await self._time.pause(self._latency)
-            body = await request.read()
+            try:
+                async with asyncio.timeout(LONGEST):
+                    body = await request.read()
+            except TimeoutError:
+                return web.Response(status=408, headers={"Connection": "close"})
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             self._journal.add(exchange)

@@ -35,6 +35,26 @@ class Token:
     expires: datetime | None = None
 
 
+def checked_value(value: str) -> str:
+    """Check the value of a token.
+
+    Raises:
+        ValueError: It is not of the form of the service's tokens.
+    """
+    if not _SHAPE.fullmatch(value):
+        raise ValueError("token must be 'AstraCS:', 24 letters and digits, ':', and 64 digits from 0 to f")
+    return value
+
+
+def renamed(token: Token, value: str) -> Token:
+    """Return a token with another value, and the client id that is part of it.
+
+    Raises:
+        ValueError: The value is not of the form of the service's tokens.
+    """
+    return attrs.evolve(token, value=checked_value(value), client_id=value.split(":")[1])
+
+
 @attrs.define
 class TokenStore:
     """The valid tokens, by their value."""

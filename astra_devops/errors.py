@@ -87,7 +87,17 @@ class OperationSnapshot(NamedTuple):
 
 
 class AstraDevOpsError(Exception):
-    """The base class of every exception in this package."""
+    """The base class of every exception in this package.
+
+    The message has everything that you need to know, so it is the last line of a traceback.
+
+    Attributes:
+        earlier_attempts: What happened in the attempts before the last one, a line for each.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.earlier_attempts: tuple[str, ...] = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.args, self.__dict__))

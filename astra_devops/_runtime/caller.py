@@ -15,6 +15,7 @@ from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
@@ -145,7 +146,7 @@ class Caller(NoCopies):
 class _Attempts(Generic[T]):
     """The attempts of one call.
 
-    ``notes`` has a line for each repetition, for the error at the end.
+    ``history`` has a line for each repetition, for the error at the end.
     """
 
     events: "CallEvents | None" = None
@@ -155,7 +156,7 @@ class _Attempts(Generic[T]):
     has_new_token: bool = False
     status: int | None = None
     last_sent: Failure | None = None
-    notes: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
 
     def __init__(self, caller: Caller, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
         self.caller = caller
@@ -193,7 +194,7 @@ class _Attempts(Generic[T]):
                 step = "repeat" if is_ambiguous(outcome) else "unknown"
             if step != "repeat" or not await self._wait(outcome):
                 error = self._error(outcome)
-                raise self._with_notes(error) from self._cause(outcome)
+                raise self._with_history(error) from self._cause(outcome)
 
     async def observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
@@ -246,7 +247,7 @@ class _Attempts(Generic[T]):
         except BaseException as error:
             circuit.abandoned()
             if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
-                error.add_note(f"{operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+                add_detail(error, f"{operation.id} was canceled in progress and may have taken effect; {self._advice()}")
             raise
         if self.events:
             self.events.response(self.count, received)
@@ -310,19 +311,19 @@ class _Attempts(Generic[T]):
             unknown = error
         except (TimeoutError, errors.AstraDevOpsError) as error:
             unknown = self._unknown(failure)
-            unknown.add_note(f"the check whether it took effect failed, too: {error or type(error).__name__}")
+            add_detail(unknown, f"the check whether it took effect failed, too: {error or type(error).__name__}")
         else:
             if answer is None:
-                self.notes += (f"attempt {self.count}: {failure.reason}; a check found no effect",)
+                self.history += (f"attempt {self.count}: {failure.reason}; a check found no effect",)
             return answer and attrs.evolve(answer, attempts=self.count)
-        raise self._with_notes(unknown) from self._cause(failure)
+        raise self._with_history(unknown) from self._cause(failure)
 
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
         delay = None if deadline.is_single() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
         if delay is None or not self.caller.shared.budget.take():
             return False
-        self.notes += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
+        self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if events := self.events_for(logging.WARNING):
             events.retry(self.count, delay, failure.reason)
         await self.deadline.sleep(self.caller.clock, delay)
@@ -336,7 +337,7 @@ class _Attempts(Generic[T]):
             return self._unknown(failure)
         match failure:
             case NotSent(reason=reason) if self.last_sent is not None:
-                self.notes += (f"attempt {self.count} was not sent: {reason}",)
+                self.history += (f"attempt {self.count} was not sent: {reason}",)
                 return self._error(self.last_sent)
             case NotSent(cause=errors.ConfigurationError() as error):
                 return error
@@ -378,7 +379,8 @@ class _Attempts(Generic[T]):
             return _ADVICE[operation.retry] + (f"; to find out, {how}" if how else "")
         return f"before you call again, {how}: a second request may do it twice" if how else _CHECK_FIRST
 
-    def _with_notes(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
-        for note in self.notes:
-            error.add_note(note)
+    def _with_history(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
+        error.earlier_attempts = self.history
+        if self.history:
+            add_detail(error, f"attempts: {self.count}")
         return error

@@ -12,6 +12,7 @@ from astra_devops import errors
 from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.emulators import StillClock
 from astra_devops._runtime.events import PollEvent
 from astra_devops._runtime.observer import observer_or_log
@@ -190,7 +191,7 @@ class WaitLoop(Generic[T]):
                 message = f"{self._description()}: the service has answered 404 for {failed.not_found_for:.0f} s"
                 raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
         elif failed.are_hopeless(error) or not is_transient(error, has_token_provider=self._caller.auth.has_provider):
-            error.add_note(f"while waiting for {self._description()}; resume token: {self._resume_token}")
+            add_detail(error, f"while waiting for {self._description()}; resume token: {self._resume_token}")
             raise error
         elif isinstance(error, errors.RateLimitedError) and error.retry_after is not None:
             self._pause = max(self._pause, min(error.retry_after, _LONGEST_RETRY_AFTER))

@@ -15,6 +15,7 @@ from astra_devops._rest.models.access_lists import (
 from astra_devops._runtime import checks, deadline, ip_ranges
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.operations.conditions import access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
@@ -111,7 +112,7 @@ class AsyncAccessLists:
                 try:
                     await self._set_enabled(database_id, enforced)
                 except BaseException as error:
-                    error.add_note("the addresses were replaced, but enabling or disabling the list failed")
+                    add_detail(error, "the addresses were replaced, but enabling or disabling the list failed")
                     raise
             status = conditions.status_name(enforced)
             return self._start(conditions.REPLACE, database_id, exactly=conditions.format_entries(entries), status=status)
@@ -250,7 +251,7 @@ class AsyncAccessLists:
             try:
                 await self._delete(database_id, [stored_formats.get(address) or address])
             except BaseException as error:
-                error.add_note(f"while removing {address}; removed before it: {', '.join(removed_addresses[:index]) or 'none'}")
+                add_detail(error, f"while removing {address}; removed before it: {', '.join(removed_addresses[:index]) or 'none'}")
                 self._start(conditions.REMOVE, database_id, excluding=",".join(removed_addresses[:index]))
                 raise
         return self._start(conditions.REMOVE, database_id, excluding=",".join(removed_addresses))

@@ -10,6 +10,7 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.operations.conditions import datacenters as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
@@ -120,7 +121,7 @@ class AsyncDatacenters:
                 datacenters.append(existing[0] if operation is None else await operation.wait(timeout=timeout))
             except BaseException as error:
                 done = ", ".join(requested_regions[: len(datacenters)]) or "none"
-                error.add_note(f"while adding {region}; done before it: {done}")
+                add_detail(error, f"while adding {region}; done before it: {done}")
                 raise
         return datacenters
 

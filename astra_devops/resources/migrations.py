@@ -12,6 +12,7 @@ from astra_devops._rest.models.migrations import Migration, UploadCredentials
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.response import server_time
 from astra_devops.operations.conditions import migrations as conditions
 from astra_devops.operations.conditions.migrations import phase_of
@@ -281,7 +282,7 @@ class AsyncMigrations:
                 answer = await look(self._caller, look_once, lag=math.inf)
             except (TimeoutError, errors.AstraDevOpsError) as failure:
                 last = f"; it shows {lookups[-1].status}" if lookups else ""
-                unknown.add_note(f"the status of the migration lags, and does not show whether it took effect{last} ({failure})")
+                add_detail(unknown, f"the status of the migration lags, and does not show whether it took effect{last} ({failure})")
                 raise unknown from unknown.__cause__
         assert answer is not None
         return answer.value

@@ -17,6 +17,7 @@ from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
 from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, retry_while_busy
@@ -141,7 +142,7 @@ class AsyncSecureBundles:
         except errors.AstraDevOpsError:
             return
         if database.status in ("HIBERNATED", "HIBERNATING"):
-            error.add_note(f"the database is {database.status}, and has no bundle until databases.resume has woken it")
+            add_detail(error, f"the database is {database.status}, and has no bundle until databases.resume has woken it")
 
 
 def _check_kind(kind: str) -> None:

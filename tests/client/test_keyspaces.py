@@ -52,7 +52,7 @@ async def test_a_database_that_stays_busy_is_a_conflict_when_the_time_is_up(emul
     emulator.faults.stuck(database_id, "MAINTENANCE")
     with pytest.raises(errors.ConflictError) as caught:
         await astra.keyspaces.create(database_id, "sales")
-    assert "the database is in MAINTENANCE" in caught.value.__notes__
+    assert "the database is in MAINTENANCE" in str(caught.value)
 
 
 async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

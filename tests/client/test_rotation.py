@@ -141,7 +141,7 @@ async def test_a_new_token_that_does_not_work_is_deleted(emulator: Emulator, ast
     assert store.tokens == []
     assert len(await astra.tokens.list()) == 2
     assert await works(emulator, old.token)
-    (note,) = [note for note in caught.value.__notes__ if "new token" in note]
+    note = str(caught.value)
     assert "which was deleted" in note
     assert old.client_id in note
 
@@ -185,7 +185,7 @@ async def test_an_old_token_that_cannot_be_revoked_is_reported(emulator: Emulato
     (new,) = store.tokens
     assert await works(emulator, new.token)
     assert await works(emulator, old.token)
-    (note,) = caught.value.__notes__
+    note = str(caught.value)
     assert f"the old one, client id {old.client_id}, is still valid" in note
     assert new.client_id in note
     assert_no_secret(caught.value, new)
@@ -209,7 +209,7 @@ async def test_a_lost_answer_to_the_creation_keeps_the_old_token_and_names_the_n
     assert await works(emulator, old.token)
     others = {info.client_id for info in await astra.tokens.list()} - {old.client_id, emulator.token.split(":")[1]}
     assert others <= set(caught.value.candidates)
-    assert any("still works" in note for note in caught.value.__notes__)
+    assert "still works" in str(caught.value)
 
 
 async def test_a_rotation_that_is_canceled_during_the_test_deletes_the_new_token(

@@ -178,4 +178,4 @@ async def test_an_error_says_that_the_database_is_hibernated(emulator: Emulator,
     with pytest.raises(errors.APIStatusError) as caught:
         await astra.secure_bundles.download(database_id, tmp_path)
     assert caught.value.status == 401
-    assert "HIBERNATED" in caught.value.__notes__[0]
+    assert "HIBERNATED" in str(caught.value)

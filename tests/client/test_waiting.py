@@ -111,7 +111,7 @@ async def test_a_refusal_ends_the_wait_and_names_the_operation(emulator: Emulato
     emulator.faults.status("getDatabase", status, body={"errors": [{"ID": 340018, "message": "no"}]})
     with pytest.raises(errors.APIStatusError) as caught:
         await operation.wait()
-    assert operation.resource_id in caught.value.__notes__[-1]
+    assert operation.resource_id in str(caught.value)
 
 
 async def test_a_database_that_is_gone_and_answers_401_is_terminated(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

@@ -10,6 +10,7 @@ from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.models.access_lists import AccessList, AccessListAddress, AccessListConfigurations, AccessListEntry
 from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 _BLANK: Final = "the answer has neither addresses nor settings"
@@ -33,7 +34,7 @@ async def get_access_list(caller: Caller, database_id: str) -> AccessList:
     except errors.NotFoundError:
         raise not_found from None
     except errors.AstraDevOpsError as error:
-        error.add_note("the access list answered 404; the database was fetched to see whether it exists")
+        add_detail(error, "the access list answered 404; the database was fetched to see whether it exists")
         raise
     return _empty_list(database_id)
 

@@ -13,6 +13,7 @@ from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 
 RoleRef = str | Role
 """A role by its id or its name, or the role itself."""
@@ -87,7 +88,7 @@ async def _list_for_lookup(caller: Caller, argument: str) -> list[Role]:
     try:
         return await list_roles(caller)
     except errors.PermissionDeniedError as error:
-        error.add_note(f"{argument} given by name must be looked up in the list of roles; ids need no lookup")
+        add_detail(error, f"{argument} given by name must be looked up in the list of roles; ids need no lookup")
         raise
 
 

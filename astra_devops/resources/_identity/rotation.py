@@ -12,6 +12,7 @@ from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.token import TokenAuth
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.first_use import load_anyio
 from astra_devops.resources._identity import tokens
 from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
@@ -35,7 +36,7 @@ async def rotate(caller: Caller, old_id: str, body: CreateTokenBody, on_new: OnN
     try:
         new = await tokens.create(caller, body)
     except BaseException as error:
-        error.add_note(f"while creating a token to replace {old_id}, which still works")
+        add_detail(error, f"while creating a token to replace {old_id}, which still works")
         raise
     try:
         await _test(caller, new)
@@ -81,7 +82,7 @@ async def _hand_over(caller: Caller, new: Token, old_id: str, on_new: OnNewToken
     except BaseException as error:
         # on_new was interrupted and may or may not have put the new token to use. Deleting the
         # token could break its users; keeping it breaks nothing.
-        error.add_note(f"{_both_work(new, old_id)}: on_new was interrupted; delete the one that is not in use")
+        add_detail(error, f"{_both_work(new, old_id)}: on_new was interrupted; delete the one that is not in use")
         raise
 
 
@@ -94,9 +95,10 @@ async def _revoke_old(caller: Caller, new: Token, old_id: str) -> None:
         if isinstance(error, errors.AuthenticationError) and await tokens.is_own_revocation(caller, old_id, error):
             return
         uncertain = not isinstance(error, errors.APIStatusError | errors.RequestNotSentError)
-        error.add_note(
+        add_detail(
+            error,
             f"the new token, client id {new.client_id}, works and was passed to on_new; the old one, client id {old_id}, "
-            f"{'may still be' if uncertain else 'is still'} valid: delete it"
+            f"{'may still be' if uncertain else 'is still'} valid: delete it",
         )
         raise
 
@@ -116,13 +118,13 @@ async def _delete_new(caller: Caller, new: Token, old_id: str, error: BaseExcept
         except errors.AstraDevOpsError as failure:
             problem = failure
         except BaseException as interruption:
-            interruption.add_note(f"{when}; {_both_work(new, old_id)}: delete the new one")
+            add_detail(interruption, f"{when}; {_both_work(new, old_id)}: delete the new one")
             raise
     if problem is None and not scope.cancelled_caught:
-        error.add_note(f"{when}, client id {new.client_id}, which was deleted; the old one, client id {old_id}, still works")
+        add_detail(error, f"{when}, client id {new.client_id}, which was deleted; the old one, client id {old_id}, still works")
     else:
         reason = problem or f"no answer within {_CLEANUP_TIMEOUT:.0f} s"
-        error.add_note(f"{when}; {_both_work(new, old_id)}: the new one could not be deleted ({reason}); delete it yourself")
+        add_detail(error, f"{when}; {_both_work(new, old_id)}: the new one could not be deleted ({reason}); delete it yourself")
 
 
 def _both_work(new: Token, old_id: str) -> str:

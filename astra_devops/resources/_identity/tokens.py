@@ -11,6 +11,7 @@ from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import looking_check
 
@@ -58,7 +59,7 @@ async def create(caller: Caller, body: CreateTokenBody, family: str = "tokens") 
             return await _create(caller, body, family)
     except errors.OutcomeUnknownError as error:
         if error.candidates:
-            error.add_note("the secret of that token is lost: delete it, unless another client has created it at the same time")
+            add_detail(error, "the secret of that token is lost: delete it, unless another client has created it at the same time")
         raise
 
 
@@ -71,7 +72,7 @@ async def _create(caller: Caller, body: CreateTokenBody, family: str) -> Token:
     except errors.ResponseDecodeError as error:
         completed = _complete_token(error)
         if completed is None:
-            error.add_note("the token was created; its secrets are in the body of this error, and nowhere else")
+            add_detail(error, "the token was created; its secrets are in the body of this error, and nowhere else")
             raise
         return completed
 

@@ -7,6 +7,7 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.resources._outcome.lookups import StillChanging, look
 
 _SHARE_OF_LISTING: Final = 0.25
@@ -39,7 +40,7 @@ async def candidates_named(caller: Caller, list_ids: Callable[[], Awaitable[Coll
             yield
         except errors.OutcomeUnknownError as unknown:
             if before is None:
-                unknown.add_note(f"it is not known what was there before the request: listing failed ({problem})")
+                add_detail(unknown, f"it is not known what was there before the request: listing failed ({problem})")
             else:
                 await _add_candidates(caller, before, list_ids, unknown)
             raise
@@ -59,6 +60,6 @@ async def _add_candidates(
     try:
         await look(caller, look_once)
     except (TimeoutError, errors.AstraDevOpsError) as problem:
-        unknown.add_note(f"the search for what it may have created ended early: {problem}")
+        add_detail(unknown, f"the search for what it may have created ended early: {problem}")
     if unknown.candidates:
-        unknown.add_note(f"it may have created {', '.join(unknown.candidates)}")
+        add_detail(unknown, f"it may have created {', '.join(unknown.candidates)}")

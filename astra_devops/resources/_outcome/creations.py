@@ -26,6 +26,7 @@ from astra_devops._rest.models.databases import Database, DatabaseInfoCreate
 from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
@@ -141,7 +142,7 @@ class CreationTracker:
             return Answer(value=None, status=0, headers={"location": candidates[0].id})
         unknown = _outcome_unknown(creation.body, [database.id for database in candidates])
         if problem is not None:
-            unknown.add_note(f"the search for it ended early: {problem}")
+            add_detail(unknown, f"the search for it ended early: {problem}")
         raise unknown
 
 

@@ -7,6 +7,7 @@ old state and undo the one before.
 
 from typing import Any
 
+from astra_devops._runtime.details import add_detail
 from astra_devops.operations.handle import AsyncOperation
 
 
@@ -37,5 +38,5 @@ class PendingChanges:
         try:
             await operation.wait(timeout=timeout)
         except BaseException as error:
-            error.add_note("an earlier change is not visible yet; a new change based on the current state could undo it")
+            add_detail(error, "an earlier change is not visible yet; a new change based on the current state could undo it")
             raise

@@ -10,6 +10,7 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import deadline
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 
@@ -109,15 +110,23 @@ async def retry_while_busy(
             try:
                 database = await find_database(caller, database_id)
             except errors.AstraDevOpsError as error:
-                conflict.add_note(f"looking at the database failed, too: {error}")
+                add_detail(conflict, f"looking at the database failed, too: {error}")
                 raise conflict from error
             delay = ceiling(_BACKOFF, attempts)
             if database is None or give_up_if(database) or delay >= limit.remaining():
-                if database is not None:
-                    conflict.add_note(f"the database is in {database.status}")
+                if database is not None and database.status != "ACTIVE":
+                    add_detail(conflict, _state_of(database))
                 raise conflict
             await limit.sleep(caller.clock, delay)
     raise AssertionError  # The count has no end.
+
+
+def _state_of(database: Database) -> str:
+    if database.status in ("HIBERNATED", "HIBERNATING"):
+        return f"the database is {database.status}, and databases.resume wakes it"
+    if database.status == "PARKED":
+        return "the database is PARKED, and databases.unpark starts it"
+    return f"the database is in {database.status}"
 
 
 def is_terminating(database: Database | None) -> bool:

@@ -32,6 +32,7 @@ from astra_devops._runtime.settings import (
 )
 from astra_devops._secret import Secret, hidden
 from astra_devops._version import VERSION
+from astra_devops.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
     from astra_devops._runtime.events import Observer
@@ -145,6 +146,7 @@ class AsyncAstraDevOps(ClientResources):
             },
         )
         self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
+        self._caller.shared.explain = _explain
 
     def with_options(
         self,
@@ -273,3 +275,10 @@ class AsyncAstraDevOps(ClientResources):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}{' view' if self._parent else ''}>"
+
+
+async def _explain(caller: Caller, error: PermissionDeniedError) -> None:
+    with importing:
+        from astra_devops.resources._identity.missing_permissions import explain
+
+    await explain(caller, error)

@@ -11,7 +11,9 @@
     │   ├── AuthenticationError    401
     │   ├── PermissionDeniedError  403, or 401 with the body ``null``
     │   ├── NotFoundError          404
-    │   ├── ConflictError          409: busy, or already exists
+    │   ├── ConflictError          409
+    │   │   ├── AlreadyExistsError     what the request would create exists
+    │   │   └── BusyError              the resource is being changed, or in a state that forbids it
     │   ├── UnprocessableError     422
     │   ├── RateLimitedError       429
     │   └── ServerError            5xx
@@ -31,10 +33,12 @@ from astra_devops._secret import SecretBytes
 
 __all__ = [
     "APIStatusError",
+    "AlreadyExistsError",
     "AmbiguousNameError",
     "AstraDevOpsError",
     "AuthenticationError",
     "BadRequestError",
+    "BusyError",
     "ConfigurationError",
     "ConflictError",
     "ErrorDetail",
@@ -212,7 +216,19 @@ class NotFoundError(APIStatusError):
 class ConflictError(APIStatusError):
     """409: the resource already exists, or is busy.
 
-    It is busy while its database is in MAINTENANCE, or while another client is changing it.
+    It is one of the two classes below where the operation or the words of the service say which.
+    """
+
+
+class AlreadyExistsError(ConflictError):
+    """409: what the request would create exists already. Repeating it does not help."""
+
+
+class BusyError(ConflictError):
+    """409: the resource cannot be changed now.
+
+    Its database is in MAINTENANCE or not running, or another client is changing it. Calls that wait
+    for a busy database have done so before they raise this.
     """
 
 

@@ -58,7 +58,7 @@ LAYERS: dict[str, set[str]] = {
     "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
+    "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
@@ -57,6 +57,9 @@ class Shared:
     def __init__(self) -> None:
         self.budget: RetryBudget = RetryBudget()
         self.circuit: Circuit = Circuit()
+        # Set by the client: what the runtime does not know, the roles of the token, explains a
+        # missing permission.
+        self.explain: Callable[[Caller, errors.PermissionDeniedError], Awaitable[None]] | None = None
 
 
 class Caller(NoCopies):
@@ -194,6 +197,9 @@ class _Attempts(Generic[T]):
                 step = "repeat" if is_ambiguous(outcome) else "unknown"
             if step != "repeat" or not await self._wait(outcome):
                 error = self._error(outcome)
+                if isinstance(error, errors.PermissionDeniedError) and (explain := self.caller.shared.explain):
+                    with deadline.inside(self.deadline):
+                        await explain(self.caller, error)
                 raise self._with_history(error) from self._cause(outcome)
 
     async def observed_answer(self, events: "CallEvents") -> Answer[T]:
@@ -351,7 +357,8 @@ class _Attempts(Generic[T]):
                 return self._refusal(failure)
 
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
-        return read_error(self.call.operation, self.request.target, refused, self.count, secrets_of(self.call.body))
+        call, origin = self.call, self.caller.transport.origin
+        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call.body), call=call, origin=origin)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

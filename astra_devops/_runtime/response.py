@@ -11,6 +11,7 @@ import orjson
 
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
+from astra_devops._runtime import explain
 from astra_devops._runtime.call import Answer, Call, Operation
 from astra_devops._runtime.outcome import RawAnswer, Refused
 from astra_devops._runtime.request import secrets_of
@@ -118,20 +119,36 @@ def _decode_error(call: Call[Any], answer: RawAnswer, pointer: str | None, probl
     )
 
 
-def read_error(operation: Operation, target: str, refused: Refused, attempts: int, secrets: Iterable[str] = ()) -> errors.APIStatusError:
+def read_error(
+    operation: Operation,
+    target: str,
+    refused: Refused,
+    attempts: int,
+    secrets: Iterable[str] = (),
+    *,
+    call: Call[Any] | None = None,
+    origin: str = "",
+) -> errors.APIStatusError:
     """Return the exception for an error status, whatever the body looks like.
 
     ``target`` is the path that was sent, and ``secrets`` are those that the request contained.
+    ``call`` and ``origin`` say what was asked for, and where, for an explanation.
     """
     answer = refused.answer
     document = _json_or_none(answer.body)
     details = tuple(errors.ErrorDetail(number, _shown(text, secrets)) for number, text in _details(document, answer))
     missing_permission = answer.status == 403 or (answer.status == 401 and answer.body.strip() == b"null")
     cls = errors.PermissionDeniedError if missing_permission else _BY_STATUS.get(answer.status)
+    if cls is errors.ConflictError:
+        cls = explain.conflict_class(operation, "; ".join(detail.message for detail in details))
     if cls is None:
         cls = errors.ServerError if answer.status >= 500 else errors.APIStatusError
     summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer, secrets)
-    hint = f"; the operation needs {' or '.join(operation.permissions)}" if missing_permission and operation.permissions else ""
+    if missing_permission:
+        hint = f"; the operation needs {' or '.join(operation.permissions)}" if operation.permissions else ""
+    else:
+        meaning = explain.hint(operation, answer.status, details, call, origin)
+        hint = f"; {meaning}" if meaning else ""
     return cls(
         f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {answer.status}: {summary}{hint}",
         operation=operation.id,

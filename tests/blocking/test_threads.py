@@ -63,7 +63,7 @@ def test_threads_that_start_together_share_one_event_loop(astra: AstraDevOps) ->
 def test_closing_ends_the_calls_that_are_running(emulator: Emulator, silent_url: str) -> None:
     requests = threading.Semaphore(0)
     with ThreadPoolExecutor(8) as pool:
-        # A call has two events before its request leaves: counting both would close the client too early.
+        # Counting both events before a request would close the client too early.
         astra = AstraDevOps(
             emulator.token, base_url=silent_url, observer=lambda event: isinstance(event, RequestEvent) and requests.release()
         )

@@ -164,7 +164,19 @@ class _Attempts(Generic[T]):
     common: dict[str, Any] | None = None
 
     async def answer(self) -> Answer[T]:
-        """Send the request until there is an answer, or until it must not be sent again."""
+        """Send the request until there is an answer, or until it must not be sent again.
+
+        If it is canceled, the error says whether the request may have taken effect.
+        """
+        try:
+            return await self._answer()
+        except asyncio.CancelledError as error:
+            if self.may_have_effect and self.call.operation.retry != "read":
+                error.add_note(f"{self.call.operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+            raise
+
+    async def _answer(self) -> Answer[T]:
+        """Do the same, without a note on a cancellation."""
         while True:
             outcome = await self._attempt()
             if isinstance(outcome, Answer):
@@ -224,7 +236,7 @@ class _Attempts(Generic[T]):
     async def _send(self) -> Received:
         """Make one attempt: ask for the token, and send the request unless the circuit is open."""
         self.count += 1
-        caller, operation = self.caller, self.call.operation
+        caller = self.caller
         if (pause := caller.shared.circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
             return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
         try:
@@ -244,8 +256,7 @@ class _Attempts(Generic[T]):
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
             caller.shared.circuit.abandoned()
-            if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
-                error.add_note(f"{operation.id} was cancelled in progress and may have taken effect; {self._advice()}")
+            self.may_have_effect |= isinstance(error, asyncio.CancelledError)
             raise
         if observer:
             observer(self._response_event(received, time.monotonic() - started))

@@ -238,7 +238,7 @@ async def test_a_cancelled_write_says_how_to_find_out() -> None:
             task.cancel()
             with pytest.raises(asyncio.CancelledError) as caught:
                 await task
-    assert "createDatabase was cancelled in progress and may have taken effect" in caught.value.__notes__[0]
+    assert "createDatabase was canceled in progress and may have taken effect" in caught.value.__notes__[0]
 
 
 async def test_a_client_belongs_to_one_loop(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

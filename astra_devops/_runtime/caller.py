@@ -119,7 +119,11 @@ class Caller(NoCopies):
         running_loop()
         attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         events = attempts.events_for(logging.DEBUG)
-        return await (attempts.answer() if events is None else attempts.observed_answer(events))
+        try:
+            return await (attempts.answer() if events is None else attempts.observed_answer(events))
+        except asyncio.CancelledError as error:
+            attempts.note_effect(error)
+            raise
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
@@ -202,6 +206,11 @@ class _Attempts(Generic[T]):
                         await explain(self.caller, error)
                 raise self._with_history(error) from self._cause(outcome)
 
+    def note_effect(self, error: BaseException) -> None:
+        """Add to a cancellation whether the request may have taken effect."""
+        if self.may_have_effect and self.call.operation.retry != "read":
+            add_detail(error, f"{self.call.operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+
     async def observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
         events.started()
@@ -238,8 +247,7 @@ class _Attempts(Generic[T]):
     async def _send(self) -> Received:
         """Make one attempt: ask for the token, and send the request unless the circuit is open."""
         self.count += 1
-        caller, operation = self.caller, self.call.operation
-        circuit = caller.shared.circuit
+        caller, circuit = self.caller, self.caller.shared.circuit
         if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
             return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
         headers = caller.known_headers(self.request) or await self._asked_headers()
@@ -252,8 +260,7 @@ class _Attempts(Generic[T]):
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
             circuit.abandoned()
-            if isinstance(error, asyncio.CancelledError) and operation.retry != "read":
-                add_detail(error, f"{operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+            self.may_have_effect |= isinstance(error, asyncio.CancelledError)
             raise
         if self.events:
             self.events.response(self.count, received)

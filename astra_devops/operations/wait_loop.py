@@ -126,9 +126,17 @@ class WaitLoop(Generic[T]):
     async def next_event(self) -> OperationEvent | None:
         """Sleep until the next poll is due, poll, and return the result.
 
-        Returns None once the operation is done. Raises the same errors as ``wait``.
+        Returns None once the operation is done. Raises the same errors as ``wait``. If it is
+        canceled, the error has the resume token in a note.
         """
         running_loop()
+        try:
+            return await self._next_event()
+        except asyncio.CancelledError as error:
+            error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
+            raise
+
+    async def _next_event(self) -> OperationEvent | None:
         if self.done:
             return None
         if self._polls:

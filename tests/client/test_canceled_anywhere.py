@@ -1,7 +1,7 @@
 """A call that is canceled after 0, 1, 2, ... turns of the event loop, up to its end.
 
-Wherever it was, it leaves no task, descriptor or file, the error says what the service has accepted,
-and the client still works.
+Wherever it was, it leaves no task, descriptor or file, the error says what the service has
+accepted, and the client still works.
 """
 
 import asyncio

@@ -11,7 +11,7 @@ from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
 from astra_devops._runtime.auth.token import Token, TokenAuth
 from astra_devops._runtime.call import Answer
-from astra_devops._runtime.caller import Caller, Options
+from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
@@ -19,6 +19,7 @@ from astra_devops._runtime.http.proxies import checked_proxy
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.observer import guarded
+from astra_devops._runtime.options import Options
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import (
     Environment,

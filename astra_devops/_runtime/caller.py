@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
@@ -12,7 +12,6 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.ask_auth import answer_of, ask
 from astra_devops._runtime.auth.protocol import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
-from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
@@ -20,10 +19,11 @@ from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
+from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
-from astra_devops._runtime.retry import RetryBudget, RetryPolicy, is_ambiguous, is_outage, next_attempt, next_step
+from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step
 
 if TYPE_CHECKING:
     from astra_devops._runtime.call_events import CallEvents
@@ -36,30 +36,6 @@ _ADVICE: Final[Mapping[str, str]] = {
     "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
 }
 _CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
-
-
-@attrs.frozen(kw_only=True)
-class Options:
-    """The options that ``with_options`` can change for a view of a client.
-
-    Times are in seconds. ``headers`` are sent with every request.
-    """
-
-    timeout: float
-    attempt_timeout: float
-    retry: RetryPolicy
-    headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
-
-
-class Shared:
-    """What a client and its views know of the service's health."""
-
-    def __init__(self) -> None:
-        self.budget: RetryBudget = RetryBudget()
-        self.circuit: Circuit = Circuit()
-        # Set by the client: what the runtime does not know, the roles of the token, explains a
-        # missing permission.
-        self.explain: Callable[[Caller, errors.PermissionDeniedError], Awaitable[None]] | None = None
 
 
 class Caller(NoCopies):
@@ -249,6 +225,7 @@ class _Attempts(Generic[T]):
         self.count += 1
         caller, circuit = self.caller, self.caller.shared.circuit
         if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
+            await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
             return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
         headers = caller.known_headers(self.request) or await self._asked_headers()
         if isinstance(headers, NotSent):

@@ -172,7 +172,7 @@ class AccessLists:
         The operation is done when the list no longer shows them.
 
         They are removed one by one: of several addresses in one request, the service removes only
-        the first. If one cannot be removed, a note on the error names those that were.
+        the first. If one cannot be removed, the error names those that were.
 
         Needs ``accesslist-write`` and ``accesslist-read``.
 

@@ -44,7 +44,7 @@ class SecureBundles:
             NotFoundError: The database does not exist.
             ConflictError: The database is still not ready.
             AuthenticationError: The token is not valid, or the database is hibernated; in that case
-                a note says so.
+                the error says so.
         """
         return self._bridge.call(self._target().urls, database_id, all=all)
 

@@ -46,7 +46,7 @@ class SharedTask(Generic[T]):
     async def wait(self) -> T:
         """Wait for the result.
 
-        An exception is raised as a copy: each waiter adds its own notes.
+        An exception is raised as a copy: each waiter adds details of its own.
         """
         self._waiters += 1
         try:

@@ -226,7 +226,7 @@ class AsyncAccessLists:
         The operation is done when the list no longer shows them.
 
         They are removed one by one: of several addresses in one request, the service removes only
-        the first. If one cannot be removed, a note on the error names those that were.
+        the first. If one cannot be removed, the error names those that were.
 
         Needs ``accesslist-write`` and ``accesslist-read``.
 
@@ -241,6 +241,10 @@ class AsyncAccessLists:
         """
         removed_addresses = [entry.address for entry in check_addresses(addresses, at_least=1)]
         check_calling_from(calling_from)
+        with deadline.within(self._caller.options.timeout):
+            return await self._remove(database_id, removed_addresses, calling_from)
+
+    async def _remove(self, database_id: str, removed_addresses: Sequence[str], calling_from: str | None) -> AsyncOperation[AccessList]:
         current = await self._get_settled(database_id)
         remaining = exclude(current.addresses or [], set(removed_addresses))
         _refuse_lock_out_if_enforced(calling_from, remaining, conditions.is_enabled(current))

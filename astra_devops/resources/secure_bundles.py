@@ -54,7 +54,7 @@ class AsyncSecureBundles:
             NotFoundError: The database does not exist.
             ConflictError: The database is still not ready.
             AuthenticationError: The token is not valid, or the database is hibernated; in that case
-                a note says so.
+                the error says so.
         """
         checks.flag(all, "all")
         answer = await self._send(database_id, partial(endpoints.generate_secure_bundle_url, all=True if all else None))
@@ -133,7 +133,7 @@ class AsyncSecureBundles:
             raise
 
     async def _explain_hibernation(self, database_id: str, error: errors.APIStatusError) -> None:
-        """Add a note to the error if the database is hibernated.
+        """Add to the error that the database is hibernated, if it is.
 
         The service answers the same as if a permission were missing.
         """

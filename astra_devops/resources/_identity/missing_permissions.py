@@ -8,8 +8,9 @@ from weakref import WeakKeyDictionary
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
-from astra_devops._runtime.caller import Caller, Shared
+from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.options import Shared
 from astra_devops.resources._identity.permissions import has_permissions
 
 _REMEMBERED: Final = 60.0

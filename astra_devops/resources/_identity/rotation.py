@@ -104,7 +104,7 @@ async def _revoke_old(caller: Caller, new: Token, old_id: str) -> None:
 
 
 async def _delete_new(caller: Caller, new: Token, old_id: str, error: BaseException, when: str) -> None:
-    """Delete the new token, and add a note on the result to the error.
+    """Delete the new token, and add the result to the error.
 
     In a canceled rotation this runs to its end, within the cleanup timeout.
     """

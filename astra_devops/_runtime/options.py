@@ -1,0 +1,33 @@
+"""What the views of a client have of their own, and what they share."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import attrs
+
+from astra_devops._runtime.circuit import Circuit
+from astra_devops._runtime.retry import RetryBudget, RetryPolicy
+from astra_devops.errors import PermissionDeniedError
+
+
+@attrs.frozen(kw_only=True)
+class Options:
+    """The options that ``with_options`` can change for a view of a client.
+
+    Times are in seconds. ``headers`` are sent with every request.
+    """
+
+    timeout: float
+    attempt_timeout: float
+    retry: RetryPolicy
+    headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
+
+
+class Shared:
+    """What a client and its views know of the service's health."""
+
+    def __init__(self) -> None:
+        self.budget: RetryBudget = RetryBudget()
+        self.circuit: Circuit = Circuit()
+        # Set by the client, and called with a caller: the roles of the token, which this layer
+        # does not know, explain a missing permission.
+        self.explain: Callable[[Caller, PermissionDeniedError], Awaitable[None]] | None = None

@@ -6,7 +6,9 @@ import attrs
 
 from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy
-from astra_devops.errors import PermissionDeniedError
+
+if TYPE_CHECKING:
+    from astra_devops.errors import PermissionDeniedError
 
 
 @attrs.frozen(kw_only=True)
@@ -30,4 +32,4 @@ class Shared:
         self.circuit: Circuit = Circuit()
         # Set by the client, and called with a caller: the roles of the token, which this layer
         # does not know, explain a missing permission.
-        self.explain: Callable[[Caller, PermissionDeniedError], Awaitable[None]] | None = None
+        self.explain: Callable[[Any, PermissionDeniedError], Awaitable[None]] | None = None

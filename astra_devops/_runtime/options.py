@@ -1,6 +1,7 @@
 """What the views of a client have of their own, and what they share."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import attrs
 

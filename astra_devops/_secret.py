@@ -4,10 +4,12 @@ import hmac
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from functools import wraps
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MASK: Final = "**********"
@@ -157,12 +159,52 @@ def _redacted_bytes(length: int) -> SecretBytes:
     return body
 
 
-def hidden(value: T) -> T | Secret:
-    """Return a string as a secret, and anything else as it is.
+class Covered:
+    """An argument of which a traceback with local variables shows only the type."""
 
-    For arguments: a traceback with local variables shows what a function was called with.
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"<{type(self.value).__name__}>"
+
+
+def hidden(value: Any) -> Any:
+    """Return an argument in a form that a traceback with local variables does not show.
+
+    A string becomes a :class:`Secret`. None, secrets and functions stay as they are, and anything
+    else is :class:`Covered`.
     """
-    return Secret(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return Secret(value)
+    return value if value is None or isinstance(value, Secret | Covered) or callable(value) else Covered(value)
+
+
+def uncovered(value: object) -> Any:
+    """Return what :func:`hidden` has covered."""
+    return value.value if isinstance(value, Covered) else value
+
+
+def hiding(*names: str) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Callable[P, Coroutine[Any, Any, T]]]:
+    """Return a decorator that hides keyword arguments of an async function.
+
+    What the function does itself comes too late where it is canceled before its first step: the
+    traceback then shows the arguments as they were passed.
+    """
+
+    def decorate(function: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
+        @wraps(function)
+        def start(*args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
+            for name in names:
+                if name in kwargs:
+                    kwargs[name] = hidden(kwargs[name])
+            return function(*args, **kwargs)
+
+        return start
+
+    return decorate
 
 
 _SHORTEST_MASKED: Final = 4

@@ -31,7 +31,7 @@ from astra_devops._runtime.settings import (
     plain_hosts,
     user_agent,
 )
-from astra_devops._secret import Secret, hidden
+from astra_devops._secret import Secret, hidden, hiding
 from astra_devops._version import VERSION
 from astra_devops.errors import PermissionDeniedError
 
@@ -216,6 +216,7 @@ class AsyncAstraDevOps(ClientResources):
 
         return await has_permissions(self._caller, permissions, resource)
 
+    @hiding("body")
     async def request(
         self,
         operation_id: str,
@@ -246,8 +247,6 @@ class AsyncAstraDevOps(ClientResources):
             from astra_devops.resources._by_operation_id import build_call
 
         call = build_call(operation_id, path, query, body)
-        # A traceback with local variables would show it, and it may hold a password.
-        del body
         return await self._caller.send(call)
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":

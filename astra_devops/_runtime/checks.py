@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from astra_devops._json.convert import unstructure
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, uncovered
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -37,7 +37,7 @@ def optional(check: Callable[[V, str], T], value: V | None, name: str) -> T | No
 def text(value: str, name: str) -> str:
     """Check a string that may be empty."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a string, not {_type_name(value)}")
+        raise TypeError(f"{name} must be a string, not {type_name(value)}")
     return _sendable(value, name)
 
 
@@ -54,7 +54,7 @@ def choice(value: str, name: str, kind: type[Enum]) -> str:
     The member of another enum is a mistake.
     """
     if isinstance(value, Enum) and not isinstance(value, kind):
-        raise TypeError(f"{name} must be a {kind.__name__} or a string, not {_type_name(value)}")
+        raise TypeError(f"{name} must be a {kind.__name__} or a string, not {type_name(value)}")
     return string(value, name)
 
 
@@ -62,8 +62,11 @@ def identifier(value: str, name: str) -> str:
     """Check an id, or a name that becomes a segment of a path.
 
     Servers and proxies resolve ``.`` and ``..`` to another path, and nothing has control characters
-    in its id: a line break is left over from the file that the id was read from.
+    in its id: a line break is left over from the file that the id was read from. A token is refused
+    because logs of this client, of proxies and of the service show paths.
     """
+    if text(value, name).lstrip().startswith("AstraCS:"):
+        raise ValueError(f"{name} must be an id, not a token")
     if string(value, name) in (".", ".."):
         raise ValueError(f"{name} must not be empty, '.' or '..'")
     if _CONTROL.search(value):
@@ -74,14 +77,14 @@ def identifier(value: str, name: str) -> str:
 def flag(value: bool, name: str) -> bool:
     """Check a bool. Numbers and strings are refused, although Python would take them for one."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {_type_name(value)}")
+        raise TypeError(f"{name} must be True or False, not {type_name(value)}")
     return value
 
 
 def instance(value: T, name: str, cls: type[T]) -> T:
     """Check an object that must be an instance of a class."""
     if not isinstance(value, cls):
-        raise TypeError(f"{name} must be a {cls.__name__}, not {_type_name(value)}")
+        raise TypeError(f"{name} must be a {cls.__name__}, not {type_name(value)}")
     return value
 
 
@@ -99,14 +102,14 @@ def model(value: T, name: str, cls: type[T]) -> T:
 def callback(value: V, name: str) -> V:
     """Check a function."""
     if not callable(value):
-        raise TypeError(f"{name} must be callable, not {_type_name(value)}")
+        raise TypeError(f"{name} must be callable, not {type_name(value)}")
     return value
 
 
 def mapping(value: Mapping[str, V], name: str) -> dict[str, V]:
     """Check a mapping with names as keys, and return it as a dict."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{name} must be a mapping of names to values, not {_type_name(value)}")
+        raise TypeError(f"{name} must be a mapping of names to values, not {type_name(value)}")
     return {string(key, f"{name}: a key"): item for key, item in value.items()}
 
 
@@ -123,7 +126,7 @@ def items(value: Iterable[T], name: str, kind: str, *, at_least: int = 0) -> lis
     if isinstance(value, str):
         raise TypeError(f"{name} must be a list of {kind}, not a single string")
     if isinstance(value, bytes | Mapping) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list of {kind}, not {_type_name(value)}")
+        raise TypeError(f"{name} must be a list of {kind}, not {type_name(value)}")
     checked = list(value)
     if len(checked) < at_least:
         found = "must not be empty" if at_least == 1 else f"must have at least {at_least} items, not {len(checked)}"
@@ -191,7 +194,7 @@ def moment(value: datetime, name: str) -> datetime:
 def secret(value: str | Secret, name: str) -> Secret:
     """Check a secret that must not be empty or redacted, and return it as a ``Secret``."""
     if not isinstance(value, str | Secret):
-        raise TypeError(f"{name} must be a string or a Secret, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a string or a Secret, not {type_name(value)}")
     checked = value if isinstance(value, Secret) else Secret(value)
     if not checked or not checked.reveal().strip():
         raise ValueError(f"{name} must not be empty or redacted")
@@ -247,7 +250,7 @@ def headers(value: Mapping[str, str]) -> dict[str, str]:
     Names are tokens of HTTP (RFC 9110, section 5.6.2); values have no control characters but tabs.
     """
     if not isinstance(value, Mapping):
-        raise TypeError(f"headers must be a mapping of names to values, not {_type_name(value)}")
+        raise TypeError(f"headers must be a mapping of names to values, not {type_name(value)}")
     for name, content in value.items():
         if not isinstance(name, str) or not isinstance(content, str):
             raise TypeError("headers must map strings to strings")
@@ -270,5 +273,6 @@ def _sendable(value: str, name: str) -> str:
     return value
 
 
-def _type_name(value: object) -> str:
-    return type(value).__name__
+def type_name(value: object) -> str:
+    """Return the name of the type of an argument."""
+    return type(uncovered(value)).__name__

@@ -36,8 +36,20 @@ def build(call: Call[Any]) -> Request:
         pairs = [pair for name, value in call.query if value is not None for pair in query_pairs(name, value)]
         if pairs:
             target += "?" + "&".join(f"{quote(name, safe='.-_~')}={quote(value, safe='.-_~:,')}" for name, value in pairs)
-    body = None if call.body is None else orjson.dumps(unstructure(call.body))
+    body = None if call.body is None else _encode(call.body)
+    if isinstance(body, Exception):
+        # Without the frames in which it arose: they show parts of the body, as does its context.
+        body.__cause__ = body.__context__ = None
+        raise body.with_traceback(None)
     return Request(call.operation.method, target, body)
+
+
+def _encode(body: object) -> bytes | TypeError | ValueError:
+    """Return the body as JSON, or what is wrong with it."""
+    try:
+        return orjson.dumps(unstructure(body))
+    except (TypeError, ValueError) as error:
+        return error
 
 
 def secrets_of(value: object) -> list[str]:

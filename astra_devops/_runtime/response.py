@@ -89,21 +89,27 @@ def is_damaged(answer: RawAnswer, error: errors.ResponseDecodeError) -> bool:
 
 
 def _decode(call: Call[Any], answer: RawAnswer) -> Any:
+    # No exception is raised where the body is, or an exception about it: debuggers show both.
+    value, pointer, problem = _structured(call, answer)
+    if problem is not None:
+        raise _decode_error(call, answer, pointer, problem)
+    return value
+
+
+def _structured(call: Call[Any], answer: RawAnswer) -> tuple[Any, str | None, str | None]:
+    """Return the value of a body; or the place in it that is wrong, if it is JSON, and why."""
     try:
         document = orjson.loads(answer.body) if answer.body else None
     except orjson.JSONDecodeError:
         if call.result is str and not answer.oversized and not is_html(answer):
-            return answer.body.decode(errors="replace")
-        problem = (
-            "is larger than this client accepts" if answer.oversized else f"is not JSON but {_describe_body(answer, secrets_of(call.body))}"
-        )
-        raise _decode_error(call, answer, None, problem) from None
+            return answer.body.decode(errors="replace"), None, None
+        if answer.oversized:
+            return None, None, "is larger than this client accepts"
+        return None, None, f"is not JSON but {_describe_body(answer, secrets_of(call.body))}"
     try:
-        return structure(document, call.result)
+        return structure(document, call.result), None, None
     except ShapeError as error:
-        problem = f"must be {error.expected}, not {error.actual}" if answer.body else "is empty"
-        pointer = error.pointer
-    raise _decode_error(call, answer, pointer, problem)
+        return None, error.pointer, f"must be {error.expected}, not {error.actual}" if answer.body else "is empty"
 
 
 def _decode_error(call: Call[Any], answer: RawAnswer, pointer: str | None, problem: str) -> errors.ResponseDecodeError:

@@ -448,6 +448,7 @@ class AstraDevOps(NoCopies):
 
         >>> answer = astra.request("getDatabase", path={"databaseID": database_id})
         """
+        body = hidden(body)
         return self._bridge.call(self._handle().request, operation_id, path=path, query=query, body=body)
 
     def resume(self, token: str) -> Operation[Any]:

@@ -11,12 +11,13 @@ from astra_devops._rest.index import OPERATIONS
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Call, Operation, segment
 from astra_devops._runtime.first_use import importing
+from astra_devops._secret import uncovered
 
 _PATH_VARIABLE: Final = re.compile(r"\{([^}]+)\}")
 
 
 def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping[str, object] | None, body: object) -> Call[object]:
-    """Build a call from the id of an operation and its arguments.
+    """Build a call from the id of an operation and its arguments. The body is a hidden one.
 
     Raises:
         ValueError: The operation does not exist, or ``path`` does not have exactly the variables of
@@ -39,7 +40,7 @@ def build_call(operation_id: str, path: Mapping[str, str] | None, query: Mapping
             f"path must have the variables of {operation.path} ({', '.join(variables) or 'none'}), not {', '.join(values) or 'none'}"
         )
     target = _PATH_VARIABLE.sub(lambda match: segment(values[match[1]], f"path[{match[1]!r}]"), operation.path)
-    return Call(operation, target, _result_of(operation), tuple(pairs.items()), body)
+    return Call(operation, target, _result_of(operation), tuple(pairs.items()), uncovered(body))
 
 
 def _result_of(operation: Operation) -> Any:

@@ -19,7 +19,7 @@ from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hiding
 from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
@@ -286,6 +286,7 @@ class AsyncDatabases:
         await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
         return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
+    @hiding("password")
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
         """Set the password of a user of a classic database.
 
@@ -303,7 +304,6 @@ class AsyncDatabases:
             ConflictError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
-        # Under the same name: a traceback with local variables would show the string.
         password = checks.secret(password, "password")
         if len(password.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")

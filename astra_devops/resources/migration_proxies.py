@@ -8,7 +8,7 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration, MigrationProxyMapping
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hiding
 from astra_devops.operations.conditions import migration_proxies as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
@@ -28,6 +28,7 @@ class AsyncMigrationProxies:
         self._caller = caller
         self._operations = operations
 
+    @hiding("origin_password")
     async def launch(
         self, database_id: str, *, origin_username: str, origin_password: str | Secret, mappings: Sequence[MigrationProxyMapping]
     ) -> AsyncOperation[Database]:
@@ -57,7 +58,6 @@ class AsyncMigrationProxies:
         ...     database_id, origin_username="cassandra", origin_password=password, mappings=[node]
         ... )
         """
-        # Under the same name: a traceback with local variables would show the string.
         origin_password = checks.secret(origin_password, "origin_password")
         body = MigrationProxyConfiguration(
             origin_username=checks.string(origin_username, "origin_username"),

@@ -9,13 +9,15 @@ import copy
 import logging
 import pickle
 import traceback
+from pathlib import Path
 
 import attrs
 import pytest
 
-from astra_devops import AsyncAstraDevOps, RetryPolicy, Secret, errors
+from astra_devops import AstraDevOps, AsyncAstraDevOps, RetryPolicy, Secret, errors
 from astra_devops._rest.endpoints import telemetry
 from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
+from astra_devops._runtime.auth.astrarc import read_profile
 from astra_devops.emulator import Emulator, RealClock
 
 pytestmark = pytest.mark.anyio
@@ -180,3 +182,89 @@ async def test_what_the_service_echoes_stays_on_one_line_and_is_masked_before_it
     assert r"no\nway\x1b[31m" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert PASSWORD[:8] not in str(caught.value)
+
+
+def all_shown(error: BaseException) -> str:
+    """Return what a debugger shows of an exception and those before it, without our own frames."""
+    shown, seen, chain = [], set[int](), [error]
+    while chain:
+        one = chain.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        chain += [other for other in (one.__cause__, one.__context__) if other is not None]
+        frames = [frame for frame, _ in traceback.walk_tb(one.__traceback__) if frame.f_code.co_filename != __file__]
+        shown += [str(one), repr(one.args), repr(vars(one)), *(repr(frame.f_locals) for frame in frames)]
+    return "\n".join(shown)
+
+
+BODY = {"username": "ann", "password": PASSWORD}
+
+
+@pytest.mark.parametrize(
+    "body", [f'{{"token": "{PASSWORD}', [{"id": 5, "clientId": [PASSWORD], "token": [PASSWORD]}]], ids=["not JSON", "wrong shape"]
+)
+async def test_a_success_that_cannot_be_read_shows_nothing_of_its_body(emulator: Emulator, astra: AsyncAstraDevOps, body: object) -> None:
+    emulator.faults.status("getClientsForOrg", 200, body=body, content_type="application/json")
+    with pytest.raises(errors.ResponseDecodeError) as caught:
+        await astra.tokens.list()
+    assert PASSWORD not in all_shown(caught.value)
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_call_that_is_canceled_at_its_beginning_shows_no_password(astra: AsyncAstraDevOps, turns: int) -> None:
+    for call in (
+        astra.databases.reset_password("d", username="ann", password=PASSWORD),
+        astra.migration_proxies.launch("d", origin_username="ann", origin_password=PASSWORD, mappings=[]),
+        astra.request("resetPassword", path={"databaseID": "d"}, body=BODY),
+    ):
+        task = asyncio.ensure_future(call)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises((asyncio.CancelledError, ValueError)) as caught:
+            await task
+        assert PASSWORD not in all_shown(caught.value)
+
+
+@pytest.mark.parametrize("body", [BODY, {**BODY, "more": object()}, {**BODY, "more": float("nan")}, {**BODY, "more": "\ud800"}, PASSWORD])
+def test_a_call_by_operation_id_that_fails_shows_nothing_of_its_body(body: object) -> None:
+    with Emulator.running() as emulator, AstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra:
+        with pytest.raises((errors.NotFoundError, errors.BadRequestError, TypeError, ValueError)) as caught:
+            astra.request("resetPassword", path={"databaseID": "d"}, body=body)
+        assert PASSWORD not in all_shown(caught.value)
+
+
+@pytest.mark.parametrize("wrong", [PASSWORD.encode(), [PASSWORD], {"token": PASSWORD}])
+def test_a_secret_of_a_wrong_type_is_not_shown(wrong: object) -> None:
+    kind = type(wrong).__name__
+    with pytest.raises(TypeError, match=f"^token must be .* not {kind}$") as caught:
+        AstraDevOps(wrong)  # type: ignore[arg-type]
+    assert PASSWORD not in all_shown(caught.value)
+    with pytest.raises(TypeError, match=f"^proxy must be .* not {kind}$") as caught:
+        AstraDevOps(proxy=wrong)  # type: ignore[arg-type]
+    assert PASSWORD not in all_shown(caught.value)
+    with (
+        AstraDevOps(f"AstraCS:{'a' * 24}:{'b' * 64}") as astra,
+        pytest.raises(TypeError, match=f"^password must be .* not {kind}$") as caught,
+    ):
+        astra.databases.reset_password("d", username="ann", password=wrong)  # type: ignore[arg-type]
+    assert PASSWORD not in all_shown(caught.value)
+
+
+async def test_a_token_is_not_an_id(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    with pytest.raises(ValueError, match=r"^client_id must be an id, not a token$"):
+        await astra.tokens.delete(emulator.token)
+    assert len(emulator.journal) == 0
+
+
+def test_a_profile_that_cannot_be_read_shows_nothing_of_its_file(tmp_path: Path) -> None:
+    file = tmp_path / ".astrarc"
+    file.touch(0o600)
+    for content, name in ((f"[default]\nASTRA_DB_APPLICATION_TOKEN={PASSWORD}\n\xff", "default"), ("[AstraCS:a:b]\n", "AstraCS:c:d")):
+        file.write_text(content, encoding="latin-1")
+        with pytest.raises(errors.ConfigurationError) as caught:
+            read_profile(file, name)
+        shown = all_shown(caught.value)
+        assert PASSWORD not in shown
+        assert "AstraCS:" not in str(caught.value)

@@ -196,12 +196,23 @@ def render_pager(context: Context, function: ast.FunctionDef, target: str) -> st
 
 
 def _hide_secrets(context: Context, function: Function) -> list[str]:
-    """Render the lines that turn strings into secrets.
+    """Render the lines that hide arguments: tokens, passwords, and those of ``@hiding``.
 
     A traceback with local variables shows the arguments of the method.
     """
+    hidden = {
+        name.value
+        for node in function.decorator_list
+        if _is_hiding(node) and isinstance(node, ast.Call)
+        for name in node.args
+        if isinstance(name, ast.Constant)
+    }
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-    secrets = [argument.arg for argument in arguments if argument.annotation and names_in(annotation(argument.annotation)) & _SECRETS]
+    secrets = [
+        argument.arg
+        for argument in arguments
+        if argument.arg in hidden or (argument.annotation and names_in(annotation(argument.annotation)) & _SECRETS)
+    ]
     if secrets:
         context.use("astra_devops._secret", "hidden")
     return [f"{name} = hidden({name})" for name in secrets]
@@ -227,8 +238,12 @@ def own_nodes(function: Function) -> Iterator[ast.AST]:
 
 
 def decorators(function: Function) -> list[str]:
-    """Return the decorators of a function by their last names."""
-    return [ast.unparse(node).rpartition(".")[2] for node in function.decorator_list]
+    """Return the decorators of a function by their last names, without ``@hiding``."""
+    return [ast.unparse(node).rpartition(".")[2] for node in function.decorator_list if not _is_hiding(node)]
+
+
+def _is_hiding(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "hiding"
 
 
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:

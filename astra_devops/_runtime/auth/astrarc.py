@@ -15,7 +15,7 @@ from typing import Final
 import attrs
 
 from astra_devops._runtime.settings import ORIGINS, TOKEN_VARIABLE, origin
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, SecretBytes, redact
 from astra_devops.errors import ConfigurationError
 
 PATH_VARIABLE: Final = "ASTRARC"
@@ -51,7 +51,7 @@ class Profile:
             return ORIGINS[environment]
         if environment != "local":
             names = ", ".join(map(str.upper, ORIGINS))
-            raise ConfigurationError(f"{_ENVIRONMENT} in {self.source} must be one of {names}, LOCAL, not {self.environment!r}")
+            raise ConfigurationError(f"{_ENVIRONMENT} in {self.source} must be one of {names}, LOCAL, not {_shown(self.environment or '')}")
         if not self.endpoint:
             raise ConfigurationError(f"{self.source} has {_ENVIRONMENT}=LOCAL, and so must have {_ENDPOINT}, the URL of the service")
         try:
@@ -123,22 +123,27 @@ def read_profile(path: Path, name: str) -> Profile:
     text = _read(path)
     if text is None:
         raise ConfigurationError(
-            f"no token: pass the argument token, set {TOKEN_VARIABLE}, or add it to profile {name!r} of {path}, which does not exist"
+            f"no token: pass the argument token, set {TOKEN_VARIABLE}, or add it to profile {_shown(name)} of {path}, which does not exist"
         )
     sections = _sections(text.reveal())
     matching = [values for section, values in sections if section == name]
-    source = f"profile {name!r} of {path}"
+    source = f"profile {_shown(name)} of {path}"
     if not matching:
-        names = ", ".join(repr(section) for section, _ in sections) or "none"
+        names = ", ".join(_shown(section) for section, _ in sections) or "none"
         raise ConfigurationError(
-            f"no token: {path} has no profile {name!r} (it has {names}), and neither token nor {TOKEN_VARIABLE} is set"
+            f"no token: {path} has no profile {_shown(name)} (it has {names}), and neither token nor {TOKEN_VARIABLE} is set"
         )
     if len(matching) > 1:
-        raise ConfigurationError(f"{path} has {len(matching)} sections named {name!r}; keep one of them")
+        raise ConfigurationError(f"{path} has {len(matching)} sections named {_shown(name)}; keep one of them")
     values = matching[0]
     if TOKEN_VARIABLE not in values:
         raise ConfigurationError(f"no token: {source} has no {TOKEN_VARIABLE}")
     return Profile(source, values[TOKEN_VARIABLE], _text(values, _ENVIRONMENT), _text(values, _ENDPOINT))
+
+
+def _shown(name: str) -> str:
+    """Return a name in quotes. Someone may have put a token there."""
+    return redact(repr(name))
 
 
 def _text(values: _Section, key: str) -> str | None:
@@ -148,20 +153,29 @@ def _text(values: _Section, key: str) -> str | None:
 
 def _read(path: Path) -> Secret | None:
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            text = Secret(file.read())
+            content = SecretBytes(file.read())
     except (FileNotFoundError, NotADirectoryError):
         return None
     except IsADirectoryError:
         raise ConfigurationError(f"{path} is a directory, not a file with profiles") from None
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror or type(error).__name__}") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{path} cannot be read: it is not UTF-8 text") from None
+    text = _decoded(content)
+    if text is None:
+        raise ConfigurationError(f"{path} cannot be read: it is not UTF-8 text")
     if os.name == "posix" and stat.S_ISREG(mode) and mode & _OTHERS:
         warnings.warn(f"{path} holds tokens and can be read by other users; run: chmod 600 {path}", UserWarning, stacklevel=2)
     return text
+
+
+def _decoded(content: SecretBytes) -> Secret | None:
+    """Return the text; None if it is not UTF-8. The exception that says so would hold the bytes."""
+    try:
+        return Secret(content.reveal().decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return None
 
 
 def _sections(text: str) -> list[tuple[str, _Section]]:

@@ -42,7 +42,7 @@ class TokenAuth:
         if token is not None and profile is not None:
             raise ValueError("token and profile cannot both be given")
         if token is not None and not isinstance(token, (str, Secret)) and not callable(token):
-            raise TypeError(f"token must be a string, a Secret or a callable, not {type(token).__name__}")
+            raise TypeError(f"token must be a string, a Secret or a callable, not {checks.type_name(token)}")
         checks.optional(checks.string, profile, "profile")
         if profile is not None and not profile.strip():
             raise ValueError("profile must not be empty")

@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass_environment  # type: ignore[attr-defined]
 
-from astra_devops._runtime.checks import is_loopback
+from astra_devops._runtime.checks import is_loopback, type_name
 from astra_devops._secret import Secret
 from astra_devops.errors import ConfigurationError
 
@@ -23,7 +23,7 @@ def checked_proxy(proxy: str | Secret | None) -> Secret | None:
     if proxy is None:
         return None
     if not isinstance(proxy, str | Secret):
-        raise TypeError(f"proxy must be a string or a Secret, not {type(proxy).__name__}")
+        raise TypeError(f"proxy must be a string or a Secret, not {type_name(proxy)}")
     # Only as a secret: a traceback with local variables would show the password.
     proxy = Secret((proxy.reveal() if isinstance(proxy, Secret) else proxy).strip())
     if problem := _problem(proxy):

@@ -1,4 +1,4 @@
-"""A TCP proxy that spoils what passes it, in ways that a service and its HTTP server never would."""
+"""A TCP proxy that spoils what passes it, in ways that no service would."""
 
 import asyncio
 import socket
@@ -39,7 +39,6 @@ INSTEAD: Final[dict[str, bytes | None]] = {
     "page before": answer(200, _PAGE, "text/html"),
     "proxy's refusal": answer(407, _PAGE, "text/html"),
     "redirection": answer(302, _PAGE, "text/html"),
-    "empty 200 before": answer(200),
 }
 """What is sent without asking the service; None cuts the connection."""
 AFTER: Final[dict[str, Callable[[bytes], bytes]]] = {
@@ -129,8 +128,10 @@ class SpoilingProxy:
         reader, writer = await asyncio.open_connection(*self._target)
         try:
             head, _, body = request.partition(b"\r\n\r\n")
-            lines = [b"Host: %s:%d" % (self._target[0].encode(), self._target[1]) if line.lower().startswith(b"host:") else line
-                     for line in head.split(b"\r\n")]
+            lines = [
+                b"Host: %s:%d" % (self._target[0].encode(), self._target[1]) if line.lower().startswith(b"host:") else line
+                for line in head.split(b"\r\n")
+            ]
             writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
             return await read_message(reader)
         finally:

@@ -297,11 +297,12 @@ class _Attempts(Generic[T]):
             with deadline.inside(self.deadline), deadline.single_attempts():
                 async with asyncio.timeout(self.deadline.limit(self.caller.options.timeout)):
                     answer = await self.check_outcome()
-        except errors.OutcomeUnknownError as error:
-            unknown = error
         except (TimeoutError, errors.AstraDevOpsError) as error:
-            unknown = self._unknown(failure)
-            add_detail(unknown, f"the check whether it took effect failed, too: {error or type(error).__name__}")
+            if isinstance(error, errors.OutcomeUnknownError) and error.operation == self.call.operation.id:
+                unknown = error  # The result of the check; that of a lost lookup names the lookup.
+            else:
+                unknown = self._unknown(failure)
+                add_detail(unknown, f"the check whether it took effect failed, too: {error or type(error).__name__}")
         else:
             if answer is None:
                 self.history += (f"attempt {self.count}: {failure.reason}; a check found no effect",)

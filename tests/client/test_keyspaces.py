@@ -100,3 +100,14 @@ async def test_operations_of_classic_databases(emulator: Emulator, astra: AsyncA
     await astra.keyspaces.enable_graph(database_id, "default_keyspace")
     with pytest.raises(ValueError, match="schema and solrconfig"):
         await astra.keyspaces.create_solr_core(database_id, "default_keyspace", "t", generate_resources=False)
+
+
+async def test_a_check_whose_answers_are_lost_leaves_the_outcome_of_the_write_unknown(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    """Not that of the read: "it only reads, so calling again is safe" would be wrong."""
+    database_id = emulator.add_database("orders")
+    emulator.faults.reset_after_effect("addKeyspace")
+    emulator.faults.reset_before_effect("getDatabase", times=None)
+    with pytest.raises(errors.OutcomeUnknownError, match="addKeyspace was sent") as caught:
+        await astra.keyspaces.create(database_id, "sales")
+    assert caught.value.operation == "addKeyspace"
+    assert "only reads" not in caught.value.how_to_find_out

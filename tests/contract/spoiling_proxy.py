@@ -1,4 +1,4 @@
-"""A TCP proxy that spoils what passes it, in ways that no HTTP server would."""
+"""A TCP proxy that spoils what passes it, in ways that no service would."""
 
 import asyncio
 import socket
@@ -39,7 +39,6 @@ INSTEAD: Final[dict[str, bytes | None]] = {
     "page before": answer(200, _PAGE, "text/html"),
     "proxy's refusal": answer(407, _PAGE, "text/html"),
     "redirection": answer(302, _PAGE, "text/html"),
-    "empty 200 before": answer(200),
 }
 """What is sent without asking the service; None cuts the connection."""
 AFTER: Final[dict[str, Callable[[bytes], bytes]]] = {

@@ -184,7 +184,7 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, a
         await astra.tokens.create(["r"], expires_at="tomorrow")
     with pytest.raises(ValueError, match="family"):
         await astra.tokens.list(family="")
-    with pytest.raises(ValueError, match="not the whole token") as caught:
+    with pytest.raises(ValueError, match="client_id must be an id, not a token") as caught:
         await astra.tokens.delete(emulator.token)
     assert emulator.token.split(":")[2] not in str(caught.value)
     assert len(emulator.journal) == 0

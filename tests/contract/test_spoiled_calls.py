@@ -149,7 +149,7 @@ async def check_report(emulator: Emulator, walk: Walk, step: Step, schedule: lis
             case errors.ResponseDecodeError() if report.operation == operation:
                 assert effects, f"{operation}: {report!r}, but it took no effect: {exchanges}"
             case Exception():
-                # Of several writes one may be done, which the notes tell.
+                # Of several writes one may be done, which the notes say.
                 assert len(step.usual) > 1 or not effects, f"{operation}: {report!r}, but it took effect: {exchanges}"
             case _:
                 assert effects, f"{operation}: a value without any effect: {exchanges}"

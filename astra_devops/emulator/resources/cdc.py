@@ -85,9 +85,11 @@ def delete_cdc(world: World, request: Request) -> replies.Reply:
         raise replies.refusal(400, "databaseID differs from that of the path")
     to_remove, current = _tables(body), _capture_of(world, database).latest
     require(database, "ACTIVE")
+    if not to_remove:
+        raise replies.refusal(400, "tables must not be empty")
     missing = [".".join(table) for table in to_remove if table not in current.tables]
-    if missing or not to_remove:
-        raise replies.refusal(404 if missing else 400, f"Not captured: {', '.join(missing) or 'nothing'}.")
+    if missing:
+        raise replies.refusal(404, f"Not captured: {', '.join(missing)}.")
     remaining = tuple(table for table in current.tables if table not in to_remove)
     _begin(world, request, database, Capture(remaining, current.regions if remaining else ()))
     return replies.empty(204)

@@ -166,6 +166,9 @@ def generate(session: nox.Session) -> None:
 
 @nox.session(default=False, requires=["build"])
 def benchmarks(session: nox.Session) -> None:
-    """Measure this client beside others, interleaved in one run."""
+    """Measure this client beside others, and write docs/performance.md.
+
+    With names of tables, ``--list`` or ``--quick`` it only prints.
+    """
     install_wheel(session, "benchmarks")
-    session.run("python", "tests/benchmarks/run.py", *session.posargs)
+    session.run("python", "tests/benchmarks/run.py", *(session.posargs or ("--page", "docs/performance.md")))

@@ -1,14 +1,19 @@
 """A server that is faster than any client, run in its own process.
 
-It prints its port, and sends a canned answer as soon as a request's blank line has arrived.
+It prints its port, and sends an answer made beforehand as soon as the blank line of a request has
+arrived. No request may have a body.
 """
 
+import argparse
 import asyncio
+import functools
 import json
-import sys
-from typing import Any
+import re
+import time
+from typing import Any, Final
 
-DATACENTER = {
+PAGE: Final = 100
+_DATACENTER: Final = {
     "id": "9c531886-ddde-401d-bc0f-a708394975c2-1",
     "name": "dc-1",
     "tier": "serverless",
@@ -20,7 +25,7 @@ DATACENTER = {
     "capacityUnits": 1,
     "secureBundleUrl": "https://bundles.example/secure-connect.zip?X-Amz-Signature=abc",
 }
-DATABASE = {
+DATABASE: Final[dict[str, Any]] = {
     "id": "9c531886-ddde-401d-bc0f-a708394975c2",
     "orgId": "4711c531-ddde-401d-bc0f-a708394975c2",
     "ownerId": "zjCEYwRGWocLfQJHBNQxvorr",
@@ -32,7 +37,7 @@ DATABASE = {
         "capacityUnits": 1,
         "region": "us-east-2",
         "keyspaces": ["default_keyspace", "sales"],
-        "datacenters": [DATACENTER],
+        "datacenters": [_DATACENTER],
         "dbType": "vector",
     },
     "creationTime": "2026-11-01T22:08:41Z",
@@ -43,55 +48,102 @@ DATABASE = {
     "availableActions": ["park", "getCreds", "resetPassword", "terminate", "addKeyspace", "removeKeyspace"],
     "dataEndpointUrl": "https://9c531886-ddde-401d-bc0f-a708394975c2-us-east-2.apps.astra.datastax.com/api/rest",
 }
+KEYSPACE: Final = "measured"
+"""A keyspace that no database has before it is created."""
 
 
-def answer(document: Any) -> bytes:
-    """Return a whole HTTP answer."""
-    body = json.dumps(document, separators=(",", ":")).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Request-Id: 1\r\nContent-Length: {len(body)}\r\n\r\n"
+def database_id(number: int) -> str:
+    """Return the id of a database by its place in the list."""
+    return f"{number:08d}-ddde-401d-bc0f-a708394975c2"
+
+
+class Answers:
+    """The answers of the server.
+
+    Args:
+        count: The length of the list of databases.
+        unknown_fields: Whether each database has fields that no client knows.
+        busy: Seconds after the last creation of a keyspace for which no database has it.
+    """
+
+    def __init__(self, count: int, *, unknown_fields: bool, busy: float) -> None:
+        self._count = count
+        self._busy = busy
+        self._busy_until: float | None = None
+        self._added = {"addedLater": 1} if unknown_fields else {}
+        self._page = functools.lru_cache(maxsize=None)(self._make_page)
+        self._one = _answer("200 OK", self._database(0, "ACTIVE", ()))
+
+    def __call__(self, line: bytes) -> bytes:
+        """Return the answer to a request line."""
+        if line.startswith(b"POST "):
+            self._busy_until = time.monotonic() + self._busy
+            return _answer("201 Created", None)
+        if not re.match(rb"GET /v2/databases[? ]", line):
+            return self._one
+        after = re.search(rb"starting_after=(\d+)", line)
+        if self._busy_until is None:
+            status, keyspaces = "ACTIVE", ()
+        elif time.monotonic() < self._busy_until:
+            status, keyspaces = "MAINTENANCE", ()
+        else:
+            status, keyspaces = "ACTIVE", (KEYSPACE,)
+        return self._page(0 if after is None else int(after[1]) + 1, status, keyspaces)
+
+    def _make_page(self, start: int, status: str, keyspaces: tuple[str, ...]) -> bytes:
+        numbers = range(start, min(start + PAGE, self._count))
+        return _answer("200 OK", [self._database(number, status, keyspaces) for number in numbers])
+
+    def _database(self, number: int, status: str, keyspaces: tuple[str, ...]) -> dict[str, Any]:
+        info = {**DATABASE["info"], "keyspaces": [*DATABASE["info"]["keyspaces"], *keyspaces], **self._added}
+        return {**DATABASE, "id": database_id(number), "status": status, "info": info, **self._added}
+
+
+def _answer(status: str, document: Any) -> bytes:
+    body = b"" if document is None else json.dumps(document, separators=(",", ":")).encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nX-Request-Id: 1\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
-ONE = answer(DATABASE)
-PAGE = answer([{**DATABASE, "id": f"{number:08d}-ddde-401d-bc0f-a708394975c2"} for number in range(100)])
-END = answer([])
+class Connection(asyncio.Protocol):
+    """A connection that answers each request ``delay`` seconds after it has arrived."""
 
-
-class Canned(asyncio.Protocol):
-    """A connection that answers by the request line: a page of the list, its end, or one database.
-
-    ``delay`` seconds pass before each answer.
-    """
-
-    delay = 0.0
+    def __init__(self, answers: Answers, delay: float) -> None:
+        self._answers = answers
+        self._delay = delay
+        self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        self._buffer = b""
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request whose head is complete; no request here has a body."""
+        """Answer each request whose head is complete."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             line, self._buffer = self._buffer[: self._buffer.find(b"\r\n")], self._buffer[end + 4 :]
-            reply = ONE
-            if line.startswith((b"GET /v2/databases?", b"GET /v2/databases ")):
-                reply = END if b"starting_after" in line else PAGE
-            if self.delay:
-                asyncio.get_running_loop().call_later(self.delay, self._transport.write, reply)
+            reply = self._answers(line)
+            if self._delay:
+                asyncio.get_running_loop().call_later(self._delay, self._transport.write, reply)
             else:
                 self._transport.write(reply)
 
 
-async def main(delay: float) -> None:
+async def main() -> None:
     """Serve until the process is killed."""
-    Canned.delay = delay
-    server = await asyncio.get_running_loop().create_server(Canned, "127.0.0.1", 0, backlog=1024)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=PAGE)
+    parser.add_argument("--unknown-fields", action="store_true")
+    parser.add_argument("--busy", type=float, default=0.0)
+    parser.add_argument("--delay", type=float, default=0.0)
+    options = parser.parse_args()
+    answers = Answers(options.count, unknown_fields=options.unknown_fields, busy=options.busy)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(answers, options.delay), "127.0.0.1", 0, backlog=2048)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(float(sys.argv[1]) if len(sys.argv) > 1 else 0.0))
+    asyncio.run(main())

@@ -1,19 +1,20 @@
-"""Processes to measure from outside: servers, and interpreters that only start and end."""
+"""Processes to measure, and the servers that they talk to."""
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from tests.benchmarks.tables import WARM_UP, Rounds, Table
+_FOLDER: Final = Path(__file__).parent
 
 
 @contextmanager
-def serving(program: Path, *arguments: str) -> Iterator[str]:
+def serving(program: str, *arguments: str) -> Iterator[str]:
     """Run a server until the block ends, and yield the first line that it prints."""
-    with subprocess.Popen([sys.executable, str(program), *arguments], stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, str(_FOLDER / program), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield process.stdout.readline()
@@ -21,12 +22,14 @@ def serving(program: Path, *arguments: str) -> Iterator[str]:
             process.kill()
 
 
-def time_starts(title: str, target: str, programs: dict[str, str], rounds: int) -> Table:
-    """Measure how long each program takes in a new interpreter."""
-    seconds: Rounds = {name: [] for name in programs}
-    for _ in range(rounds + WARM_UP):
-        for name, program in programs.items():
-            start = time.perf_counter()
-            subprocess.run([sys.executable, "-c", program], check=True)
-            seconds[name].append(time.perf_counter() - start)
-    return Table(title, target, seconds)
+@contextmanager
+def canned_answers(*arguments: str) -> Iterator[str]:
+    """Run the canned server until the block ends, and yield its URL."""
+    with serving("canned_server.py", *arguments) as port:
+        yield f"http://127.0.0.1:{int(port)}"
+
+
+def run_program(program: str, *arguments: str) -> str:
+    """Run a program of this folder to its end, and return what it has printed."""
+    command = [sys.executable, str(_FOLDER / program), *arguments]
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout

@@ -323,9 +323,11 @@ class AsyncDatabases:
             OutcomeUnknownError: The answer was lost.
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
-        check_outcome = database_outcome_check(
-            self._caller, database_id, lambda database: database is not None and database.info.engine_type == engine_type
-        )
+
+        def has_engine(database: Database | None) -> bool:
+            return database is not None and (database.info.engine_type or "").lower() == engine_type.lower()
+
+        check_outcome = database_outcome_check(self._caller, database_id, has_engine)
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)

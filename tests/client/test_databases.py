@@ -320,3 +320,11 @@ async def test_resume_of_a_terminated_database_says_so(astra: AsyncAstraDevOps) 
     await (await astra.databases.terminate(database.id)).wait()
     with pytest.raises(errors.OperationFailedError, match="TERMINATED"):
         await astra.databases.resume(database.id)
+
+
+async def test_a_lost_answer_to_a_change_of_the_engine_is_found_out(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    database_id = emulator.add_database("orders")
+    emulator.faults.reset_after_effect("updateEngineType")
+    operation = await astra.with_options(timeout=300).databases.set_engine_type(database_id, "Serverless-v2")
+    assert (await operation.wait()).info.engine_type == "Serverless-v2"
+    assert len(emulator.journal.of("updateEngineType")) == 1

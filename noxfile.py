@@ -129,6 +129,36 @@ def tests(session: nox.Session) -> None:
         session.run("pytest", "-q", "-n", "auto", *_TESTS_OF_WHEEL, env=_AGAINST_WHEEL)
 
 
+@nox.session(default=False, python="3.11", requires=["build"])
+def tests_lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest version of each dependency that pyproject.toml allows."""
+    (wheel,) = _DIST.glob("*.whl")
+    session.install("--resolution=lowest-direct", "--reinstall-package", "astra-devops", f"astra-devops[emulator] @ {wheel.as_uri()}")
+    session.install(*groups("test", "codegen"))
+    # The oldest anyio imports a name of pytest that has become deprecated since.
+    ignored = "ignore::pytest.PytestRemovedIn10Warning"
+    session.run("pytest", "-q", "-n", "auto", "-W", ignored, "tests/unit", "tests/client", "tests/blocking", env=_AGAINST_WHEEL)
+
+
+@nox.session(default=False, requires=["build"])
+def soak(session: nox.Session) -> None:
+    """Use the client for hours of a scaled clock, under faults, and watch memory and descriptors.
+
+    ``ASTRA_DEVOPS_SOAK_SECONDS=600 nox -s soak`` takes ten minutes instead of ten seconds.
+    """
+    install_wheel(session, "test")
+    session.run("pytest", "-q", "-s", "--show-capture=no", "tests/soak", *session.posargs, env=_AGAINST_WHEEL)
+
+
+# Not run by default, since its answer changes without any change here.
+@nox.session(default=False, requires=["build"])
+def audit(session: nox.Session) -> None:
+    """Look for known vulnerabilities of the dependencies."""
+    install_wheel(session)
+    session.install("pip-audit>=2.9")
+    session.run("pip-audit", "--local", "--skip-editable", "--progress-spinner=off", *session.posargs)
+
+
 # Not run by default, since it needs the npm registry.
 @nox.session(default=False, requires=["build"])
 def peers_node(session: nox.Session) -> None:

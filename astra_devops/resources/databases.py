@@ -325,7 +325,9 @@ class AsyncDatabases:
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
 
         def has_engine(database: Database | None) -> bool:
-            return database is not None and (database.info.engine_type or "").lower() == engine_type.lower()
+            if database is not None and database.status == "ACTIVE" and database.info.engine_type is None:
+                raise errors.AstraDevOpsError("the database does not show its engine")
+            return database is not None and str(database.info.engine_type).lower() == engine_type.lower()
 
         check_outcome = database_outcome_check(self._caller, database_id, has_engine)
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)

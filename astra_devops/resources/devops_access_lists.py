@@ -207,7 +207,7 @@ class AsyncDevOpsAccessLists:
 
     async def _id(self, organization_id: str | None) -> str:
         if organization_id is not None:
-            return checks.string(organization_id, "organization_id")
+            return checks.identifier(organization_id, "organization_id")
         return await current_id(self._caller)
 
     async def _get_settled(self, organization: str) -> list[DevOpsAccessListAddress]:

@@ -159,6 +159,7 @@ class AsyncScim:
         >>> deactivate = ScimPatchOperation(op="replace", path="active", value=False)
         >>> user = await astra.scim.patch_user(user_id, [deactivate])
         """
+        checks.identifier(user_id, "user_id")
         return (await endpoints.patch_scim_user(self._caller, user_id=user_id, body=_patch_request(operations))).value
 
     async def delete_user(self, user_id: str) -> None:
@@ -252,6 +253,7 @@ class AsyncScim:
         >>> remove = ScimPatchOperation(op="remove", path=f"members[{other}]")
         >>> group = await astra.scim.patch_group(group_id, [add, remove])
         """
+        checks.identifier(group_id, "group_id")
         return (await endpoints.patch_scim_group(self._caller, group_id=group_id, body=_patch_request(operations))).value
 
     async def delete_group(self, group_id: str) -> None:

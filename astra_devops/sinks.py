@@ -25,7 +25,7 @@ import attrs
 
 from astra_devops._rest.models.telemetry import KafkaSecurityProtocol, SaslMechanism
 from astra_devops._runtime import checks
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, redact
 
 __all__ = [
     "BasicAuth",
@@ -46,6 +46,11 @@ __all__ = [
 
 def _as_secret(value: str | Secret) -> Secret:
     return value if isinstance(value, Secret) else Secret(value)
+
+
+def _masked(address: str) -> str:
+    """Return the repr of an address, without a password in it."""
+    return repr(redact(address))
 
 
 def _as_servers(value: Iterable[str]) -> tuple[str, ...]:
@@ -170,7 +175,7 @@ class PrometheusSink:
         auth: How the exporter authenticates.
     """
 
-    endpoint: str
+    endpoint: str = attrs.field(repr=_masked)
     auth: BasicAuth | BearerAuth = attrs.field(validator=attrs.validators.instance_of((BasicAuth, BearerAuth)))
 
 
@@ -202,7 +207,7 @@ class SplunkSink:
         sourcetype: Value of Splunk's ``sourcetype`` field.
     """
 
-    endpoint: str
+    endpoint: str = attrs.field(repr=_masked)
     index: str
     token: Secret = attrs.field(converter=_as_secret)
     source: str | None = None
@@ -220,7 +225,7 @@ class PulsarSink:
         auth_name: Name under which the exporter authenticates.
     """
 
-    endpoint: str
+    endpoint: str = attrs.field(repr=_masked)
     topic: str
     auth: TokenAuth | OAuth2 = attrs.field(validator=attrs.validators.instance_of((TokenAuth, OAuth2)))
     auth_name: str | None = None

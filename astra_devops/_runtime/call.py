@@ -9,6 +9,7 @@ import attrs
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.outcome import request_id_of
+from astra_devops._secret import redact
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -94,7 +95,7 @@ class Headers(Mapping[str, str]):
         return len(self._ordered())
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({dict(self)!r})"
+        return redact(f"{type(self).__name__}({dict(self)!r})")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (dict(self),)

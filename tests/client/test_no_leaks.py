@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from astra_devops import AstraDevOps, AsyncAstraDevOps, RetryPolicy, Secret, errors
+from astra_devops import Answer, AstraDevOps, AsyncAstraDevOps, RetryPolicy, Secret, errors, sinks
 from astra_devops._rest.endpoints import telemetry
 from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
 from astra_devops._runtime.auth.astrarc import read_profile
@@ -268,3 +268,11 @@ def test_a_profile_that_cannot_be_read_shows_nothing_of_its_file(tmp_path: Path)
         shown = all_shown(caught.value)
         assert PASSWORD not in shown
         assert "AstraCS:" not in str(caught.value)
+
+
+def test_an_address_shows_no_password() -> None:
+    sink = sinks.SplunkSink(endpoint="https://me:CANARY@splunk.example.com", index="i", token="t", source="s", sourcetype="st")
+    assert "CANARY" not in repr(sink)
+    assert sink.endpoint == "https://me:CANARY@splunk.example.com"
+    answer: Answer[None] = Answer(value=None, status=200, headers={"location": "https://me:CANARY@host/x"})
+    assert "CANARY" not in f"{answer!r} {answer.headers!r}"

@@ -59,7 +59,7 @@ class AsyncAstraDevOps(ClientResources):
         self,
         token: Token | None = None,
         *,
-        base_url: str | None = None,
+        base_url: str | Secret | None = None,
         environment: Environment | None = None,
         profile: str | None = None,
         timeout: float = 60.0,
@@ -124,6 +124,7 @@ class AsyncAstraDevOps(ClientResources):
         # Under the same names: a traceback with local variables would show the strings.
         token = hidden(token)
         proxy = hidden(proxy)
+        base_url = hidden(base_url)
         is_service_given = base_url is not None or environment is not None
         url = origin(base_url, "prod" if environment is None else environment, allow_http)
         auth = TokenAuth(token, profile, selects_service=not is_service_given)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.clock import Clock
+from astra_devops._secret import Secret, hidden
 
 T = TypeVar("T")
 Environment = Literal["prod", "dev", "test"]
@@ -26,7 +27,7 @@ TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
 _HOST: Final = re.compile(r"[A-Za-z0-9._\-]+")
 
 
-def origin(base_url: str | None, environment: str, allow_http: bool = False) -> str:
+def origin(base_url: str | Secret | None, environment: str, allow_http: bool = False) -> str:
     """Return the URL that paths are appended to, with no slash at the end.
 
     Raises:
@@ -40,26 +41,37 @@ def origin(base_url: str | None, environment: str, allow_http: bool = False) -> 
     checked_flag(allow_http, "allow_http")
     if base_url is None:
         return ORIGINS[environment]
-    if not isinstance(base_url, str):
-        raise TypeError(f"base_url must be a string, not {type(base_url).__name__}")
-    base_url = base_url.strip()
-    # urlsplit() silently drops line breaks, and takes a backslash for a part of the host.
-    if not base_url.isascii() or not base_url.isprintable() or any(char in base_url for char in " \\"):
-        raise ValueError("base_url must be ASCII, without white space, control characters and backslashes")
-    try:
-        parts = urlsplit(base_url)
-        port = parts.port
-    except ValueError:
-        raise ValueError("base_url must have a host that can be read, and a port from 1 to 65535") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("base_url must be an absolute http or https URL")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError("base_url must not contain credentials, a query or a fragment")
-    if port == 0 or parts.netloc.endswith(":") or not (_HOST.fullmatch(parts.hostname) or ":" in parts.hostname):
-        raise ValueError("base_url must have a host that can be read, and a port from 1 to 65535")
-    checks.https_url(base_url, "base_url", [parts.hostname] if allow_http else ())
+    # A secret until it is known to hold no password, which a traceback with local variables shows.
+    base_url = hidden(base_url)
+    if not isinstance(base_url, Secret):
+        raise TypeError(f"base_url must be a string, not {checks.type_name(base_url)}")
+    base_url = Secret(base_url.reveal().strip())
+    if problem := _problem(base_url):
+        raise ValueError(f"base_url must {problem}")
+    parts = urlsplit(base_url.reveal())
+    checks.https_url(base_url.reveal(), "base_url", [parts.hostname or ""] if allow_http else ())
     # Clients in other languages expect a base URL with the API version; our paths include it.
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/v2')}"
+
+
+def _problem(base_url: Secret) -> str | None:
+    """Return what the address must be and is not; None if it can be used."""
+    address = base_url.reveal()
+    # urlsplit() silently drops line breaks, and takes a backslash for a part of the host.
+    if not address.isascii() or not address.isprintable() or any(char in address for char in " \\"):
+        return "be ASCII, without white space, control characters and backslashes"
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return "have a host that can be read, and a port from 1 to 65535"
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return "be an absolute http or https URL"
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        return "not contain credentials, a query or a fragment"
+    if port == 0 or parts.netloc.endswith(":") or not (_HOST.fullmatch(parts.hostname) or ":" in parts.hostname):
+        return "have a host that can be read, and a port from 1 to 65535"
+    return None
 
 
 def plain_hosts(origin: str) -> frozenset[str]:

@@ -77,7 +77,7 @@ class AstraDevOps(NoCopies):
         self,
         token: Token | None = None,
         *,
-        base_url: str | None = None,
+        base_url: str | Secret | None = None,
         environment: Environment | None = None,
         profile: str | None = None,
         timeout: float = 60.0,
@@ -142,6 +142,7 @@ class AstraDevOps(NoCopies):
             ConfigurationError: ``token`` does not look like an application token.
         """
         token = hidden(token)
+        base_url = hidden(base_url)
         proxy = hidden(proxy)
         self._handle = ClientHandle(
             "AstraDevOps",

@@ -10,6 +10,7 @@ import logging
 import pickle
 import traceback
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -276,3 +277,13 @@ def test_an_address_shows_no_password() -> None:
     assert sink.endpoint == "https://me:CANARY@splunk.example.com"
     answer: Answer[None] = Answer(value=None, status=200, headers={"location": "https://me:CANARY@host/x"})
     assert "CANARY" not in f"{answer!r} {answer.headers!r}"
+
+
+@pytest.mark.parametrize("client", [AsyncAstraDevOps, AstraDevOps])
+def test_a_password_in_the_base_url_is_in_no_frame(client: Any) -> None:
+    with pytest.raises(ValueError, match="base_url must not contain credentials") as caught:
+        client(base_url="https://me:CANARY@host")
+    frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
+    own = [frame for frame in frames if "astra_devops/" in frame.filename and "tests/" not in frame.filename]
+    assert own
+    assert "CANARY" not in str([frame.locals for frame in own])

@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="SIGINT and SIGTERM stop it. There are two more commands, each with its own --help: 'record' records the real service, "
         "'replay' answers from a recording.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
     parser.add_argument(
         "--speed", type=options.speed, default=1.0, help="how many times faster than real time the clock runs (default: %(default)s)"
@@ -124,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--token", type=options.token, help="the token that may do everything (default: one from the seed)")
     parser.add_argument(
         "--allow-host",
+        type=options.host,
         action="append",
         default=[],
         metavar="NAME",

@@ -72,7 +72,7 @@ class Emulator(Seeding):
             name of its own. On other addresses it answers to any name, unless names are given here.
 
     Raises:
-        TypeError: ``allowed_hosts`` is a single string.
+        TypeError: ``allowed_hosts`` is a single string, or a host is not a string.
         ValueError: ``state`` cannot be read, ``latency`` is negative or not finite, or ``token`` is
             not of the form of the service's tokens.
     """
@@ -104,6 +104,7 @@ class Emulator(Seeding):
         self._service = Service(loaded, platform)
         super().__init__(platform, self._service.lock)
         self.faults.operations = operations
+        host = addresses.check_host(host)
         self._address = (host, port)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
         self._server = HttpServer(self._service, self.journal, self._time, latency, addresses.Names(host, allowed_hosts))

@@ -64,6 +64,6 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="answer as recorded")
     replay.add_argument("file", help="the recording")
     for command in (record, replay):
-        command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+        command.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
         command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
     return parser

@@ -4,9 +4,22 @@ import math
 from argparse import ArgumentTypeError
 from typing import Final
 
+from astra_devops.emulator.net import addresses
 from astra_devops.emulator.state.tokens import checked_value
 
 _HIGHEST_PORT: Final = 65_535
+
+
+def host(value: str) -> str:
+    """Parse an address or a host name.
+
+    Raises:
+        ArgumentTypeError: It is neither.
+    """
+    try:
+        return addresses.check_host(value, "it")
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def port(value: str) -> int:

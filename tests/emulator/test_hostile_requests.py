@@ -75,7 +75,7 @@ def has_ipv6() -> bool:
 
 
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
-@pytest.mark.parametrize("host", ["::1", "::"])
+@pytest.mark.parametrize("host", ["::1", "[::1]", "::"])
 async def test_ipv6_addresses_have_brackets(host: str, tmp_path: Path) -> None:
     async with Emulator(host=host) as emulator:
         assert emulator.url.startswith("http://[::1]:")
@@ -99,6 +99,25 @@ async def test_what_is_not_http_is_one_line_in_the_log(emulator: Emulator, caplo
         assert record.exc_info is None
         assert "is not valid HTTP" in record.getMessage()
         assert "\n" not in record.getMessage()
+
+
+async def test_a_body_that_cannot_be_decompressed_is_one_line_in_the_log(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    host, port = emulator.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"POST /v2/databases HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd")
+    assert (await reader.read()).startswith(b"HTTP/1.1 400 ")
+    writer.close()
+    await writer.wait_closed()
+    assert [record.exc_info for record in caplog.records if record.levelno >= logging.WARNING] in ([], [None])
+    assert len(emulator.journal) == 0
+
+
+@pytest.mark.parametrize("host", ["http://a", "a:80", "a b", "a/b", "[a]", "[::1]:80", "-a", "a\n"])
+def test_what_is_not_a_host_is_refused(host: str) -> None:
+    with pytest.raises(ValueError, match="host must be an address or a host name without scheme and port, not"):
+        Emulator(host=host)
+    with pytest.raises(ValueError, match="each of allowed_hosts must be an address or a host name"):
+        Emulator(allowed_hosts=[host])
 
 
 async def test_half_open_connections_end_after_a_while_and_are_limited() -> None:

@@ -24,8 +24,8 @@ class Sender:
     """Sends cases to a seeded emulator, and counts those that succeed."""
 
     world: World
-    valid: dict[str, Request]
-    names: Names
+    valid: dict[str, Request] = attrs.field(repr=False)
+    names: Names = attrs.field(repr=False)
     successes: int = 0
 
     def send(self, case: Case, token: str, *, restore_after: bool = True) -> Response:

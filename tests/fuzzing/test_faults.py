@@ -24,6 +24,8 @@ PAUSES = (0.0, 0.0, 5.0, 600.0)
 """Seconds between two requests."""
 SILENCE = 0.2
 """Real seconds after which the client gives up on an answer that a fault withholds."""
+EARLY_MISSES = 2
+"""How many of the first reads of a new database are answered with 404, by one of the faults."""
 FAULTS: dict[str, Scripted] = {
     "none": lambda faults, operation: None,
     "status before": lambda faults, operation: faults.status(operation, 503),
@@ -42,7 +44,7 @@ FAULTS: dict[str, Scripted] = {
     "truncated": lambda faults, operation: faults.truncated_gzip(operation),
     "oversized": lambda faults, operation: faults.oversized(operation, 100_000),
     "refused connections": lambda faults, operation: faults.refuse_connections(60),
-    "not found": lambda faults, operation: faults.not_found_after_create(2),
+    "not found": lambda faults, operation: faults.not_found_after_create(EARLY_MISSES),
     "list lag": lambda faults, operation: faults.list_lag(30),
     "stale": lambda faults, operation: faults.stale_reads("getDatabase", times=2),
     "stuck": lambda faults, operation: faults.stuck("createDatabase", "PENDING"),
@@ -85,7 +87,7 @@ def send(sender: Sender, operation: str, rng: Random) -> None:
     headers = {"Authorization": f"Bearer {sender.world.emulator.token}"}
     with contextlib.suppress(requests.RequestException):
         answer = case.call(base_url=sender.world.emulator.url, headers=headers, session=sender.world.session, timeout=SILENCE)
-        assert answer.status_code != 500, (operation, answer.text)
+        assert answer.status_code != 500, (operation, answer.text[:200])
 
 
 def check_state(emulator: Emulator, databases_before: int) -> None:
@@ -98,8 +100,10 @@ def check_state(emulator: Emulator, databases_before: int) -> None:
     assert restored.snapshot() == state
     headers = {"Authorization": f"Bearer {emulator.token}"}
     for database_id in emulator.databases:
-        answer = requests.get(f"{emulator.url}/v2/databases/{database_id}", headers=headers, timeout=10)
-        assert answer.status_code == 200, answer.text
+        url = f"{emulator.url}/v2/databases/{database_id}"
+        # Clearing the faults does not end the early misses of a database that exists.
+        statuses = [requests.get(url, headers=headers, timeout=10).status_code for _ in range(EARLY_MISSES + 1)]
+        assert statuses[-1] == 200, (database_id, statuses)
     assert requests.get(f"{emulator.url}/_emulator/state.json", timeout=10).status_code == 200
 
 

@@ -1,13 +1,34 @@
 """Under which names an emulator can be reached."""
 
 import ipaddress
+import re
 from collections.abc import Collection
 from contextvars import ContextVar
 from typing import Final
 
+_NAME: Final = re.compile(r"|[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?", re.IGNORECASE | re.ASCII)
 _USABLE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}
 requested_host: ContextVar[str | None] = ContextVar("astra_devops_emulator_host", default=None)
 """The host that the request which is being answered was sent to, with brackets around IPv6."""
+
+
+def check_host(host: str, name: str = "host") -> str:
+    """Return an address or a name to listen on or to answer to, without the brackets of IPv6.
+
+    Raises:
+        TypeError: It is not a string.
+        ValueError: It is neither an address nor a name: it has a scheme or a port, for example.
+    """
+    if not isinstance(host, str):
+        raise TypeError(f"{name} must be a string, not {type(host).__name__}")
+    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    try:
+        return str(ipaddress.ip_address(bare))
+    except ValueError:
+        pass
+    if bare != host or not _NAME.fullmatch(host):
+        raise ValueError(f"{name} must be an address or a host name without scheme and port, not {host!r}")
+    return host.lower()
 
 
 def is_any(host: str) -> bool:
@@ -54,7 +75,9 @@ class Names:
         if isinstance(allowed, str):
             raise TypeError("allowed_hosts must be a list of names, not a single string")
         self._is_open: bool = not is_loopback(host) and not allowed
-        self._allowed: frozenset[str] = frozenset(bracketed(name.lower()) for name in (host, *allowed))
+        self._allowed: frozenset[str] = frozenset(
+            bracketed(name).rstrip(".") for name in (host, *(check_host(name, "each of allowed_hosts") for name in allowed))
+        )
 
     def refusal(self, header: str | None) -> str | None:
         """Return why a request with this ``Host`` header is refused; None if it is not."""

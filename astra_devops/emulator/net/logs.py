@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 logger: Final = logging.getLogger("astra_devops.emulator")
@@ -10,7 +11,9 @@ logger: Final = logging.getLogger("astra_devops.emulator")
 
 def _shorten(record: logging.LogRecord) -> bool:
     error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
-    if isinstance(error, HttpProcessingError):
+    if isinstance(error, web.RequestPayloadError):
+        record.msg, record.args, record.exc_info = "the body of a request cannot be read: %s", (" ".join(str(error).split())[:200],), None
+    elif isinstance(error, HttpProcessingError):
         sender = str(record.args[0]) if isinstance(record.args, tuple) and record.args else "a client"
         reason = " ".join(error.message.split())[:200]
         record.msg, record.args, record.exc_info = "a request from %s is not valid HTTP: %s", (sender, reason), None

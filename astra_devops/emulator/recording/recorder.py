@@ -63,7 +63,7 @@ class Recorder:
     def __init__(self, upstream: str, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._upstream = _checked(upstream)
         self._path = Path(path)
-        self._address = (host, port)
+        self._address = (addresses.check_host(host), port)
         self._names = secret_names(_contract.load())
         self._runner: web.ServerRunner | None = None
         self._session: aiohttp.ClientSession | None = None

@@ -44,7 +44,7 @@ class Replay:
 
     def __init__(self, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.journal: Journal = Journal()
-        self._address = (host, port)
+        self._address = (addresses.check_host(host), port)
         self._names = secret_names(_contract.load())
         self._answers: dict[Key, list[Recorded]] = {}
         for recorded in file.read(path):

@@ -105,6 +105,8 @@ class HttpServer:
                     body = await request.read()
             except TimeoutError:
                 return web.Response(status=408, headers={"Connection": "close"})
+            except web.RequestPayloadError:
+                return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             self._journal.add(exchange)

@@ -102,6 +102,8 @@ class AstraDevOpsError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.earlier_attempts: tuple[str, ...] = ()
+        # Python makes the list with the first note. Those who read notes need not check for it.
+        self.__notes__: list[str] = []
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_rebuild, (type(self), self.args, self.__dict__))

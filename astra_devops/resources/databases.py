@@ -325,9 +325,12 @@ class AsyncDatabases:
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
 
         def has_engine(database: Database | None) -> bool:
-            if database is not None and database.status == "ACTIVE" and database.info.engine_type is None:
+            if database is None:
+                return False
+            shown = conditions.shows_engine(database, engine_type)
+            if shown is None and database.status == "ACTIVE":
                 raise errors.AstraDevOpsError("the database does not show its engine")
-            return database is not None and str(database.info.engine_type).lower() == engine_type.lower()
+            return shown is True
 
         check_outcome = database_outcome_check(self._caller, database_id, has_engine)
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)

@@ -22,7 +22,7 @@ async def limited(limits: TimeLimits, seconds: float, work: Callable[[], Awaitab
     try:
         await work()
     except asyncio.CancelledError:
-        if limits.stop(task) and task.uncancel() == 0:
+        if limits.stop(task) and task.cancelling() == 0:
             return "over"
         raise
     limits.stop(task)

@@ -15,6 +15,7 @@ class TimeLimits:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._due: dict[asyncio.Task[object], float] = {}
+        self._exceeded: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, task: asyncio.Task[object], when: float) -> None:
@@ -24,8 +25,16 @@ class TimeLimits:
             self._set_timer(when)
 
     def stop(self, task: asyncio.Task[object]) -> bool:
-        """End the limit of a task, and return whether it had been exceeded."""
-        return self._due.pop(task, None) is None
+        """End the limit of a task, and return whether it was exceeded.
+
+        Its cancellation is then taken back. Ending it again does nothing, and returns False.
+        """
+        self._due.pop(task, None)
+        if task not in self._exceeded:
+            return False
+        self._exceeded.remove(task)
+        task.uncancel()
+        return True
 
     def _set_timer(self, when: float) -> None:
         if self._timer is not None:
@@ -41,6 +50,7 @@ class TimeLimits:
         now = self._loop.time()
         for task in [task for task, when in self._due.items() if when <= now]:
             del self._due[task]
+            self._exceeded.add(task)
             task.cancel()
         if self._due:
             self._set_timer(min(self._due.values()))

@@ -122,7 +122,6 @@ class Transport:
         cancelled_before = task.cancelling()
         handled_before = sys.exception()
         has_slot = self._slots.take()
-        is_over = False
         self._limits.start(task, ends)
         try:
             if not has_slot:
@@ -132,16 +131,14 @@ class Transport:
                 await _look_at_sockets()
             return await self._exchange(session, origin, request, headers, ends - loop.time())
         except BaseException as error:
-            is_over = self._limits.stop(task)
-            if is_over and task.uncancel() <= cancelled_before and isinstance(error, asyncio.CancelledError):
+            if self._limits.stop(task) and task.cancelling() <= cancelled_before and isinstance(error, asyncio.CancelledError):
                 if has_slot:
                     return Lost(f"no complete answer within {limit:.3g} s")
                 return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
             without_frames(error, handled_before)
             raise
         finally:
-            if not is_over and self._limits.stop(task):
-                task.uncancel()
+            self._limits.stop(task)
             if has_slot:
                 self._slots.give_back()
             self._last_use = loop.time()

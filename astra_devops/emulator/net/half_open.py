@@ -27,9 +27,9 @@ class HalfOpen:
         self._timers[connection] = asyncio.get_running_loop().call_later(self._longest, self._end, connection)
         return connection
 
-    def has_requested(self, connection: object) -> None:
+    def has_requested(self, connection: web.RequestHandler) -> None:
         """Note that a connection has sent the head of a request."""
-        timer = self._timers.pop(connection, None)  # type: ignore[call-overload]
+        timer = self._timers.pop(connection, None)
         if timer is not None:
             timer.cancel()
 

@@ -1,28 +1,17 @@
 """State files: the snapshot of an emulator in a JSON file, which one emulator uses at a time."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-try:
+if sys.platform != "win32":  # Windows has other locks, and there the file is not locked.
     import fcntl
-except ImportError:  # Windows has other locks, and there the file is not locked.
-    fcntl = None  # type: ignore[assignment]
 
 import orjson
-
-
-def check_writable(path: Path) -> None:
-    """Check that a state file can be written, before there is anything to write.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    with tempfile.TemporaryFile(dir=path.resolve().parent):
-        pass
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -67,7 +56,7 @@ def locked(path: Path) -> Iterator[None]:
 def _lock(lock: Path) -> int:
     handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        if fcntl is not None:
+        if sys.platform != "win32":
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(handle)

@@ -54,14 +54,20 @@ def has_capacity(database: Database, params: Params, previous_statuses: Collecti
     return database.status == "ACTIVE" and str(database.info.capacity_units) == params["capacity_units"]
 
 
+def shows_engine(database: Database, engine_type: str) -> bool | None:
+    """Return whether the database has an engine; None if it shows none."""
+    engine = database.info.engine_type
+    return None if engine is None else engine.lower() == engine_type.lower()
+
+
 def has_engine(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
     """Check whether the database is ACTIVE with the requested engine.
 
     The service may leave the engine null. Then the database must have been in another state and
     become ACTIVE again.
     """
-    engine = database.info.engine_type
-    changed = any(status != "ACTIVE" for status in previous_statuses) if engine is None else engine.lower() == params["engine_type"].lower()
+    shown = shows_engine(database, params["engine_type"])
+    changed = any(status != "ACTIVE" for status in previous_statuses) if shown is None else shown
     return database.status == "ACTIVE" and changed
 
 

@@ -11,7 +11,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.options import Shared
-from astra_devops.resources._identity.permissions import has_permissions
+from astra_devops.resources._identity.permissions import has_any
 
 _REMEMBERED: Final = 60.0
 """Seconds for which an answer about the roles counts: one for many refusals of a kind."""
@@ -54,9 +54,3 @@ async def _granted(caller: Caller, permissions: Sequence[str]) -> bool | None:
         _is_looking.reset(looking)
     answers[key] = (time.monotonic(), answer)
     return answer
-
-
-async def has_any(caller: Caller, permissions: Sequence[str]) -> bool | None:
-    """Check whether the token has one of the permissions; None if that is not revealed."""
-    found = [await has_permissions(caller, [permission], None) for permission in permissions]
-    return True if True in found else None if None in found else False

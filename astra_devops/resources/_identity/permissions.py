@@ -33,6 +33,15 @@ async def has_permissions(caller: Caller, permissions: Sequence[str], resource: 
     return False if False in results and len(revealed_policies) == len(policies) else None
 
 
+async def has_any(caller: Caller, permissions: Sequence[str]) -> bool | None:
+    """Check whether the token has one of the permissions; None if that is not revealed."""
+    policies = await _own_policies(caller)
+    revealed_policies = [policy for policy in policies if policy is not None]
+    if any(grants(revealed_policies, permission, None) for permission in permissions):
+        return True
+    return False if len(revealed_policies) == len(policies) else None
+
+
 def grants(policies: Sequence[Policy], permission: str, resource: str | None) -> bool | None:
     """Check whether policies grant a permission on a resource, or on any resource if it is None.
 

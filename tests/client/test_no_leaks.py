@@ -240,16 +240,16 @@ def test_a_call_by_operation_id_that_fails_shows_nothing_of_its_body(body: objec
 def test_a_secret_of_a_wrong_type_is_not_shown(wrong: object) -> None:
     kind = type(wrong).__name__
     with pytest.raises(TypeError, match=f"^token must be .* not {kind}$") as caught:
-        AstraDevOps(wrong)  # type: ignore[arg-type]
+        AstraDevOps(wrong)
     assert PASSWORD not in all_shown(caught.value)
     with pytest.raises(TypeError, match=f"^proxy must be .* not {kind}$") as caught:
-        AstraDevOps(proxy=wrong)  # type: ignore[arg-type]
+        AstraDevOps(proxy=wrong)
     assert PASSWORD not in all_shown(caught.value)
     with (
         AstraDevOps(f"AstraCS:{'a' * 24}:{'b' * 64}") as astra,
         pytest.raises(TypeError, match=f"^password must be .* not {kind}$") as caught,
     ):
-        astra.databases.reset_password("d", username="ann", password=wrong)  # type: ignore[arg-type]
+        astra.databases.reset_password("d", username="ann", password=wrong)
     assert PASSWORD not in all_shown(caught.value)
 
 

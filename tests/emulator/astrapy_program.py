@@ -52,7 +52,7 @@ def main(url: str, token: str) -> dict[str, object]:
     return results
 
 
-def refusal(call: Any) -> object:  # type: ignore[no-untyped-def]
+def refusal(call: Any) -> object:
     """Return the status and the error ids that a call was refused with."""
     try:
         call()

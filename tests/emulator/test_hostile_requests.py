@@ -81,7 +81,7 @@ async def test_ipv6_addresses_have_brackets(host: str, tmp_path: Path) -> None:
         assert emulator.url.startswith("http://[::1]:")
         database_id = emulator.add_database("orders")
         async with emulator.async_client() as astra:
-            assert (await astra.databases.get(database_id)).data_endpoint_url.startswith("http://[::1]:")  # type: ignore[union-attr]
+            assert (await astra.databases.get(database_id)).data_endpoint_url.startswith("http://[::1]:")
             await astra.secure_bundles.download(database_id, tmp_path)
 
 

@@ -40,7 +40,8 @@ LAYERS: dict[str, set[str]] = {
     "operations.absence": {"errors"},
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_runtime"},
-    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing"},
+    "operations.shared_task": {"errors", "_runtime"},
+    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing", "operations.shared_task"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",

@@ -22,49 +22,99 @@ _BY_ID: Final[Mapping[int, str]] = {
 }
 _UNSUPPORTED_REGION: Final = 2000013
 
-# Conflicts of these are duplicates, whatever the words: docs/evidence.md, "duplicate-names".
-_CREATING: Final = frozenset({"addOrganizationRole", "addDevOpsAccessListAddresses", "createSCIMUser", "createSCIMGroup"})
-# Others of what belongs to a database say that it is busy: docs/evidence.md, "busy-resources".
-_OF_DATABASES: Final = frozenset(
-    {"databases", "keyspaces", "datacenters", "secure_bundles", "clones", "restores", "snapshots", "cdc", "migrations"}
-)
-_DUPLICATE: Final = re.compile(r"\b(?:exists?|duplicate|duplicated)\b|\balready\b(?!.*\bcannot\b)|\bin use\b", re.IGNORECASE)
+WAKE: Final = "databases.resume wakes the database"
+
+# docs/evidence.md, "duplicate-names": conflicts of the first are duplicates, unless the words say
+# otherwise, and those of the second may be. All others create nothing, and give nothing a name.
+_UNIQUE: Final = frozenset({"addOrganizationRole", "addDevOpsAccessListAddresses", "createSCIMUser", "createSCIMGroup"})
+_CREATING: Final = _UNIQUE | {
+    "AcceptEndpointToService",
+    "AddAddressesToAccessListForDatabase",
+    "AddAllowedPrincipal",
+    "AddAllowedPrincipalToService",
+    "AssignCloudAccount",
+    "CreateClassicKey",
+    "CreateServerlessKey",
+    "CreateVPCPeeringConnection",
+    "addDatacenters",
+    "addKeyspace",
+    "createDatabase",
+    "createOrganizationInEnterprise",
+    "createServerlessKeyAlternate",
+    "enableCDC",
+    "initializeMigration",
+    "initializeMigrationDC",
+    "inviteUserToOrganization",
+    "launchMigrationProxy",
+    "patchSCIMGroup",
+    "patchSCIMUser",
+    "pcuAssociationCreate",
+    "pcuCreate",
+    "setCustomDomains",
+    "updateRole",
+    "updateSCIMGroup",
+    "updateSCIMUser",
+}
+# Conflicts of these mean that the resource is busy: docs/evidence.md, "busy-resources".
+_OF_DATABASES_AND_GROUPS: Final = ("/v2/databases/", "/v3/databases/", "/v2/pcus/")
+_ABSENT: Final = re.compile(r"\b(?:not|n't|never|longer|neither|nor|cannot|must|should|if \w+) exists?\b", re.IGNORECASE)
+_EXISTS_ALREADY: Final = re.compile(r"\balready exist|\bexists? already\b|\bduplicate", re.IGNORECASE)
 _BUSY: Final = re.compile(
-    r"\bin state\b|\bconcurrent|\bmaintenance\b|\bbusy\b|\bnot ready\b|\bin progress\b|\bpending\b|\bcannot be \w+( now)?\b|, not \w+", re.I
+    r"\bin state\b|\bconcurrent|\bmaintenance\b|\bbusy\b|\blocked\b|\bnot (?:\w+ )?ready\b|\bin progress\b|\bpending\b|\btry again\b"
+    r"|\bbeing \w+ed\b|\bunder way\b|\bcannot be \w+( now)?\b|, not \w+",
+    re.IGNORECASE,
 )
-_HIBERNATED: Final = re.compile(r"\bhibernat", re.IGNORECASE)
-_REGION: Final = re.compile(r"\bregion\b", re.IGNORECASE)
-_REFUSED: Final = re.compile(r"unsupported|not supported|not available|\bno region\b|invalid|unknown", re.IGNORECASE)
+_EXISTS: Final = re.compile(r"\bexists?\b|\balready\b|\bin use\b|\btaken\b|\bnot unique\b", re.IGNORECASE)
+
+_HIBERNATED: Final = re.compile(r"(?<!\bnot )(?<!\bnever )(?<!\bbe )(?<!n't )\bhibernat(?:ed|ing)\b", re.IGNORECASE)
+_UNKNOWN: Final = re.compile(
+    r"\b(?:unknown|revoked|expired|invalid|not (?:valid|found|recognized)|no longer|deleted|disabled)\b", re.IGNORECASE
+)
+_TOKEN: Final = re.compile(r"\btoken\b", re.IGNORECASE)
+_REFUSED_REGION: Final = re.compile(
+    r"\b(?:unsupported|unknown|invalid|no(?: such)?)\b(?: \w+)? region\b(?! is required)"
+    r"|\bregion\b(?: \S+){0,4}? (?:(?:is |was )?(?:unsupported|unknown|invalid|unavailable|not \w+)|does not exist)\b",
+    re.IGNORECASE,
+)
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def conflict_class(operation: Operation, words: str) -> type[errors.ConflictError]:
-    """Return the class for a 409, by the operation and the words of the answer."""
-    if operation.id in _CREATING or _DUPLICATE.search(words):
+    """Return the class for a 409, by the operation and the words of the answer.
+
+    Words of a busy resource outweigh all but the plainest words of a duplicate: "exists already".
+    """
+    words = _ABSENT.sub("", words)
+    may_be_duplicate = operation.id in _CREATING
+    if may_be_duplicate and _EXISTS_ALREADY.search(words):
         return errors.AlreadyExistsError
-    if operation.group in _OF_DATABASES or _BUSY.search(words):
+    if _BUSY.search(words):
         return errors.BusyError
-    return errors.ConflictError
+    if operation.id in _UNIQUE or (may_be_duplicate and _EXISTS.search(words)):
+        return errors.AlreadyExistsError
+    return errors.BusyError if operation.path.startswith(_OF_DATABASES_AND_GROUPS) else errors.ConflictError
 
 
-def hint(operation: Operation, status: int, details: Sequence[errors.ErrorDetail], call: Call[Any] | None, origin: str) -> str | None:
+def hints(operation: Operation, status: int, details: Sequence[errors.ErrorDetail], call: Call[Any] | None, origin: str) -> list[str]:
     """Return what an error status means for the caller, beyond the words of the service.
 
     ``call`` is what was asked for, and ``origin`` the address of the service.
     """
     ids = {detail.id for detail in details}
     words = "; ".join(detail.message for detail in details)
+    found = []
     if status == 401 and _INVALID_FORMAT in ids:
-        return "the service does not take the token for one: look for a missing part or a character too many"
-    if status == 401 and (_UNKNOWN_TOKEN in ids or "token" in words.lower()):
-        return f"the token is revoked, has expired, or belongs to another environment than {origin or 'the service'}: create a new one"
+        found.append("the service does not take the token for one: look for a missing part or a character too many")
+    elif status == 401 and (_UNKNOWN_TOKEN in ids or (_TOKEN.search(words) and _UNKNOWN.search(words))):
+        environment = f"another environment than {origin or 'the service'}"
+        found.append(f"the token is revoked, has expired, or belongs to {environment}: create a new one")
     if _HIBERNATED.search(words):
-        return "databases.resume wakes the database"
-    if status in (400, 422) and (_UNSUPPORTED_REGION in ids or (_REGION.search(words) and _REFUSED.search(words))):
-        return _about_region(call)
+        found.append(WAKE)
+    if status in (400, 422) and (_UNSUPPORTED_REGION in ids or _REFUSED_REGION.search(words)):
+        found.append(_about_region(call))
     if status == 404 and operation.path.startswith("/v2/databases/{databaseID}") and call is not None and not _has_id(call):
-        return "a database is named by its id, which databases.find(name) returns"
-    return next((_BY_ID[number] for number in ids if number is not None and number in _BY_ID), None)
+        found.append("a database is named by its id, which databases.find(name) returns")
+    return found + [text for number, text in _BY_ID.items() if number in ids]
 
 
 def _about_region(call: Call[Any] | None) -> str:

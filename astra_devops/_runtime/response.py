@@ -13,6 +13,7 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._runtime import explain
 from astra_devops._runtime.call import Answer, Call, Operation
+from astra_devops._runtime.details import join
 from astra_devops._runtime.outcome import RawAnswer, Refused
 from astra_devops._runtime.request import secrets_of
 from astra_devops._secret import SecretBytes, printable, redact
@@ -151,12 +152,11 @@ def read_error(
         cls = errors.ServerError if answer.status >= 500 else errors.APIStatusError
     summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer, secrets)
     if missing_permission:
-        hint = f"; the operation needs {' or '.join(operation.permissions)}" if operation.permissions else ""
+        hints = [f"the operation needs {' or '.join(operation.permissions)}"] if operation.permissions else []
     else:
-        meaning = explain.hint(operation, answer.status, details, call, origin)
-        hint = f"; {meaning}" if meaning else ""
+        hints = explain.hints(operation, answer.status, details, call, origin)
     return cls(
-        f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {answer.status}: {summary}{hint}",
+        join([f"{operation.method} {redact(target.partition('?')[0], secrets)} answered {answer.status}: {summary}", *hints]),
         operation=operation.id,
         status=answer.status,
         errors=details,

@@ -53,7 +53,8 @@ class Cdc:
         Raises:
             TypeError: An item of ``tables`` or ``regions`` has the wrong type.
             ValueError: ``tables``, ``regions`` or a name in them is empty.
-            ConflictError: The database is still busy, or a table is captured already.
+            AlreadyExistsError: A table is captured already.
+            BusyError: The database is still busy.
             NotFoundError: The database does not exist.
 
         >>> region = models.CdcRegion(
@@ -93,7 +94,7 @@ class Cdc:
         Raises:
             TypeError: An item of ``tables`` or ``regions`` has the wrong type.
             ValueError: ``tables``, ``regions`` or a name in them is empty.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             NotFoundError: The database does not exist.
         """
         return Operation(
@@ -115,7 +116,7 @@ class Cdc:
         Raises:
             TypeError: An item of ``tables`` has the wrong type.
             ValueError: ``tables`` or a name in it is empty.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             NotFoundError: A table is not captured, or the database does not exist.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().disable, database_id, tables))

@@ -19,7 +19,7 @@ class Databases:
     """Databases of the token's organization. Ids are unique; names need not be.
 
     A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
-    the client's ``timeout``, and raises ``ConflictError`` after that.
+    the client's ``timeout``, and raises ``BusyError`` after that.
     """
 
     def __init__(self, bridge: Bridge, client: Callable[[], AsyncAstraDevOps]) -> None:
@@ -157,7 +157,7 @@ class Databases:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             APIStatusError: The database has further datacenters. Terminate those first; see
                 ``datacenters.terminate``.
         """
@@ -180,7 +180,7 @@ class Databases:
         Raises:
             ValueError: ``free_consumed`` is not from -1 to 100.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().suspend, database_id, free_consumed=free_consumed))
 
@@ -194,7 +194,7 @@ class Databases:
         Raises:
             BadRequestError: The database is serverless.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, database_id))
 
@@ -208,7 +208,7 @@ class Databases:
         Raises:
             BadRequestError: The database is serverless.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, database_id))
 
@@ -227,7 +227,7 @@ class Databases:
             ValueError: ``capacity_units`` is not from 1 to 100.
             BadRequestError: The database is serverless, or cannot be resized to this total.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().resize, database_id, capacity_units))
 
@@ -245,7 +245,7 @@ class Databases:
         Raises:
             ValueError: ``username`` is empty, or ``password`` is too short.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
         password = hidden(password)
@@ -260,7 +260,7 @@ class Databases:
         Raises:
             ValueError: ``engine_type`` is empty.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().set_engine_type, database_id, engine_type))

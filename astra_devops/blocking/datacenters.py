@@ -59,7 +59,7 @@ class Datacenters:
         Raises:
             ValueError: An argument is not valid.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             UnprocessableError: The service does not offer this tier, provider or region.
 
         >>> operation = astra.datacenters.create(
@@ -93,7 +93,7 @@ class Datacenters:
         Raises:
             TypeError: ``regions`` is not a list of strings.
             ValueError: An argument is not valid.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OperationFailedError: A region could not be added. A note on this error and the next
                 names the regions that are done.
             OperationTimeoutError: A region is not done after ``timeout`` seconds.
@@ -110,6 +110,6 @@ class Datacenters:
         Raises:
             ValueError: ``datacenter_id`` is empty.
             NotFoundError: The database or the datacenter does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, datacenter_id))

@@ -61,7 +61,7 @@ class DevOpsAccessLists:
         Raises:
             TypeError: ``addresses`` is not a list of addresses.
             ValueError: An address is not valid, or ``calling_from`` would be locked out.
-            ConflictError: An address is already on the list; ``update`` changes it.
+            AlreadyExistsError: An address is already on the list; ``update`` changes it.
         """
         return self._bridge.call(self._target().add, addresses, calling_from=calling_from, organization_id=organization_id)
 

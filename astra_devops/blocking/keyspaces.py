@@ -51,7 +51,8 @@ class Keyspaces:
         Raises:
             ValueError: ``name`` is not valid, or is reserved.
             NotFoundError: The database does not exist.
-            ConflictError: The keyspace exists already, or the database is still busy.
+            AlreadyExistsError: The keyspace exists already.
+            BusyError: The database is still busy.
             PermissionDeniedError: The token may not create keyspaces.
 
         >>> operation = astra.keyspaces.create(database_id, "sales")
@@ -72,7 +73,7 @@ class Keyspaces:
         Raises:
             ValueError: ``name`` is not valid, or is reserved.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             PermissionDeniedError: The token may not drop keyspaces.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().delete, database_id, name))
@@ -89,7 +90,7 @@ class Keyspaces:
         Raises:
             ValueError: ``name`` is empty.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         self._bridge.call(self._target().enable_graph, database_id, name)
@@ -112,7 +113,7 @@ class Keyspaces:
         Raises:
             ValueError: ``name`` or ``table`` is empty, or ``schema`` or ``solrconfig`` is missing.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         self._bridge.call(

@@ -49,7 +49,8 @@ class MigrationProxies:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy, or has a proxy already.
+            AlreadyExistsError: The database has a proxy already.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
 
         >>> node = models.MigrationProxyMapping(
@@ -77,6 +78,6 @@ class MigrationProxies:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().remove, database_id))

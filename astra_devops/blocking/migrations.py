@@ -91,7 +91,7 @@ class Migrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is in a phase in which it cannot be launched.
+            BusyError: The migration is in a phase in which it cannot be launched.
             OutcomeUnknownError: The answer was lost, and the status does not show within the
                 client's ``timeout`` whether the import has begun.
         """
@@ -106,7 +106,7 @@ class Migrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is not importing.
+            BusyError: The migration is not importing.
         """
         return self._bridge.call(self._target().pause, database_id, migration_id)
 
@@ -119,7 +119,7 @@ class Migrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is in a phase in which it cannot be resumed.
+            BusyError: The migration is in a phase in which it cannot be resumed.
         """
         return self._bridge.call(self._target().resume, database_id, migration_id)
 
@@ -132,7 +132,7 @@ class Migrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: It is too late: once the service imports the metadata of the SSTables,
+            BusyError: It is too late: once the service imports the metadata of the SSTables,
                 you can only wait for the end.
         """
         return self._bridge.call(self._target().abort, database_id, migration_id)
@@ -155,7 +155,7 @@ class Migrations:
             TypeError: ``at`` is not a datetime.
             ValueError: ``at`` has no time zone.
             NotFoundError: The migration does not exist.
-            ConflictError: The import is running. Wait for its end, abort it, or clean up later.
+            BusyError: The import is running. Wait for its end, abort it, or clean up later.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().cleanup, database_id, migration_id, at=at))
 

@@ -171,7 +171,7 @@ class PcuGroups:
         Raises:
             BadRequestError: The group cannot be parked.
             NotFoundError: The group does not exist.
-            ConflictError: The group is busy.
+            BusyError: The group is busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().park, group_id))
 
@@ -183,7 +183,7 @@ class PcuGroups:
 
         Raises:
             NotFoundError: The group does not exist.
-            ConflictError: The group is busy, or not parked.
+            BusyError: The group is busy, or not parked.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().unpark, group_id))
 
@@ -217,7 +217,8 @@ class PcuGroups:
 
         Raises:
             NotFoundError: The group or the datacenter does not exist.
-            ConflictError: The datacenter is in a group already, or its database is busy.
+            AlreadyExistsError: The datacenter is in a group already.
+            BusyError: Its database is busy.
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().associate, group_id, datacenter_id))
 
@@ -238,7 +239,7 @@ class PcuGroups:
         Raises:
             ValueError: An argument is empty, or both groups are the same.
             NotFoundError: A group does not exist, or the datacenter is not in the first one.
-            ConflictError: The database is busy.
+            BusyError: The database is busy.
 
         >>> for association in astra.pcu_groups.list_associations(old_id):
         ...     operation = astra.pcu_groups.transfer(

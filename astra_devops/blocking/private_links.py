@@ -109,7 +109,7 @@ class PrivateLinks:
         Raises:
             ValueError: ``endpoint_id`` is empty.
             NotFoundError: The datacenter does not exist.
-            ConflictError: The endpoint is registered already.
+            AlreadyExistsError: The endpoint is registered already.
             OutcomeUnknownError: The answer was lost, and there is not exactly one new endpoint that
                 matches. ``candidates`` has the ids of those found.
         """

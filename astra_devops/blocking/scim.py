@@ -65,7 +65,7 @@ class Scim:
         Raises:
             TypeError: ``emails`` is not a list of strings.
             ValueError: ``user_name`` or an e-mail address is empty.
-            ConflictError: The user exists already.
+            AlreadyExistsError: The user exists already.
             OutcomeUnknownError: The answer was lost. Look for the user name before you create the
                 user again.
         """

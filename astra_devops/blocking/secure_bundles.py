@@ -42,7 +42,7 @@ class SecureBundles:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still not ready.
+            BusyError: The database is still not ready, or does not run.
             AuthenticationError: The token is not valid, or the database is hibernated; in that case
                 the error says so.
         """
@@ -87,7 +87,7 @@ class SecureBundles:
             ResponseDecodeError: The received file is not a valid zip file, or is far larger than a
                 bundle.
             NotFoundError: The database does not exist.
-            ConflictError: The database or the bundle is still not ready.
+            BusyError: The database or the bundle is still not ready, or the database does not run.
             OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
 
         >>> path = astra.secure_bundles.download(database_id, "secure-connect.zip")

@@ -57,7 +57,7 @@ class VpcPeerings:
             TypeError: ``network`` is not one of these.
             ValueError: A field of ``network`` is not valid.
             NotFoundError: The database does not exist.
-            ConflictError: The database has a peering already.
+            AlreadyExistsError: The database has a peering already.
 
         >>> vpc = models.AmazonVpc(
         ...     account_id="123456789012",

@@ -1,75 +1,22 @@
 """Polling databases for all waits of one client, with as few requests as possible."""
 
-import asyncio
-import copy
-from collections.abc import Coroutine
-from typing import Any, Final, Generic, TypeGuard, TypeVar
+from functools import partial
+from typing import Final
 
 import attrs
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations import listing
-
-T = TypeVar("T")
+from astra_devops.operations.shared_task import SharedTask, can_join
 
 # The number of pages that the list is assumed to have before it is read for the first time: a few
 # waits use single GETs, however long the list is.
 _ASSUMED_PAGES: Final = 4
 # Seconds after its last poll for which a database counts as waited for.
 _WAITING_WINDOW: Final = 20.0
-
-
-class SharedTask(Generic[T]):
-    """A task that several callers can wait for. It is canceled when the last of them is.
-
-    It does not inherit the deadline of the waiter that starts it: the others may have more time.
-
-    Attributes:
-        started: The time of its start, by the client's monotonic clock.
-    """
-
-    def __init__(self, work: Coroutine[Any, Any, T], started: float) -> None:
-        self.started = started
-        self._task = asyncio.create_task(work, context=deadline.unbounded_context())
-        self._waiters = 0
-        self._is_abandoned = False
-
-    @property
-    def can_be_joined(self) -> bool:
-        """Whether the task is not done yet, and is not being canceled."""
-        return not self._task.done() and not self._is_abandoned
-
-    async def wait(self) -> T:
-        """Wait for the result.
-
-        An exception is raised as a copy: each waiter adds details of its own.
-        """
-        self._waiters += 1
-        try:
-            return await asyncio.shield(self._task)
-        except errors.AstraDevOpsError as error:
-            raise _copy(error) from error.__cause__
-        finally:
-            self._waiters -= 1
-            if not self._waiters and not self._task.done():
-                self._is_abandoned = True
-                self._task.cancel()
-
-
-def _copy(error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
-    own = copy.copy(error)
-    own.__dict__.pop("__notes__", None)
-    for note in getattr(error, "__notes__", ()):
-        own.add_note(note)
-    return own.with_traceback(error.__traceback__)
-
-
-def _can_join(task: SharedTask[T] | None, not_before: float) -> TypeGuard[SharedTask[T]]:
-    return task is not None and task.can_be_joined and task.started >= not_before
 
 
 @attrs.frozen
@@ -117,8 +64,8 @@ class DatabasePoller:
         reading = self._last_reading
         if reading is None or reading.started < not_before:
             task = self._running_reading
-            if not _can_join(task, not_before):
-                task = self._running_reading = SharedTask(self._read_all(), self._caller.clock.monotonic())
+            if not can_join(task, not_before):
+                task = self._running_reading = SharedTask(self._read_all, self._caller.clock)
             reading = await task.wait()
             if self._last_reading is None or self._last_reading.started <= reading.started:
                 self._last_reading = reading
@@ -143,8 +90,8 @@ class DatabasePoller:
 
     async def _get_shared(self, database_id: str, not_before: float) -> Database:
         task = self._running_gets.get(database_id)
-        if not _can_join(task, not_before):
-            task = self._running_gets[database_id] = SharedTask(self._get(database_id), self._caller.clock.monotonic())
+        if not can_join(task, not_before):
+            task = self._running_gets[database_id] = SharedTask(partial(self._get, database_id), self._caller.clock)
         try:
             return await task.wait()
         finally:

@@ -55,7 +55,8 @@ class AsyncCdc:
         Raises:
             TypeError: An item of ``tables`` or ``regions`` has the wrong type.
             ValueError: ``tables``, ``regions`` or a name in them is empty.
-            ConflictError: The database is still busy, or a table is captured already.
+            AlreadyExistsError: A table is captured already.
+            BusyError: The database is still busy.
             NotFoundError: The database does not exist.
 
         >>> region = models.CdcRegion(
@@ -102,7 +103,7 @@ class AsyncCdc:
         Raises:
             TypeError: An item of ``tables`` or ``regions`` has the wrong type.
             ValueError: ``tables``, ``regions`` or a name in them is empty.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             NotFoundError: The database does not exist.
         """
         with deadline.within(self._caller.options.timeout):
@@ -124,7 +125,7 @@ class AsyncCdc:
         Raises:
             TypeError: An item of ``tables`` has the wrong type.
             ValueError: ``tables`` or a name in it is empty.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             NotFoundError: A table is not captured, or the database does not exist.
         """
         body = DeleteCdcRequest(database_id=checks.identifier(database_id, "database_id"), tables=_check_tables(tables))

@@ -34,7 +34,7 @@ class AsyncDatabases:
     """Databases of the token's organization. Ids are unique; names need not be.
 
     A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
-    the client's ``timeout``, and raises ``ConflictError`` after that.
+    the client's ``timeout``, and raises ``BusyError`` after that.
     """
 
     def __init__(self, caller: Caller, operations: OperationFactory, creations: CreationTracker) -> None:
@@ -193,7 +193,7 @@ class AsyncDatabases:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             APIStatusError: The database has further datacenters. Terminate those first; see
                 ``datacenters.terminate``.
         """
@@ -218,7 +218,7 @@ class AsyncDatabases:
         Raises:
             ValueError: ``free_consumed`` is not from -1 to 100.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
@@ -237,7 +237,7 @@ class AsyncDatabases:
         Raises:
             BadRequestError: The database is serverless.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         check_outcome = self._status_check(database_id, "PARKING", "PARKED")
         await retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
@@ -253,7 +253,7 @@ class AsyncDatabases:
         Raises:
             BadRequestError: The database is serverless.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         check_outcome = self._status_check(database_id, "UNPARKING", "ACTIVE")
         await retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
@@ -274,7 +274,7 @@ class AsyncDatabases:
             ValueError: ``capacity_units`` is not from 1 to 100.
             BadRequestError: The database is serverless, or cannot be resized to this total.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         checks.integer(capacity_units, "capacity_units", 1, 100)
 
@@ -301,7 +301,7 @@ class AsyncDatabases:
         Raises:
             ValueError: ``username`` is empty, or ``password`` is too short.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost. Setting the password again does no harm.
         """
         password = checks.secret(password, "password")
@@ -319,7 +319,7 @@ class AsyncDatabases:
         Raises:
             ValueError: ``engine_type`` is empty.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))

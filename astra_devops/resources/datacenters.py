@@ -62,7 +62,7 @@ class AsyncDatacenters:
         Raises:
             ValueError: An argument is not valid.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             UnprocessableError: The service does not offer this tier, provider or region.
 
         >>> operation = await astra.datacenters.create(
@@ -100,7 +100,7 @@ class AsyncDatacenters:
         Raises:
             TypeError: ``regions`` is not a list of strings.
             ValueError: An argument is not valid.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OperationFailedError: A region could not be added. A note on this error and the next
                 names the regions that are done.
             OperationTimeoutError: A region is not done after ``timeout`` seconds.
@@ -135,7 +135,7 @@ class AsyncDatacenters:
         Raises:
             ValueError: ``datacenter_id`` is empty.
             NotFoundError: The database or the datacenter does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
         checks.identifier(datacenter_id, "datacenter_id")
 

@@ -70,7 +70,7 @@ class AsyncDevOpsAccessLists:
         Raises:
             TypeError: ``addresses`` is not a list of addresses.
             ValueError: An address is not valid, or ``calling_from`` would be locked out.
-            ConflictError: An address is already on the list; ``update`` changes it.
+            AlreadyExistsError: An address is already on the list; ``update`` changes it.
         """
         new_entries = check_addresses(addresses, ipv6=True, at_least=1)
         check_calling_from(calling_from)

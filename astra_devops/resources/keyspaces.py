@@ -50,7 +50,8 @@ class AsyncKeyspaces:
         Raises:
             ValueError: ``name`` is not valid, or is reserved.
             NotFoundError: The database does not exist.
-            ConflictError: The keyspace exists already, or the database is still busy.
+            AlreadyExistsError: The keyspace exists already.
+            BusyError: The database is still busy.
             PermissionDeniedError: The token may not create keyspaces.
 
         >>> operation = await astra.keyspaces.create(database_id, "sales")
@@ -79,7 +80,7 @@ class AsyncKeyspaces:
         Raises:
             ValueError: ``name`` is not valid, or is reserved.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             PermissionDeniedError: The token may not drop keyspaces.
         """
         checks.keyspace_name(name)
@@ -104,7 +105,7 @@ class AsyncKeyspaces:
         Raises:
             ValueError: ``name`` is empty.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         checks.identifier(name, "name")
@@ -135,7 +136,7 @@ class AsyncKeyspaces:
         Raises:
             ValueError: ``name`` or ``table`` is empty, or ``schema`` or ``solrconfig`` is missing.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
         checks.identifier(name, "name")

@@ -48,7 +48,8 @@ class AsyncMigrationProxies:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid.
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy, or has a proxy already.
+            AlreadyExistsError: The database has a proxy already.
+            BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
 
         >>> node = models.MigrationProxyMapping(
@@ -80,7 +81,7 @@ class AsyncMigrationProxies:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still busy.
+            BusyError: The database is still busy.
         """
 
         def is_removed(database: Database | None) -> bool:

@@ -115,7 +115,7 @@ class AsyncMigrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is in a phase in which it cannot be launched.
+            BusyError: The migration is in a phase in which it cannot be launched.
             OutcomeUnknownError: The answer was lost, and the status does not show within the
                 client's ``timeout`` whether the import has begun.
         """
@@ -141,7 +141,7 @@ class AsyncMigrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is not importing.
+            BusyError: The migration is not importing.
         """
         return await self._change(
             endpoints.pause_migration, database_id, migration_id, lambda migration: phase_of(migration) == conditions.PAUSED
@@ -156,7 +156,7 @@ class AsyncMigrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: The migration is in a phase in which it cannot be resumed.
+            BusyError: The migration is in a phase in which it cannot be resumed.
         """
         # The status does not show whether a migration was resumed, and resuming it twice does no
         # harm.
@@ -171,7 +171,7 @@ class AsyncMigrations:
 
         Raises:
             NotFoundError: The migration does not exist.
-            ConflictError: It is too late: once the service imports the metadata of the SSTables,
+            BusyError: It is too late: once the service imports the metadata of the SSTables,
                 you can only wait for the end.
         """
         return await self._change(
@@ -196,7 +196,7 @@ class AsyncMigrations:
             TypeError: ``at`` is not a datetime.
             ValueError: ``at`` has no time zone.
             NotFoundError: The migration does not exist.
-            ConflictError: The import is running. Wait for its end, abort it, or clean up later.
+            BusyError: The import is running. Wait for its end, abort it, or clean up later.
         """
         cleanup_time = None if at is None else times.write(checks.moment(at, "at").replace(microsecond=0))
 

@@ -221,7 +221,7 @@ class AsyncPcuGroups:
         Raises:
             BadRequestError: The group cannot be parked.
             NotFoundError: The group does not exist.
-            ConflictError: The group is busy.
+            BusyError: The group is busy.
         """
         check_outcome = outcome_check(self._caller, partial(self._has_status, group_id, "PARKING", "PARKED"))
         await endpoints.pcu_group_park(self._caller, group_id=group_id, check_outcome=check_outcome)
@@ -235,7 +235,7 @@ class AsyncPcuGroups:
 
         Raises:
             NotFoundError: The group does not exist.
-            ConflictError: The group is busy, or not parked.
+            BusyError: The group is busy, or not parked.
         """
         statuses = ("UNPARKING", "PLACING", "INITIALIZING", "CREATED", "ACTIVE")
         check_outcome = outcome_check(self._caller, partial(self._has_status, group_id, *statuses))
@@ -281,7 +281,8 @@ class AsyncPcuGroups:
 
         Raises:
             NotFoundError: The group or the datacenter does not exist.
-            ConflictError: The datacenter is in a group already, or its database is busy.
+            AlreadyExistsError: The datacenter is in a group already.
+            BusyError: Its database is busy.
         """
         check_outcome = outcome_check(self._caller, partial(self._has_datacenter, group_id, datacenter_id))
         await endpoints.pcu_association_create(self._caller, group_id=group_id, datacenter_id=datacenter_id, check_outcome=check_outcome)
@@ -309,7 +310,7 @@ class AsyncPcuGroups:
         Raises:
             ValueError: An argument is empty, or both groups are the same.
             NotFoundError: A group does not exist, or the datacenter is not in the first one.
-            ConflictError: The database is busy.
+            BusyError: The database is busy.
 
         >>> for association in await astra.pcu_groups.list_associations(old_id):
         ...     operation = await astra.pcu_groups.transfer(

@@ -65,7 +65,7 @@ class AsyncRoles:
         Raises:
             TypeError: ``policy`` is not a ``Policy``.
             ValueError: ``name`` is empty.
-            ConflictError: Another role has the name.
+            AlreadyExistsError: Another role has the name.
             OutcomeUnknownError: The answer was lost. If there is a role with that name that was not
                 there before, ``candidates`` has its id.
 

@@ -94,7 +94,7 @@ class AsyncScim:
         Raises:
             TypeError: ``emails`` is not a list of strings.
             ValueError: ``user_name`` or an e-mail address is empty.
-            ConflictError: The user exists already.
+            AlreadyExistsError: The user exists already.
             OutcomeUnknownError: The answer was lost. Look for the user name before you create the
                 user again.
         """

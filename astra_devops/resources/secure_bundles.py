@@ -17,10 +17,9 @@ from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, retry_while_busy
+from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, add_state, retry_while_busy
 
 T = TypeVar("T")
 
@@ -52,7 +51,7 @@ class AsyncSecureBundles:
 
         Raises:
             NotFoundError: The database does not exist.
-            ConflictError: The database is still not ready.
+            BusyError: The database is still not ready, or does not run.
             AuthenticationError: The token is not valid, or the database is hibernated; in that case
                 the error says so.
         """
@@ -99,7 +98,7 @@ class AsyncSecureBundles:
             ResponseDecodeError: The received file is not a valid zip file, or is far larger than a
                 bundle.
             NotFoundError: The database does not exist.
-            ConflictError: The database or the bundle is still not ready.
+            BusyError: The database or the bundle is still not ready, or the database does not run.
             OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
 
         >>> path = await astra.secure_bundles.download(database_id, "secure-connect.zip")
@@ -142,7 +141,7 @@ class AsyncSecureBundles:
         except errors.AstraDevOpsError:
             return
         if database.status in ("HIBERNATED", "HIBERNATING"):
-            add_detail(error, f"the database is {database.status}, and has no bundle until databases.resume has woken it")
+            add_state(error, database)
 
 
 def _check_kind(kind: str) -> None:
@@ -203,7 +202,7 @@ def _choose_url(bundles: Sequence[SecureBundle], choice: _Choice) -> Secret:
     """Return the URL of the chosen bundle.
 
     Raises:
-        ConflictError: The bundle is not ready. The service has no status for that.
+        BusyError: The bundle is not ready. The service has no status for that.
         ValueError: There is no such bundle.
     """
     if not bundles:
@@ -242,9 +241,9 @@ def _url_of_kind(bundle: SecureBundle, kind: BundleKind) -> Secret:
     return url or Secret("")
 
 
-def _not_ready() -> errors.ConflictError:
+def _not_ready() -> errors.BusyError:
     operation = index.GENERATE_SECURE_BUNDLE_URL
-    return errors.ConflictError(
+    return errors.BusyError(
         "the bundle is not ready yet: the service has no URL for it; try again later, or with a longer timeout",
         operation=operation.id,
         status=200,

@@ -25,7 +25,7 @@ async def has_permissions(caller: Caller, permissions: Sequence[str], resource: 
     if resource is not None and not checks.string(resource, "resource").startswith("drn:astra:org:"):
         raise ValueError(f"resource must be a DRN as built by astra_devops.policies.drn(), not {resource!r}")
     with deadline.within(caller.options.timeout):
-        policies = await _own_policies(caller)
+        policies = await own_policies(caller)
     revealed_policies = [policy for policy in policies if policy is not None]
     results = [grants(revealed_policies, permission, resource) for permission in permissions]
     if all(results):
@@ -33,9 +33,8 @@ async def has_permissions(caller: Caller, permissions: Sequence[str], resource: 
     return False if False in results and len(revealed_policies) == len(policies) else None
 
 
-async def has_any(caller: Caller, permissions: Sequence[str]) -> bool | None:
-    """Check whether the token has one of the permissions; None if that is not revealed."""
-    policies = await _own_policies(caller)
+def grants_any(policies: Sequence[Policy | None], permissions: Sequence[str]) -> bool | None:
+    """Check whether policies grant one of the permissions; None if those revealed do not say."""
     revealed_policies = [policy for policy in policies if policy is not None]
     if any(grants(revealed_policies, permission, None) for permission in permissions):
         return True
@@ -67,7 +66,7 @@ def covers(pattern: str, resource: str) -> bool | None:
     return True if len(pattern_parts) == len(resource_parts) else None
 
 
-async def _own_policies(caller: Caller) -> list[Policy | None]:
+async def own_policies(caller: Caller) -> list[Policy | None]:
     """Fetch the policies of the token's roles; None for each that the service does not reveal."""
     try:
         own_token = await tokens.find(caller, await caller.client_id())

@@ -5,17 +5,19 @@ show a change only some time after accepting it. Until then, the next change wou
 old state and undo the one before.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from astra_devops._runtime.details import add_detail
 from astra_devops.operations.handle import AsyncOperation
+
+_MOST: Final = 1_000
 
 
 class PendingChanges:
     """The latest change of each setting, by a key; shared by a client and its views.
 
     Only the latest is kept: a later change may undo an earlier one, which then never becomes
-    visible.
+    visible. The oldest are forgotten when there are too many.
     """
 
     def __init__(self) -> None:
@@ -23,7 +25,10 @@ class PendingChanges:
 
     def remember(self, key: str, operation: AsyncOperation[Any]) -> None:
         """Remember a change that the service has just accepted."""
+        self._latest.pop(key, None)
         self._latest[key] = operation
+        while len(self._latest) > _MOST:
+            del self._latest[next(iter(self._latest))]
 
     async def settle(self, key: str, timeout: float) -> None:
         """Wait until the latest change is visible, so that a read now includes it.

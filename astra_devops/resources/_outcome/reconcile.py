@@ -11,6 +11,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.explain import WAKE
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 
@@ -115,18 +116,21 @@ async def retry_while_busy(
             delay = ceiling(_BACKOFF, attempts)
             if database is None or give_up_if(database) or delay >= limit.remaining():
                 if database is not None and database.status != "ACTIVE":
-                    add_detail(conflict, _state_of(database))
+                    add_state(conflict, database)
                 raise conflict
             await limit.sleep(caller.clock, delay)
     raise AssertionError  # The count has no end.
 
 
-def _state_of(database: Database) -> str:
-    if database.status in ("HIBERNATED", "HIBERNATING"):
-        return f"the database is {database.status}, and databases.resume wakes it"
-    if database.status == "PARKED":
-        return "the database is PARKED, and databases.unpark starts it"
-    return f"the database is in {database.status}"
+def add_state(error: BaseException, database: Database) -> None:
+    """Add to an error in which state the database is, and what starts it if it does not run."""
+    status = database.status
+    if status in ("HIBERNATED", "HIBERNATING"):
+        add_detail(error, f"the database is {status}" + ("" if WAKE in str(error) else f", and {WAKE}"))
+    elif status == "PARKED":
+        add_detail(error, "the database is PARKED, and databases.unpark starts it")
+    else:
+        add_detail(error, f"the database is in {status}")
 
 
 def is_terminating(database: Database | None) -> bool:

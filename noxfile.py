@@ -21,6 +21,7 @@ _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 # The generators and their sources are in no wheel, and the words of a file are the same in all.
 _TESTS_OF_CHECKOUT: Final = ["tests/codegen", "tests/contract/test_spec.py", "tests/test_language.py"]
+_TESTS_WITH_ORJSON: Final = ["tests/unit/test_json_against_orjson.py", "tests/test_benchmarks.py"]
 _TESTS_OF_WHEEL: Final = [f"--ignore={path}" for path in _TESTS_OF_CHECKOUT]
 
 # The sessions start hundreds of interpreters. Without bytecode on disk, which some environments
@@ -43,16 +44,17 @@ def groups(*names: str) -> list[str]:
 def install_requirements(session: nox.Session, *names: str) -> None:
     """Install what the package needs but not the package, for sessions that read the checkout."""
     project = _PROJECT["project"]
-    session.install(*project["dependencies"], *project["optional-dependencies"]["emulator"], *groups(*names))
+    extras = project["optional-dependencies"]
+    session.install(*project["dependencies"], *extras["emulator"], *extras["speed"], *groups(*names))
 
 
-def install_wheel(session: nox.Session, *names: str) -> None:
-    """Install the wheel that the session ``build`` has just made.
+def install_wheel(session: nox.Session, *names: str, extras: str = "emulator,speed") -> None:
+    """Install the wheel that the session ``build`` has just made, with its extras.
 
     It replaces an earlier one of the same version, whose content may differ.
     """
     (wheel,) = _DIST.glob("*.whl")
-    session.install("--reinstall-package", "astra-devops", f"astra-devops[emulator] @ {wheel.as_uri()}", *groups(*names))
+    session.install("--reinstall-package", "astra-devops", f"astra-devops[{extras}] @ {wheel.as_uri()}", *groups(*names))
 
 
 @nox.session
@@ -133,11 +135,21 @@ def tests(session: nox.Session) -> None:
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each dependency that pyproject.toml allows."""
     (wheel,) = _DIST.glob("*.whl")
-    session.install("--resolution=lowest-direct", "--reinstall-package", "astra-devops", f"astra-devops[emulator] @ {wheel.as_uri()}")
+    package = f"astra-devops[emulator,speed] @ {wheel.as_uri()}"
+    session.install("--resolution=lowest-direct", "--reinstall-package", "astra-devops", package)
     session.install(*groups("test", "codegen"))
     # The oldest anyio imports a name of pytest that has become deprecated since.
     ignored = "ignore::pytest.PytestRemovedIn10Warning"
     session.run("pytest", "-q", "-n", "auto", "-W", ignored, "tests/unit", "tests/client", "tests/blocking", env=_AGAINST_WHEEL)
+
+
+@nox.session(default=False, requires=["build"])
+def tests_without_orjson(session: nox.Session) -> None:
+    """Run the tests where orjson is not installed, but for those that need it to compare."""
+    install_wheel(session, "test", "codegen", extras="emulator")
+    session.run("python", "-c", "import orjson", success_codes=[1], silent=True)
+    ignored = [f"--ignore={path}" for path in _TESTS_WITH_ORJSON]
+    session.run("pytest", "-q", "-n", "auto", *_TESTS_OF_WHEEL, *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(default=False, requires=["build"])

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,10 +25,12 @@ LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),
     "errors": {"_secret"},
+    # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
+    "_json_bytes": set(),
     # JSON to objects and back.
     "_json": {"_secret"},
     # One call.
-    "_runtime": {"errors", "_secret", "_json"},
+    "_runtime": {"errors", "_secret", "_json", "_json_bytes"},
     "_rest": {"_runtime.call", "_runtime.caller", "_secret"},
     # What users build and read.
     "models": {"_rest.models"},
@@ -39,13 +42,14 @@ LAYERS: dict[str, set[str]] = {
     "operations.listing": {"_rest", "_runtime"},
     "operations.absence": {"errors"},
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
-    "operations.resume_token": {"_runtime"},
+    "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "operations.listing", "operations.shared_task"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",
         "_json",
+        "_json_bytes",
         "_rest",
         "_runtime",
         "_secret",
@@ -56,8 +60,21 @@ LAYERS: dict[str, set[str]] = {
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
-    "resources._identity": {"errors", "_json", "_rest", "_runtime", "operations", "resources._outcome"},
-    "resources": {"errors", "keys", "models", "operations", "policies", "resources", "sinks", "_json", "_rest", "_runtime", "_secret"},
+    "resources._identity": {"errors", "_json", "_json_bytes", "_rest", "_runtime", "operations", "resources._outcome"},
+    "resources": {
+        "errors",
+        "keys",
+        "models",
+        "operations",
+        "policies",
+        "resources",
+        "sinks",
+        "_json",
+        "_json_bytes",
+        "_rest",
+        "_runtime",
+        "_secret",
+    },
     "_client_resources": {"operations", "resources", "_runtime"},
     "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
@@ -76,22 +93,23 @@ LAYERS: dict[str, set[str]] = {
         "_runtime",
         "_secret",
     },
-    # The service in memory, which must not share a line with the client: it would repeat the
-    # client's mistakes.
+    # The service in memory, which must not share a line with the client but those of _json_bytes,
+    # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),
-    "emulator.replies": set(),
+    "emulator.replies": {"_json_bytes"},
     "emulator.time": set(),
     "emulator.contract": {"_contract"},
     "emulator.net": {"emulator.time"},
-    "emulator.journal": {"emulator.contract"},
-    "emulator.state": {"emulator.time"},
-    "emulator.faults": {"emulator.contract", "emulator.replies", "emulator.state"},
+    "emulator.journal": {"_json_bytes", "emulator.contract"},
+    "emulator.state": {"_json_bytes", "emulator.time"},
+    "emulator.faults": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state"},
     "emulator.world": {"emulator.contract", "emulator.faults", "emulator.net", "emulator.replies", "emulator.state", "emulator.time"},
-    "emulator.resources": {"emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.saving": {"emulator.state", "emulator.time", "emulator.world"},
+    "emulator.resources": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
+    "emulator.saving": {"_json_bytes", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.recording": {"_contract", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
+    "emulator.recording": {"_contract", "_json_bytes", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
     "emulator.serving": {
+        "_json_bytes",
         "emulator.contract",
         "emulator.faults",
         "emulator.journal",
@@ -152,6 +170,7 @@ DOORS: dict[str, set[str]] = {
     "aiohttp.http_exceptions": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
+    "orjson": {"_json_bytes/codec.py"},
 }
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
@@ -333,7 +352,7 @@ def test_only_one_module_of_the_emulator_imports_the_client_when_it_runs() -> No
 
 def test_shipped_code_imports_only_declared_libraries() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    requirements = [*project["dependencies"], *project["optional-dependencies"]["emulator"]]
+    requirements = [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]
     declared = {requirement.partition(">")[0].replace("-", "_") for requirement in requirements}
     assert set(IMPLIED.values()) <= declared
     known = declared | IMPLIED.keys() | sys.stdlib_module_names
@@ -357,4 +376,4 @@ def test_importing_the_package_imports_no_library() -> None:
 
 def test_importing_the_emulator_imports_nothing_of_the_client() -> None:
     ours = {name.split(".")[1] for name in loaded_by("import astra_devops.emulator") if name.startswith("astra_devops.")}
-    assert ours <= {"emulator", "_contract"}
+    assert ours <= {"emulator", "_contract", "_json_bytes"}

@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import quote
 
 import attrs
-import orjson
 
 from astra_devops._json.convert import query_pairs, unstructure
+from astra_devops._json_bytes import codec
 from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
 
@@ -47,7 +47,7 @@ def build(call: Call[Any]) -> Request:
 def _encode(body: object) -> bytes | TypeError | ValueError:
     """Return the body as JSON, or what is wrong with it."""
     try:
-        return orjson.dumps(unstructure(body))
+        return codec.dumps(unstructure(body))
     except (TypeError, ValueError) as error:
         return error
 

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final, TypeVar
 
-import orjson
-
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
+from astra_devops._json_bytes import codec
 from astra_devops._runtime import explain
 from astra_devops._runtime.call import Answer, Call, Operation
 from astra_devops._runtime.details import join
@@ -75,8 +74,8 @@ def _statuses(operation: Operation) -> str:
 
 def _is_json(body: bytes) -> bool:
     try:
-        orjson.loads(body)
-    except orjson.JSONDecodeError:
+        codec.loads(body)
+    except codec.JSONDecodeError:
         return False
     return True
 
@@ -100,8 +99,8 @@ def _decode(call: Call[Any], answer: RawAnswer) -> Any:
 def _structured(call: Call[Any], answer: RawAnswer) -> tuple[Any, str | None, str | None]:
     """Return the value of a body; or the place in it that is wrong, if it is JSON, and why."""
     try:
-        document = orjson.loads(answer.body) if answer.body else None
-    except orjson.JSONDecodeError:
+        document = codec.loads(answer.body) if answer.body else None
+    except codec.JSONDecodeError:
         if call.result is str and not answer.oversized and not is_html(answer):
             return answer.body.decode(errors="replace"), None, None
         if answer.oversized:
@@ -204,8 +203,8 @@ def _http_date(text: str) -> datetime | None:
 
 def _json_or_none(body: bytes) -> object:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
+        return codec.loads(body)
+    except codec.JSONDecodeError:
         return None
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import attrs
-import orjson
 
+from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
 
 _CAPACITY: Final = 10_000
@@ -45,8 +45,8 @@ class Exchange:
         if not self.raw_body:
             return None
         try:
-            return orjson.loads(self.raw_body)
-        except orjson.JSONDecodeError:
+            return codec.loads(self.raw_body)
+        except codec.JSONDecodeError:
             return self.raw_body
 
 

@@ -6,7 +6,8 @@ from html import escape
 from typing import Final
 
 import attrs
-import orjson
+
+from astra_devops._json_bytes import codec
 
 JSON: Final = "application/json"
 HTML: Final = "text/html; charset=utf-8"
@@ -35,7 +36,7 @@ class Refusal(Exception):
 
 def json(value: object, status: int = 200) -> Reply:
     """Return a reply with a JSON document."""
-    return Reply(status, orjson.dumps(value))
+    return Reply(status, codec.dumps(value))
 
 
 def empty(status: int, **headers: str) -> Reply:

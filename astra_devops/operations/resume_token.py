@@ -5,14 +5,15 @@ import binascii
 from collections.abc import Mapping
 from typing import Final
 
-import orjson
+from astra_devops._json_bytes import codec
 
 _VERSION: Final = 2
 
 
 def encode(kind: str, params: Mapping[str, str]) -> str:
     """Encode a kind of operation and its parameters as a token."""
-    document = orjson.dumps({"v": _VERSION, "kind": kind, "params": dict(params)}, option=orjson.OPT_SORT_KEYS)
+    # Sorted, so that equal operations have equal tokens.
+    document = codec.dumps({"kind": kind, "params": dict(sorted(params.items())), "v": _VERSION})
     return base64.urlsafe_b64encode(document).decode().rstrip("=")
 
 
@@ -29,7 +30,7 @@ def decode(token: str) -> tuple[str, dict[str, str]]:
         raise TypeError(f"token must be a string, not {type(token).__name__}")
     try:
         text = "".join(token.split()).rstrip("=")
-        document = orjson.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
+        document = codec.loads(base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         raise ValueError("token is not a resume token") from None
     match document:

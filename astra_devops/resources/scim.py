@@ -3,8 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
-import orjson
-
+from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import scim as endpoints
 from astra_devops._rest.models.scim import (
     NewScimGroup,
@@ -291,7 +290,7 @@ def _patch_request(operations: Sequence[ScimPatchOperation]) -> ScimPatchRequest
 
 def _equals(attribute: str, value: str) -> str:
     """Return the filter for an exact value, which SCIM quotes as JSON does."""
-    return f"{attribute} eq {orjson.dumps(value).decode()}"
+    return f"{attribute} eq {codec.dumps(value).decode()}"
 
 
 def _deletion_check(caller: Caller, fetch: Callable[[], Awaitable[Answer[T]]]) -> OutcomeCheck[None]:

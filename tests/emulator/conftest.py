@@ -1,11 +1,11 @@
 """Fixtures: an emulator on a virtual clock, and plain HTTP requests to it, without our client."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aiohttp
 import attrs
-import orjson
 import pytest
 
 from astra_devops.emulator import Emulator
@@ -23,7 +23,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        return orjson.loads(self.body)
+        return json.loads(self.body)
 
     @property
     def ids(self) -> list[int | None]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import aiohttp
 import attrs
-import orjson
 import pytest
 
 from astra_devops.emulator import Emulator, Recorder, Replay
@@ -48,7 +47,7 @@ class Proxied:
 
     @property
     def exchanges(self) -> list[Any]:
-        return [orjson.loads(line) for line in self.path.read_bytes().splitlines()[1:]]
+        return [json.loads(line) for line in self.path.read_bytes().splitlines()[1:]]
 
 
 @pytest.fixture
@@ -65,7 +64,7 @@ async def test_requests_and_answers_are_forwarded_unchanged(proxied: Proxied) ->
     database_id = headers["Location"]
     assert headers["X-Request-Id"]
     status, _, body = await proxied("GET", f"/v2/databases/{database_id}?a=b&a=%2F")
-    assert (status, orjson.loads(body)["id"]) == (200, database_id)
+    assert (status, json.loads(body)["id"]) == (200, database_id)
     assert proxied.emulator.journal[-1].query == {"a": "/"}
     status, _, body = await proxied("GET", "/v2//databases")
     assert (status, proxied.emulator.journal[-1].path) == (301, "/v2//databases")
@@ -96,11 +95,11 @@ async def test_the_replacement_of_a_secret_is_of_the_same_kind(proxied: Proxied)
 
 async def test_no_secret_is_recorded(proxied: Proxied) -> None:
     database_id = proxied.emulator.add_database("orders")
-    role_id = orjson.loads((await proxied("GET", "/v2/organizations/roles"))[2])[0]["ID"]
+    role_id = json.loads((await proxied("GET", "/v2/organizations/roles"))[2])[0]["ID"]
     _, _, made = await proxied("POST", "/v2/tokens", json={"roles": [role_id]})
-    token = orjson.loads(made)
+    token = json.loads(made)
     _, _, bundle = await proxied("POST", f"/v2/databases/{database_id}/secureBundleURL")
-    link = orjson.loads(bundle)["downloadURL"]
+    link = json.loads(bundle)["downloadURL"]
     await proxied("GET", f"/v2/databases/{database_id}", Cookie="session=canary-cookie", Token="canary-token-header")
     await proxied("POST", f"/v2/databases/{database_id}/telemetry/metrics", json=REMOTE)
     await proxied("GET", "/v2/databases", Authorization=f"Bearer {token['token']}")
@@ -165,7 +164,7 @@ async def test_compressed_answers_are_forwarded_compressed_and_recorded_plain(pr
         raw.get(f"{proxied.recorder.url}/v2/databases", headers=headers) as answer,
     ):
         assert answer.headers["Content-Encoding"] == "gzip"
-        listed = orjson.loads(gzip.decompress(await answer.read()))
+        listed = json.loads(gzip.decompress(await answer.read()))
     assert len(listed) == len(proxied.exchanges[0]["body"]) > 20
     assert "X-Amz-" not in proxied.text
 
@@ -245,13 +244,13 @@ async def test_a_replay_answers_in_the_recorded_order(proxied: Proxied) -> None:
 
         status, again, body = await ask("POST", "/v2/databases")
         assert (status, again["Location"], body) == (201, headers["Location"], b"")
-        statuses = [orjson.loads((await ask("GET", path))[2])["status"] for _ in range(3)]
-        assert statuses == [orjson.loads(first)["status"], orjson.loads(second)["status"], "ACTIVE"]
+        statuses = [json.loads((await ask("GET", path))[2])["status"] for _ in range(3)]
+        assert statuses == [json.loads(first)["status"], json.loads(second)["status"], "ACTIVE"]
         assert replay.left == []
         status, _, body = await ask("POST", "/v2/databases")
-        assert (status, "1 time(s)" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
+        assert (status, "1 time(s)" in json.loads(body)["errors"][0]["message"]) == (501, True)
         status, _, body = await ask("GET", f"{path}?other=1")
-        assert (status, "not recorded" in orjson.loads(body)["errors"][0]["message"]) == (501, True)
+        assert (status, "not recorded" in json.loads(body)["errors"][0]["message"]) == (501, True)
         assert [exchange.status for exchange in replay.journal] == [201, 200, 200, 200, 501, 501]
 
 

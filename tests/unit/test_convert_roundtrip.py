@@ -1,11 +1,11 @@
 """What is written is read again as the same object, whatever its content."""
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import attrs
-import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,7 +85,7 @@ TREES = trees(st.none() | st.lists(trees(st.none()), max_size=2))
 
 def over_the_wire(tree: Tree) -> Any:
     """Return the JSON document of a tree."""
-    return orjson.loads(orjson.dumps(convert.unstructure(tree)))
+    return json.loads(json.dumps(convert.unstructure(tree)))
 
 
 @given(TREES)

@@ -7,8 +7,7 @@ import threading
 from collections.abc import Collection, Mapping
 from typing import Final, Protocol, Unpack
 
-import orjson
-
+from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
 from astra_devops.emulator.faults import entries
 from astra_devops.emulator.faults.entries import Fault, Frequency, Staleness, StateFault, fault_kind
@@ -165,7 +164,7 @@ class Faults:
     @fault_kind
     def text_body(self, operation: str, text: str = "something went wrong", **frequency: Unpack[Frequency]) -> None:
         """Execute the request and answer with its usual status, but with a JSON string as body."""
-        self.body(operation, orjson.dumps(text), **frequency)
+        self.body(operation, codec.dumps(text), **frequency)
 
     @fault_kind
     def wrong_type(self, operation: str, content_type: str = "text/html", **frequency: Unpack[Frequency]) -> None:
@@ -313,7 +312,7 @@ def _encode(body: object) -> bytes:
         return b""
     if isinstance(body, str):
         return body.encode()
-    return bytes(body) if isinstance(body, bytes | bytearray) else orjson.dumps(body)
+    return bytes(body) if isinstance(body, bytes | bytearray) else codec.dumps(body)
 
 
 def _is_database_id(target: str) -> bool:

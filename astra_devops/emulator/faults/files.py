@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import cattrs
-import orjson
 
+from astra_devops._json_bytes import codec
+from astra_devops._json_bytes.reading import problem
 from astra_devops.emulator.faults.entries import KINDS, Frequency
 
 _MISSING: Final = "Faults in YAML need PyYAML. Install it with: pip install 'astra-devops[emulator]'"
@@ -44,9 +45,9 @@ def _parse(path: Path) -> object:
     content = path.read_text(encoding="utf-8")
     if path.suffix.lower() == ".json":
         try:
-            return orjson.loads(content)
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"{path} is not valid JSON: {error}") from error
+            return codec.loads(content)
+        except codec.JSONDecodeError as error:
+            raise ValueError(f"{path} is not valid JSON: {problem(content)}") from error
     try:
         import yaml
     except ImportError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import attrs
-import orjson
+
+from astra_devops._json_bytes import codec
 
 _FORMAT: Final = "astra-devops recording"
 _VERSION: Final = 1
@@ -37,7 +38,7 @@ class Recorded:
 
 def heading(upstream: str) -> bytes:
     """Return the first line of a recording."""
-    return orjson.dumps({"format": _FORMAT, "version": _VERSION, "upstream": upstream})
+    return codec.dumps({"format": _FORMAT, "version": _VERSION, "upstream": upstream})
 
 
 def line(recorded: Recorded) -> bytes:
@@ -48,7 +49,7 @@ def line(recorded: Recorded) -> bytes:
     if recorded.request is not None:
         document["request"] = recorded.request
     if recorded.failure is not None:
-        return orjson.dumps(document | {"failure": recorded.failure})
+        return codec.dumps(document | {"failure": recorded.failure})
     document |= {"status": recorded.status, "headers": dict(recorded.headers)}
     if recorded.omitted is not None:
         document["omitted"] = recorded.omitted
@@ -56,7 +57,7 @@ def line(recorded: Recorded) -> bytes:
         document["text"] = recorded.text
     else:
         document["body"] = recorded.body
-    return orjson.dumps(document)
+    return codec.dumps(document)
 
 
 def read(path: str | os.PathLike[str]) -> list[Recorded]:
@@ -91,8 +92,8 @@ def _recorded(path: str | os.PathLike[str], number: int, raw: bytes) -> Recorded
 
 def _object(path: str | os.PathLike[str], number: int, raw: bytes) -> dict[str, Any]:
     try:
-        document = orjson.loads(raw)
-    except orjson.JSONDecodeError:
+        document = codec.loads(raw)
+    except codec.JSONDecodeError:
         document = None
     if not isinstance(document, dict):
         raise ValueError(f"{os.fspath(path)}:{number} is not a JSON object")

@@ -11,11 +11,11 @@ from typing import Any, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import aiohttp
-import orjson
 from aiohttp import web
 from yarl import URL
 
 from astra_devops import _contract
+from astra_devops._json_bytes import codec
 from astra_devops.emulator.net import addresses, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Recorded
@@ -137,7 +137,7 @@ class Recorder:
             line = _line(Scrubber(self._names), request, sent, answer or (0, {}, b""), failure)
             self.written += 1
         except (SecretLeft, RecursionError) as error:
-            line = orjson.dumps({"withheld": type(error).__name__})
+            line = codec.dumps({"withheld": type(error).__name__})
             self.withheld += 1
         with self._path.open("ab") as stream:
             stream.write(line + b"\n")
@@ -239,8 +239,8 @@ def _read(raw: bytes, headers: Mapping[str, str]) -> tuple[Any, str | None, int 
     except (zlib.error, ValueError):
         return None, None, len(raw)
     try:
-        return orjson.loads(plain), None, None
-    except orjson.JSONDecodeError:
+        return codec.loads(plain), None, None
+    except codec.JSONDecodeError:
         return None, text, None
 
 

@@ -7,8 +7,8 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import attrs
-import orjson
 
+from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract.secret_fields import secret_fields
 
 _SHORTEST: Final = 6
@@ -105,7 +105,7 @@ class Scrubber:
         """Copy a string without the secrets and e-mail addresses in it."""
         nested = _nested(text)
         if nested is not None:
-            return orjson.dumps(self.clean(nested)).decode()
+            return codec.dumps(self.clean(nested)).decode()
         for secret in sorted(self._secrets, key=len, reverse=True):
             if len(secret) >= _SHORTEST:
                 text = text.replace(secret, _replacement(secret))
@@ -152,13 +152,13 @@ def _nested(text: str) -> Any:
     if text[:1] not in ("{", "["):
         return None
     try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
+        return codec.loads(text)
+    except codec.JSONDecodeError:
         return None
 
 
 def _encodings(secret: str) -> Iterable[str]:
     """List the forms in which a secret may occur in a line of JSON."""
     quoted = quote(secret, safe="")
-    yield from (secret, orjson.dumps(secret).decode()[1:-1], quoted, quote(secret), quoted.lower())
+    yield from (secret, codec.dumps(secret).decode()[1:-1], quoted, quote(secret), quoted.lower())
     yield base64.b64encode(secret.encode()).decode().rstrip("=")

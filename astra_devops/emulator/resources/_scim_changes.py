@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import jsonschema_rs
-import orjson
 
+from astra_devops._json_bytes import codec
 from astra_devops.emulator import replies
 
 _COMPARISON: Final = re.compile(r'([A-Za-z$.]+) (eq|ne|co|sw|ew) ("(?:[^"\\]|\\.)*"|true|false|null)')
@@ -55,8 +55,8 @@ def matcher(text: str) -> Callable[[Mapping[str, Any]], bool]:
         raise replies.refusal(400, f"The filter {text!r} is not understood.")
     path, operator = comparison[1], comparison[2]
     try:
-        operand = orjson.loads(comparison[3])
-    except orjson.JSONDecodeError as error:
+        operand = codec.loads(comparison[3])
+    except codec.JSONDecodeError as error:
         raise replies.refusal(400, f"The filter {text!r} is not understood.") from error
 
     def matches(resource: Mapping[str, Any]) -> bool:

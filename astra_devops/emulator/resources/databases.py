@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
-import orjson
 
+from astra_devops._json_bytes import codec
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources import _permissions
 from astra_devops.emulator.resources._capacity import UNKNOWN_GROUP, Capacity, join_requested_group
@@ -122,7 +122,7 @@ def create_database(world: World, request: Request) -> replies.Reply:
     world.begin(request, database, "create in group" if database.pcu_group_id else "create", keyspace)
     if database.pcu_group_id:
         join_requested_group(world, database, request.token.client_id)
-    answer = b"" if world.quirks.created_without_body else orjson.dumps({"id": database.id})
+    answer = b"" if world.quirks.created_without_body else codec.dumps({"id": database.id})
     return replies.Reply(201, answer, headers={"Location": database.id})
 
 

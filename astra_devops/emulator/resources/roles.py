@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-import orjson
-
+from astra_devops._json_bytes import codec
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources import _permissions
 from astra_devops.emulator.resources._permissions import CustomRoles, Role
@@ -32,7 +31,7 @@ def get_organization_roles(world: World, request: Request) -> replies.Reply:
         document = with_service_names(world, {"id": role.id, "name": role.name})
         if not world.quirks.bare_role_lists:
             if world.quirks.policy_as_text:
-                document |= {"Type": "default" if role.default else "custom", "policy": orjson.dumps(role.policy).decode()}
+                document |= {"Type": "default" if role.default else "custom", "policy": codec.dumps(role.policy).decode()}
             else:
                 document |= with_service_names(world, {"policy": role.policy})
         documents.append(document)

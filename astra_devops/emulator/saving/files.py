@@ -11,7 +11,8 @@ from typing import Any
 if sys.platform != "win32":  # Windows has other locks, and there the file is not locked.
     import fcntl
 
-import orjson
+from astra_devops._json_bytes import codec
+from astra_devops._json_bytes.reading import problem
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -22,11 +23,13 @@ def read(path: Path) -> dict[str, Any] | None:
         OSError: It cannot be read.
     """
     try:
-        state = orjson.loads(path.read_bytes())
+        content = path.read_bytes()
     except FileNotFoundError:
         return None
-    except orjson.JSONDecodeError as error:
-        raise ValueError(f"not valid JSON: {error}") from error
+    try:
+        state = codec.loads(content)
+    except codec.JSONDecodeError as error:
+        raise ValueError(f"not valid JSON: {problem(content)}") from error
     if not isinstance(state, dict):
         raise ValueError(f"must have a JSON object, not {'null' if state is None else type(state).__name__}")
     return state
@@ -83,7 +86,7 @@ def write(path: Path, state: Mapping[str, Any]) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(dict(state), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+            file.write(codec.dumps_indented(dict(state)) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)

@@ -15,9 +15,9 @@ from typing import Any, Final, cast, get_args, get_origin
 
 import attrs
 import cattrs
-import orjson
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from astra_devops._json_bytes import codec
 from astra_devops.emulator.state.databases import Database, Organization
 from astra_devops.emulator.state.stores import key_of, store_class
 from astra_devops.emulator.time.instants import Instant
@@ -57,7 +57,7 @@ def save(platform: Platform, token: str) -> dict[str, Any]:
     with _converter(platform, timedelta()) as writer:
         for field in _state_fields():
             document[str(field.alias)] = writer.unstructure(getattr(platform, field.name), unstructure_as=field.type)
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(document))
+    plain: dict[str, Any] = codec.loads(codec.dumps(document))
     return plain
 
 

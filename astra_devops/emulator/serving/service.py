@@ -8,8 +8,8 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
+from astra_devops._json_bytes import codec
+from astra_devops._json_bytes.reading import problem
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.contract import Contract, Operation
 from astra_devops.emulator.contract.routing import Match, Query, Router
@@ -122,7 +122,7 @@ class Service:
         """Execute an operation. ``sender`` is the IP address that the request comes from."""
         operation = match.operation
         if operation.id == java_routes.TYPES_BY_QUERY and self.platform.quirks.java_pcu_routes and not raw_body:
-            raw_body = orjson.dumps(dict(query))
+            raw_body = codec.dumps(dict(query))
         with self.lock:
             try:
                 world, token = self._authenticate(match, headers)
@@ -193,9 +193,9 @@ class Service:
                 raise replies.refusal(400, "The request needs a body.")
             return None
         try:
-            body = orjson.loads(raw)
-        except orjson.JSONDecodeError as error:
-            raise replies.refusal(400, f"The body is not JSON: {error}") from error
+            body = codec.loads(raw)
+        except codec.JSONDecodeError as error:
+            raise replies.refusal(400, f"The body is not JSON: {problem(raw)}") from error
         if raw.count(b"[") + raw.count(b"{") > _MAX_DEPTH and _depth(body) > _MAX_DEPTH:
             raise replies.refusal(400, "The body is nested too deeply.")
         if operation.id in _OBJECTIONS:

@@ -14,7 +14,8 @@ from typing import Final
 from urllib.parse import quote
 
 import attrs
-import orjson
+
+from astra_devops._json_bytes import codec
 
 _VALIDITY: Final = 300
 """Seconds for which a presigned URL is valid."""
@@ -103,7 +104,7 @@ def bundle(database_id: str, region: str, keyspace: str | None, kind: str) -> by
         "ca.crt": _pem("CERTIFICATE", source.randbytes(900)),
         "cert": _pem("CERTIFICATE", source.randbytes(900)),
         "key": _pem("RSA PRIVATE KEY", source.randbytes(1190)),
-        "config.json": orjson.dumps(settings, option=orjson.OPT_INDENT_2),
+        "config.json": codec.dumps_indented(settings),
         "cqlshrc": f"[connection]\nhostname = {settings['host']}\nport = 29042\nssl = true\n".encode(),
     }
     packed = io.BytesIO()

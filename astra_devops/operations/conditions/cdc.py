@@ -6,9 +6,8 @@ A change is done when the configuration shows it, after the MAINTENANCE that it 
 from collections.abc import Callable, Iterable
 from typing import Final
 
-import orjson
-
 from astra_devops import errors
+from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable
 from astra_devops.operations.absence import comes_from_service
@@ -31,7 +30,7 @@ def region_names(regions: Iterable[CdcRegion]) -> Names:
 
 def format_names(names: Names) -> str:
     """Format names as a parameter of an operation."""
-    return orjson.dumps(sorted(names)).decode()
+    return codec.dumps(sorted(names)).decode()
 
 
 async def is_enabled(context: PollContext, params: Params) -> Observation[CdcConfig]:
@@ -78,7 +77,7 @@ async def _get_config(context: PollContext, database_id: str) -> CdcConfig | Non
 
 
 def _parse_names(text: str) -> Names:
-    return frozenset(tuple(names) for names in orjson.loads(text))
+    return frozenset(tuple(names) for names in codec.loads(text))
 
 
 def _parse_params(params: Params) -> None:

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
-import orjson
-
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
+from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._runtime import checks
@@ -32,8 +31,8 @@ def with_parsed_policy(role: Role) -> Role:
     A string that is not a policy is left as it is.
     """
     if isinstance(role.policy, str):
-        with suppress(orjson.JSONDecodeError, ShapeError):
-            role.policy = structure(orjson.loads(role.policy), Policy)
+        with suppress(codec.JSONDecodeError, ShapeError):
+            role.policy = structure(codec.loads(role.policy), Policy)
     return role
 
 

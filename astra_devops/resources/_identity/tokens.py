@@ -3,10 +3,9 @@
 import hashlib
 from typing import Final, Literal
 
-import orjson
-
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
+from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import tokens as endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
@@ -111,10 +110,10 @@ def _complete_token(error: errors.ResponseDecodeError) -> Token | None:
     The token can be computed: it consists of the client id and a digest of the secret.
     """
     try:
-        document = orjson.loads(error.body.reveal())
+        document = codec.loads(error.body.reveal())
         digest = hashlib.sha256(document["secret"].encode()).hexdigest()
         token: Token = structure({**document, "token": f"AstraCS:{document['clientId']}:{digest}"}, Token)
-    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ShapeError):
+    except (codec.JSONDecodeError, AttributeError, KeyError, TypeError, ShapeError):
         return None
     return token
 

@@ -1,6 +1,8 @@
 """Values that must not leak: secret strings, raw bodies, and fields with unknown content."""
 
+import base64
 import hmac
+import html
 import json
 import re
 import unicodedata
@@ -8,6 +10,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from functools import wraps
 from types import MappingProxyType
 from typing import Any, Final, ParamSpec, TypeVar
+from urllib.parse import quote, quote_plus
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -208,10 +211,15 @@ def hiding(*names: str) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Calla
 
 
 _SHORTEST_MASKED: Final = 4
+_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
 # Go's encoder escapes these three, so that its JSON is safe inside HTML.
 _GO_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+# A token or a part of it, whose end is a digest; and what signs an address at Amazon, Google and
+# Microsoft, also where the address is escaped.
 _CREDENTIAL: Final = re.compile(
-    r"AstraCS:[^\s\"'<>&,;]*|(?i:bearer)\s+[^\s\"'<>&,;]+|X-Amz-(?:Credential|Signature|Security-Token)=[^&\s\"'<>]+"
+    r"AstraCS(?::|%(?:25)*3A)[^\s\"'<>&,;]*|(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])|(?i:bearer)\s+[^\s\"'<>&,;]+"
+    r"|(?<![A-Za-z])(?i:X-(?:Amz|Goog)-(?:Credential|Signature|Security-Token)|AWSAccessKeyId|Key-Pair-Id|Signature|sig)"
+    r"(?:=|%(?:25)*3D|\\u003d)(?:(?!%(?:25)*26|\\u0026)[^&\s\"'<>])+"
 )
 # The user part of an address: what is between "//" and the last "@" before a slash; what is up to
 # the last "@" if a password has a slash in it; and "user:password@" where "//" was left out.
@@ -253,8 +261,23 @@ def _escaped(char: str) -> str:
 
 
 def _escaped_forms(secret: str) -> list[str]:
-    """Return a secret and its forms when escaped once or twice as JSON by Python or Go."""
-    forms = {secret} if secret else set()
+    """Return a secret and its forms in addresses, HTML, Python and base64, and each as JSON.
+
+    JSON may be escaped once or twice, by Python or Go.
+    """
+    if not secret:
+        return []
+    encoded = secret.encode(errors="surrogatepass")
+    quoted = {quote(encoded, safe=""), quote(encoded), quote_plus(encoded)}
+    forms = {
+        secret,
+        *quoted,
+        *(_ESCAPE.sub(lambda match: match[0].lower(), text) for text in quoted),
+        html.escape(secret),
+        html.escape(secret, quote=False),
+        repr(secret)[1:-1],
+        *(encode(encoded).decode().rstrip("=") for encode in (base64.b64encode, base64.urlsafe_b64encode)),
+    }
     for _ in range(2):
         for text in list(forms):
             for escaped in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):

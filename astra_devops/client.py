@@ -176,16 +176,15 @@ class AsyncAstraDevOps(ClientResources):
         >>> slow = astra.with_options(timeout=300)
         """
         now = self._caller.options
-        view = object.__new__(AsyncAstraDevOps)
-        view._caller = self._caller.view(
-            attrs.evolve(
-                now,
-                timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
-                attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
-                retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
-                headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
-            )
+        options = attrs.evolve(
+            now,
+            timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
+            attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
+            retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
+            headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
         )
+        view = object.__new__(AsyncAstraDevOps)
+        view._caller = self._caller.view(options)
         view._parent = self
         return view
 

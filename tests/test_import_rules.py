@@ -40,7 +40,7 @@ LAYERS: dict[str, set[str]] = {
     "sinks": {"_rest.models", "_runtime", "_secret"},
     # Waiting.
     "operations.listing": {"_rest", "_runtime"},
-    "operations.absence": {"errors"},
+    "operations.absence": {"errors", "_runtime"},
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},

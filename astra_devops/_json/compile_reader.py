@@ -103,7 +103,8 @@ class _FieldSource:
         wire = repr(self.field.wire)
         shape, nullable = split_optional(self.field.shape)
         if self.field.required:
-            return f"o[{wire}]", self._list(shape) if is_list(shape) else self._value(shape, nullable)
+            fetch = f"o[{wire}]" if self.field.if_absent is None else f"get({wire})"
+            return fetch, self._list(shape) if is_list(shape) else self._value(shape, nullable)
         default = self.field.default
         if default is None and not is_list(shape):
             return f"get({wire})", self._value(shape, nullable)
@@ -118,7 +119,8 @@ class _FieldSource:
         return name
 
     def _reader(self, shape: Any) -> str:
-        return self._bind("read", self.reader_of(shape))
+        read, if_absent = self.reader_of(shape), self.field.if_absent
+        return self._bind("read", read if if_absent is None else lambda value: read(if_absent if value is None else value))
 
     def _enum_members(self, shape: Any) -> str:
         return self._bind("members", scalars.members_by_value(*filter(is_enum, members(shape))))

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import attrs
+
 from astra_devops._json.mismatch import locate
-from astra_devops._json.model_types import ShapeError
+from astra_devops._json.model_types import ShapeError, model_of
 from astra_devops._json.reading import reader_of
 from astra_devops._json.writing import query_pairs, unstructure
 
@@ -13,9 +15,11 @@ __all__ = ["ShapeError", "query_pairs", "structure", "unstructure"]
 def structure(data: object, shape: Any) -> Any:
     """Read a JSON value as the type in an annotation.
 
-    Accepts what the service varies: names in another case or under an alias, unknown names (kept in
-    ``extra``), ``null`` for an empty list, Go's formats of time, and values that an enum does not
-    list. For an operation without a result (``None``) any value is accepted.
+    Accepts what the service varies: names in another spelling or under an alias, unknown names
+    (kept in ``extra``), ``null`` for an empty list, for an object that only wraps lists and among
+    the objects of a list, Go's formats of time, values that an enum does not list, and no value
+    where its documents promise one. For an operation without a result (``None``) any value is
+    accepted.
 
     The result may contain lists and dicts of ``data``, so do not use it afterward.
 
@@ -25,6 +29,8 @@ def structure(data: object, shape: Any) -> Any:
     """
     if shape is None:
         return None
+    if data is None and attrs.has(shape) and model_of(shape).is_empty_if_null:
+        data = {}
     try:
         return reader_of(shape)(data)
     except (KeyError, TypeError, ValueError):

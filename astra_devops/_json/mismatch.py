@@ -34,7 +34,8 @@ def locate(value: object, shape: Any, pointer: str = "") -> None:
         _locate_in_model(value, shape, pointer)
     elif is_list(shape):
         for index, item in enumerate(_require_type(value, list, "an array", pointer)):
-            locate(item, item_of(shape), child(pointer, index))
+            if item is not None or not attrs.has(item_of(shape)):
+                locate(item, item_of(shape), child(pointer, index))
     elif is_dict(shape):
         for key, item in _require_type(value, dict, "an object", pointer).items():
             locate(item, item_of(shape), child(pointer, key))
@@ -49,6 +50,8 @@ def _locate_in_model(value: object, cls: Any, pointer: str) -> None:
     variants = variant_names(document, (name for name in document if name not in model.wire_names), model)
     for field in model.fields:
         name = variants.get(field.wire, field.wire)
+        if field.if_absent is not None and document.get(name) is None:
+            continue
         if name in document:
             locate(document[name], field.shape, child(pointer, name))
         elif field.required:

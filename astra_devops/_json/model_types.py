@@ -66,6 +66,8 @@ class Field:
     """One field of a model.
 
     ``default`` returns the value of an absent optional field. It is None if that value is None.
+    ``if_absent`` is the JSON that a required field is read as when an answer lacks it or has null:
+    the service leaves out some fields that its documents require. It is None if no answer may.
     """
 
     name: str
@@ -73,20 +75,23 @@ class Field:
     shape: Any
     required: bool
     default: Callable[[], object] | None
+    if_absent: object = None
 
 
 @attrs.frozen(kw_only=True)
 class Model:
     """An attrs class and its names in JSON.
 
-    ``wire_name_by_folded`` has the wire name for each name and alias in lower case. ``extra`` is
-    the field that keeps unknown names.
+    ``wire_name_by_folded`` has the wire name for each name and alias, folded. ``required_names``
+    have the fields that a request must have, and ``is_empty_if_null`` says that no field has to be
+    in an answer. ``extra`` is the field that keeps unknown names.
     """
 
     cls: type[Any]
     fields: tuple[Field, ...]
     wire_names: frozenset[str]
     required_names: frozenset[str]
+    is_empty_if_null: bool
     wire_name_by_folded: Mapping[str, str]
     extra: str | None
 
@@ -105,12 +110,13 @@ def model_of(cls: Any) -> Model:
         field = _field(attribute, hints[attribute.name])
         fields.append(field)
         for name in (field.wire, *attribute.metadata.get("aliases", ())):
-            wire_name_by_folded.setdefault(name.casefold(), field.wire)
+            wire_name_by_folded.setdefault(_fold(name), field.wire)
     return Model(
         cls=cls,
         fields=tuple(fields),
         wire_names=frozenset(field.wire for field in fields),
         required_names=frozenset(field.wire for field in fields if field.required),
+        is_empty_if_null=not any(field.required and field.if_absent is None for field in fields),
         wire_name_by_folded=wire_name_by_folded,
         extra=extra,
     )
@@ -124,6 +130,7 @@ def _field(attribute: "attrs.Attribute[Any]", shape: Any) -> Field:
         shape=shape,
         required=default is attrs.NOTHING,
         default=_default_factory(default),
+        if_absent=attribute.metadata.get("if_absent"),
     )
 
 
@@ -137,16 +144,21 @@ def _default_factory(default: Any) -> Callable[[], object] | None:
 
 
 def variant_names(document: Mapping[str, object], unknown: Iterable[str], model: Model) -> dict[str, str]:
-    """Find the fields that an object has under another name: in another case, or an alias.
+    """Find the fields that an object has under another name: in another spelling, or an alias.
 
     Returns the name in the object by the wire name.
     """
     variants: dict[str, str] = {}
     for key in unknown:
-        wire = model.wire_name_by_folded.get(key.casefold())
+        wire = model.wire_name_by_folded.get(_fold(key))
         if wire is not None and wire not in document:
             variants.setdefault(wire, key)
     return variants
+
+
+def _fold(name: str) -> str:
+    """Return a name without what the service varies: its case, and underscores."""
+    return name.casefold().replace("_", "")
 
 
 def members(shape: Any) -> tuple[Any, ...]:
@@ -163,6 +175,12 @@ def split_optional(shape: Any) -> tuple[Any, bool]:
     if len(rest) == len(with_none) or not rest:
         return shape, False
     return functools.reduce(operator.or_, rest), True
+
+
+def allows_null(shape: Any) -> bool:
+    """Return whether ``null`` is a value of the shape: of a list it is, written by Go."""
+    rest, nullable = split_optional(shape)
+    return nullable or is_list(rest)
 
 
 def is_enum(shape: Any) -> bool:

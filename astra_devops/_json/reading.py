@@ -63,13 +63,16 @@ def _model_reader(cls: Any) -> Reader:
 
 
 def _list_reader(shape: Any) -> Reader:
-    read_item = _part_reader(item_of(shape))
+    item_shape = item_of(shape)
+    read_item, drops_null = _part_reader(item_shape), attrs.has(item_shape)
 
     def read(value: object, _: object = None) -> list[Any]:
         if value is None:  # Go writes an empty list as null.
             return []
         if type(value) is not list:
             raise wrong_type(value, "an array")
+        if drops_null and None in value:  # It says nothing, and must not take the others with it.
+            return [read_item(item) for item in value if item is not None]
         return [read_item(item) for item in value]
 
     return read

@@ -22,7 +22,7 @@ from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
-from astra_devops._runtime.response import impostor, is_damaged, is_html, read_answer, read_error, retry_after, undocumented
+from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, read_error, retry_after, undocumented
 from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class _Attempts(Generic[T]):
             and operation.method == "DELETE"
             and self.call.result is None
             and self.may_have_effect
-            and not is_html(answer)
+            and not is_from_proxy(answer.headers.get("content-type", ""), answer.body)
         )
 
     def _note_health(self, received: Received) -> None:

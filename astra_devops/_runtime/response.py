@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
+from astra_devops._json.model_types import allows_null
 from astra_devops._json_bytes import codec
 from astra_devops._runtime import explain
 from astra_devops._runtime.call import Answer, Call, Operation
@@ -22,6 +23,13 @@ T = TypeVar("T")
 _LONGEST_MESSAGE: Final = 500
 _LONGEST_ECHO: Final = 64 * 1024
 _LONGEST_CONTENT_TYPE: Final = 100
+_LONGEST_WORDS: Final = 1_000
+# Of nginx ingress, Go's default handler, Envoy, HAProxy, Kong, Cloudflare and Heroku.
+_WORDS_OF_PROXIES: Final = re.compile(
+    rb"default backend|\b404\W+(?:page )?not found\b|\bno (?:healthy )?upstream\b|\bupstream (?:connect|request)|\bno (?:matching )?route\b"
+    rb"|\bno (?:\w+ )?backend\b|\bbad gateway\b|\bgateway time-?out\b|\bservice unavailable\b|\bcloudflare\b|\bno such app\b",
+    re.IGNORECASE,
+)
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9000
 _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
@@ -33,6 +41,8 @@ _BY_STATUS: Final[Mapping[int, type[errors.APIStatusError]]] = {
     422: errors.UnprocessableError,
     429: errors.RateLimitedError,
 }
+# What the service says by these is about the resource or the token.
+_ABOUT_RESOURCES: Final = frozenset({401, 403, 404, 409, 410})
 
 
 def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
@@ -62,6 +72,8 @@ def impostor(call: Call[Any], answer: RawAnswer) -> str | None:
         return "a body that is larger than this client accepts"
     if is_html(answer):
         return f"status {answer.status} with {_describe_body(answer, secrets_of(call.body))}"
+    if answer.body.strip() in (b"", b"null") and call.result is not None and not allows_null(call.result):
+        return f"status {answer.status} with {_describe_body(answer, ())}"
     # A compressed body that was cut short is the service's own; decoding decides about it.
     if not answer.body or call.result is str or "content-encoding" in answer.headers or _is_json(answer.body):
         return None
@@ -143,15 +155,20 @@ def read_error(
     answer = refused.answer
     document = _json_or_none(answer.body)
     details = tuple(errors.ErrorDetail(number, _shown(text, secrets)) for number, text in _details(document, answer))
-    missing_permission = answer.status == 403 or (answer.status == 401 and answer.body.strip() == b"null")
+    from_proxy = answer.status in _ABOUT_RESOURCES and is_from_proxy(answer.headers.get("content-type", ""), answer.body)
+    missing_permission = not from_proxy and (answer.status == 403 or (answer.status == 401 and answer.body.strip() == b"null"))
     cls = errors.PermissionDeniedError if missing_permission else _BY_STATUS.get(answer.status)
     if cls is errors.ConflictError:
         cls = explain.conflict_class(operation, "; ".join(detail.message for detail in details))
-    if cls is None:
+    if from_proxy:
+        cls = errors.APIStatusError
+    elif cls is None:
         cls = errors.ServerError if answer.status >= 500 else errors.APIStatusError
     summary = "; ".join(map(_describe_detail, details)) or _describe_body(answer, secrets)
     if missing_permission:
         hints = [f"the operation needs {' or '.join(operation.permissions)}"] if operation.permissions else []
+    elif from_proxy:
+        hints = ["this is the answer of a proxy in front of the service, which has not answered itself"]
     else:
         hints = explain.hints(operation, answer.status, details, call, origin)
     return cls(
@@ -244,7 +261,21 @@ def _shown(text: str, secrets: Iterable[str]) -> str:
 
 
 def is_html(answer: RawAnswer) -> bool:
-    return "html" in answer.headers.get("content-type", "") or bool(re.match(rb"\s*<(!doctype|html)", answer.body, re.IGNORECASE))
+    """Return whether an answer is a page of HTML, which the service never sends."""
+    return _is_html(answer.headers.get("content-type", ""), answer.body)
+
+
+def _is_html(content_type: str, body: bytes) -> bool:
+    return "html" in content_type.lower() or bool(re.match(rb"\s*<(!doctype|html)", body, re.IGNORECASE))
+
+
+def is_from_proxy(content_type: str, body: bytes) -> bool:
+    """Return whether an error status comes from a proxy or gateway in front of the service.
+
+    Then it says nothing about a resource: the service has not seen the request. Such answers are
+    HTML, or a few words about the path or the backend of the proxy.
+    """
+    return _is_html(content_type, body) or bool(len(body) <= _LONGEST_WORDS and _WORDS_OF_PROXIES.search(body))
 
 
 def _describe_body(answer: RawAnswer, secrets: Iterable[str]) -> str:

@@ -17,9 +17,12 @@ Step = Literal["repeat", "check", "unknown", "fail"]
 Uniform = Callable[[float, float], float]
 
 _LONGEST_RETRY_AFTER: Final = 86_400.0
-# The request may have been carried out before the service, or a proxy in front of it, failed.
-_MAY_HAVE_TAKEN_EFFECT: Final = frozenset({408, 500, 502, 503, 504})
-_OUTAGE: Final = frozenset({502, 503, 504})
+# The other 5xx, and 408, may come after the request was carried out: the service, or a proxy in
+# front of it, has failed then. These are refusals: not implemented, HTTP version, loop, network
+# login.
+_NO_EFFECT: Final = frozenset({501, 505, 508, 511})
+# Of the last, Cloudflare's, each says that the service was not reached or did not answer.
+_OUTAGE: Final = frozenset({502, 503, 504, *range(520, 528), 530})
 
 
 def _check_attempts(instance: object, attribute: "attrs.Attribute[Any]", value: int) -> None:
@@ -63,10 +66,12 @@ def next_step(retry: RetryClass, failure: Failure, *, can_check: bool, may_have_
         ------------------------------------  ------  ----------  -----------  -------
         not sent, or status 429               repeat  repeat      repeat       repeat
         not sent, and final                   fail    fail        fail         fail
-        lost, or status 408, 500, 502 to 504  repeat  repeat      check        unknown
+        lost, or status 408, or 5xx but 501*   repeat  repeat      check        unknown
         damaged body of a success             repeat  repeat      fail         fail
         any other status                      fail    fail        fail         fail
         the same, after a lost attempt        fail    unknown     check        unknown
+
+    ``*`` and 505, 508, 511, which are refusals.
 
     - ``repeat``: Send the request again. One that was not sent, or was refused with 429, has had no
       effect, so this is safe for every operation.
@@ -95,7 +100,9 @@ def next_step(retry: RetryClass, failure: Failure, *, can_check: bool, may_have_
 
 def is_ambiguous(failure: Failure) -> bool:
     """Return whether a request that failed so may have been carried out."""
-    return isinstance(failure, Lost) or (isinstance(failure, Refused) and failure.status in _MAY_HAVE_TAKEN_EFFECT)
+    if isinstance(failure, Refused):
+        return failure.status == 408 or (failure.status >= 500 and failure.status not in _NO_EFFECT)
+    return isinstance(failure, Lost)
 
 
 def is_outage(received: Received) -> bool:

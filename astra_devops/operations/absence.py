@@ -1,11 +1,9 @@
 """Whether an error status is the service's own."""
 
 from astra_devops import errors
+from astra_devops._runtime.response import is_from_proxy
 
 
 def comes_from_service(error: errors.APIStatusError) -> bool:
-    """Return whether the service has answered with this status.
-
-    A page of HTML comes from a proxy in front of it, and says nothing about a resource.
-    """
-    return "html" not in error.headers.get("content-type", "").lower() and not error.body.reveal().lstrip().startswith(b"<")
+    """Return whether the service has answered with this status, and not a proxy in front of it."""
+    return not is_from_proxy(error.headers.get("content-type", ""), error.body.reveal())

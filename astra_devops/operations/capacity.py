@@ -6,7 +6,6 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import pcu_groups as endpoints
 from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuGroupGetRequest, PcuGroupUpdateRequest
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.absence import comes_from_service
 
 _HOW_TO_LIST: Final = "pcu_groups.list() lists the groups"
 
@@ -51,9 +50,7 @@ async def list_associations(caller: Caller, group_id: str) -> list[PcuAssociatio
     """
     try:
         return (await endpoints.pcu_association_get(caller, group_id=group_id)).value
-    except errors.NotFoundError as error:
-        if not comes_from_service(error):
-            raise
+    except errors.NotFoundError:
         return []
 
 

@@ -58,7 +58,7 @@ class FailedPolls:
     def failed(self, error: Exception, now: float) -> None:
         """Note a poll that failed, at a time by the monotonic clock."""
         self._unreadable = self._unreadable + 1 if isinstance(error, errors.ResponseDecodeError) else 0
-        if isinstance(error, errors.NotFoundError) and comes_from_service(error):
+        if isinstance(error, errors.NotFoundError):
             if self._not_found_at is not None:
                 self.not_found_for += now - self._not_found_at
             self._not_found_at = now

@@ -70,11 +70,13 @@ class AsyncCdc:
         """
         with deadline.within(self._caller.options.timeout):
             body = await self._body(database_id, tables, regions, database_name)
-            requested_tables = conditions.table_names(body.tables)
+            requested_tables, requested_regions = conditions.table_names(body.tables), conditions.region_names(body.regions)
 
             async def is_enabled(database: Database | None) -> bool:
                 config = await self.config(database_id) if database else None
-                return config is not None and requested_tables <= conditions.table_names(config.tables)
+                if config is None or not requested_tables <= conditions.table_names(config.tables):
+                    return False
+                return requested_regions <= conditions.region_names(config.regions)
 
             check_outcome = async_database_outcome_check(self._caller, database_id, is_enabled)
             send = partial(endpoints.enable_cdc, body=body, check_outcome=check_outcome)

@@ -278,10 +278,11 @@ class AsyncDatabases:
         """
         checks.integer(capacity_units, "capacity_units", 1, 100)
 
-        def has_begun(database: Database | None) -> bool:
-            return database is not None and (database.status == "RESIZING" or database.info.capacity_units == capacity_units)
+        # The state RESIZING could come from another request, to another capacity.
+        def is_resized(database: Database | None) -> bool:
+            return database is not None and database.info.capacity_units == capacity_units
 
-        check_outcome = database_outcome_check(self._caller, database_id, has_begun)
+        check_outcome = database_outcome_check(self._caller, database_id, is_resized)
         body = CapacityUnits(capacity_units=capacity_units)
         await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
         return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))

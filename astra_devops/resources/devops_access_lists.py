@@ -81,9 +81,10 @@ class AsyncDevOpsAccessLists:
 
             async def look_once() -> Answer[DevOpsAccessList] | None:
                 current = await self._get_settled(organization)
-                listed_addresses = {ip_ranges.normalize(entry.address) for entry in current}
+                listed_entries = {(ip_ranges.normalize(entry.address), entry.enabled is True, entry.description or "") for entry in current}
+                requested_entries = {(entry.address, entry.enabled, entry.description) for entry in new_entries}
                 answer = Answer(value=DevOpsAccessList(addresses=current), status=0, headers={})
-                return answer if {entry.address for entry in new_entries} <= listed_addresses else None
+                return answer if requested_entries <= listed_entries else None
 
             check_outcome = looking_check(self._caller, look_once)
             send = endpoints.add_dev_ops_access_list_addresses

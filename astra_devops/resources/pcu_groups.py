@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from astra_devops import errors
+from astra_devops._rest import index
 from astra_devops._rest.endpoints import pcu_groups as endpoints
 from astra_devops._rest.models.pcu_groups import (
     PcuAssociation,
@@ -16,6 +17,7 @@ from astra_devops._rest.models.pcu_groups import (
     PcuGroupCreateRequest,
     PcuGroupGetRequest,
     PcuGroupTypesRequest,
+    PcuGroupUpdateRequest,
     PcuProvisionType,
     PcuType,
 )
@@ -192,7 +194,20 @@ class AsyncPcuGroups:
             body = attrs.evolve(full_update(await self.get(group_id)), **changes)
             _check_capacity(body.min, body.max, body.reserved)
             updated = (await endpoints.pcu_update(self._caller, body=[body])).value
-            return updated[0] if updated else await self.get(group_id)
+            return updated[0] if updated else await self._get_updated(group_id, body)
+
+    async def _get_updated(self, group_id: str, body: PcuGroupUpdateRequest) -> PcuGroup:
+        """Fetch a group after an update whose answer was empty, which other servers send, too."""
+        group = await self.get(group_id)
+        if full_update(group) == body:
+            return group
+        advice = index.PCU_UPDATE.how_to_check or ""
+        raise errors.OutcomeUnknownError(
+            f"pcuUpdate got an empty answer, and the group does not show the update; repeating it is safe; to find out, {advice}",
+            operation="pcuUpdate",
+            reason="an empty answer",
+            how_to_find_out=advice,
+        )
 
     async def delete(self, group_id: str) -> None:
         """Delete a group. It must be flexible and empty: move or terminate its databases first.

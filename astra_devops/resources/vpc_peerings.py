@@ -5,7 +5,7 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
-from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
+from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, Vpc, VpcPeering
 from astra_devops._runtime import checks, ip_ranges
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
@@ -81,7 +81,7 @@ class AsyncVpcPeerings:
                 peering = await self.get(cloud, database_id)
             except errors.NotFoundError:
                 return None
-            is_ours = peering.status.lower() not in conditions.ENDED_STATES and name in peering.other_vpc.vpc_id
+            is_ours = peering.status.lower() not in conditions.ENDED_STATES and _leads_to(peering.other_vpc, network, name)
             return Answer(value=peering, status=0, headers={}) if is_ours else None
 
         check_outcome = looking_check(self._caller, look_once)
@@ -115,6 +115,16 @@ class AsyncVpcPeerings:
         send = endpoints.delete_vpc_peering_connection
         await send(self._caller, provider=cloud, database_id=database_id, check_outcome=outcome_check(self._caller, is_deleted))
         return self._operations.start(conditions.DELETE, cloud_provider=cloud, database_id=database_id)
+
+
+def _leads_to(side: Vpc, network: Network, name: str) -> bool:
+    """Return whether a side of a peering shows this network.
+
+    It may write the name of a network as a path. What it calls the account is known for AWS only.
+    """
+    if name not in side.vpc_id.split("/"):
+        return False
+    return not isinstance(network, AmazonVpc) or (side.account, side.cidr_block) == (network.account_id, network.cidr_block)
 
 
 def _check_network(network: Network) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def error_of(data: object, shape: Any) -> ShapeError:
         ({"datacenters": [{**GOOD, "capacityUnits": "1"}]}, "/info/datacenters/0/capacityUnits", "an integer"),
         ({"datacenters": [{**GOOD, "url": 1}]}, "/info/datacenters/0/url", "a string"),
         ({"datacenters": [{**GOOD, "inner": {**GOOD, "inner": []}}]}, "/info/datacenters/0/inner/inner", "an object"),
-        ({"datacenters": [None]}, "/info/datacenters/0", "an object"),
+        ({"datacenters": [None, {**GOOD, "id": None}]}, "/info/datacenters/1/id", "a string"),
         ({"datacenters": {}}, "/info/datacenters", "an array"),
         ({}, "/info/datacenters", "an array"),
         ({"datacenters": [], "creationTime": CANARY}, "/info/creationTime", "a time"),

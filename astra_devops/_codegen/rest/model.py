@@ -75,13 +75,18 @@ def leaves(kind: Type) -> list[Plain | Named]:
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """One field of a class. ``wire`` is its name on the wire."""
+    """One field of a class.
+
+    ``wire`` is its name on the wire, and ``if_absent`` what a required field is read as if an
+    answer lacks it; None if no answer may.
+    """
 
     name: str
     wire: str
     type: Type
     required: bool
     aliases: tuple[str, ...] = ()
+    if_absent: object = None
     doc: str = attrs.field(default="", eq=False)
 
 

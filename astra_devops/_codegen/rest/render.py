@@ -196,7 +196,8 @@ def _field(field: Field, annotator: Annotator, imports: Imports, defined: set[st
     kind = field.type if field.required else either(field.type, NONE)
     default = "" if field.required else "default=None, "
     aliases = f', "aliases": {literals(field.aliases)}' if field.aliases else ""
-    metadata = f'{{"wire": {literal(field.wire)}{aliases}}}'
+    if_absent = "" if field.if_absent is None else f', "if_absent": {field.if_absent!r}'
+    metadata = f'{{"wire": {literal(field.wire)}{aliases}{if_absent}}}'
     return f"{field.name}: {annotator.quoted(kind, imports, defined)} = attrs.field({default}metadata={metadata})"
 
 

@@ -181,9 +181,15 @@ class Schemas:
         aliases = schema.get("x-astra-aliases", [])
         if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
             raise SpecError(join(pointer, "x-astra-aliases"), "x-astra-aliases must be a list of strings")
+        if_absent = schema.get("x-astra-if-absent")
+        if if_absent is not None and (not required or if_absent not in ("", 0, False, True, [], {})):
+            raise SpecError(
+                join(pointer, "x-astra-if-absent"), "x-astra-if-absent is for required properties, and is empty, zero, true or false"
+            )
         label = name if schema.get("x-python-name") == name else wire
         kind = self.type_of(schema, pointer, parent + pascal(label, "Field"))
-        return Field(name=name, wire=wire, type=kind, required=required, aliases=tuple(aliases), doc=remark(schema, target))
+        doc = remark(schema, target)
+        return Field(name=name, wire=wire, type=kind, required=required, aliases=tuple(aliases), if_absent=if_absent, doc=doc)
 
     def _define(self, definition: Definition, schema: Node) -> None:
         """Set the final name of a definition. Two equal classes inside other schemas become one."""

@@ -36,7 +36,7 @@ class AccessListConfigurations:
         access_list_enabled: Whether the list is enforced. If not, every address is allowed.
     """
 
-    access_list_enabled: bool = attrs.field(metadata={"wire": "accessListEnabled"})
+    access_list_enabled: bool = attrs.field(metadata={"wire": "accessListEnabled", "if_absent": False})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -69,8 +69,8 @@ class AccessListEntry:
     """
 
     address: str = attrs.field(metadata={"wire": "address"})
-    enabled: bool = attrs.field(metadata={"wire": "enabled"})
-    description: str = attrs.field(metadata={"wire": "description"})
+    enabled: bool = attrs.field(metadata={"wire": "enabled", "if_absent": False})
+    description: str = attrs.field(metadata={"wire": "description", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

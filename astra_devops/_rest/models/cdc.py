@@ -52,11 +52,11 @@ class CdcConfig:
         regions: Where the changes of each datacenter go.
     """
 
-    org_id: str = attrs.field(metadata={"wire": "orgID"})
-    database_id: str = attrs.field(metadata={"wire": "databaseID"})
-    database_name: str = attrs.field(metadata={"wire": "databaseName"})
-    tables: list[CdcTable] = attrs.field(metadata={"wire": "tables"})
-    regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions"})
+    org_id: str = attrs.field(metadata={"wire": "orgID", "if_absent": ""})
+    database_id: str = attrs.field(metadata={"wire": "databaseID", "if_absent": ""})
+    database_name: str = attrs.field(metadata={"wire": "databaseName", "if_absent": ""})
+    tables: list[CdcTable] = attrs.field(metadata={"wire": "tables", "if_absent": []})
+    regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions", "if_absent": []})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -104,9 +104,9 @@ class TableCdc:
         status: State of the capture, such as Active.
     """
 
-    org_id: str = attrs.field(metadata={"wire": "orgID"})
-    database_id: str = attrs.field(metadata={"wire": "databaseID"})
-    database_name: str = attrs.field(metadata={"wire": "databaseName"})
-    regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions"})
-    status: str = attrs.field(metadata={"wire": "status"})
+    org_id: str = attrs.field(metadata={"wire": "orgID", "if_absent": ""})
+    database_id: str = attrs.field(metadata={"wire": "databaseID", "if_absent": ""})
+    database_name: str = attrs.field(metadata={"wire": "databaseName", "if_absent": ""})
+    regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions", "if_absent": []})
+    status: str = attrs.field(metadata={"wire": "status", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

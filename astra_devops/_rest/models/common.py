@@ -40,6 +40,8 @@ class Costs:
         cost_per_hour_parked_cents: Per hour while parked.
         cost_per_day_parked_cents: Per day while parked.
         cost_per_month_parked_cents: Per month while parked.
+        cost_per_read_gb_cents: Per gigabyte read.
+        cost_per_written_gb_cents: Per gigabyte written.
         cost_per_min_mr_cents: Per minute and additional region.
         cost_per_hour_mr_cents: Per hour and additional region.
         cost_per_day_mr_cents: Per day and additional region.
@@ -55,6 +57,8 @@ class Costs:
     cost_per_hour_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerHourParkedCents"})
     cost_per_day_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerDayParkedCents"})
     cost_per_month_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMonthParkedCents"})
+    cost_per_read_gb_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerReadGbCents"})
+    cost_per_written_gb_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerWrittenGbCents"})
     cost_per_min_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMinMRCents"})
     cost_per_hour_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerHourMRCents"})
     cost_per_day_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerDayMRCents"})
@@ -123,11 +127,15 @@ class Datacenter:
         pcu_group_id: PCU group that contains the datacenter.
         date_created: When the datacenter was added.
         studio_url: Address of the browser-based studio.
+        cloud_account: Cloud account that the datacenter runs in.
+        target_account: Cloud account that the datacenter is to run in.
+        is_primary: Whether this is the first datacenter of its database.
+        requested_node_count: Number of nodes that were asked for.
     """
 
-    tier: str = attrs.field(metadata={"wire": "tier"})
-    status: str = attrs.field(metadata={"wire": "status"})
-    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider"})
+    tier: str = attrs.field(metadata={"wire": "tier", "if_absent": ""})
+    status: str = attrs.field(metadata={"wire": "status", "if_absent": ""})
+    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region"})
     id: str | None = attrs.field(default=None, metadata={"wire": "id"})
     name: str | None = attrs.field(default=None, metadata={"wire": "name"})
@@ -148,6 +156,10 @@ class Datacenter:
     pcu_group_id: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
     date_created: datetime | None = attrs.field(default=None, metadata={"wire": "dateCreated"})
     studio_url: str | None = attrs.field(default=None, metadata={"wire": "studioUrl"})
+    cloud_account: str | None = attrs.field(default=None, metadata={"wire": "cloudAccount"})
+    target_account: str | None = attrs.field(default=None, metadata={"wire": "targetAccount"})
+    is_primary: bool | None = attrs.field(default=None, metadata={"wire": "isPrimary"})
+    requested_node_count: int | None = attrs.field(default=None, metadata={"wire": "requestedNodeCount"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

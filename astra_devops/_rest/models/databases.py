@@ -57,6 +57,9 @@ class DatabaseAction(StrEnum):
     CREATE_SERVERLESS_MIGRATION_PROXY = "createServerlessMigrationProxy"
     REMOVE_SERVERLESS_MIGRATION_PROXY = "removeServerlessMigrationProxy"
     CLONE_DATABASE_FROM_SNAPSHOT = "cloneDatabaseFromSnapshot"
+    RESUME_HIBERNATED_CLUSTER = "resumeHibernatedCluster"
+    UPDATE_VECTOR_AGENT = "updateVectorAgent"
+    MIGRATE = "migrate"
 
 
 class DatabaseType(StrEnum):
@@ -192,9 +195,9 @@ class Storage:
         display_storage: Space as displayed in the console, in GB.
     """
 
-    node_count: int = attrs.field(metadata={"wire": "nodeCount"})
-    replication_factor: int = attrs.field(metadata={"wire": "replicationFactor"})
-    total_storage: int = attrs.field(metadata={"wire": "totalStorage"})
+    node_count: int = attrs.field(metadata={"wire": "nodeCount", "if_absent": 0})
+    replication_factor: int = attrs.field(metadata={"wire": "replicationFactor", "if_absent": 0})
+    total_storage: int = attrs.field(metadata={"wire": "totalStorage", "if_absent": 0})
     used_storage: int | None = attrs.field(default=None, metadata={"wire": "usedStorage"})
     display_storage: int | None = attrs.field(default=None, metadata={"wire": "displayStorage"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
@@ -230,10 +233,10 @@ class Database:
     """
 
     id: str = attrs.field(metadata={"wire": "id"})
-    org_id: str = attrs.field(metadata={"wire": "orgId"})
-    owner_id: str = attrs.field(metadata={"wire": "ownerId"})
-    info: DatabaseInfo = attrs.field(metadata={"wire": "info"})
-    status: DatabaseStatus | str = attrs.field(metadata={"wire": "status"})
+    org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
+    owner_id: str = attrs.field(metadata={"wire": "ownerId", "if_absent": ""})
+    info: DatabaseInfo = attrs.field(metadata={"wire": "info", "if_absent": {}})
+    status: DatabaseStatus | str = attrs.field(metadata={"wire": "status", "if_absent": ""})
     creation_time: datetime | None = attrs.field(default=None, metadata={"wire": "creationTime"})
     termination_time: datetime | None = attrs.field(default=None, metadata={"wire": "terminationTime"})
     storage: Storage | None = attrs.field(default=None, metadata={"wire": "storage"})

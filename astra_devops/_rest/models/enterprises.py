@@ -51,9 +51,9 @@ class BillingReport:
     """
 
     report_id: str = attrs.field(metadata={"wire": "reportId"})
-    status: BillingReportStatus | str = attrs.field(metadata={"wire": "status"})
-    month: str = attrs.field(metadata={"wire": "month"})
-    year: str = attrs.field(metadata={"wire": "year"})
+    status: BillingReportStatus | str = attrs.field(metadata={"wire": "status", "if_absent": ""})
+    month: str = attrs.field(metadata={"wire": "month", "if_absent": ""})
+    year: str = attrs.field(metadata={"wire": "year", "if_absent": ""})
     report_details: BillingReportDetails | None = attrs.field(default=None, metadata={"wire": "reportDetails"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
@@ -70,9 +70,9 @@ class BillingReportRequest:
     """
 
     report_id: str = attrs.field(metadata={"wire": "reportId"})
-    status: BillingReportStatus | str = attrs.field(metadata={"wire": "status"})
-    month: str = attrs.field(metadata={"wire": "month"})
-    year: str = attrs.field(metadata={"wire": "year"})
+    status: BillingReportStatus | str = attrs.field(metadata={"wire": "status", "if_absent": ""})
+    month: str = attrs.field(metadata={"wire": "month", "if_absent": ""})
+    year: str = attrs.field(metadata={"wire": "year", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -87,9 +87,9 @@ class CostBreakdown:
         cost: The cost, as a number or a string.
     """
 
-    org_id: str = attrs.field(metadata={"wire": "orgId"})
-    cluster_id: str = attrs.field(metadata={"wire": "clusterID"})
-    region: str = attrs.field(metadata={"wire": "region"})
+    org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
+    cluster_id: str = attrs.field(metadata={"wire": "clusterID", "if_absent": ""})
+    region: str = attrs.field(metadata={"wire": "region", "if_absent": ""})
     cost: float | str = attrs.field(metadata={"wire": "cost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 

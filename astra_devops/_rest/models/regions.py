@@ -32,15 +32,15 @@ class ClassicRegion:
         region_continent: Continent of the region.
     """
 
-    tier: str = attrs.field(metadata={"wire": "tier"})
-    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider"})
+    tier: str = attrs.field(metadata={"wire": "tier", "if_absent": ""})
+    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region"})
-    cost: Costs = attrs.field(metadata={"wire": "cost"})
-    database_count_used: int = attrs.field(metadata={"wire": "databaseCountUsed"})
-    database_count_limit: int = attrs.field(metadata={"wire": "databaseCountLimit"})
-    capacity_units_used: int = attrs.field(metadata={"wire": "capacityUnitsUsed"})
-    capacity_units_limit: int = attrs.field(metadata={"wire": "capacityUnitsLimit"})
-    default_storage_per_capacity_unit_gb: int = attrs.field(metadata={"wire": "defaultStoragePerCapacityUnitGb"})
+    cost: Costs = attrs.field(metadata={"wire": "cost", "if_absent": {}})
+    database_count_used: int = attrs.field(metadata={"wire": "databaseCountUsed", "if_absent": 0})
+    database_count_limit: int = attrs.field(metadata={"wire": "databaseCountLimit", "if_absent": 0})
+    capacity_units_used: int = attrs.field(metadata={"wire": "capacityUnitsUsed", "if_absent": 0})
+    capacity_units_limit: int = attrs.field(metadata={"wire": "capacityUnitsLimit", "if_absent": 0})
+    default_storage_per_capacity_unit_gb: int = attrs.field(metadata={"wire": "defaultStoragePerCapacityUnitGb", "if_absent": 0})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     region_display: str | None = attrs.field(default=None, metadata={"wire": "regionDisplay"})
     region_continent: str | None = attrs.field(default=None, metadata={"wire": "regionContinent"})
@@ -84,11 +84,11 @@ class ServerlessRegion:
         pcu_types: PCU types that the region offers.
     """
 
-    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider"})
+    cloud_provider: str = attrs.field(metadata={"wire": "cloudProvider", "if_absent": ""})
     name: str = attrs.field(metadata={"wire": "name"})
-    display_name: str = attrs.field(metadata={"wire": "displayName"})
-    zone: str = attrs.field(metadata={"wire": "zone"})
-    classification: str = attrs.field(metadata={"wire": "classification"})
+    display_name: str = attrs.field(metadata={"wire": "displayName", "if_absent": ""})
+    zone: str = attrs.field(metadata={"wire": "zone", "if_absent": ""})
+    classification: str = attrs.field(metadata={"wire": "classification", "if_absent": ""})
     enabled: bool | None = attrs.field(default=None, metadata={"wire": "enabled"})
     reserved_for_qualified_users: bool | None = attrs.field(default=None, metadata={"wire": "reservedForQualifiedUsers"})
     region_type: RegionType | str | None = attrs.field(default=None, metadata={"wire": "region_type"})

@@ -215,9 +215,9 @@ class ScimGroup:
         meta: SCIM metadata of a group resource.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
     id: str = attrs.field(metadata={"wire": "id"})
-    display_name: str = attrs.field(metadata={"wire": "displayName"})
+    display_name: str = attrs.field(metadata={"wire": "displayName", "if_absent": ""})
     members: list[ScimGroupMember] | None = attrs.field(default=None, metadata={"wire": "members"})
     meta: ScimGroupMeta | None = attrs.field(default=None, metadata={"wire": "meta"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
@@ -235,8 +235,8 @@ class ScimGroupListResponse:
         resources: The groups.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    total_results: int = attrs.field(metadata={"wire": "totalResults"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
+    total_results: int = attrs.field(metadata={"wire": "totalResults", "if_absent": 0})
     start_index: int | None = attrs.field(default=None, metadata={"wire": "startIndex"})
     items_per_page: int | None = attrs.field(default=None, metadata={"wire": "itemsPerPage"})
     resources: list[ScimGroup] | None = attrs.field(default=None, metadata={"wire": "Resources"})
@@ -309,11 +309,11 @@ class ScimResourceType:
         meta: SCIM metadata of a resource type.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
     id: str = attrs.field(metadata={"wire": "id"})
-    name: str = attrs.field(metadata={"wire": "name"})
-    endpoint: str = attrs.field(metadata={"wire": "endpoint"})
-    schema: str = attrs.field(metadata={"wire": "schema"})
+    name: str = attrs.field(metadata={"wire": "name", "if_absent": ""})
+    endpoint: str = attrs.field(metadata={"wire": "endpoint", "if_absent": ""})
+    schema: str = attrs.field(metadata={"wire": "schema", "if_absent": ""})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     meta: ScimResourceTypeMeta | None = attrs.field(default=None, metadata={"wire": "meta"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
@@ -329,9 +329,9 @@ class ScimResourceTypesListResponse:
         resources: The resource types.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    total_results: int = attrs.field(metadata={"wire": "totalResults"})
-    resources: list[ScimResourceType] = attrs.field(metadata={"wire": "Resources"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
+    total_results: int = attrs.field(metadata={"wire": "totalResults", "if_absent": 0})
+    resources: list[ScimResourceType] = attrs.field(metadata={"wire": "Resources", "if_absent": []})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -362,9 +362,9 @@ class ScimSchema:
         meta: SCIM metadata of a schema resource.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
     id: str = attrs.field(metadata={"wire": "id"})
-    name: str = attrs.field(metadata={"wire": "name"})
+    name: str = attrs.field(metadata={"wire": "name", "if_absent": ""})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     attributes: list[ScimAttribute] | None = attrs.field(default=None, metadata={"wire": "attributes"})
     meta: ScimSchemaMeta | None = attrs.field(default=None, metadata={"wire": "meta"})
@@ -381,9 +381,9 @@ class ScimSchemasListResponse:
         resources: The schemas.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    total_results: int = attrs.field(metadata={"wire": "totalResults"})
-    resources: list[ScimSchema] = attrs.field(metadata={"wire": "Resources"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
+    total_results: int = attrs.field(metadata={"wire": "totalResults", "if_absent": 0})
+    resources: list[ScimSchema] = attrs.field(metadata={"wire": "Resources", "if_absent": []})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -417,7 +417,7 @@ class ScimServiceProviderConfig:
         meta: SCIM metadata of the configuration resource.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
     patch: ScimFeature | None = attrs.field(default=None, metadata={"wire": "patch"})
     bulk: ScimBulkFeature | None = attrs.field(default=None, metadata={"wire": "bulk"})
     filter: ScimFilterFeature | None = attrs.field(default=None, metadata={"wire": "filter"})
@@ -462,10 +462,10 @@ class ScimUser:
         meta: SCIM metadata of a user resource.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
     id: str = attrs.field(metadata={"wire": "id"})
-    user_name: str = attrs.field(metadata={"wire": "userName"})
-    active: bool = attrs.field(metadata={"wire": "active"})
+    user_name: str = attrs.field(metadata={"wire": "userName", "if_absent": ""})
+    active: bool = attrs.field(metadata={"wire": "active", "if_absent": True})
     external_id: str | None = attrs.field(default=None, metadata={"wire": "externalId"})
     name: ScimName | None = attrs.field(default=None, metadata={"wire": "name"})
     emails: list[ScimEmail] | None = attrs.field(default=None, metadata={"wire": "emails"})
@@ -485,8 +485,8 @@ class ScimUserListResponse:
         resources: The users.
     """
 
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    total_results: int = attrs.field(metadata={"wire": "totalResults"})
+    schemas: list[str] = attrs.field(metadata={"wire": "schemas", "if_absent": []})
+    total_results: int = attrs.field(metadata={"wire": "totalResults", "if_absent": 0})
     start_index: int | None = attrs.field(default=None, metadata={"wire": "startIndex"})
     items_per_page: int | None = attrs.field(default=None, metadata={"wire": "itemsPerPage"})
     resources: list[ScimUser] | None = attrs.field(default=None, metadata={"wire": "Resources"})

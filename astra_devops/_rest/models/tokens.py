@@ -62,8 +62,8 @@ class Token:
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})
     secret: Secret = attrs.field(metadata={"wire": "secret"})
-    org_id: str = attrs.field(metadata={"wire": "orgId"})
-    roles: list[str] = attrs.field(metadata={"wire": "roles"})
+    org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
+    roles: list[str] = attrs.field(metadata={"wire": "roles", "if_absent": []})
     token: Secret = attrs.field(metadata={"wire": "token"})
     token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})

@@ -46,9 +46,9 @@ class OrganizationUsers:
         users: Members and invited users.
     """
 
-    org_id: str = attrs.field(metadata={"wire": "orgID", "aliases": ("OrgID",)})
-    org_name: str = attrs.field(metadata={"wire": "orgName", "aliases": ("OrgName",)})
-    users: list[User] = attrs.field(metadata={"wire": "users", "aliases": ("Users",)})
+    org_id: str = attrs.field(metadata={"wire": "orgID", "aliases": ("OrgID",), "if_absent": ""})
+    org_name: str = attrs.field(metadata={"wire": "orgName", "aliases": ("OrgName",), "if_absent": ""})
+    users: list[User] = attrs.field(metadata={"wire": "users", "aliases": ("Users",), "if_absent": []})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

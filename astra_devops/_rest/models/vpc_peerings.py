@@ -79,10 +79,10 @@ class Vpc:
         cidr_block: Address range of the network.
     """
 
-    provider: str = attrs.field(metadata={"wire": "provider"})
-    account: str = attrs.field(metadata={"wire": "account"})
-    vpc_id: str = attrs.field(metadata={"wire": "vpcId"})
-    cidr_block: str = attrs.field(metadata={"wire": "cidrBlock"})
+    provider: str = attrs.field(metadata={"wire": "provider", "if_absent": ""})
+    account: str = attrs.field(metadata={"wire": "account", "if_absent": ""})
+    vpc_id: str = attrs.field(metadata={"wire": "vpcId", "if_absent": ""})
+    cidr_block: str = attrs.field(metadata={"wire": "cidrBlock", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -99,7 +99,7 @@ class VpcPeering:
     """
 
     connection_id: str = attrs.field(metadata={"wire": "connectionId"})
-    status: str = attrs.field(metadata={"wire": "status"})
-    current_vpc: Vpc = attrs.field(metadata={"wire": "currentVpc"})
-    other_vpc: Vpc = attrs.field(metadata={"wire": "otherVpc"})
+    status: str = attrs.field(metadata={"wire": "status", "if_absent": ""})
+    current_vpc: Vpc = attrs.field(metadata={"wire": "currentVpc", "if_absent": {}})
+    other_vpc: Vpc = attrs.field(metadata={"wire": "otherVpc", "if_absent": {}})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

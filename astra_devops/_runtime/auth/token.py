@@ -11,7 +11,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.auth.protocol import SecretHeaders
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.settings import ORIGINS, TOKEN_VARIABLE
-from astra_devops._secret import Secret
+from astra_devops._secret import Secret, hidden, uncovered
 from astra_devops.errors import ConfigurationError
 
 TokenProvider = Callable[[], str | Secret | Awaitable[str | Secret]]
@@ -135,9 +135,9 @@ class TokenAuth:
 def masked(token: str | Secret) -> Secret:
     """Return a token in a form that a traceback with local variables does not show.
 
-    Whatever is neither a string nor a Secret is returned as it is, for :func:`check_token`.
+    Whatever is neither a string nor a Secret is covered, for :func:`check_token` to refuse.
     """
-    return Secret(token) if isinstance(token, str) else token
+    return hidden(token)  # type: ignore[no-any-return]
 
 
 def check_token(token: Secret, name: str) -> Secret:
@@ -146,7 +146,7 @@ def check_token(token: Secret, name: str) -> Secret:
     Errors do not show it.
     """
     if not isinstance(token, Secret):
-        raise ConfigurationError(f"{name} must be a string or a Secret, not {type(token).__name__}")
+        raise ConfigurationError(f"{name} must be a string or a Secret, not {type(uncovered(token)).__name__}")
     if problem := _problem(token):
         raise ConfigurationError(f"{name} {problem}")
     return Secret(token.reveal().strip())

@@ -5,7 +5,6 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
 from astra_devops._rest.models.common import TelemetryConfig
-from astra_devops.operations.absence import comes_from_service
 from astra_devops.operations.conditions._sinks import shows_sink, sink_ids
 from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 
@@ -25,9 +24,7 @@ async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
 async def _read(context: PollContext, params: Params) -> TelemetryConfig | None:
     try:
         return (await endpoints.get_audit_log_exporter_config(context.caller, org_id=params["organization_id"])).value
-    except errors.NotFoundError as error:
-        if not comes_from_service(error):
-            raise
+    except errors.NotFoundError:
         return None
 
 

@@ -10,7 +10,6 @@ from astra_devops import errors
 from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable
-from astra_devops.operations.absence import comes_from_service
 from astra_devops.operations.conditions._active import Effect, active_with_effect
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
@@ -70,9 +69,7 @@ async def _get_config(context: PollContext, database_id: str) -> CdcConfig | Non
     """Fetch the configuration of a database; None if no table is captured."""
     try:
         return (await endpoints.get_cdc(context.caller, database_id=database_id)).value
-    except errors.NotFoundError as error:
-        if not comes_from_service(error):
-            raise
+    except errors.NotFoundError:
         return None
 
 

@@ -5,7 +5,6 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
-from astra_devops.operations.absence import comes_from_service
 from astra_devops.operations.kinds import MINUTE, NOT_FOUND_GRACE, Condition, Observation, OperationKind, Params, PollContext, status_text
 
 DatabasePredicate = Callable[[Database, Params, Collection[str]], bool]
@@ -84,8 +83,6 @@ async def is_terminated(context: PollContext, params: Params) -> Observation[Non
         return _termination(await context.poller.get(database_id, context.not_before))
     except (errors.NotFoundError, errors.AuthenticationError, errors.PermissionDeniedError) as error:
         refusal = error
-    if isinstance(refusal, errors.NotFoundError) and not comes_from_service(refusal):
-        raise refusal
     try:
         database = (await context.poller.get_all(context.not_before)).get(database_id)
     except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError, errors.ResponseDecodeError) as error:

@@ -5,7 +5,6 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import VpcPeering
-from astra_devops.operations.absence import comes_from_service
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 CREATED_STATES: Final = frozenset({"active", "pending-acceptance"})
@@ -27,9 +26,7 @@ async def is_deleted(context: PollContext, params: Params) -> Observation[None]:
     """Check whether the peering is deleted or no longer exists."""
     try:
         peering = await _get(context, params)
-    except errors.NotFoundError as error:
-        if not comes_from_service(error):
-            raise
+    except errors.NotFoundError:
         return Observation(None, done=True)
     return Observation(peering.status, (peering.status or "").lower() == "deleted")
 

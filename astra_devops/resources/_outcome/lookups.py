@@ -10,6 +10,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.call import TOOK_EFFECT, Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.response import server_time
+from astra_devops.operations.absence import comes_from_service
 
 T = TypeVar("T")
 
@@ -88,9 +89,9 @@ def looking_check(caller: Caller, look_once: Callable[[], Awaitable[Answer[T] | 
 
 def _may_heal(error: errors.AstraDevOpsError) -> bool:
     """Return whether a look that failed so may succeed later."""
-    return isinstance(error, errors.ServerError | errors.RateLimitedError | errors.ResponseDecodeError) or not isinstance(
-        error, errors.APIStatusError | errors.ConfigurationError
-    )
+    if isinstance(error, errors.APIStatusError):
+        return isinstance(error, errors.ServerError | errors.RateLimitedError) or not comes_from_service(error)
+    return not isinstance(error, errors.ConfigurationError)
 
 
 def sent_at_service_time(caller: Caller, answer: Answer[object], started: datetime) -> datetime:

@@ -20,7 +20,10 @@
     ├── ResponseDecodeError        a success whose body cannot be read
     ├── AmbiguousNameError         several resources have the name
     ├── OperationFailedError       accepted, then failed
-    └── OperationTimeoutError      accepted, and not finished in time
+    ├── OperationTimeoutError      accepted, and not finished in time
+    └── JournalError               the journal of a fleet run cannot be used
+        ├── JournalInUseError      another process runs it
+        └── ReplayError            an interrupted item cannot be continued as recorded
 
 A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything is sent. Every
 exception here can be pickled and copied, and none shows a secret in its text.
@@ -42,6 +45,8 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "ErrorDetail",
+    "JournalError",
+    "JournalInUseError",
     "NotFoundError",
     "OperationFailedError",
     "OperationSnapshot",
@@ -49,6 +54,7 @@ __all__ = [
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitedError",
+    "ReplayError",
     "RequestNotSentError",
     "ResponseDecodeError",
     "ServerError",
@@ -328,6 +334,34 @@ class OperationTimeoutError(_OperationError):
     """The operation was accepted, but has not finished within the timeout of the wait.
 
     The service continues to work on it. Use ``resume_token`` to wait again.
+    """
+
+
+class JournalError(AstraDevOpsError):
+    """The journal of a fleet run cannot be used: it is damaged, of another run, or not writable."""
+
+
+class JournalInUseError(JournalError):
+    """Another process, or another run of this one, is using the journal.
+
+    Attributes:
+        pid: The process that uses it.
+        host: The machine of that process.
+        since: When it began to use it, in UTC, as ISO 8601.
+    """
+
+    def __init__(self, message: str, *, pid: int, host: str, since: str) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.host = host
+        self.since = since
+
+
+class ReplayError(JournalError):
+    """An item that was interrupted cannot be continued as the journal has recorded it.
+
+    The work function makes other calls than before, or the answer of a call that took effect held a
+    secret, which is never recorded. The message says what to do.
     """
 
 

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.intents import recorder as recording
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
@@ -22,7 +23,10 @@ class OperationFactory:
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Create the handle of an operation that the service has just accepted."""
-        return AsyncOperation(kind, params, self._caller, self.poller)
+        operation = AsyncOperation(kind, params, self._caller, self.poller)
+        if (recorder := recording.current.get()) is not None:
+            recorder.accepted(operation)
+        return operation
 
     def resume(self, token: str) -> AsyncOperation[Any]:
         """Create the handle of an operation that was accepted elsewhere.

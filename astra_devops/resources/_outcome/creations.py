@@ -14,10 +14,10 @@ Whatever else it may have created is a candidate of the error.
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -27,6 +27,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.intents.recorder import RecordedCheck
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
@@ -72,6 +73,9 @@ class Creation:
         return (self.caller.transport.origin, *_key_of(self.body))
 
 
+OutcomeCheckOf = Callable[[Creation], Awaitable[Answer[None] | None]]
+"""The outcome check of a creation."""
+
 _running: Final[list[Creation]] = []
 """The creations in progress of all clients in this process, which may use the same token."""
 
@@ -90,7 +94,7 @@ class CreationTracker:
         with deadline.within(caller.options.timeout), self._running(Creation(caller, body)) as creation:
             await _list_before(creation)
             try:
-                database_id = await send(lambda: self._check(creation))
+                database_id = await send(_CreationCheck(creation, self._check))
             except errors.OutcomeUnknownError:
                 _mark(creation, contested=True)
                 raise
@@ -144,6 +148,33 @@ class CreationTracker:
         if problem is not None:
             add_detail(unknown, f"the search for it ended early: {problem}")
         raise unknown
+
+
+class _CreationCheck(RecordedCheck[None]):
+    """The outcome check of a creation, which another process can make with the recorded facts."""
+
+    def __init__(self, creation: Creation, check: OutcomeCheckOf) -> None:
+        self._creation = creation
+        self._check = check
+
+    async def __call__(self) -> Answer[None] | None:
+        return await self._check(self._creation)
+
+    def facts(self) -> Mapping[str, Any]:
+        listed, sent_at = self._creation.listed, self._creation.sent_at
+        return {
+            "listed": None if listed is None else sorted(listed),
+            "sent_at": None if sent_at is None else sent_at.isoformat(),
+            "timeout": self._creation.caller.options.timeout,
+        }
+
+    def restore(self, facts: Mapping[str, Any]) -> None:
+        listed, sent_at = facts["listed"], facts["sent_at"]
+        self._creation.listed = None if listed is None else set(listed)
+        self._creation.sent_at = None if sent_at is None else datetime.fromisoformat(sent_at)
+        # That process cannot have sent the request later, however late this check is made.
+        if self._creation.sent_at is not None:
+            self._creation.lost_at = self._creation.sent_at + timedelta(seconds=facts["timeout"])
 
 
 def _mark(creation: Creation, *, taken: str | None = None, contested: bool = False) -> None:

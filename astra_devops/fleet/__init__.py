@@ -6,6 +6,7 @@
 from astra_devops.fleet.engine.run import AsyncFleetRun
 from astra_devops.fleet.fleet import AsyncFleet
 from astra_devops.fleet.outcome import Outcome, State
-from astra_devops.fleet.report.report import ErrorGroup, LatencyBucket, Period, Report, ReportedItem
+from astra_devops.fleet.report.report import Report
+from astra_devops.fleet.report.values import ErrorGroup, LatencyBucket, Period, ReportedItem
 
 __all__ = ["AsyncFleet", "AsyncFleetRun", "ErrorGroup", "LatencyBucket", "Outcome", "Period", "Report", "ReportedItem", "State"]

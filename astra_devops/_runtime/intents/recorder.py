@@ -61,14 +61,17 @@ class Accepted(Protocol):
     @property
     def resume_token(self) -> str:
         """The token to resume it with."""
+        ...
 
     @property
     def resource_id(self) -> str | None:
         """The id of its resource."""
+        ...
 
     @property
     def done(self) -> bool:
         """Whether it was done at the last poll."""
+        ...
 
 
 class Recorder(Protocol):
@@ -103,9 +106,7 @@ current: Final[ContextVar[Recorder | None]] = ContextVar("astra_devops_recorder"
 """The recorder of the item that the running code belongs to; None outside fleet runs."""
 
 
-async def send_recorded(
-    recorder: Recorder, attempts: Attempts[T], send: Callable[[Any], Awaitable[Answer[T]]]
-) -> Answer[T]:
+async def send_recorded(recorder: Recorder, attempts: Attempts[T], send: Callable[[Any], Awaitable[Answer[T]]]) -> Answer[T]:
     """Carry out a call with ``send``, and record it if it changes something."""
     if attempts.call.operation.retry == "read":
         try:

@@ -64,7 +64,9 @@ def default_key(item: Any) -> str:
         return str(item)
     found = getattr(item, "id", None)
     if not isinstance(found, str | int):
-        raise TypeError(f"key must be given, since an item of type {checks.type_name(item)} has no id: pass a function that names each item")
+        raise TypeError(
+            f"key must be given, since an item of type {checks.type_name(item)} has no id: pass a function that names each item"
+        )
     return str(found)
 
 

@@ -90,7 +90,7 @@ class Performer:
 
 
 async def _wait_for_all(operations: Sequence[AsyncOperation[Any]], timeout: float | None) -> list[Any]:
-    """Wait for operations at the same time; one that fails does not end the waits for the others."""
+    """Wait for operations at the same time. One that fails does not end the other waits."""
     results = await asyncio.gather(*(operation.wait(timeout=timeout) for operation in operations), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):

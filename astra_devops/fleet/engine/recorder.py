@@ -100,7 +100,7 @@ class ItemRecorder:
         self._journal.settle(self._key, intent.number, state, text)
 
     def _step_of(self, call: Call[Any], request: Request) -> StepRow:
-        """Return the row of a call: one of an earlier session, that of a refused call, or a new one."""
+        """Return the row of a call: of an earlier session, of a refused call, or a new one."""
         operation, digest = call.operation.id, digest_of(call, request)
         if (refused := self._refused.pop((operation, digest), None)) is not None:
             return refused

@@ -5,12 +5,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from astra_devops import errors
-from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.fleet.engine.items import END, Key, Source, checked_key
 from astra_devops.fleet.engine.perform import Performer
-from astra_devops.fleet.journal.journal import Journal
 from astra_devops.fleet.outcome import Outcome
 from astra_devops.fleet.progress.display import Display
 from astra_devops.fleet.report.report import Report
@@ -51,8 +48,8 @@ class AsyncFleetRun(NoCopies):
         self._grace = grace
         self._tally = tally
         self._display = display
-        self._clock: Clock = performer.clock
-        self._journal: Journal | None = performer.journal
+        self._clock = performer.clock
+        self._journal = performer.journal
         # Full, it makes the workers wait for the consumer: outcomes must not pile up.
         self._outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=workers)
         self._tasks: list[asyncio.Task[None]] = []
@@ -111,7 +108,7 @@ class AsyncFleetRun(NoCopies):
         """
         if not self._tasks:
             raise RuntimeError("a run must be entered before it is iterated over: use 'async with astra.fleet.run(...) as run'")
-        if self._is_left or all(task.done() for task in self._tasks) and self._outcomes.empty():
+        if self._is_left or (all(task.done() for task in self._tasks) and self._outcomes.empty()):
             outcome = None
         else:
             outcome = await self._outcomes.get()

@@ -57,7 +57,8 @@ def is_empty(connection: sqlite3.Connection, path: Path) -> bool:
         JournalError: The file is not one of SQLite.
     """
     try:
-        return connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,)
+        count: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        return count == 0
     except sqlite3.DatabaseError as error:
         raise JournalError(f"journal {path} is not a journal of a fleet run ({error}): name another file") from error
 

@@ -1,6 +1,7 @@
 """The thread that reads and writes a journal, and joins what waits for it into one commit."""
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -161,17 +162,14 @@ class Writer:
         waiting = [job for job in jobs if job.future is not None]
         if not waiting:
             return
-        try:
+        # If the loop is closed, nothing waits any more.
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(_resolve, waiting, self.failure)
-        except RuntimeError:
-            pass  # The loop is closed: nothing waits any more.
 
     def _notify(self, future: "asyncio.Future[Any]", result: Any, error: BaseException | None) -> None:
         job = _Job(lambda connection: None, future, result)
-        try:
+        with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(_resolve, [job], error)
-        except RuntimeError:
-            pass
 
 
 def _resolve(jobs: list[_Job], failure: BaseException | None) -> None:

@@ -5,8 +5,9 @@ from typing import Final
 
 from astra_devops._secret import printable
 from astra_devops.fleet.outcome import Outcome
-from astra_devops.fleet.report.report import STATES, Report, duration
+from astra_devops.fleet.report.report import Report
 from astra_devops.fleet.report.tally import Tally, reported
+from astra_devops.fleet.report.values import STATES, duration
 
 _SHARE: Final = 0.05
 _SECONDS: Final = 30.0
@@ -50,7 +51,7 @@ class Lines:
     def _is_due(self) -> bool:
         total, ended = self._tally.total, sum(self._tally.counts.values())
         step = int(ended / (total * _SHARE)) > int(self._shown / (total * _SHARE)) if total else False
-        return step and ended != total or self._tally.seconds - self._shown_at >= _SECONDS
+        return (step and ended != total) or self._tally.seconds - self._shown_at >= _SECONDS
 
     def _show(self) -> None:
         total, counts = self._tally.total, self._tally.counts

@@ -5,7 +5,7 @@ from typing import Final
 import attrs
 
 from astra_devops.fleet.outcome import State
-from astra_devops.fleet.report.report import STATES, LatencyBucket, Period
+from astra_devops.fleet.report.values import STATES, LatencyBucket, Period
 
 _SHORTEST: Final = 0.001
 _GROWTH: Final = 2.0
@@ -71,9 +71,7 @@ class Timeline:
     def periods(self) -> tuple[Period, ...]:
         """Return the periods so far."""
         return tuple(
-            Period(
-                start=index * self._width, seconds=self._width, ended=dict(slot.ended), in_progress=slot.in_progress, limit=slot.limit
-            )
+            Period(start=index * self._width, seconds=self._width, ended=dict(slot.ended), in_progress=slot.in_progress, limit=slot.limit)
             for index, slot in enumerate(self._slots)
         )
 

@@ -1,120 +1,19 @@
-"""The report of a run, as values; and as text."""
+"""The report of a run."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
-from astra_devops._secret import printable
-from astra_devops.fleet.outcome import State
-
-STATES: Final[tuple[State, ...]] = ("ok", "failed", "unknown", "skipped")
-_LINES_PER_GROUP: Final = 5
+from astra_devops.fleet.report import page, text
+from astra_devops.fleet.report.values import Figures
 
 
 @attrs.frozen(kw_only=True)
-class ReportedItem:
-    """An item that failed, has an unknown outcome, or is still being worked on.
-
-    ``error`` is the text of its error without secrets.
-    """
-
-    key: str
-    state: State
-    error: str | None = None
-    error_type: str | None = None
-    resource_id: str | None = None
-    resume_tokens: tuple[str, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class ErrorGroup:
-    """The items for which the same can be done.
-
-    ``count`` is that of all, ``error_types`` counts them by the class of the error, and ``items``
-    has the first of them.
-    """
-
-    advice: str
-    count: int
-    error_types: Mapping[str, int]
-    items: tuple[ReportedItem, ...]
-
-
-@attrs.frozen(kw_only=True)
-class Period:
-    """A part of the run's time.
-
-    ``start`` and ``seconds`` are in seconds since its beginning, by the client's clock. ``ended``
-    counts the items that ended in it, by state; ``in_progress`` is the most that were worked on at
-    once, and ``limit`` the client's limit of requests at once, where it has one.
-    """
-
-    start: float
-    seconds: float
-    ended: Mapping[State, int]
-    in_progress: int
-    limit: float | None = None
-
-
-@attrs.frozen(kw_only=True)
-class LatencyBucket:
-    """How many items took at most ``seconds``, and longer than those of the bucket before."""
-
-    seconds: float
-    count: int
-
-
-@attrs.frozen(kw_only=True)
-class Report:
+class Report(Figures):
     """What a run has done so far.
 
-    Attributes:
-        began: When it began, by the client's clock.
-        seconds: How long it has run.
-        workers: How many items it works on at once.
-        total: The number of items, where it is known beforehand.
-        counts: The number of items by state.
-        requests: The requests that were sent, without polls of waits.
-        groups: The items that failed or have an unknown outcome, by what can be done about them.
-        running: Items with operations that were accepted and not seen to be done.
-        running_left_out: How many of those are not listed.
-        latencies: How long the items took.
-        timeline: The run in periods of equal length.
-        is_finished: Whether all items have ended.
-        stopped_after: The number of failures after which it stopped by itself.
-        journal: The path of its journal.
-        run_id: The id of the run in the journal.
-        session: The number of this session in the journal.
+    ``str(report)`` is a text for people. The attributes are those of :class:`Figures`.
     """
-
-    began: datetime
-    seconds: float
-    workers: int
-    total: int | None
-    counts: Mapping[State, int]
-    requests: int
-    groups: tuple[ErrorGroup, ...]
-    running: tuple[ReportedItem, ...]
-    running_left_out: int
-    latencies: tuple[LatencyBucket, ...]
-    timeline: tuple[Period, ...]
-    is_finished: bool
-    stopped_after: int | None = None
-    journal: str | None = None
-    run_id: str | None = None
-    session: int | None = None
-
-    @property
-    def how_to_resume(self) -> str | None:
-        """What continues the run; None if nothing is left to do."""
-        left = self.counts["failed"] + self.counts["unknown"]
-        if self.is_finished and not left:
-            return None
-        if self.journal is None:
-            return "run it again: it has no journal, so all items are tried again"
-        return f"run the same program again with journal={self.journal!r}: finished items are skipped"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as values that can be written as JSON."""
@@ -124,49 +23,11 @@ class Report:
 
     def to_html(self) -> str:
         """Return the report as one page of HTML that needs neither scripts nor other files."""
-        from astra_devops.fleet.report.page import render
-
-        return render(self)
+        return page.render(self)
 
     def unfinished_text(self) -> str:
         """Return a line for each operation that still runs; empty if there is none."""
-        return "\n".join(self._running_lines())
+        return "\n".join(text.running_lines(self))
 
     def __str__(self) -> str:
-        return "\n".join(self._lines())
-
-    def _lines(self) -> Iterator[str]:
-        ended = sum(self.counts.values())
-        of = f" of {self.total:,}" if self.total is not None else ""
-        counts = ", ".join(f"{self.counts[state]:,} {state}" for state in STATES if self.counts[state])
-        yield f"{ended:,}{of} items in {duration(self.seconds)}: {counts or 'none ended'}; {self.requests:,} requests"
-        if self.stopped_after is not None:
-            yield f"stopped after {self.stopped_after:,} failures, as stop_after asks"
-        for group in self.groups:
-            types = ", ".join(f"{name} {count:,}" for name, count in group.error_types.items())
-            yield f"{group.count:,} to settle ({types}): {group.advice}"
-            for item in group.items[:_LINES_PER_GROUP]:
-                yield f"  {printable(item.key)}: {item.error or item.state}"
-            if group.count > min(len(group.items), _LINES_PER_GROUP):
-                yield f"  and {group.count - min(len(group.items), _LINES_PER_GROUP):,} more"
-        yield from self._running_lines()
-        if self.how_to_resume:
-            yield f"to continue, {self.how_to_resume}"
-
-    def _running_lines(self) -> Iterator[str]:
-        if self.running:
-            yield "still running at the service; wait again with await client.resume(token):"
-        for item in self.running:
-            for token in item.resume_tokens:
-                yield f"  {printable(item.key)}: {token}"
-        if self.running_left_out:
-            yield f"  and {self.running_left_out:,} more, each in its outcome and in the journal"
-
-
-def duration(seconds: float) -> str:
-    """Format a number of seconds for people."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+        return "\n".join(text.lines(self))

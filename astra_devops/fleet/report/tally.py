@@ -9,7 +9,8 @@ from astra_devops._runtime.clock import Clock
 from astra_devops._secret import printable, redact
 from astra_devops.fleet.outcome import Outcome, State
 from astra_devops.fleet.report.buckets import Latencies, Timeline
-from astra_devops.fleet.report.report import STATES, ErrorGroup, Report, ReportedItem
+from astra_devops.fleet.report.report import Report
+from astra_devops.fleet.report.values import STATES, ErrorGroup, ReportedItem
 
 _ITEMS_PER_GROUP: Final = 100
 _RUNNING: Final = 1_000

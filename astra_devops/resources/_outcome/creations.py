@@ -10,6 +10,9 @@ A database is adopted only if no request but the lost one can have created it:
   lost request has created may be listed late.
 
 Whatever else it may have created is a candidate of the error.
+
+A fleet run keeps the facts of this comparison in its journal, so that another process can adopt the
+database. If that process looks minutes later and finds none, the request had no effect.
 """
 
 import re
@@ -36,6 +39,8 @@ LIST_LAG: Final = 15.0
 """Seconds for which a list may lack a new database that the others already show."""
 _LONGEST_SEARCH: Final = 45.0
 """Seconds after which a database that is not listed is given up."""
+_CERTAIN_AFTER: Final = timedelta(minutes=5)
+"""How long after its request a database that no list has is certain not to exist."""
 _REMEMBERED: Final = 600.0
 """Seconds for which the ids of created databases are remembered."""
 _SHARE_OF_LISTING: Final = 0.25
@@ -57,6 +62,7 @@ class Creation:
         listed: Ids of databases from before the request; None if the list could not be read.
         sent_at: A time just before the request, by the service's clock.
         lost_at: A time just after its answer was lost, by the service's clock.
+        looked_at: A time just before the last list, by the service's clock.
     """
 
     caller: Caller
@@ -66,6 +72,14 @@ class Creation:
     listed: set[str] | None = None
     sent_at: datetime | None = None
     lost_at: datetime | None = None
+    looked_at: datetime | None = None
+
+    @property
+    def is_long_past(self) -> bool:
+        """Whether another process sent the request so long ago that its effect would be listed."""
+        if self.listed is None or self.lost_at is None or self.looked_at is None:
+            return False
+        return self.looked_at - self.lost_at >= _CERTAIN_AFTER
 
     @property
     def key(self) -> _Key:
@@ -144,6 +158,8 @@ class CreationTracker:
         is_alone = not creation.contested and not _others(creation)
         if problem is None and is_alone and len(candidates) == 1 and _must_be_own(creation, candidates[0], own_id):
             return Answer(value=None, status=0, headers={"location": candidates[0].id})
+        if problem is None and is_alone and not candidates and creation.is_long_past:
+            return None
         unknown = _outcome_unknown(creation.body, [database.id for database in candidates])
         if problem is not None:
             add_detail(unknown, f"the search for it ended early: {problem}")
@@ -219,6 +235,7 @@ async def _list_before(creation: Creation) -> None:
 async def _list_new(creation: Creation) -> list[Database]:
     """List the databases that were not there before the request, or are not older than it."""
     namesakes, times = await _list_namesakes(creation)
+    creation.looked_at = times[0]
     if creation.lost_at is None:
         creation.lost_at = times[0]
     if creation.listed is not None:

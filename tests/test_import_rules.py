@@ -92,6 +92,7 @@ LAYERS: dict[str, set[str]] = {
         "fleet.report",
     },
     "fleet": {"fleet", "_runtime"},
+    "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},
     "_client_resources": {"fleet", "operations", "resources", "_runtime"},
     "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
@@ -111,6 +112,9 @@ LAYERS: dict[str, set[str]] = {
         "_runtime",
         "_secret",
     },
+    # The program that looks at journals and continues runs.
+    "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
+    "__main__": {"fleet.commands"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),

@@ -40,7 +40,7 @@ def run_until(program: list[str], lines: int | None) -> list[str]:
 
 
 def add_faults(emulator: Emulator) -> None:
-    """Let a tenth of the changes go wrong, in all the ways in which they may."""
+    """Make a tenth of the changes fail, in all the ways in which they may."""
     for operation in ("createDatabase", "addKeyspace"):
         emulator.faults.reset_after_effect(operation, probability=0.03, times=None)
         emulator.faults.reset_before_effect(operation, probability=0.03, times=None)

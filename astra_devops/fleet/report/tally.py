@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -52,9 +53,9 @@ class Tally:
         """Record which journal the run has."""
         self._journal = (str(path), run_id, session)
 
-    def start(self) -> None:
-        """Record that the run begins now."""
-        self._began, self._started = self._clock.now(), self._clock.monotonic()
+    def start(self, began: datetime | None = None) -> None:
+        """Record that the run begins now, or when it began."""
+        self._began, self._started = began or self._clock.now(), self._clock.monotonic()
 
     def began(self, key: str) -> None:
         """Count an item that begins."""
@@ -62,20 +63,21 @@ class Tally:
 
     def ended(self, outcome: Outcome) -> None:
         """Count an item that has ended."""
-        self.counts[outcome.state] += 1
-        self._requests += outcome.requests
-        if outcome.state != "skipped":
-            self._latencies.add(outcome.seconds)
-        self._timeline.add(self._clock.monotonic() - self._started, outcome.state, self.in_progress, self._limit())
+        at = self._clock.monotonic() - self._started
+        self.add(reported(outcome), at=at, seconds=outcome.seconds, requests=outcome.requests, advice=outcome.advice)
         self.in_progress -= 1
-        item = reported(outcome)
-        if outcome.state in ("failed", "unknown"):
-            self._groups.setdefault(outcome.advice or "", _Group()).add(item)
-        if item.resume_tokens:
-            self.keep_running(item)
 
-    def keep_running(self, item: ReportedItem) -> None:
-        """Keep an item with operations that are not done."""
+    def add(self, item: ReportedItem, *, at: float, seconds: float, requests: int, advice: str | None) -> None:
+        """Count an item that ended ``at`` seconds after the beginning of the run."""
+        self.counts[item.state] += 1
+        self._requests += requests
+        if item.state != "skipped":
+            self._latencies.add(seconds)
+        self._timeline.add(at, item.state, self.in_progress, self._limit())
+        if item.state in ("failed", "unknown"):
+            self._groups.setdefault(advice or "", _Group()).add(item)
+        if not item.resume_tokens:
+            return
         if len(self._running) < _RUNNING:
             self._running.append(item)
         else:
@@ -91,9 +93,9 @@ class Tally:
         """How long the run has taken so far."""
         return self._clock.monotonic() - self._started if self._seconds is None else self._seconds
 
-    def finish(self, *, is_complete: bool) -> None:
-        """Record that the run has ended, and whether all items have."""
-        self._seconds, self._is_finished = self.seconds, is_complete
+    def finish(self, *, is_complete: bool, seconds: float | None = None) -> None:
+        """Record that the run has ended, whether all items have, and how long it took."""
+        self._seconds, self._is_finished = self.seconds if seconds is None else seconds, is_complete
 
     def report(self) -> Report:
         """Return the report so far."""

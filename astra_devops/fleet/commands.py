@@ -68,8 +68,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _status(options: argparse.Namespace) -> int:
-    with reading.opened(options.file) as connection:
-        status = reading.status(connection)
+    with reading.opened(options.file) as reader:
+        status = reader.status()
     if options.json:
         document = attrs.asdict(status, filter=lambda field, value: field.name not in ("owner", "machine"))
         _print_json(document | {"is_settled": status.is_settled})
@@ -83,8 +83,8 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    with reading.opened(options.file) as connection:
-        report = report_of(connection, options.file)
+    with reading.opened(options.file) as reader:
+        report = report_of(reader, options.file)
     if options.html is not None:
         options.html.write_text(report.to_html(), encoding="utf-8")
     else:
@@ -93,8 +93,8 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace) -> int:
-    with reading.opened(options.file) as connection:
-        recorded, workers = reading.status(connection).work, reading.workers(connection)
+    with reading.opened(options.file) as reader:
+        recorded, workers = reader.status().work, reader.workers()
     if options.work is None and ("__main__:" in recorded or "<" in recorded):
         raise _Wrong(f"--work must be given as MODULE:FUNCTION: the journal has {recorded}, which cannot be imported")
     work, items = _imported(options.work or recorded, "--work"), _imported(options.items, "--items")

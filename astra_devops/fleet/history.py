@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from astra_devops._runtime.clock import SystemClock
-from astra_devops.fleet.journal import reading
+from astra_devops.fleet.journal.reading import JournalReader
 from astra_devops.fleet.outcome import State
 from astra_devops.fleet.report.report import Report
 from astra_devops.fleet.report.tally import Tally
@@ -16,13 +16,13 @@ _STATES: Final[Mapping[str, State]] = {state: state for state in STATES}
 _INTERRUPTED: Final = "run again with the journal, which settles what was sent when the process ended"
 
 
-def report_of(connection: reading.Connection, path: Path) -> Report:
+def report_of(reader: JournalReader, path: Path) -> Report:
     """Return the report of a run, as its journal has it."""
-    status = reading.status(connection)
-    tally = Tally(SystemClock(), reading.workers(connection), None)
+    status = reader.status()
+    tally = Tally(SystemClock(), reader.workers(), None)
     began: datetime | None = None
     ended_at = 0.0
-    for item in reading.ended_items(connection):
+    for item in reader.ended_items():
         # The first to end may have begun after another one.
         began = item.began if began is None else began
         ended_at = max(0.0, (item.began + timedelta(seconds=item.seconds) - began).total_seconds())
@@ -36,7 +36,7 @@ def report_of(connection: reading.Connection, path: Path) -> Report:
         )
         tally.add(reported, at=ended_at, seconds=item.seconds, requests=item.requests, advice=item.advice)
     if status.holder is None:
-        for key in reading.interrupted_keys(connection):
+        for key in reader.interrupted_keys():
             tally.add(ReportedItem(key=key, state="unknown"), at=ended_at, seconds=0.0, requests=0, advice=_INTERRUPTED)
     tally.opened(path, status.run_id, status.sessions)
     tally.start(began or datetime.fromisoformat(status.created))

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from sqlite3 import Connection
 from typing import Any
 
 import attrs
@@ -57,8 +56,63 @@ class EndedItem:
     advice: str | None
 
 
+class JournalReader:
+    """A journal at one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def status(self) -> Status:
+        """Return what the journal says of its run."""
+        run_id, work, created = self._connection.execute("SELECT id, work, created FROM run").fetchone()
+        held = leases.read(self._connection)
+        return Status(
+            run_id=run_id,
+            work=work,
+            created=created,
+            sessions=self._number("SELECT count(*) FROM session"),
+            counts=dict(self._connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")),
+            open_calls=self._number("SELECT count(*) FROM step WHERE state = 'sent'"),
+            holder=held if held is not None and held.is_live(Lease().machine, time.time()) else None,
+        )
+
+    def workers(self) -> int:
+        """Return the number of workers of the last session."""
+        return self._number("SELECT workers FROM session ORDER BY number DESC")
+
+    def ended_items(self) -> Iterator[EndedItem]:
+        """Yield the items that have ended, in that order."""
+        rows = self._connection.execute(
+            "SELECT key, state, began, seconds, requests, attempts, resource_id, resume_tokens, error, error_type, advice FROM item "
+            "WHERE state != 'running' ORDER BY began + seconds"
+        )
+        for key, state, began, seconds, requests, attempts, resource_id, tokens, error, error_type, advice in rows:
+            yield EndedItem(
+                key=key,
+                state=state,
+                began=datetime.fromtimestamp(began, UTC),
+                seconds=seconds,
+                requests=requests,
+                attempts=attempts,
+                resource_id=resource_id,
+                resume_tokens=tuple(tokens.split()),
+                error=error,
+                error_type=error_type,
+                advice=advice,
+            )
+
+    def interrupted_keys(self) -> Iterator[str]:
+        """Yield the keys of items that were begun and have no recorded end."""
+        for (key,) in self._connection.execute("SELECT key FROM item WHERE state = 'running' ORDER BY key"):
+            yield key
+
+    def _number(self, query: str) -> int:
+        row: tuple[Any, ...] = self._connection.execute(query).fetchone()
+        return int(row[0])
+
+
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Connection]:
+def opened(path: Path) -> Iterator[JournalReader]:
     """Open a journal for reading.
 
     Raises:
@@ -69,57 +123,4 @@ def opened(path: Path) -> Iterator[Connection]:
     with contextlib.closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10.0)) as connection:
         schema.check(connection, path)
         connection.execute("BEGIN")
-        yield connection
-
-
-def status(connection: Connection) -> Status:
-    """Return what a journal says of its run."""
-    run_id, work, created = connection.execute("SELECT id, work, created FROM run").fetchone()
-    held = leases.read(connection)
-    return Status(
-        run_id=run_id,
-        work=work,
-        created=created,
-        sessions=_number(connection, "SELECT count(*) FROM session"),
-        counts=dict(connection.execute("SELECT state, count(*) FROM item GROUP BY state ORDER BY state")),
-        open_calls=_number(connection, "SELECT count(*) FROM step WHERE state = 'sent'"),
-        holder=held if held is not None and held.is_live(Lease().machine, time.time()) else None,
-    )
-
-
-def workers(connection: Connection) -> int:
-    """Return the number of workers of the last session."""
-    return _number(connection, "SELECT workers FROM session ORDER BY number DESC")
-
-
-def ended_items(connection: Connection) -> Iterator[EndedItem]:
-    """Yield the items that have ended, in that order."""
-    rows = connection.execute(
-        "SELECT key, state, began, seconds, requests, attempts, resource_id, resume_tokens, error, error_type, advice FROM item "
-        "WHERE state != 'running' ORDER BY began + seconds"
-    )
-    for key, state, began, seconds, requests, attempts, resource_id, tokens, error, error_type, advice in rows:
-        yield EndedItem(
-            key=key,
-            state=state,
-            began=datetime.fromtimestamp(began, UTC),
-            seconds=seconds,
-            requests=requests,
-            attempts=attempts,
-            resource_id=resource_id,
-            resume_tokens=tuple(tokens.split()),
-            error=error,
-            error_type=error_type,
-            advice=advice,
-        )
-
-
-def interrupted_keys(connection: Connection) -> Iterator[str]:
-    """Yield the keys of items that were begun and have no recorded end."""
-    for (key,) in connection.execute("SELECT key FROM item WHERE state = 'running' ORDER BY key"):
-        yield key
-
-
-def _number(connection: Connection, query: str) -> int:
-    row: tuple[Any, ...] = connection.execute(query).fetchone()
-    return int(row[0])
+        yield JournalReader(connection)

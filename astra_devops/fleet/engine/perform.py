@@ -73,9 +73,9 @@ class Performer:
         except errors.JournalError as error:
             if self.journal is not None and self.journal.failure is not None:
                 raise self.journal.failure from None
-            return _failed(key, error, began)
+            return _failed(key, error, recorder, began)
         except Exception as error:
-            return _failed(key, error, began)
+            return _failed(key, error, recorder, began)
         finally:
             recording.current.reset(context)
         return Outcome(key=key, state="ok", value=value, began=began)
@@ -98,8 +98,10 @@ async def _wait_for_all(operations: Sequence[AsyncOperation[Any]], timeout: floa
     return results
 
 
-def _failed(key: str, error: Exception, began: datetime) -> Outcome:
-    return Outcome(key=key, state=state_of(error), error=error, advice=advice_for(error), began=began)
+def _failed(key: str, error: Exception, recorder: ItemRecorder, began: datetime) -> Outcome:
+    sent = recorder.has_sent_changes
+    state, advice = state_of(error, has_sent_changes=sent), advice_for(error, has_sent_changes=sent)
+    return Outcome(key=key, state=state, error=error, advice=advice, began=began)
 
 
 def _interrupted(key: str, recorder: ItemRecorder, began: datetime) -> Outcome:

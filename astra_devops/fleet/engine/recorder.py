@@ -27,6 +27,7 @@ class ItemRecorder:
     def __init__(self, key: str, journal: Journal | None, steps: Sequence[StepRow] = ()) -> None:
         self.requests: int = 0
         self.landed: int = 0
+        self.has_sent_changes: bool = bool(steps)
         self.open: dict[int, Call[Any]] = {}
         self.operations: list[Accepted] = []
         self._key = key
@@ -128,6 +129,7 @@ class ItemIntent:
     step: StepRow | None = None
 
     def __attrs_post_init__(self) -> None:
+        self.recorder.has_sent_changes = True
         if self.answer is None:
             self.recorder.open[self.number] = self.call
 

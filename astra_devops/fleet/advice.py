@@ -26,6 +26,7 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     errors.RequestNotSentError: RUN_AGAIN,
     errors.APIStatusError: "correct the request: the service refuses it as it is",
     errors.ResponseDecodeError: "look at the resource: the service answered what cannot be read",
+    errors.AmbiguousNameError: "name the resource by its id: several have the name",
     errors.ConfigurationError: "correct the settings of the client",
 }
 _OTHER: Final = "look at the work function, which raised it"

@@ -1,4 +1,4 @@
-"""Fleets against the emulator, over a socket and on one virtual clock; and a folder for journals."""
+"""Fleets against the emulator, over a socket and on one virtual clock."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path

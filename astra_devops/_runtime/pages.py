@@ -67,11 +67,9 @@ class PageIterator(NoCopies, Generic[T]):
         if self._ended:
             return None
         page = await self._fetch(self._last, len(self._seen))
-        new_items = []
-        for item in page:
-            if (key := self._key(item)) not in self._seen:
-                self._seen.add(key)
-                new_items.append(item)
+        new = {key: item for key, item in zip(map(self._key, page), page, strict=True) if key not in self._seen}
+        self._seen.update(new)
+        new_items = [*new.values()]
         if not new_items:
             self._ended = True
             return None

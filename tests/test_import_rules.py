@@ -28,10 +28,11 @@ LAYERS: dict[str, set[str]] = {
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.
+    "_json.base_model": set(),
     "_json": {"_secret"},
     # One call.
     "_runtime": {"errors", "_secret", "_json", "_json_bytes"},
-    "_rest": {"_runtime.call", "_runtime.caller", "_secret"},
+    "_rest": {"_json.base_model", "_runtime.call", "_runtime.caller", "_secret"},
     # What users build and read.
     "models": {"_rest.models"},
     "keys": {"_runtime"},

@@ -13,6 +13,7 @@ from astra_devops._codegen.text import WIDTH, f_string_part, literal, literals
 
 _RUNTIME: Final = "astra_devops._runtime"
 _SECRET: Final = "astra_devops._secret"
+_BASE: Final = "astra_devops._json.base_model"
 
 
 def render(model: Model, *, package: str | None, source: str) -> dict[str, str]:
@@ -130,6 +131,7 @@ class _Renderer:
             members = [(name, literal(value)) for name, value in definition.members]
             context: dict[str, Any] = {"kind": "enum", "name": definition.name, "doc": enum_doc(definition), "members": members}
         else:
+            imports.add(_BASE, "BaseModel")
             imports.add(_SECRET, "Extra")
             fields = [_field(field, annotator, imports, defined) for field in definition.fields]
             context = {"kind": "class", "name": definition.name, "doc": class_doc(definition), "fields": fields}

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from astra_devops._runtime.events import ResponseEvent as ResponseEvent
     from astra_devops._runtime.events import RetryEvent as RetryEvent
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
+    from astra_devops._runtime.pages import Page as Page
     from astra_devops._runtime.retry import RetryPolicy as RetryPolicy
     from astra_devops._secret import Secret as Secret
     from astra_devops.blocking import AstraDevOps as AstraDevOps
@@ -63,6 +64,7 @@ _HOMES: Final = {
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.wait_loop",
     "Organization": "resources._identity.organization",
+    "Page": "_runtime.pages",
     "Pager": "_bridge.pager",
     "PollEvent": "_runtime.events",
     "RequestEvent": "_runtime.events",

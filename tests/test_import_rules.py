@@ -60,7 +60,7 @@ LAYERS: dict[str, set[str]] = {
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
-    "resources._identity": {"errors", "_json", "_json_bytes", "_rest", "_runtime", "operations", "resources._outcome"},
+    "resources._identity": {"errors", "policies", "_json", "_json_bytes", "_rest", "_runtime", "operations", "resources._outcome"},
     "resources": {
         "errors",
         "keys",

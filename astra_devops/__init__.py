@@ -43,12 +43,14 @@ if TYPE_CHECKING:
     from astra_devops.client import AsyncAstraDevOps as AsyncAstraDevOps
     from astra_devops.operations.handle import AsyncOperation as AsyncOperation
     from astra_devops.operations.wait_loop import OperationEvent as OperationEvent
+    from astra_devops.resources._access_review import AccessReview as AccessReview
     from astra_devops.resources._identity.organization import Organization as Organization
 
     __version__: str
 
 # The module of each public name. A module is its own home.
 _HOMES: Final = {
+    "AccessReview": "resources._access_review",
     "Answer": "_runtime.call",
     "AstraDevOps": "blocking",
     "AsyncAstraDevOps": "client",

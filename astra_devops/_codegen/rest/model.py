@@ -161,6 +161,7 @@ class Operation:
     result: Type
     retry: str
     how_to_check: str | None
+    lane: str | None
     permissions: tuple[str, ...]
     inferred: bool
     deprecated: bool

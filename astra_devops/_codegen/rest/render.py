@@ -93,6 +93,7 @@ class _Renderer:
             "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
+            "lane": literal(operation.lane) if operation.lane else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
             "inferred": operation.inferred,
             "deprecated": operation.deprecated,

@@ -19,8 +19,10 @@
     │   └── ServerError            5xx
     ├── ResponseDecodeError        a success whose body cannot be read
     ├── AmbiguousNameError         several resources have the name
+    ├── DriftError                 it exists, and differs from what was asked for
     ├── OperationFailedError       accepted, then failed
-    └── OperationTimeoutError      accepted, and not finished in time
+    ├── OperationTimeoutError      accepted, and not finished in time
+    └── OperationGroupError        some of several operations failed; also an ExceptionGroup
 
 A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything is sent. Every
 exception here can be pickled and copied, and none shows a secret in its text.
@@ -41,9 +43,13 @@ __all__ = [
     "BusyError",
     "ConfigurationError",
     "ConflictError",
+    "Difference",
+    "DriftError",
     "ErrorDetail",
     "NotFoundError",
     "OperationFailedError",
+    "OperationGroupError",
+    "OperationOutcome",
     "OperationSnapshot",
     "OperationTimeoutError",
     "OutcomeUnknownError",
@@ -88,6 +94,26 @@ class OperationSnapshot(NamedTuple):
     elapsed: float
     polls: int
     resume_token: str
+
+
+class OperationOutcome(NamedTuple):
+    """How an operation has ended; ``snapshot`` is None if the call that starts it has failed."""
+
+    snapshot: OperationSnapshot | None
+    value: Any = None
+    error: Exception | None = None
+
+
+class Difference(NamedTuple):
+    """A field that differs from what was asked for, and what to call to change it."""
+
+    field: str
+    requested: object
+    actual: object
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.field} is {self.actual!r} and not {self.requested!r} ({self.remedy})"
 
 
 class AstraDevOpsError(Exception):
@@ -287,6 +313,25 @@ class AmbiguousNameError(AstraDevOpsError):
         return cls(f"{len(ids)} {kind} match {name!r}: {', '.join(ids)}; use an id instead", name=name, ids=ids)
 
 
+class DriftError(AstraDevOpsError):
+    """What should be ensured exists already, and differs from what was asked for. It is left alone.
+
+    Attributes:
+        id: The id of what exists.
+        differences: Each field that differs, with both values and what to call to change it.
+    """
+
+    def __init__(self, message: str, *, id: str, differences: Sequence[Difference]) -> None:
+        super().__init__(message)
+        self.id = id
+        self.differences: tuple[Difference, ...] = tuple(differences)
+
+    @classmethod
+    def of(cls, kind: str, name: str, id: str, differences: Sequence[Difference]) -> Self:
+        """Return the error for a resource of a kind, such as ``database``."""
+        return cls(f"the {kind} {name!r} exists ({id}), and differs: {'; '.join(map(str, differences))}", id=id, differences=differences)
+
+
 class _OperationError(AstraDevOpsError):
     """The base class of errors raised by a wait, with the last known state in ``snapshot``."""
 
@@ -329,6 +374,23 @@ class OperationTimeoutError(_OperationError):
 
     The service continues to work on it. Use ``resume_token`` to wait again.
     """
+
+
+class OperationGroupError(AstraDevOpsError, ExceptionGroup[Exception]):
+    """Some of several operations failed, or did not finish. The others have ended well.
+
+    Attributes:
+        outcomes: How each has ended, in their order: with the resource as ``value``, or with
+            ``error``. The ``snapshot`` has the ids and the resume token.
+    """
+
+    def __new__(cls, message: str, exceptions: Sequence[Exception], **outcomes: Sequence[OperationOutcome]) -> Self:
+        return super().__new__(cls, message, exceptions)
+
+    def __init__(self, message: str, exceptions: Sequence[Exception], *, outcomes: Sequence[OperationOutcome]) -> None:
+        super().__init__(message)
+        self.args = (message, exceptions)
+        self.outcomes: tuple[OperationOutcome, ...] = tuple(outcomes)
 
 
 def _rebuild(cls: type[AstraDevOpsError], args: tuple[Any, ...], state: dict[str, Any]) -> AstraDevOpsError:

@@ -76,7 +76,8 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
     },
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
+    "_client_operations": {"operations", "_runtime"},
+    "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
+from astra_devops._runtime import checks
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.errors import OperationSnapshot
 
@@ -100,15 +102,37 @@ class Operation(NoCopies, Generic[T]):
         return self._bridge.call(self._operation().wait, timeout=timeout, interval=interval, fail_on=fail_on)
 
     def events(
-        self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        changes_only: bool = False,
     ) -> "Iterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
-        Takes the same arguments and raises the same errors as :meth:`wait`.
+        Takes the other arguments of :meth:`wait`, and raises the same errors.
+
+        Args:
+            changes_only: Yield only the first event, those whose status is another than in the
+                event before, those with which polls begin or cease to fail, and the last.
+
+        Raises:
+            TypeError: ``changes_only`` is not a bool.
         """
+        checks.flag(changes_only, "changes_only")
         wait_loop = self._operation().wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        with importing:
+            from astra_devops.operations.wait_loop import is_change
+        previous = None
         while (event := self._bridge.call(wait_loop.next_event)) is not None:
-            yield event
+            if not changes_only or is_change(previous, event):
+                yield event
+            previous = event
+
+    def async_operation(self, bridge: Bridge) -> "AsyncOperation[T] | None":
+        """Return the async operation; None if another client than that of the bridge started it."""
+        return self._operation() if bridge is self._bridge else None
 
     def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.

@@ -102,15 +102,33 @@ class AsyncOperation(NoCopies, Generic[T]):
         return wait_loop.result()
 
     async def events(
-        self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        changes_only: bool = False,
     ) -> "AsyncIterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
-        Takes the same arguments and raises the same errors as :meth:`wait`.
+        Takes the other arguments of :meth:`wait`, and raises the same errors.
+
+        Args:
+            changes_only: Yield only the first event, those whose status is another than in the
+                event before, those with which polls begin or cease to fail, and the last.
+
+        Raises:
+            TypeError: ``changes_only`` is not a bool.
         """
+        checks.flag(changes_only, "changes_only")
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        with importing:
+            from astra_devops.operations.wait_loop import is_change
+        previous = None
         while (event := await wait_loop.next_event()) is not None:
-            yield event
+            if not changes_only or is_change(previous, event):
+                yield event
+            previous = event
 
     async def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.

@@ -1,11 +1,12 @@
 """Waiting for several operations of a client at once."""
 
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from astra_devops._runtime.first_use import importing
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from astra_devops.operations.groups import AsyncOperationCall
     from astra_devops.operations.handle import AsyncOperation
     from astra_devops.operations.wait_loop import OperationEvent
@@ -45,7 +46,7 @@ class AsyncClientOperations:
         with importing:
             from astra_devops.operations import groups
 
-        return await groups.wait_all(operations, timeout=timeout)
+        return await groups.OperationGroup(operations).wait(timeout=timeout)
 
     def watch(
         self, *operations: "AsyncOperation[Any]", timeout: float | None = None, changes_only: bool = False

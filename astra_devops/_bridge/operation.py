@@ -130,10 +130,6 @@ class Operation(NoCopies, Generic[T]):
                 yield event
             previous = event
 
-    def async_operation(self, bridge: Bridge) -> "AsyncOperation[T] | None":
-        """Return the async operation; None if another client than that of the bridge started it."""
-        return self._operation() if bridge is self._bridge else None
-
     def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
 
@@ -143,3 +139,14 @@ class Operation(NoCopies, Generic[T]):
 
     def __repr__(self) -> str:
         return repr(self._operation()).replace("<Async", "<", 1)
+
+
+def unwrap(operation: Operation[T], bridge: Bridge, argument: str) -> "AsyncOperation[T]":
+    """Return the async operation of an argument.
+
+    Raises:
+        ValueError: A client with another bridge has started it.
+    """
+    if operation._bridge is not bridge:
+        raise ValueError(f"{argument} must be an operation of this client; resume(operation.resume_token) returns one")
+    return operation._operation()

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.callback import in_worker_thread
-from astra_devops._bridge.operation import Operation
+from astra_devops._bridge.operation import Operation, unwrap
 from astra_devops._runtime import checks
 from astra_devops._runtime.first_use import importing
 
 if TYPE_CHECKING:
-    from astra_devops.operations.groups import AsyncOperationCall
     from astra_devops.operations.handle import AsyncOperation
     from astra_devops.operations.wait_loop import OperationEvent
 
@@ -66,11 +65,13 @@ class ClientOperations:
                     f"operations[{index}] must be an operation, or a function that returns one, not {checks.type_name(operation)}"
                 )
         members = [
-            _unwrap(bridge, operation, f"operations[{index}]") if isinstance(operation, Operation) else operation
+            unwrap(operation, bridge, f"operations[{index}]") if isinstance(operation, Operation) else operation
             for index, operation in enumerate(operations)
         ]
 
-        async def wait() -> list[T]:
+        group: groups.OperationGroup[T] | None = None
+
+        async def run() -> list[T]:
             threads = asyncio.Semaphore(_MOST_THREADS)
 
             async def start(call: Callable[[], Operation[T]], argument: str) -> "AsyncOperation[T]":
@@ -80,14 +81,20 @@ class ClientOperations:
                     operation: object = await running
                 if not isinstance(operation, Operation):
                     raise TypeError(f"{argument} must return an operation, not {checks.type_name(operation)}")
-                return _unwrap(bridge, operation, argument)
+                return unwrap(operation, bridge, argument)
 
-            waited: list[AsyncOperation[T] | AsyncOperationCall[T]] = [
-                start(member, f"operations[{index}]") if callable(member) else member for index, member in enumerate(members)
-            ]
-            return await groups.wait_all(waited, timeout=timeout)
+            nonlocal group
+            group = groups.OperationGroup(
+                [start(member, f"operations[{index}]") if callable(member) else member for index, member in enumerate(members)]
+            )
+            return await group.wait(timeout=timeout)
 
-        return bridge.call(wait)
+        try:
+            return bridge.call(run)
+        except KeyboardInterrupt as interrupt:
+            # The wait may have ended just before, and so have no error with notes.
+            groups.add_notes(interrupt, group.notes() if group else ())
+            raise
 
     def watch(
         self, *operations: "Operation[Any]", timeout: float | None = None, changes_only: bool = False
@@ -116,24 +123,23 @@ class ClientOperations:
         checks.optional(checks.positive, timeout, "timeout")
         checks.flag(changes_only, "changes_only")
         bridge = self._bridge
-        waited = [_unwrap(bridge, operation, f"operations[{index}]") for index, operation in enumerate(operations)]
+        waited = [unwrap(operation, bridge, f"operations[{index}]") for index, operation in enumerate(operations)]
         twins = {id(one): operation for one, operation in zip(waited, operations, strict=True)}
 
         def events() -> "Iterator[tuple[Operation[Any], OperationEvent]]":
-            # The loop closes the generator when this one is dropped.
             generator = groups.watch(waited, timeout=timeout, changes_only=changes_only)
 
             async def next_event() -> "tuple[AsyncOperation[Any], OperationEvent] | None":
                 return await anext(generator, None)
 
-            while (item := bridge.call(next_event)) is not None:
-                yield twins[id(item[0])], item[1]
+            # The loop closes the generator when this one is dropped, which an interrupt prevents:
+            # its traceback refers to both.
+            try:
+                while (item := bridge.call(next_event)) is not None:
+                    yield twins[id(item[0])], item[1]
+            except KeyboardInterrupt as interrupt:
+                bridge.call(generator.aclose)
+                groups.add_notes(interrupt, groups.watch_notes(waited))
+                raise
 
         return events()
-
-
-def _unwrap(bridge: Bridge, operation: Operation[T], argument: str) -> "AsyncOperation[T]":
-    unwrapped = operation.async_operation(bridge)
-    if unwrapped is None:
-        raise ValueError(f"{argument} must be an operation of this client; resume(operation.resume_token) returns one")
-    return unwrapped

@@ -21,33 +21,38 @@ _AHEAD: Final = 100
 _MOST_NAMED: Final = 10
 
 
-async def wait_all(members: Sequence[AsyncOperation[T] | AsyncOperationCall[T]], *, timeout: float | None = None) -> list[T]:
-    """Start what is not started, wait for all, and return the resources in order.
+class OperationGroup(Generic[T]):
+    """Operations, and calls that start one, which are waited for together."""
 
-    Raises:
-        OperationGroupError: Some have failed, and all have ended.
-    """
-    waits = [_Wait(member, f"operations[{index}]") for index, member in enumerate(members)]
-    try:
-        checks.optional(checks.positive, timeout, "timeout")
-        for wait in waits:
-            wait.check()
-    except BaseException:
-        for wait in waits:
-            wait.drop()
-        raise
-    tasks = [asyncio.create_task(wait.run(timeout)) for wait in waits]
-    try:
-        if tasks:
-            await asyncio.wait(tasks)
-    except asyncio.CancelledError as cancellation:
-        await _cancel(tasks)
-        for wait in waits:
-            wait.drop()
-            for note in wait.notes():
-                cancellation.add_note(note)
-        raise
-    return _results([wait.outcome() for wait in waits])
+    def __init__(self, members: Sequence[AsyncOperation[T] | AsyncOperationCall[T]]) -> None:
+        self._waits = [_Wait(member, f"operations[{index}]") for index, member in enumerate(members)]
+
+    async def wait(self, *, timeout: float | None = None) -> list[T]:
+        """Start what is not started, wait for all, and return the resources in order.
+
+        Raises:
+            OperationGroupError: Some have failed, and all have ended.
+        """
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            checks.optional(checks.positive, timeout, "timeout")
+            for wait in self._waits:
+                wait.check()
+            tasks += [asyncio.create_task(wait.run(timeout)) for wait in self._waits]
+            if tasks:
+                await asyncio.wait(tasks)
+        except BaseException as error:
+            await _cancel(tasks)
+            for wait in self._waits:
+                wait.drop()
+            if isinstance(error, asyncio.CancelledError):
+                add_notes(error, self.notes())
+            raise
+        return _results([wait.outcome() for wait in self._waits])
+
+    def notes(self) -> list[str]:
+        """Return what there is to know of each operation when something has ended the wait."""
+        return [note for wait in self._waits for note in wait.notes()]
 
 
 class _Wait(Generic[T]):
@@ -142,9 +147,7 @@ async def watch(
             else:
                 running -= 1
     except asyncio.CancelledError as cancellation:
-        for operation in operations:
-            if not operation.done:
-                cancellation.add_note(_continues(operation))
+        add_notes(cancellation, watch_notes(operations))
         raise
     finally:
         await _cancel(tasks)
@@ -165,6 +168,18 @@ def check_operations(operations: Sequence[object], kind: type) -> None:
 def describe(snapshot: errors.OperationSnapshot) -> str:
     """Return the kind and the ids of an operation as one text."""
     return f"{snapshot.kind} ({', '.join(f'{name} {value}' for name, value in snapshot.ids.items())})"
+
+
+def watch_notes(operations: Sequence[AsyncOperation[Any]]) -> list[str]:
+    """Return the notes on the operations of a watch that has been ended."""
+    return [_continues(operation) for operation in operations if not operation.done]
+
+
+def add_notes(error: BaseException, notes: Sequence[str]) -> None:
+    """Add notes to an error that ends waits, unless it has them."""
+    for note in notes:
+        if note not in getattr(error, "__notes__", ()):
+            error.add_note(note)
 
 
 def _continues(operation: AsyncOperation[Any]) -> str:

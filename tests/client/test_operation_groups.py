@@ -2,11 +2,12 @@
 
 import asyncio
 import pickle
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from astra_devops import AsyncAstraDevOps, AsyncOperation, errors
+from astra_devops import AsyncAstraDevOps, AsyncOperation, PollEvent, errors
 from astra_devops.emulator import Emulator
 from astra_devops.models import Database
 
@@ -15,6 +16,12 @@ pytestmark = pytest.mark.anyio
 
 async def create(astra: AsyncAstraDevOps, name: str, region: str = "us-east-2") -> AsyncOperation[Database]:
     return await astra.databases.create(name, cloud_provider="AWS", region=region)
+
+
+def running_waits() -> list[str]:
+    """List the tasks of groups that are running."""
+    names = [getattr(task.get_coro(), "__qualname__", "") for task in asyncio.all_tasks()]
+    return [name for name in names if name.startswith(("_Wait.", "watch."))]
 
 
 async def test_one_refused_call_of_eight_costs_nothing_of_the_others(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
@@ -63,24 +70,32 @@ async def test_errors_of_a_group_can_be_caught_one_by_one(emulator: Emulator, as
     assert seen == [operation.resume_token, "refused"]
 
 
-async def test_a_cancellation_names_the_resume_tokens_of_all(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+@pytest.fixture
+async def polled(emulator: Emulator) -> AsyncIterator[tuple[AsyncAstraDevOps, asyncio.Semaphore]]:
+    """Return a client whose polls release a semaphore."""
+    polls = asyncio.Semaphore(0)
+
+    def observe(event: object) -> None:
+        if isinstance(event, PollEvent):
+            polls.release()
+
+    async with AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock, observer=observe) as astra:
+        yield astra, polls
+
+
+async def test_a_cancellation_names_the_resume_tokens_of_all(
+    emulator: Emulator, polled: tuple[AsyncAstraDevOps, asyncio.Semaphore]
+) -> None:
+    astra, polls = polled
     done = await create(astra, "done")
     await done.wait()
     stuck = [await create(astra, name) for name in ("one", "two")]
     for operation in stuck:
         emulator.faults.stuck(str(operation.resource_id), "PENDING")
-    before = asyncio.all_tasks()
     emulator.faults.no_answer("createDatabase", before_effect=True)
-    events = asyncio.Event()
-
-    async def call() -> AsyncOperation[Database]:
-        events.set()
-        return await create(astra, "lost")
-
-    waiting = asyncio.create_task(astra.wait_all(done, *stuck, call()))
-    await events.wait()
-    while not all(operation.status for operation in [done, *stuck]):
-        await asyncio.sleep(0)
+    waiting = asyncio.create_task(astra.wait_all(done, *stuck, create(astra, "lost")))
+    while emulator.journal.count("createDatabase") < 4 or not all(operation.status for operation in [done, *stuck]):
+        await polls.acquire()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
         await waiting
@@ -88,7 +103,7 @@ async def test_a_cancellation_names_the_resume_tokens_of_all(emulator: Emulator,
     assert all(f"resume token: {operation.resume_token}" in notes for operation in stuck)
     assert f"was done: databases.create (database_id {done.resource_id})" in notes
     assert "createDatabase" in notes
-    assert asyncio.all_tasks() == before
+    assert running_waits() == []
 
 
 async def test_a_call_that_never_began_is_closed(astra: AsyncAstraDevOps) -> None:
@@ -97,6 +112,8 @@ async def test_a_call_that_never_began_is_closed(astra: AsyncAstraDevOps) -> Non
     with pytest.raises(ValueError, match="timeout"):
         await astra.wait_all(create(astra, "one"), timeout=-1)
     waiting = asyncio.create_task(astra.wait_all(create(astra, "one")))
+    await asyncio.sleep(0)
+    assert running_waits() == ["_Wait.run"]
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
@@ -130,10 +147,14 @@ async def test_a_failed_operation_ends_with_an_event_and_the_stream_goes_on(emul
     emulator.faults.fail_state("createDatabase")
     failing, good = await create(astra, "failing"), await create(astra, "good")
     ends = {}
-    with pytest.raises(errors.OperationGroupError) as caught:
+
+    async def follow() -> None:
         async for operation, event in astra.watch(failing, good):
             if event.done or event.error:
                 ends[operation] = event
+
+    with pytest.raises(errors.OperationGroupError) as caught:
+        await follow()
     assert isinstance(ends[failing].error, errors.OperationFailedError)
     assert ends[good].done
     assert [outcome.error for outcome in caught.value.outcomes] == [ends[failing].error, None]
@@ -141,15 +162,16 @@ async def test_a_failed_operation_ends_with_an_event_and_the_stream_goes_on(emul
 
 
 async def test_leaving_a_stream_ends_the_waits(astra: AsyncAstraDevOps) -> None:
-    before = asyncio.all_tasks()
     async for _ in astra.watch(await create(astra, "one"), await create(astra, "two")):
+        assert len(running_waits()) == 2
         break
     for _ in range(10):
         await asyncio.sleep(0)
-    assert asyncio.all_tasks() == before
+    assert running_waits() == []
 
 
-async def test_a_canceled_stream_names_the_resume_tokens(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+async def test_a_canceled_stream_names_the_resume_tokens(emulator: Emulator, polled: tuple[AsyncAstraDevOps, asyncio.Semaphore]) -> None:
+    astra, polls = polled
     operations = [await create(astra, name) for name in ("one", "two")]
     for operation in operations:
         emulator.faults.stuck(str(operation.resource_id), "PENDING")
@@ -158,15 +180,14 @@ async def test_a_canceled_stream_names_the_resume_tokens(emulator: Emulator, ast
         async for _ in astra.watch(*operations):
             pass
 
-    before = asyncio.all_tasks()
     waiting = asyncio.create_task(follow())
     while not all(operation.status for operation in operations):
-        await asyncio.sleep(0)
+        await polls.acquire()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError) as caught:
         await waiting
     assert all(operation.resume_token in "\n".join(caught.value.__notes__) for operation in operations)
-    assert asyncio.all_tasks() == before
+    assert running_waits() == []
 
 
 async def test_arguments_of_a_stream_are_checked_at_once(astra: AsyncAstraDevOps) -> None:

@@ -82,8 +82,8 @@ def render_client(context: Context, bases: Iterable[Source], attributes: Mapping
     context.use(context.source.module, CLIENT)
     context.use("astra_devops._runtime.no_copies", "NoCopies")
     twins = [HAND_WRITTEN[name] for base in node.bases if (name := ast.unparse(base)) in HAND_WRITTEN]
-    inherited = [context.use(twin.module, twin.name) for twin in twins]
-    parts = [f"class {own}({', '.join([*inherited, 'NoCopies'])}):\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
+    parents = ", ".join([*(context.use(twin.module, twin.name) for twin in twins), "NoCopies"])
+    parts = [f"class {own}({parents}):\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
     functions = _functions(context, node)
     for function in functions:
         if function.name == "__init__":

@@ -44,7 +44,7 @@ def resource_sources(reader: SourceReader) -> list[Source]:
 
 
 def _bases(reader: SourceReader, client: Source) -> list[Source]:
-    """Return the modules of the classes that the client inherits from, whose twins are generated."""
+    """Return the modules of the classes that the client inherits from, unless written by hand."""
     names = [ast.unparse(base) for base in client.async_class().bases]
     origins = [client.imports.get(name) for name in names if name not in HAND_WRITTEN]
     return [source for origin in origins if origin is not None and (source := reader.module(origin.module)) is not None]

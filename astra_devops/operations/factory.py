@@ -24,6 +24,10 @@ class OperationFactory:
         """Create the handle of an operation that the service has just accepted."""
         return AsyncOperation(kind, params, self._caller, self.poller)
 
+    def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
+        """Create the handle of an operation that may have begun long ago, or be done already."""
+        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+
     def resume(self, token: str) -> AsyncOperation[Any]:
         """Create the handle of an operation that was accepted elsewhere.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class ResumingClient(Protocol):
@@ -25,7 +26,7 @@ class ResumingClient(Protocol):
         ...
 
 
-class Operation(NoCopies, Generic[T]):
+class Operation(NoCopies, Generic[T_co]):
     """An operation that the service has accepted and may still be working on.
 
     No request is sent until you wait, iterate over events or refresh. Dropping the handle does not
@@ -41,12 +42,12 @@ class Operation(NoCopies, Generic[T]):
 
     _no_copies = OPERATION_NO_COPIES
 
-    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: "AsyncOperation[T]") -> None:
+    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: "AsyncOperation[T_co]") -> None:
         self.kind: str = operation.kind
         self.ids: Mapping[str, str] = operation.ids
         self._bridge = bridge
 
-        def resume() -> "AsyncOperation[T]":
+        def resume() -> "AsyncOperation[T_co]":
             return bridge.call(client().resume, operation.resume_token)
 
         self._operation = PerProcess(resume, operation)
@@ -79,7 +80,7 @@ class Operation(NoCopies, Generic[T]):
         """The state of the operation as plain values."""
         return self._operation().snapshot
 
-    def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T:
+    def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T_co:
         """Wait until the operation has taken effect, and return the resource.
 
         Server errors, rate limits, lost connections and a 404 just after the creation do not end

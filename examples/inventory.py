@@ -20,7 +20,7 @@ from astra_devops import AsyncAstraDevOps
 from astra_devops.models import Database
 
 Row = dict[str, str | None]
-COLUMNS = "organization name status cloud_provider regions tier keyspaces created id".split()
+COLUMNS = ("organization", "name", "status", "cloud_provider", "regions", "tier", "keyspaces", "created", "id")
 
 
 def describe(organization: str, database: Database) -> Row:
@@ -52,9 +52,9 @@ def write(rows: Iterable[Row], format: str) -> None:
         json.dump(list(rows), sys.stdout, indent=2)
         print()
         return
-    writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row[column] for column in COLUMNS] for row in rows)
 
 
 async def main() -> None:

@@ -74,18 +74,12 @@ class ClientOperations:
         async def run() -> list[T]:
             threads = asyncio.Semaphore(_MOST_THREADS)
 
-            async def start(call: Callable[[], Operation[T]], argument: str) -> "AsyncOperation[T]":
-                async with threads:
-                    # The type is that of the plain function, which runs in a thread and is awaited.
-                    running: Any = in_worker_thread(call)()
-                    operation: object = await running
-                if not isinstance(operation, Operation):
-                    raise TypeError(f"{argument} must return an operation, not {checks.type_name(operation)}")
-                return unwrap(operation, bridge, argument)
-
             nonlocal group
             group = groups.OperationGroup(
-                [start(member, f"operations[{index}]") if callable(member) else member for index, member in enumerate(members)]
+                [
+                    _start(member, f"operations[{index}]", bridge, threads) if callable(member) else member
+                    for index, member in enumerate(members)
+                ]
             )
             return await group.wait(timeout=timeout)
 
@@ -143,3 +137,23 @@ class ClientOperations:
                 raise
 
         return events()
+
+
+async def _start(call: "OperationCall[T]", argument: str, bridge: Bridge, threads: asyncio.Semaphore) -> "AsyncOperation[T]":
+    """Call a function in a thread, and return the operation that it starts."""
+    started: list[object] = []
+    async with threads:
+        # The type is that of the plain function, which runs in a thread and is awaited.
+        running: Any = in_worker_thread(lambda: started.append(call()))()
+        try:
+            await running
+        except asyncio.CancelledError as cancellation:
+            # That does not end the thread, which may have got its operation all the same.
+            from astra_devops.operations import groups
+
+            late = [unwrap(operation, bridge, argument) for operation in started if isinstance(operation, Operation)]
+            groups.add_notes(cancellation, groups.watch_notes(late))
+            raise
+    if not isinstance(started[0], Operation):
+        raise TypeError(f"{argument} must return an operation, not {checks.type_name(started[0])}")
+    return unwrap(started[0], bridge, argument)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -110,6 +111,34 @@ def test_ctrl_c_ends_all_waits_and_names_their_resume_tokens(scripts: Scripts, c
     assert (outcome.code, outcome.errors, outcome.lines) == (0, "", [])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to a process")
+def test_ctrl_c_names_what_is_known_of_each_call(scripts: Scripts, standing: Emulator) -> None:
+    database_id = standing.add_database("accepted", status="MAINTENANCE")
+    standing.faults.no_answer("createDatabase")
+    with scripts.running(
+        f"""
+        from functools import partial
+
+        def observe(event):
+            if type(event).__name__ == "RequestEvent" and event.operation == "createDatabase":
+                say("sent")
+
+        astra = connect(observer=observe)
+        accepted = astra.databases.operation({database_id!r})
+        try:
+            astra.wait_all(accepted, partial(create, astra, "lost"))
+        except KeyboardInterrupt as error:
+            notes = " ".join(error.__notes__)
+            say("interrupted", accepted.resume_token in notes, "createDatabase" in notes, astra._bridge.call(count_tasks) == IDLE)
+        astra.close()
+        """
+    ) as script:
+        script.expect("sent")
+        script.process.send_signal(signal.SIGINT)
+        script.expect("interrupted True True True")
+        assert script.finish() == (0, [], "")
+
+
 @pytest.fixture
 def clock() -> VirtualClock:
     """Return a clock that stands still, so that no wait ends before the test interrupts it."""
@@ -117,6 +146,11 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def service(clock: VirtualClock, emulator: Emulator) -> list[str]:
+def standing(clock: VirtualClock) -> Iterator[Emulator]:
     with Emulator.running(clock=clock) as standing:
-        yield [standing.url, standing.token]
+        yield standing
+
+
+@pytest.fixture
+def service(standing: Emulator) -> list[str]:
+    return [standing.url, standing.token]

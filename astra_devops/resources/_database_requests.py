@@ -10,7 +10,6 @@ from astra_devops._rest.models.databases import Database, DatabaseInfoCreate, Ti
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
 from astra_devops.resources._outcome.accepted import require_id
@@ -97,7 +96,9 @@ async def _find_existing(caller: Caller, creations: CreationTracker, name: str) 
         AmbiguousNameError: Several databases have the name.
     """
     matches: dict[str, Database | str] = {
-        database.id: database async for database in listing.databases(caller) if database.info.name == name and not is_terminating(database)
+        database.id: database
+        for database in await creations.list_databases(caller)
+        if database.info.name == name and not is_terminating(database)
     }
     for database_id in creations.recent(name, caller.clock):
         if database_id not in matches:

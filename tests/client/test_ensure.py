@@ -126,6 +126,26 @@ async def test_calls_at_the_same_time_create_one_database(emulator: Emulator, as
     assert emulator.journal.count("createDatabase") == 1
 
 
+async def test_calls_for_many_names_share_one_reading_of_the_list(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    names = [f"shop-{number}" for number in range(20)]
+    for name in names:
+        emulator.add_database(name)
+    await asyncio.gather(*(astra.databases.ensure(name, **PLACE) for name in names))
+    assert emulator.journal.count("listDatabases") == 2  # one page, and the empty one after it
+
+
+async def test_a_call_that_may_not_wait_for_the_reading_ends_in_time(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    emulator.add_database("orders")
+    emulator.faults.no_answer("listDatabases", before_effect=True)
+    short = astra.with_options(timeout=0.2)
+    long = asyncio.create_task(astra.with_options(attempt_timeout=2).databases.ensure("orders", **PLACE))
+    await asyncio.sleep(0)
+    with pytest.raises((errors.RequestNotSentError, errors.OutcomeUnknownError)):
+        await short.databases.ensure("stock", **PLACE)
+    assert (await (await long).wait()).info.name == "orders"
+    assert emulator.journal.count("createDatabase") == 0
+
+
 async def test_a_new_database_that_shows_nowhere_yet_is_not_created_again(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.list_lag(10)
     emulator.faults.not_found_after_create(3)

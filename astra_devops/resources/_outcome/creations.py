@@ -16,7 +16,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Final
 from weakref import WeakValueDictionary
@@ -32,6 +32,7 @@ from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
+from astra_devops.operations.shared_task import SharedTask
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
 
 LIST_LAG: Final = 15.0
@@ -86,7 +87,20 @@ class CreationTracker:
         self._created: dict[str, float] = {}
         # By id: the name, and the time by the client's clock.
         self._names: dict[str, tuple[str, float]] = {}
+        self._reading: SharedTask[list[Database]] | None = None
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def list_databases(self, caller: Caller) -> list[Database]:
+        """List all databases. Those who ask at the same time share one reading.
+
+        If it fails, or takes longer than the call around may, the caller reads for itself.
+        """
+        if self._reading is None or not self._reading.can_be_joined:
+            self._reading = SharedTask(listing.databases(caller).collect, caller.clock)
+        with suppress(errors.AstraDevOpsError, TimeoutError):
+            async with asyncio.timeout(deadline.remaining()):
+                return await self._reading.wait()
+        return await listing.databases(caller).collect()
 
     def lock(self, name: str) -> asyncio.Lock:
         """Return the lock for those who look for a name before they create it."""

@@ -24,7 +24,8 @@ PACKAGE = ROOT / "astra_devops"
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),
-    "errors": {"_secret"},
+    "_error_values": set(),
+    "errors": {"_error_values", "_secret"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.

@@ -177,8 +177,9 @@ def watch_notes(operations: Sequence[AsyncOperation[Any]]) -> list[str]:
 
 def add_notes(error: BaseException, notes: Sequence[str]) -> None:
     """Add notes to an error that ends waits, unless it has them."""
+    existing = {*getattr(error, "__notes__", ())}
     for note in notes:
-        if note not in getattr(error, "__notes__", ()):
+        if note not in existing:
             error.add_note(note)
 
 

@@ -75,7 +75,7 @@ async def ensure_database(
         AmbiguousNameError: Several databases have the name.
         DriftError: The database differs from what is requested, where that is not None.
     """
-    async with creations.lock(body.name):
+    async with creations.names.lock(body.name):
         with deadline.within(caller.options.timeout):
             existing = await _find_existing(caller, creations, body.name)
             if existing is None:
@@ -97,10 +97,10 @@ async def _find_existing(caller: Caller, creations: CreationTracker, name: str) 
     """
     matches: dict[str, Database | str] = {
         database.id: database
-        for database in await creations.list_databases(caller)
+        for database in await creations.names.list_databases(caller)
         if database.info.name == name and not is_terminating(database)
     }
-    for database_id in creations.recent(name, caller.clock):
+    for database_id in creations.names.unlisted(name, caller.clock.monotonic()):
         if database_id not in matches:
             database = await find_database(caller, database_id)
             if database is None or not is_terminating(database):

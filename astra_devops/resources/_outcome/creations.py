@@ -12,14 +12,12 @@ A database is adopted only if no request but the lost one can have created it:
 Whatever else it may have created is a candidate of the error.
 """
 
-import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
-from weakref import WeakValueDictionary
 
 import attrs
 
@@ -28,15 +26,12 @@ from astra_devops._rest.models.databases import Database, DatabaseInfoCreate
 from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
-from astra_devops.operations.shared_task import SharedTask
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
+from astra_devops.resources._outcome.names_in_use import LIST_LAG, NamesInUse
 
-LIST_LAG: Final = 15.0
-"""Seconds for which a list may lack a new database that the others already show."""
 _LONGEST_SEARCH: Final = 45.0
 """Seconds after which a database that is not listed is given up."""
 _REMEMBERED: Final = 600.0
@@ -84,32 +79,8 @@ class CreationTracker:
     """The databases that one client has created lately, and its creations in progress."""
 
     def __init__(self) -> None:
+        self.names = NamesInUse()
         self._created: dict[str, float] = {}
-        # By id: the name, and the time by the client's clock.
-        self._names: dict[str, tuple[str, float]] = {}
-        self._reading: SharedTask[list[Database]] | None = None
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    async def list_databases(self, caller: Caller) -> list[Database]:
-        """List all databases. Those who ask at the same time share one reading.
-
-        If it fails, or takes longer than the call around may, the caller reads for itself.
-        """
-        if self._reading is None or not self._reading.can_be_joined:
-            self._reading = SharedTask(listing.databases(caller).collect, caller.clock)
-        with suppress(errors.AstraDevOpsError, TimeoutError):
-            async with asyncio.timeout(deadline.remaining()):
-                return await self._reading.wait()
-        return await listing.databases(caller).collect()
-
-    def lock(self, name: str) -> asyncio.Lock:
-        """Return the lock for those who look for a name before they create it."""
-        return self._locks.setdefault(name, asyncio.Lock())
-
-    def recent(self, name: str, clock: Clock) -> list[str]:
-        """List the ids of databases with a name that lists may lack, since they are so new."""
-        now = clock.monotonic()
-        return [id for id, (own, at) in self._names.items() if own == name and now - at < LIST_LAG]
 
     async def create(self, caller: Caller, body: DatabaseInfoCreate, send: Callable[[OutcomeCheck[None]], Awaitable[str]]) -> str:
         """Create a database with ``send``, and return its id.
@@ -142,9 +113,7 @@ class CreationTracker:
     def _remember(self, creation: Creation, database_id: str) -> None:
         now = time.monotonic()
         self._created = {id: at for id, at in self._created.items() if now - at < _REMEMBERED} | {database_id: now}
-        at = creation.caller.clock.monotonic()
-        recent = {id: entry for id, entry in self._names.items() if at - entry[1] < LIST_LAG}
-        self._names = recent | {database_id: (creation.body.name, at)}
+        self.names.remember(database_id, creation.body.name, creation.caller.clock.monotonic())
         _mark(creation, taken=database_id)
 
     async def _check(self, creation: Creation) -> Answer[None] | None:

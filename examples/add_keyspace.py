@@ -24,7 +24,7 @@ async def add_keyspace(astra: AsyncAstraDevOps, database: Database) -> AsyncOper
 
 async def run(astra: AsyncAstraDevOps) -> int:
     """Add the keyspace to all databases, and return the number of those where it failed."""
-    databases = sorted(await astra.databases.list().collect(), key=lambda database: database.info.name or "")
+    databases = sorted(await astra.databases.list().collect(), key=lambda database: database.name or "")
     asleep = [database for database in databases if database.status in ("HIBERNATED", "PARKED", "SUSPENDED")]
     running = [database for database in databases if database not in asleep]
     failures: dict[str, Exception] = {}
@@ -35,7 +35,7 @@ async def run(astra: AsyncAstraDevOps) -> int:
         failures = {database.id: outcome.error for database, outcome in outcomes if outcome.error}
     for database in databases:
         state = f"skipped: it is {database.status}" if database in asleep else failures.get(database.id, "has the keyspace")
-        print(f"{database.info.name:<10} {state}")
+        print(f"{database.name:<10} {state}")
     print(f"{len(running) - len(failures)} have the keyspace {KEYSPACE}, {len(failures)} failed, {len(asleep)} skipped")
     return len(failures)
 

@@ -29,7 +29,7 @@ def describe(organization: str, database: Database) -> Row:
     regions = [datacenter.region for datacenter in info.datacenters or ()]
     return {
         "organization": organization,
-        "name": info.name,
+        "name": database.name,
         "status": str(database.status),
         "cloud_provider": info.cloud_provider,
         "regions": " ".join(regions or [info.region or ""]),

@@ -27,7 +27,7 @@ def decide(database: Database, now: datetime) -> str | None:
     used = database.last_usage_time or database.creation_time
     if used is None:
         return None
-    if (database.info.name or "").startswith(TEST_PREFIX) and now - used > UNUSED_TEST:
+    if (database.name or "").startswith(TEST_PREFIX) and now - used > UNUSED_TEST:
         return "terminate" if database.status in ("ACTIVE", "HIBERNATED", "PARKED", "ERROR") else None
     is_classic = database.info.tier != "serverless"
     return "park" if is_classic and database.status == "ACTIVE" and now - used > UNUSED_CLASSIC else None
@@ -51,7 +51,7 @@ async def run(astra: AsyncAstraDevOps, now: datetime, *, apply: bool) -> int:
             outcomes = group.outcomes
     for index, (database, action) in enumerate(plan):
         error = outcomes[index].error if outcomes else None
-        print(f"{action:<10} {database.info.name:<14} {error or ('done' if apply else 'would be done')}")
+        print(f"{action:<10} {database.name:<14} {error or ('done' if apply else 'would be done')}")
     failed = sum(outcome.error is not None for outcome in outcomes)
     print(f"{len(plan)} databases to clean up, {failed} failed" if apply else f"{len(plan)} databases to clean up; --apply does it")
     return failed

@@ -14,6 +14,7 @@ from astra_devops import (
     Operation,
     OperationEvent,
     Organization,
+    Page,
     Pager,
     RetryPolicy,
     Secret,
@@ -86,9 +87,9 @@ async def asynchronous(astra: AsyncAstraDevOps) -> None:
         assert_type(event.error, Exception | None)
 
     assert_type(astra.databases.list(), AsyncPager[Database])
-    assert_type(await astra.databases.list().collect(), list[Database])
+    assert_type(await astra.databases.list().collect(), Page[Database])
     async for page in astra.databases.list(page_size=10).pages():
-        assert_type(page, list[Database])
+        assert_type(page, Page[Database])
     async for listed in astra.databases.list():
         assert_type(listed, Database)
 
@@ -160,9 +161,9 @@ def blocking(astra: AstraDevOps) -> None:
         assert_type(event.error, Exception | None)
 
     assert_type(astra.databases.list(), Pager[Database])
-    assert_type(astra.databases.list().collect(), list[Database])
+    assert_type(astra.databases.list().collect(), Page[Database])
     for page in astra.databases.list(page_size=10).pages():
-        assert_type(page, list[Database])
+        assert_type(page, Page[Database])
     for listed in astra.databases.list():
         assert_type(listed, Database)
 

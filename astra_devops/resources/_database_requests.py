@@ -1,6 +1,6 @@
 """The request for a database: checked, sent, and compared with a database that exists."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from astra_devops import errors
@@ -22,6 +22,8 @@ _REMEDIES: Final = {
     "region": "datacenters.ensure adds a region",
     "tier": _FIXED,
     "capacity_units": "databases.resize increases them",
+    "keyspace": "keyspaces.ensure adds it",
+    "db_type": _FIXED,
 }
 
 
@@ -125,21 +127,32 @@ async def _check_existing(caller: Caller, database: Database, requested: Mapping
 
 
 def differences(database: Database, requested: Mapping[str, object]) -> list[errors.Difference]:
-    """List the fields of a database that differ from the arguments of a request."""
+    """List the fields of a database that differ from the arguments of a request.
+
+    What the database does not show cannot differ, such as its keyspaces while it is being created.
+    """
     info = database.info
-    found = [
-        errors.Difference(name, requested[name], actual, remedy)
-        for name, remedy in _REMEDIES.items()
-        if None not in (requested[name], actual := getattr(info, name)) and str(requested[name]).lower() != str(actual).lower()
-    ]
-    # A database without vector search has no type.
-    if (db_type := requested["db_type"]) is not None and db_type != info.db_type:
-        found.append(errors.Difference("db_type", db_type, info.db_type, _FIXED))
-    # One that is being created need not show its keyspaces yet.
-    keyspaces = keyspaces_of(database)
-    if (keyspace := requested["keyspace"]) is not None and keyspaces and keyspace not in keyspaces:
-        found.append(errors.Difference("keyspace", keyspace, ", ".join(keyspaces), "keyspaces.ensure adds it"))
+    actual: dict[str, Sequence[object]] = {
+        "cloud_provider": [info.cloud_provider],
+        "region": [info.region, *(datacenter.region for datacenter in info.datacenters or ())],
+        "tier": [info.tier],
+        "capacity_units": [info.capacity_units],
+        "keyspace": keyspaces_of(database),
+        # A database without vector search has no type.
+        "db_type": [info.db_type or "none"],
+    }
+    found = []
+    for name, values in actual.items():
+        shown = list(dict.fromkeys(value for value in values if value is not None))
+        if requested[name] is not None and shown and not _is_in(str(requested[name]), shown, exactly=name == "keyspace"):
+            value = shown[0] if len(shown) == 1 else ", ".join(map(str, shown))
+            found.append(errors.Difference(name, requested[name], value, _REMEDIES[name]))
     return found
+
+
+def _is_in(value: str, shown: Sequence[object], *, exactly: bool) -> bool:
+    texts = [str(one) for one in shown]
+    return value in texts or (not exactly and value.lower() in [text.lower() for text in texts])
 
 
 async def _group_difference(caller: Caller, database: Database, group_id: str) -> list[errors.Difference]:

@@ -77,12 +77,23 @@ async def test_each_difference_is_named_with_what_changes_it(emulator: Emulator,
         "region": ("us-east1", "us-east-2"),
         "tier": ("C10", "serverless"),
         "capacity_units": (3, 1),
-        "db_type": ("vector", None),
+        "db_type": ("vector", "none"),
         "keyspace": ("sales", "default_keyspace"),
     }
     assert "region is 'us-east-2' and not 'us-east1' (datacenters.ensure adds a region)" in str(error)
     assert database_id in str(error)
     assert len(await astra.databases.list().collect()) == 1
+
+
+async def test_a_database_is_in_each_of_its_regions_and_names_of_keyspaces_have_a_case(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    database_id = emulator.add_database("orders", keyspaces=["sales"])
+    await (await astra.datacenters.create(database_id, cloud_provider="aws", region="eu-west-1")).wait()
+    operation = await astra.databases.ensure("orders", cloud_provider="Aws", region="eu-west-1", tier="Serverless", keyspace="sales")
+    assert operation.resource_id == database_id
+    with pytest.raises(
+        errors.DriftError, match=r"region is 'us-east-2, eu-west-1' and not 'us-east-1'.* keyspace is 'sales' and not 'Sales'"
+    ):
+        await astra.databases.ensure("orders", cloud_provider="aws", region="us-east-1", keyspace="Sales")
 
 
 async def test_the_group_of_a_database_is_compared(emulator: Emulator, astra: AsyncAstraDevOps, used_pcu_group_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from astra_devops._client_operations import AsyncClientOperations
 from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
 from astra_devops._runtime.auth.token import Token, TokenAuth
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation
 
 
-class AsyncAstraDevOps(ClientResources):
+class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
     """A client of the Astra DevOps API, for asyncio.
 
     >>> async with AsyncAstraDevOps() as astra:

@@ -24,7 +24,8 @@ PACKAGE = ROOT / "astra_devops"
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),
-    "errors": {"_secret"},
+    "_error_values": set(),
+    "errors": {"_error_values", "_secret"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.
@@ -77,7 +78,8 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
     },
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
+    "_client_operations": {"operations", "_runtime"},
+    "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {

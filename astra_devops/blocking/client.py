@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
+from astra_devops._bridge.operation_groups import ClientOperations
 from astra_devops._runtime.auth.token import Token
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
@@ -53,7 +54,7 @@ if TYPE_CHECKING:
     from astra_devops.blocking.vpc_peerings import VpcPeerings
 
 
-class AstraDevOps(NoCopies):
+class AstraDevOps(ClientOperations, NoCopies):
     """A client of the Astra DevOps API, for code that blocks.
 
     >>> with AstraDevOps() as astra:

@@ -34,6 +34,10 @@ class OperationFactory:
             self._lanes.attach(params["database_id"], operation, own)
         return operation
 
+    def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
+        """Create the handle of an operation that may have begun long ago, or be done already."""
+        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+
     def resume(self, token: str) -> AsyncOperation[Any]:
         """Create the handle of an operation that was accepted elsewhere.
 

@@ -50,13 +50,14 @@ class _Lane:
     """The lane of one database.
 
     ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
-    once the database has been ready since. ``last`` is the operation of that call, ``pending`` the
+    once the database has been ready since; ``is_fresh`` just after that. ``last`` is the operation of that call, ``pending`` the
     handle that its caller has, and ``own`` one for the lane.
     """
 
     lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
     users: int = 0
     changed_at: float | None = None
+    is_fresh: bool = False
     last: str = ""
     pending: AsyncOperation[Any] | None = None
     own: AsyncOperation[Any] | None = None
@@ -114,7 +115,7 @@ class Lanes:
         as after a termination.
         """
         lane = self._lanes.get(database_id)
-        if lane is None or lane.changed_at is None or lane.own is not None:
+        if lane is None or not lane.is_fresh:
             return
         lane.pending, lane.own = pending, own
         if own is None:
@@ -123,6 +124,9 @@ class Lanes:
     def _has_changed(self, database_id: str, lane: _Lane, call: Call[Any]) -> None:
         lane.changed_at, lane.pending, lane.own, lane.last = self._caller.clock.monotonic(), None, None, call.operation.id
         self._lanes[database_id] = self._lanes.pop(database_id, lane)
+        # The resource attaches the operation in the same turn of the loop, or there is none.
+        lane.is_fresh = True
+        asyncio.get_running_loop().call_soon(setattr, lane, "is_fresh", False)
 
     def _drop_idle(self) -> None:
         """Forget lanes in which nothing happens, from the one whose last change is the oldest."""

@@ -50,6 +50,8 @@ class OperationEvent:
         polls: The number of polls so far, including this one.
         done: Whether the operation is done.
         problem: Why this poll failed, if it did. The wait goes on.
+        error: Why the wait has ended. Only the last event of a failed operation in
+            ``client.watch`` has one; elsewhere the error is raised.
     """
 
     status: str | None
@@ -57,6 +59,14 @@ class OperationEvent:
     polls: int
     done: bool
     problem: str | None = None
+    error: Exception | None = None
+
+
+def is_change(previous: OperationEvent | None, event: OperationEvent) -> bool:
+    """Return whether an event shows something else than the one before."""
+    if previous is None or event.done:
+        return True
+    return event.status != previous.status or (event.problem is None) != (previous.problem is None)
 
 
 class WaitLoop(Generic[T]):

@@ -23,7 +23,7 @@ from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, read_error, retry_after, undocumented
-from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step
+from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn, requested_pause
 
 if TYPE_CHECKING:
     from astra_devops._runtime.call_events import CallEvents
@@ -47,15 +47,15 @@ class Caller(NoCopies):
         auth: Auth,
         clock: Clock,
         options: Options,
-        observer: "Observer | None" = None,
-        shared: Shared | None = None,
+        observer: "Observer | None",
+        shared: Shared,
     ) -> None:
         self.transport = transport
         self.auth = auth
         self.clock = clock
         self.options = options
         self.observer = observer
-        self.shared: Shared = shared or Shared()
+        self.shared = shared
         # Composed once for each credential instead of for each call: without and with a body.
         self._composed_from: SecretHeaders | None = None
         self._composed = (SecretHeaders(), SecretHeaders())
@@ -129,13 +129,16 @@ class Caller(NoCopies):
 class _Attempts(Generic[T]):
     """The attempts of one call.
 
-    ``history`` has a line for each repetition, for the error at the end.
+    ``too_many`` counts the attempts that were refused with 429. ``history`` has a line for each
+    repetition, for the error at the end.
     """
 
     events: "CallEvents | None" = None
     count: int = 0
+    too_many: int = 0
     may_have_effect: bool = False
     headers: SecretHeaders | None = None
+    sent_at: float = 0.0
     has_new_token: bool = False
     status: int | None = None
     last_sent: Failure | None = None
@@ -221,8 +224,20 @@ class _Attempts(Generic[T]):
             return Damaged(error)
 
     async def _send(self) -> Received:
-        """Make one attempt: ask for the token, and send the request unless the circuit is open."""
+        """Make one attempt when its turn comes, unless the circuit is open."""
         self.count += 1
+        limiter = self.caller.shared.limiter
+        if not limiter.enter() and (not_sent := await limiter.wait(self.deadline)) is not None:
+            return not_sent
+        received, self.sent_at = None, 0.0
+        try:
+            received = await self._send_now()
+        finally:
+            self._end_turn(received)
+        return received
+
+    async def _send_now(self) -> Received:
+        """Ask for the token, and send the request unless the circuit is open."""
         caller, circuit = self.caller, self.caller.shared.circuit
         if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
             await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
@@ -233,6 +248,7 @@ class _Attempts(Generic[T]):
         self.headers = headers
         if self.events:
             self.events.request(self.count)
+        self.sent_at = caller.clock.monotonic()
         try:
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
@@ -243,6 +259,17 @@ class _Attempts(Generic[T]):
             self.events.response(self.count, received)
         self._note_health(received)
         return received
+
+    def _end_turn(self, received: Received | None) -> None:
+        """Report to the limiter what the service made of the request."""
+        limiter = self.caller.shared.limiter
+        if not isinstance(received, RawAnswer):
+            limiter.left()
+        elif received.status == 429 or (received.status == 503 and "retry-after" in received.headers):
+            refused = Refused(received, retry_after(received, self.caller.clock.now()))
+            limiter.pushed_back(received.status, self.sent_at, requested_pause(self.caller.options.retry, refused))
+        else:
+            limiter.answered(self.call.operation.id, self.sent_at)
 
     async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
@@ -311,9 +338,16 @@ class _Attempts(Generic[T]):
 
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
-        delay = None if deadline.is_single() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
-        if delay is None or not self.caller.shared.budget.take():
-            return False
+        policy, remaining = self.caller.options.retry, self.deadline.remaining()
+        if isinstance(failure, Refused) and failure.status == 429:
+            # The service has not looked at it, so it costs neither an attempt nor the budget.
+            self.too_many += 1
+            if (delay := next_turn(policy, self.too_many, failure, remaining)) is None:
+                return False
+        else:
+            delay = None if deadline.is_single() else next_attempt(policy, self.count - self.too_many, failure, remaining)
+            if delay is None or not self.caller.shared.budget.take():
+                return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if events := self.events_for(logging.WARNING):
             events.retry(self.count, delay, failure.reason)
@@ -375,4 +409,6 @@ class _Attempts(Generic[T]):
         error.earlier_attempts = self.history
         if self.history:
             add_detail(error, f"attempts: {self.count}")
+        if self.too_many > 1:
+            add_detail(error, f"the service refused {self.too_many} of them as too many requests, until the time of the call was up")
         return error

@@ -1,0 +1,100 @@
+"""The limits of a client together: what may be sent now, and what the answers change; pure.
+
+Times are seconds of the client's clock.
+"""
+
+from astra_devops._runtime.limits.latency import Latencies
+from astra_devops._runtime.limits.pacer import Pacer
+from astra_devops._runtime.limits.rate import AdaptiveRate
+from astra_devops._runtime.limits.values import RateLimit
+from astra_devops._runtime.limits.window import Window
+
+
+class Governor:
+    """The number of requests at once, their rate, the user's own ceiling, and pauses.
+
+    Attributes:
+        is_timed: Whether anything but the number at once may hold a request back.
+        is_rate_awaited: Whether requests wait for the rate that the service permits.
+    """
+
+    __slots__ = ("_ceiling", "_latencies", "_opens_at", "_own_pacer", "_rate", "_window", "is_rate_awaited", "is_timed")
+
+    def __init__(self, ceiling: int, own: RateLimit | None) -> None:
+        self._window = Window(ceiling)
+        self._rate = AdaptiveRate()
+        self._latencies = Latencies()
+        self._ceiling = own
+        self._own_pacer = None if own is None else Pacer(own.requests_per_second, own.burst)
+        self._opens_at: float | None = None
+        self.is_timed: bool = own is not None
+        self.is_rate_awaited: bool = False
+
+    @property
+    def at_once(self) -> int:
+        """Requests that may be on their way at once."""
+        return self._window.limit
+
+    @property
+    def per_second(self) -> float | None:
+        """Requests that may be sent in a second; None for no limit."""
+        rates = [self._rate.limit, None if self._ceiling is None else self._ceiling.requests_per_second]
+        return min((rate for rate in rates if rate is not None), default=None)
+
+    @property
+    def found_rate(self) -> float | None:
+        """The rate that the service permits; None while it has refused nothing."""
+        return self._rate.limit
+
+    def pause(self, now: float) -> float:
+        """Return the seconds for which nothing may be sent, since the service asked for it."""
+        return 0.0 if self._opens_at is None else max(self._opens_at - now, 0.0)
+
+    def delay(self, now: float) -> float:
+        """Return the seconds until the next request may be sent."""
+        if self._opens_at is not None:
+            if self._opens_at > now:
+                self.is_rate_awaited = False
+                return self._opens_at - now
+            self._opens_at = None
+        delay = self._rate.delay(now)
+        if self._own_pacer is not None and (own := self._own_pacer.delay(now)) >= delay:
+            self.is_rate_awaited = False
+            return own
+        self.is_rate_awaited = delay > 0
+        return delay
+
+    def take(self, now: float) -> None:
+        """Count a request that is sent now."""
+        self._rate.take(now)
+        if self._own_pacer is not None:
+            self._own_pacer.take(now)
+
+    def answered(self, operation: str, now: float, sent_at: float, in_flight: int) -> str | None:
+        """Note an answer, and return the reason if it lowered a limit.
+
+        ``in_flight`` is the number of requests that were on their way, with this one.
+        """
+        self._rate.succeeded(now, sent_at, is_awaited=self.is_rate_awaited)
+        if self._latencies.is_slow(operation, now - sent_at):
+            return f"{operation} took {now - sent_at:.1f} s" if self._window.push_back(now, sent_at) else None
+        self._window.succeeded(in_flight)
+        return None
+
+    def refused(self, now: float, sent_at: float, *, is_too_many: bool) -> bool:
+        """Note a 429, or a 503 with Retry-After; return whether it lowered a limit."""
+        if not is_too_many:
+            return self._window.push_back(now, sent_at)
+        self._window.stop_racing()
+        before = self._rate.limit
+        self._rate.refused(now, sent_at)
+        self.is_timed = self.is_timed or self._rate.limit is not None
+        return self._rate.limit is not None and (before is None or self._rate.limit < before)
+
+    def close_for(self, seconds: float, now: float) -> bool:
+        """Let nothing through for so many seconds; return whether that is longer than before."""
+        is_longer = seconds > self.pause(now)
+        if is_longer:
+            self._opens_at = now + seconds
+            self.is_timed = True
+        return is_longer

@@ -1,0 +1,205 @@
+"""Decides when the requests of a client are sent: how many at once, and how many per second."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from contextvars import Context
+from typing import Final
+
+from astra_devops._runtime.clock import Clock
+from astra_devops._runtime.deadline import Deadline, lead_of
+from astra_devops._runtime.limits.governor import Governor
+from astra_devops._runtime.limits.priority import is_background
+from astra_devops._runtime.limits.queue import Waiter, WaitingLine
+from astra_devops._runtime.limits.values import Limits, RateLimit
+from astra_devops._runtime.outcome import NotSent
+
+Listener = Callable[[Limits, str | None], None]
+"""Called when a limit has changed, with the reason if it is lower than before."""
+
+_NOTABLE: Final = 1.1
+
+
+class Limiter:
+    """The limits of one client and all its views, on the loop that the client belongs to.
+
+    A request takes its turn with :meth:`enter`, which costs next to nothing where there is room, or
+    else with :meth:`wait`. Each turn ends with one of :meth:`answered`, :meth:`pushed_back` and
+    :meth:`left`.
+
+    Calls that must wait until some moment do so by the client's clock, in one task for all of them.
+    That clock may be faster than real time, in which calls are limited. What it gains during such a
+    wait counts, too.
+    """
+
+    def __init__(self, clock: Clock, ceiling: int, own: RateLimit | None = None, listener: Listener | None = None) -> None:
+        self._clock = clock
+        self._listener = listener
+        self._governor = Governor(ceiling, own)
+        self._line = WaitingLine()
+        self._in_flight = 0
+        self._sleep: asyncio.Task[None] | None = None
+        self._sleeps_until = 0.0
+        self._gained = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+        self._last = self.limits
+
+    @property
+    def limits(self) -> Limits:
+        """The limits at this moment."""
+        governor = self._governor
+        return Limits(
+            requests_per_second=governor.per_second,
+            concurrent_requests=governor.at_once,
+            in_flight=self._in_flight,
+            queued=self._line.count,
+            paused_for=governor.pause(self._clock.monotonic()),
+        )
+
+    def enter(self) -> bool:
+        """Take a turn, or return False if one must be waited for."""
+        governor = self._governor
+        if self._line.count or self._in_flight >= governor.at_once:
+            return False
+        if governor.is_timed:
+            now = self._clock.monotonic()
+            if governor.delay(now):
+                return False
+            governor.take(now)
+        self._in_flight += 1
+        return True
+
+    async def wait(self, limit: Deadline) -> NotSent | None:
+        """Wait for a turn and take it, or return why there was none within the time of a call."""
+        remaining = limit.remaining()
+        if (pause := self._governor.pause(self._clock.monotonic())) >= remaining:
+            return NotSent(f"the service asked for a pause, of which {pause:.1f} s are left", final=True, is_local=True)
+        loop = asyncio.get_running_loop()
+        began, lead = self._now(), lead_of(self._clock)
+        waiter = Waiter(loop.create_future(), began + remaining)
+        self._line.add(waiter, is_background=is_background())
+        self._release(loop)
+        self._set_timer(loop)
+        try:
+            has_turn = await waiter.turn
+        except asyncio.CancelledError:
+            self._canceled(waiter)
+            raise
+        waited = self._now() - began
+        if self._gained:
+            limit.count(self._clock, lead, lead_of(self._clock))
+        return None if has_turn else NotSent(f"too many requests are ahead of it: it waited for {waited:.3g} s", final=True, is_local=True)
+
+    def answered(self, operation: str, sent_at: float) -> None:
+        """End a turn with an answer that is no push-back."""
+        governor, before = self._governor, self._governor.at_once
+        reason = governor.answered(operation, self._clock.monotonic(), sent_at, self._in_flight)
+        if self._listener is not None and (reason or before != governor.at_once or governor.is_rate_awaited):
+            self._report(reason)
+        self.left()
+
+    def pushed_back(self, status: int, sent_at: float, pause: float | None) -> None:
+        """End a turn with a 429, or with a 503 that asks for a pause of so many seconds."""
+        now = self._clock.monotonic()
+        is_lower = self._governor.refused(now, sent_at, is_too_many=status == 429)
+        is_paused = pause is not None and self._governor.close_for(pause, now)
+        if self._listener is not None and (is_lower or is_paused):
+            self._report(f"status {status}")
+        self.left()
+
+    def left(self) -> None:
+        """End a turn without an answer."""
+        self._in_flight -= 1
+        if self._line.count:
+            self._release(asyncio.get_running_loop())
+
+    def close(self) -> None:
+        """Let all go that wait, since the client is closed and sends nothing more."""
+        while self._line.count:
+            self._in_flight += 1
+            self._line.call_next()
+        self._stop_if_idle()
+        self._stop_timer()
+
+    def _release(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let those who wait go, as far as the limits permit; watch the clock for the others."""
+        governor, line = self._governor, self._line
+        while line.count and self._in_flight < governor.at_once:
+            if governor.is_timed:
+                now = self._clock.monotonic()
+                if delay := governor.delay(now):
+                    self._sleep_until(now + delay, loop)
+                    return
+                governor.take(now)
+            self._in_flight += 1
+            line.call_next()
+        governor.is_rate_awaited = False
+        self._stop_if_idle()
+
+    def _canceled(self, waiter: Waiter) -> None:
+        if waiter.turn.cancelled():
+            self._line.left()
+            self._stop_if_idle()
+        elif waiter.turn.result():
+            self.left()
+
+    def _sleep_until(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
+        """Go on at a moment of the client's clock, or earlier if the time of a call ends then."""
+        moment = min(moment, self._clock.monotonic() + self._line.next_expiry - self._now())
+        if self._sleep is not None and not self._sleep.done():
+            if self._sleeps_until <= moment:
+                return
+            self._sleep.cancel()
+        self._sleeps_until = moment
+        # The context of the call that happens to be first is none of its business.
+        self._sleep = loop.create_task(self._sleep_and_release(moment, loop), context=Context())
+
+    async def _sleep_and_release(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
+        lead = lead_of(self._clock)
+        try:
+            await self._clock.sleep(moment - self._clock.monotonic())
+        finally:
+            self._gained += max(lead_of(self._clock) - lead, 0.0)
+        self._sleep = None
+        self._line.expire(self._now())
+        self._release(loop)
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Set the timer for the call whose time ends first, if that has changed."""
+        if self._line.count:
+            when = loop.time() + self._line.next_expiry - self._now()
+            if self._timer is None or when < self._timer.when():
+                self._stop_timer()
+                self._timer = loop.call_at(when, self._strike, loop)
+
+    def _strike(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        self._line.expire(self._now())
+        self._release(loop)
+        self._set_timer(loop)
+
+    def _stop_if_idle(self) -> None:
+        if self._sleep is not None and not self._line.count:
+            self._sleep.cancel()
+            self._sleep = None
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _now(self) -> float:
+        """Return the time by which calls are limited: real time, and what the clock has gained."""
+        return time.monotonic() + self._gained
+
+    def _report(self, reason: str | None) -> None:
+        """Report the limits, if one is lower, or higher by a tenth."""
+        now, last = self.limits, self._last
+        rate, last_rate = now.requests_per_second, last.requests_per_second
+        has_grown = now.concurrent_requests >= last.concurrent_requests * _NOTABLE or (
+            rate is not None and last_rate is not None and rate >= last_rate * _NOTABLE
+        )
+        if reason or has_grown:
+            assert self._listener is not None
+            self._last = now
+            self._listener(now, reason)

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
@@ -15,6 +14,7 @@ from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.explain import how_to_find_out
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
@@ -23,19 +23,13 @@ from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, read_error, retry_after, undocumented
-from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn, requested_pause
+from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn
 
 if TYPE_CHECKING:
     from astra_devops._runtime.call_events import CallEvents
     from astra_devops._runtime.events import Observer
 
 T = TypeVar("T")
-
-_ADVICE: Final[Mapping[str, str]] = {
-    "read": "it only reads, so calling again is safe",
-    "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
-}
-_CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
 
 
 class Caller(NoCopies):
@@ -188,7 +182,10 @@ class _Attempts(Generic[T]):
     def note_effect(self, error: BaseException) -> None:
         """Add to a cancellation whether the request may have taken effect."""
         if self.may_have_effect and self.call.operation.retry != "read":
-            add_detail(error, f"{self.call.operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+            add_detail(
+                error,
+                f"{self.call.operation.id} was canceled in progress and may have taken effect; {how_to_find_out(self.call.operation)}",
+            )
 
     async def observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
@@ -229,11 +226,11 @@ class _Attempts(Generic[T]):
         limiter = self.caller.shared.limiter
         if not limiter.enter() and (not_sent := await limiter.wait(self.deadline)) is not None:
             return not_sent
-        received, self.sent_at = None, 0.0
+        received: Received | None = None
         try:
             received = await self._send_now()
         finally:
-            self._end_turn(received)
+            limiter.end(self.call.operation.id, self.sent_at, received, self.caller.options.retry)
         return received
 
     async def _send_now(self) -> Received:
@@ -259,17 +256,6 @@ class _Attempts(Generic[T]):
             self.events.response(self.count, received)
         self._note_health(received)
         return received
-
-    def _end_turn(self, received: Received | None) -> None:
-        """Report to the limiter what the service made of the request."""
-        limiter = self.caller.shared.limiter
-        if not isinstance(received, RawAnswer):
-            limiter.left()
-        elif received.status == 429 or (received.status == 503 and "retry-after" in received.headers):
-            refused = Refused(received, retry_after(received, self.caller.clock.now()))
-            limiter.pushed_back(received.status, self.sent_at, requested_pause(self.caller.options.retry, refused))
-        else:
-            limiter.answered(self.call.operation.id, self.sent_at)
 
     async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
@@ -339,15 +325,14 @@ class _Attempts(Generic[T]):
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
         policy, remaining = self.caller.options.retry, self.deadline.remaining()
-        if isinstance(failure, Refused) and failure.status == 429:
-            # The service has not looked at it, so it costs neither an attempt nor the budget.
+        # The service has not looked at it after a 429, which costs neither an attempt nor budget.
+        if is_too_many := isinstance(failure, Refused) and failure.status == 429:
             self.too_many += 1
-            if (delay := next_turn(policy, self.too_many, failure, remaining)) is None:
-                return False
+            delay = next_turn(policy, self.too_many, failure, remaining)
         else:
             delay = None if deadline.is_single() else next_attempt(policy, self.count - self.too_many, failure, remaining)
-            if delay is None or not self.caller.shared.budget.take():
-                return False
+        if delay is None or not (is_too_many or self.caller.shared.budget.take()):
+            return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if events := self.events_for(logging.WARNING):
             events.retry(self.count, delay, failure.reason)
@@ -389,7 +374,7 @@ class _Attempts(Generic[T]):
         return self._refusal(failure) if isinstance(failure, Refused) and unknown else None
 
     def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:
-        operation, advice = self.call.operation, self._advice()
+        operation, advice = self.call.operation, how_to_find_out(self.call.operation)
         reason = failure.reason if is_ambiguous(failure) else f"an attempt was lost, and the next one ended with: {failure.reason}"
         return errors.OutcomeUnknownError(
             f"{operation.id} was sent, but got no usable answer ({reason}); {advice}",
@@ -397,13 +382,6 @@ class _Attempts(Generic[T]):
             reason=reason,
             how_to_find_out=advice,
         )
-
-    def _advice(self) -> str:
-        operation = self.call.operation
-        how = operation.how_to_check
-        if operation.retry in _ADVICE:
-            return _ADVICE[operation.retry] + (f"; to find out, {how}" if how else "")
-        return f"before you call again, {how}: a second request may do it twice" if how else _CHECK_FIRST
 
     def _with_history(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
         error.earlier_attempts = self.history

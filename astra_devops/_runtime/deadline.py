@@ -39,9 +39,9 @@ class Deadline:
 
     async def sleep(self, clock: Clock, seconds: float) -> None:
         """Sleep by the client's clock, and count it."""
-        lead = lead_of(clock)
+        lead, began = lead_of(clock), time.monotonic()
         await clock.sleep(seconds)
-        self.count(clock, lead, lead_of(clock))
+        self.count(clock, lead, lead + seconds - (time.monotonic() - began))
 
     def count(self, clock: Clock, lead: float, lead_now: float) -> None:
         """Count what a wait took in excess of real time: by how much the lead of the clock grew.

@@ -92,7 +92,7 @@ class Governor:
         return self._rate.limit is not None and (before is None or self._rate.limit < before)
 
     def close_for(self, seconds: float, now: float) -> bool:
-        """Let nothing through for so many seconds; return whether that is longer than before."""
+        """Close the gate for so many seconds; return whether that is longer than before."""
         is_longer = seconds > self.pause(now)
         if is_longer:
             self._opens_at = now + seconds

@@ -12,7 +12,9 @@ from astra_devops._runtime.limits.governor import Governor
 from astra_devops._runtime.limits.priority import is_background
 from astra_devops._runtime.limits.queue import Waiter, WaitingLine
 from astra_devops._runtime.limits.values import Limits, RateLimit
-from astra_devops._runtime.outcome import NotSent
+from astra_devops._runtime.outcome import NotSent, RawAnswer, Received, Refused
+from astra_devops._runtime.response import retry_after
+from astra_devops._runtime.retry import RetryPolicy, requested_pause
 
 Listener = Callable[[Limits, str | None], None]
 """Called when a limit has changed, with the reason if it is lower than before."""
@@ -24,8 +26,7 @@ class Limiter:
     """The limits of one client and all its views, on the loop that the client belongs to.
 
     A request takes its turn with :meth:`enter`, which costs next to nothing where there is room, or
-    else with :meth:`wait`. Each turn ends with one of :meth:`answered`, :meth:`pushed_back` and
-    :meth:`left`.
+    else with :meth:`wait`. Each turn ends with :meth:`end`.
 
     Calls that must wait until some moment do so by the client's clock, in one task for all of them.
     That clock may be faster than real time, in which calls are limited. What it gains during such a
@@ -88,41 +89,47 @@ class Limiter:
         waited = self._now() - began
         if self._gained:
             limit.count(self._clock, lead, lead_of(self._clock))
-        return None if has_turn else NotSent(f"too many requests are ahead of it: it waited for {waited:.3g} s", final=True, is_local=True)
+        return None if has_turn else NotSent(f"its turn did not come within {waited:.3g} s, since {self._in_words()}", is_local=True)
 
-    def answered(self, operation: str, sent_at: float) -> None:
-        """End a turn with an answer that is no push-back."""
+    def end(self, operation: str, sent_at: float, received: Received | None, policy: RetryPolicy) -> None:
+        """End a turn, with what the service made of the request; None if that is not known."""
+        if not isinstance(received, RawAnswer):
+            self._leave()
+        elif received.status == 429 or (received.status == 503 and "retry-after" in received.headers):
+            refused = Refused(received, retry_after(received, self._clock.now()))
+            self._pushed_back(refused.status, sent_at, requested_pause(policy, refused))
+        else:
+            self._answered(operation, sent_at)
+
+    def _answered(self, operation: str, sent_at: float) -> None:
         governor, before = self._governor, self._governor.at_once
         reason = governor.answered(operation, self._clock.monotonic(), sent_at, self._in_flight)
         if self._listener is not None and (reason or before != governor.at_once or governor.is_rate_awaited):
             self._report(reason)
-        self.left()
+        self._leave()
 
-    def pushed_back(self, status: int, sent_at: float, pause: float | None) -> None:
-        """End a turn with a 429, or with a 503 that asks for a pause of so many seconds."""
+    def _pushed_back(self, status: int, sent_at: float, pause: float | None) -> None:
         now = self._clock.monotonic()
         is_lower = self._governor.refused(now, sent_at, is_too_many=status == 429)
         is_paused = pause is not None and self._governor.close_for(pause, now)
         if self._listener is not None and (is_lower or is_paused):
             self._report(f"status {status}")
-        self.left()
+        self._leave()
 
-    def left(self) -> None:
-        """End a turn without an answer."""
+    def _leave(self) -> None:
         self._in_flight -= 1
         if self._line.count:
             self._release(asyncio.get_running_loop())
 
     def close(self) -> None:
-        """Let all go that wait, since the client is closed and sends nothing more."""
-        while self._line.count:
+        """End all waiting, since the client is closed and sends nothing more."""
+        while self._line.call_next():
             self._in_flight += 1
-            self._line.call_next()
         self._stop_if_idle()
         self._stop_timer()
 
     def _release(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Let those who wait go, as far as the limits permit; watch the clock for the others."""
+        """Call those that wait, where the limits permit, and watch the clock for the others."""
         governor, line = self._governor, self._line
         while line.count and self._in_flight < governor.at_once:
             if governor.is_timed:
@@ -130,9 +137,11 @@ class Limiter:
                 if delay := governor.delay(now):
                     self._sleep_until(now + delay, loop)
                     return
-                governor.take(now)
+            if not line.call_next():
+                break
+            if governor.is_timed:
+                governor.take(self._clock.monotonic())
             self._in_flight += 1
-            line.call_next()
         governor.is_rate_awaited = False
         self._stop_if_idle()
 
@@ -141,7 +150,7 @@ class Limiter:
             self._line.left()
             self._stop_if_idle()
         elif waiter.turn.result():
-            self.left()
+            self._leave()
 
     def _sleep_until(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
         """Go on at a moment of the client's clock, or earlier if the time of a call ends then."""
@@ -191,6 +200,11 @@ class Limiter:
     def _now(self) -> float:
         """Return the time by which calls are limited: real time, and what the clock has gained."""
         return time.monotonic() + self._gained
+
+    def _in_words(self) -> str:
+        limits = self.limits
+        rate = "" if limits.requests_per_second is None else f"at most {limits.requests_per_second:.3g} requests per second and "
+        return f"{rate}{limits.concurrent_requests} at once may be sent, and {limits.queued} other calls wait"
 
     def _report(self, reason: str | None) -> None:
         """Report the limits, if one is lower, or higher by a tenth."""

@@ -34,5 +34,5 @@ class Pacer:
         self._due = max(self._due, now) + self._interval
 
     def pause(self, now: float) -> None:
-        """Let the next request wait for its full interval, as if nothing had been saved up."""
+        """Delay the next request by its full interval, as if nothing had been saved up."""
         self._due = max(self._due, now + self._interval + self._tolerance)

@@ -10,7 +10,7 @@ _is_background: Final[ContextVar[bool]] = ContextVar("astra_devops_is_background
 
 @contextmanager
 def background() -> Iterator[None]:
-    """Let all other calls go before those in a block, where calls have to wait for their turn."""
+    """Put the calls in a block after all others, where calls have to wait for their turn."""
     token = _is_background.set(True)
     try:
         yield
@@ -20,7 +20,7 @@ def background() -> Iterator[None]:
 
 @contextmanager
 def foreground() -> Iterator[None]:
-    """Let the calls in a block, such as polls, go before those of a run that they belong to."""
+    """Put the calls in a block, such as polls, before those of the run that they belong to."""
     token = _is_background.set(False)
     try:
         yield

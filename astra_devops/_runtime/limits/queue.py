@@ -40,15 +40,16 @@ class WaitingLine:
         heapq.heappush(self._expiries, (waiter.expires, next(self._numbers), waiter))
         self.count += 1
 
-    def call_next(self) -> None:
-        """Let the first go."""
+    def call_next(self) -> bool:
+        """Call the first, and return whether there was one."""
         for line in self._lines:
             while line:
                 waiter = line.popleft()
                 if not waiter.turn.done():
                     self.count -= 1
                     waiter.turn.set_result(True)
-                    return
+                    return True
+        return False
 
     def left(self) -> None:
         """Note that a call was canceled while it waited. Its place is skipped."""
@@ -56,7 +57,7 @@ class WaitingLine:
         self._forget()
 
     def expire(self, now: float) -> None:
-        """Tell those whose time is up, and return when the time of the next is."""
+        """Turn away those whose time is up."""
         while self._expiries and (self._expiries[0][2].turn.done() or self._expiries[0][0] <= now):
             waiter = heapq.heappop(self._expiries)[2]
             if not waiter.turn.done():
@@ -66,7 +67,7 @@ class WaitingLine:
 
     @property
     def next_expiry(self) -> float:
-        """When the time of the next is up; infinity if nobody waits."""
+        """When the time of the next is up; infinity if none waits."""
         while self._expiries and self._expiries[0][2].turn.done():
             heapq.heappop(self._expiries)
         return self._expiries[0][0] if self._expiries else math.inf

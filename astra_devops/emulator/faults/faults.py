@@ -116,7 +116,7 @@ class Faults:
 
     @fault_kind
     def throttle(self, operation: str = "*", *, rate: float, burst: int = 1, retry_after: str | float | None = None) -> None:
-        """Let ``rate`` requests per second through, ``burst`` of them at once; answer 429 to others.
+        """Answer 429 to all but ``rate`` requests per second, of which ``burst`` may come at once.
 
         The time is that of the emulator's clock. Each request counts for the limit of its operation
         if that has one, else for the one of ``"*"``. Those that are refused meet no other fault.

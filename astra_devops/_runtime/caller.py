@@ -226,11 +226,13 @@ class _Attempts(Generic[T]):
         limiter = self.caller.shared.limiter
         if not limiter.enter() and (not_sent := await limiter.wait(self.deadline)) is not None:
             return not_sent
-        received: Received | None = None
+        operation, policy = self.call.operation.id, self.caller.options.retry
         try:
             received = await self._send_now()
-        finally:
-            limiter.end(self.call.operation.id, self.sent_at, received, self.caller.options.retry)
+        except BaseException:
+            limiter.end(operation, self.sent_at, None, policy)
+            raise
+        limiter.end(operation, self.sent_at, received, policy)
         return received
 
     async def _send_now(self) -> Received:

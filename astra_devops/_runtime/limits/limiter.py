@@ -67,6 +67,7 @@ class Limiter:
             if governor.delay(now):
                 return False
             governor.take(now)
+            governor.is_rate_awaited = False
         self._in_flight += 1
         return True
 
@@ -142,7 +143,8 @@ class Limiter:
             if governor.is_timed:
                 governor.take(self._clock.monotonic())
             self._in_flight += 1
-        governor.is_rate_awaited = False
+        if line.count:
+            governor.is_rate_awaited = False
         self._stop_if_idle()
 
     def _canceled(self, waiter: Waiter) -> None:

@@ -86,7 +86,7 @@ class AdaptiveRate:
         self._in_a_row = 0
         if self.limit is None:
             return
-        if sent_at < self._cut_at:
+        if sent_at <= self._cut_at:
             self._late += 1
             self._late_until = now
         else:
@@ -99,7 +99,7 @@ class AdaptiveRate:
         """Note a 429."""
         self._in_a_row += 1
         self._last = now
-        is_late = sent_at < self._cut_at
+        is_late = sent_at <= self._cut_at
         if is_late:
             self._late += 1
             self._late_refused += 1

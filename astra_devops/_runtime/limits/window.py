@@ -40,7 +40,7 @@ class Window:
     def push_back(self, now: float, sent_at: float) -> bool:
         """Note that a request showed that there are too many; return whether that was news."""
         self.stop_racing()
-        if self._cut_at is not None and sent_at < self._cut_at:
+        if self._cut_at is not None and sent_at <= self._cut_at:
             return False
         self._cut_at = now
         self._size = max(self._size * _CUT, 1.0)

@@ -224,15 +224,18 @@ class _Attempts(Generic[T]):
         """Make one attempt when its turn comes, unless the circuit is open."""
         self.count += 1
         limiter = self.caller.shared.limiter
-        if not limiter.enter() and (not_sent := await limiter.wait(self.deadline)) is not None:
-            return not_sent
+        turn: float | NotSent | None = limiter.enter()
+        if turn is None:
+            turn = await limiter.wait(self.deadline)
+        if isinstance(turn, NotSent):
+            return turn
         operation, policy = self.call.operation.id, self.caller.options.retry
         try:
             received = await self._send_now()
         except BaseException:
-            limiter.end(operation, self.sent_at, None, policy)
+            limiter.end(operation, turn, self.sent_at, None, policy)
             raise
-        limiter.end(operation, self.sent_at, received, policy)
+        limiter.end(operation, turn, self.sent_at, received, policy)
         return received
 
     async def _send_now(self) -> Received:

@@ -70,24 +70,25 @@ class Governor:
         if self._own_pacer is not None:
             self._own_pacer.take(now)
 
-    def answered(self, operation: str, now: float, sent_at: float, in_flight: int) -> str | None:
+    def answered(self, operation: str, now: float, turn: float, latency: float, in_flight: int) -> str | None:
         """Note an answer, and return the reason if it lowered a limit.
 
-        ``in_flight`` is the number of requests that were on their way, with this one.
+        ``turn`` is when the request had its turn, ``in_flight`` the number of requests that were on
+        their way, with this one.
         """
-        self._rate.succeeded(now, sent_at, is_awaited=self.is_rate_awaited)
-        if self._latencies.is_slow(operation, now - sent_at):
-            return f"{operation} took {now - sent_at:.1f} s" if self._window.push_back(now, sent_at) else None
+        self._rate.succeeded(now, turn, is_awaited=self.is_rate_awaited)
+        if self._latencies.is_slow(operation, latency):
+            return f"{operation} took {latency:.1f} s" if self._window.push_back(now, turn) else None
         self._window.succeeded(in_flight)
         return None
 
-    def refused(self, now: float, sent_at: float, *, is_too_many: bool) -> bool:
+    def refused(self, now: float, turn: float, *, is_too_many: bool) -> bool:
         """Note a 429, or a 503 with Retry-After; return whether it lowered a limit."""
         if not is_too_many:
-            return self._window.push_back(now, sent_at)
+            return self._window.push_back(now, turn)
         self._window.stop_racing()
         before = self._rate.limit
-        self._rate.refused(now, sent_at)
+        self._rate.refused(now, turn)
         self.is_timed = self.is_timed or self._rate.limit is not None
         return self._rate.limit is not None and (before is None or self._rate.limit < before)
 

@@ -57,22 +57,25 @@ class Limiter:
             paused_for=governor.pause(self._clock.monotonic()),
         )
 
-    def enter(self) -> bool:
-        """Take a turn, or return False if one must be waited for."""
+    def enter(self) -> float | None:
+        """Take a turn and return its moment, or None if one must be waited for."""
         governor = self._governor
         if self._line.count or self._in_flight >= governor.at_once:
-            return False
+            return None
+        now = self._clock.monotonic()
         if governor.is_timed:
-            now = self._clock.monotonic()
             if governor.delay(now):
-                return False
+                return None
             governor.take(now)
             governor.is_rate_awaited = False
         self._in_flight += 1
-        return True
+        return now
 
-    async def wait(self, limit: Deadline) -> NotSent | None:
-        """Wait for a turn and take it, or return why there was none within the time of a call."""
+    async def wait(self, limit: Deadline) -> float | NotSent:
+        """Wait for a turn, take it and return its moment.
+
+        Or return why there was none within the time of the call.
+        """
         remaining = limit.remaining()
         if (pause := self._governor.pause(self._clock.monotonic())) >= remaining:
             return NotSent(f"the service asked for a pause, of which {pause:.1f} s are left", final=True, is_local=True)
@@ -83,35 +86,38 @@ class Limiter:
         self._release(loop)
         self._set_timer(loop)
         try:
-            has_turn = await waiter.turn
+            turn = await waiter.turn
         except asyncio.CancelledError:
             self._canceled(waiter)
             raise
         waited = self._now() - began
         if self._gained:
             limit.count(self._clock, lead, lead_of(self._clock))
-        return None if has_turn else NotSent(f"its turn did not come within {waited:.3g} s, since {self._in_words()}", is_local=True)
+        return (
+            turn if turn is not None else NotSent(f"its turn did not come within {waited:.3g} s, since {self._in_words()}", is_local=True)
+        )
 
-    def end(self, operation: str, sent_at: float, received: Received | None, policy: RetryPolicy) -> None:
+    def end(self, operation: str, turn: float, sent_at: float, received: Received | None, policy: RetryPolicy) -> None:
         """End a turn, with what the service made of the request; None if that is not known."""
         if not isinstance(received, RawAnswer):
             self._leave()
         elif received.status == 429 or (received.status == 503 and "retry-after" in received.headers):
             refused = Refused(received, retry_after(received, self._clock.now()))
-            self._pushed_back(refused.status, sent_at, requested_pause(policy, refused))
+            self._pushed_back(refused.status, turn, requested_pause(policy, refused))
         else:
-            self._answered(operation, sent_at)
+            self._answered(operation, turn, sent_at)
 
-    def _answered(self, operation: str, sent_at: float) -> None:
+    def _answered(self, operation: str, turn: float, sent_at: float) -> None:
         governor, before = self._governor, self._governor.at_once
-        reason = governor.answered(operation, self._clock.monotonic(), sent_at, self._in_flight)
+        now = self._clock.monotonic()
+        reason = governor.answered(operation, now, turn, now - sent_at, self._in_flight)
         if self._listener is not None and (reason or before != governor.at_once or governor.is_rate_awaited):
             self._report(reason)
         self._leave()
 
-    def _pushed_back(self, status: int, sent_at: float, pause: float | None) -> None:
+    def _pushed_back(self, status: int, turn: float, pause: float | None) -> None:
         now = self._clock.monotonic()
-        is_lower = self._governor.refused(now, sent_at, is_too_many=status == 429)
+        is_lower = self._governor.refused(now, turn, is_too_many=status == 429)
         is_paused = pause is not None and self._governor.close_for(pause, now)
         if self._listener is not None and (is_lower or is_paused):
             self._report(f"status {status}")
@@ -124,7 +130,7 @@ class Limiter:
 
     def close(self) -> None:
         """End all waiting, since the client is closed and sends nothing more."""
-        while self._line.call_next():
+        while self._line.call_next(self._clock.monotonic()):
             self._in_flight += 1
         self._stop_if_idle()
         self._stop_timer()
@@ -133,15 +139,13 @@ class Limiter:
         """Call those that wait, where the limits permit, and watch the clock for the others."""
         governor, line = self._governor, self._line
         while line.count and self._in_flight < governor.at_once:
-            if governor.is_timed:
-                now = self._clock.monotonic()
-                if delay := governor.delay(now):
-                    self._sleep_until(now + delay, loop)
-                    return
-            if not line.call_next():
+            now = self._clock.monotonic()
+            if governor.is_timed and (delay := governor.delay(now)):
+                self._sleep_until(now + delay, loop)
+                return
+            if not line.call_next(now):
                 break
-            if governor.is_timed:
-                governor.take(self._clock.monotonic())
+            governor.take(now)
             self._in_flight += 1
         if line.count:
             governor.is_rate_awaited = False
@@ -151,7 +155,7 @@ class Limiter:
         if waiter.turn.cancelled():
             self._line.left()
             self._stop_if_idle()
-        elif waiter.turn.result():
+        elif waiter.turn.result() is not None:
             self._leave()
 
     def _sleep_until(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:

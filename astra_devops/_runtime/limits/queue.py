@@ -17,11 +17,11 @@ class Waiter:
     """A call that waits.
 
     Attributes:
-        turn: Becomes True when it is this call's turn, and False when its time is up.
+        turn: Becomes the moment of its turn, or None when its time is up.
         expires: When its time is up, on the scale of the limiter.
     """
 
-    turn: asyncio.Future[bool]
+    turn: asyncio.Future[float | None]
     expires: float
 
 
@@ -40,14 +40,14 @@ class WaitingLine:
         heapq.heappush(self._expiries, (waiter.expires, next(self._numbers), waiter))
         self.count += 1
 
-    def call_next(self) -> bool:
+    def call_next(self, now: float) -> bool:
         """Call the first, and return whether there was one."""
         for line in self._lines:
             while line:
                 waiter = line.popleft()
                 if not waiter.turn.done():
                     self.count -= 1
-                    waiter.turn.set_result(True)
+                    waiter.turn.set_result(now)
                     return True
         return False
 
@@ -62,7 +62,7 @@ class WaitingLine:
             waiter = heapq.heappop(self._expiries)[2]
             if not waiter.turn.done():
                 self.count -= 1
-                waiter.turn.set_result(False)
+                waiter.turn.set_result(None)
         self._forget()
 
     @property

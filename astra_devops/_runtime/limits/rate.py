@@ -79,14 +79,14 @@ class AdaptiveRate:
         if self.limit is not None:
             self._pacer.take(now)
 
-    def succeeded(self, now: float, sent_at: float, *, is_awaited: bool) -> None:
+    def succeeded(self, now: float, turn: float, *, is_awaited: bool) -> None:
         """Note an answer that is not a refusal, and whether requests wait for this limit."""
         self._throughput.count(now)
         self._refusals.succeeded()
         self._in_a_row = 0
         if self.limit is None:
             return
-        if sent_at <= self._cut_at:
+        if turn <= self._cut_at:
             self._late += 1
             self._late_until = now
         else:
@@ -95,11 +95,11 @@ class AdaptiveRate:
                 self._grow(min(max(now - self._last, 0.0), _LONGEST_STEP))
         self._last = now
 
-    def refused(self, now: float, sent_at: float) -> None:
+    def refused(self, now: float, turn: float) -> None:
         """Note a 429."""
         self._in_a_row += 1
         self._last = now
-        is_late = sent_at <= self._cut_at
+        is_late = turn <= self._cut_at
         if is_late:
             self._late += 1
             self._late_refused += 1

@@ -4,13 +4,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextvars import Context
-from typing import Final
 
 from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.deadline import Deadline, lead_of
 from astra_devops._runtime.limits.governor import Governor
 from astra_devops._runtime.limits.priority import is_background
-from astra_devops._runtime.limits.queue import Waiter, WaitingLine
+from astra_devops._runtime.limits.queue import Turn, WaitingLine
 from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.outcome import NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.response import retry_after
@@ -18,8 +17,6 @@ from astra_devops._runtime.retry import RetryPolicy, requested_pause
 
 Listener = Callable[[Limits, str | None], None]
 """Called when a limit has changed, with the reason if it is lower than before."""
-
-_NOTABLE: Final = 1.1
 
 
 class Limiter:
@@ -43,7 +40,7 @@ class Limiter:
         self._sleeps_until = 0.0
         self._gained = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._last = self.limits
+        self._strikes_at = 0.0
 
     @property
     def limits(self) -> Limits:
@@ -76,57 +73,47 @@ class Limiter:
 
         Or return why there was none within the time of the call.
         """
-        remaining = limit.remaining()
-        if (pause := self._governor.pause(self._clock.monotonic())) >= remaining:
+        remaining, now, lead = limit.remaining(), self._now(), lead_of(self._clock)
+        if (pause := self._governor.pause(now - self._gained + lead)) >= remaining:
             return NotSent(f"the service asked for a pause, of which {pause:.1f} s are left", final=True, is_local=True)
         loop = asyncio.get_running_loop()
-        began, lead = self._now(), lead_of(self._clock)
-        waiter = Waiter(loop.create_future(), began + remaining)
-        self._line.add(waiter, is_background=is_background())
-        self._release(loop)
-        self._set_timer(loop)
+        turn: Turn = loop.create_future()
+        self._line.add(turn, now + remaining, is_background=is_background())
+        if self._governor.is_timed:
+            self._release(loop)
+        if self._timer is None or now + remaining < self._strikes_at:
+            self._set_timer(loop)
         try:
-            turn = await waiter.turn
+            moment = await turn
         except asyncio.CancelledError:
-            self._canceled(waiter)
+            self._canceled(turn)
             raise
-        waited = self._now() - began
-        if self._gained:
+        if self._governor.is_timed:
             limit.count(self._clock, lead, lead_of(self._clock))
-        return (
-            turn if turn is not None else NotSent(f"its turn did not come within {waited:.3g} s, since {self._in_words()}", is_local=True)
-        )
+        if moment is not None:
+            return moment
+        return NotSent(f"its turn did not come within {self._now() - now:.3g} s, since {self._in_words()}", is_local=True)
 
     def end(self, operation: str, turn: float, sent_at: float, received: Received | None, policy: RetryPolicy) -> None:
         """End a turn, with what the service made of the request; None if that is not known."""
-        if not isinstance(received, RawAnswer):
-            self._leave()
-        elif received.status == 429 or (received.status == 503 and "retry-after" in received.headers):
-            refused = Refused(received, retry_after(received, self._clock.now()))
-            self._pushed_back(refused.status, turn, requested_pause(policy, refused))
-        else:
-            self._answered(operation, turn, sent_at)
-
-    def _answered(self, operation: str, turn: float, sent_at: float) -> None:
-        governor, before = self._governor, self._governor.at_once
-        now = self._clock.monotonic()
-        reason = governor.answered(operation, now, turn, now - sent_at, self._in_flight)
-        if self._listener is not None and (reason or before != governor.at_once or governor.is_rate_awaited):
-            self._report(reason)
-        self._leave()
-
-    def _pushed_back(self, status: int, turn: float, pause: float | None) -> None:
-        now = self._clock.monotonic()
-        is_lower = self._governor.refused(now, turn, is_too_many=status == 429)
-        is_paused = pause is not None and self._governor.close_for(pause, now)
-        if self._listener is not None and (is_lower or is_paused):
-            self._report(f"status {status}")
-        self._leave()
-
-    def _leave(self) -> None:
+        if isinstance(received, RawAnswer):
+            status, now = received.status, self._clock.monotonic()
+            if status == 429 or (status == 503 and "retry-after" in received.headers):
+                refused = Refused(received, retry_after(received, self._clock.now()))
+                self._pushed_back(status, now, turn, requested_pause(policy, refused))
+            else:
+                reason = self._governor.answered(operation, now, turn, now - sent_at, self._in_flight)
+                if reason is not None:
+                    self._report(reason)
         self._in_flight -= 1
         if self._line.count:
             self._release(asyncio.get_running_loop())
+
+    def _pushed_back(self, status: int, now: float, turn: float, pause: float | None) -> None:
+        is_lower = self._governor.refused(now, turn, is_too_many=status == 429)
+        is_longer = pause is not None and self._governor.close_for(pause, now)
+        if is_lower or is_longer:
+            self._report(f"status {status}")
 
     def close(self) -> None:
         """End all waiting, since the client is closed and sends nothing more."""
@@ -151,16 +138,17 @@ class Limiter:
             governor.is_rate_awaited = False
         self._stop_if_idle()
 
-    def _canceled(self, waiter: Waiter) -> None:
-        if waiter.turn.cancelled():
+    def _canceled(self, turn: Turn) -> None:
+        if turn.cancelled():
             self._line.left()
             self._stop_if_idle()
-        elif waiter.turn.result() is not None:
-            self._leave()
+        elif turn.result() is not None:
+            self._in_flight -= 1
+            self._release(asyncio.get_running_loop())
 
     def _sleep_until(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
         """Go on at a moment of the client's clock, or earlier if the time of a call ends then."""
-        moment = min(moment, self._clock.monotonic() + self._line.next_expiry - self._now())
+        moment = min(moment, self._clock.monotonic() + self._line.earliest - self._now())
         if self._sleep is not None and not self._sleep.done():
             if self._sleeps_until <= moment:
                 return
@@ -176,27 +164,28 @@ class Limiter:
         finally:
             self._gained += max(lead_of(self._clock) - lead, 0.0)
         self._sleep = None
-        self._line.expire(self._now())
+        if self._line.earliest <= self._now():
+            self._line.expire(self._now())
         self._release(loop)
-
-    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Set the timer for the call whose time ends first, if that has changed."""
-        if self._line.count:
-            when = loop.time() + self._line.next_expiry - self._now()
-            if self._timer is None or when < self._timer.when():
-                self._stop_timer()
-                self._timer = loop.call_at(when, self._strike, loop)
-
-    def _strike(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._timer = None
-        self._line.expire(self._now())
-        self._release(loop)
-        self._set_timer(loop)
 
     def _stop_if_idle(self) -> None:
         if self._sleep is not None and not self._line.count:
             self._sleep.cancel()
             self._sleep = None
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Set the timer for the call whose time ends first."""
+        self._stop_timer()
+        self._strikes_at = self._line.earliest
+        self._timer = loop.call_at(loop.time() + self._strikes_at - self._now(), self._strike, loop)
+
+    def _strike(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Turn away those whose time is up; there may be none that waits any more."""
+        self._timer = None
+        self._line.expire(self._now())
+        if self._line.count:
+            self._set_timer(loop)
+        self._stop_if_idle()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -212,14 +201,7 @@ class Limiter:
         rate = "" if limits.requests_per_second is None else f"at most {limits.requests_per_second:.3g} requests per second and "
         return f"{rate}{limits.concurrent_requests} at once may be sent, and {limits.queued} other calls wait"
 
-    def _report(self, reason: str | None) -> None:
-        """Report the limits, if one is lower, or higher by a tenth."""
-        now, last = self.limits, self._last
-        rate, last_rate = now.requests_per_second, last.requests_per_second
-        has_grown = now.concurrent_requests >= last.concurrent_requests * _NOTABLE or (
-            rate is not None and last_rate is not None and rate >= last_rate * _NOTABLE
-        )
-        if reason or has_grown:
-            assert self._listener is not None
-            self._last = now
-            self._listener(now, reason)
+    def _report(self, reason: str) -> None:
+        """Report the limits, which are lower for a reason, or have grown if that is empty."""
+        if self._listener is not None:
+            self._listener(self.limits, reason or None)

@@ -82,10 +82,10 @@ class AdaptiveRate:
     def succeeded(self, now: float, turn: float, *, is_awaited: bool) -> None:
         """Note an answer that is not a refusal, and whether requests wait for this limit."""
         self._throughput.count(now)
-        self._refusals.succeeded()
-        self._in_a_row = 0
         if self.limit is None:
             return
+        self._refusals.succeeded()
+        self._in_a_row = 0
         if turn <= self._cut_at:
             self._late += 1
             self._late_until = now

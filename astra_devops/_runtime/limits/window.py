@@ -26,9 +26,9 @@ class Window:
         self._cut_at: float | None = None
         self.limit: int = int(self._size)
 
-    def succeeded(self, in_flight: int) -> None:
-        """Note an answer, and how many requests were on their way before it."""
-        if in_flight < self.limit or self._size >= self._ceiling:
+    def grow(self) -> None:
+        """Note an answer, while as many requests were on their way as may be."""
+        if self._size >= self._ceiling:
             return
         self._size = min(self._size + (self._growth or 1 / self._size), self._ceiling)
         self.limit = int(self._size)

@@ -45,6 +45,9 @@ class RetryPolicy:
     ``max_delay`` ("full jitter"). If the service sends ``Retry-After``, the wait is that long
     instead, up to ``max_retry_after``.
 
+    A 429 is not an attempt in this sense, since the service has not looked at the request: the call
+    waits for its turn again within its ``timeout``, however often that happens.
+
     ``jitter`` returns a random number between two others. It is used for these waits and for the
     pauses between polls of an operation. By default the numbers differ from client to client;
     ``jitter=random.Random(7).uniform`` makes a test reproducible.

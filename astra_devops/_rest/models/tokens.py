@@ -7,11 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CreateTokenBody:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CreateTokenBody(BaseModel):
     """A token to create.
 
     Attributes:
@@ -29,8 +30,8 @@ class CreateTokenBody:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class GenerateTokenBody:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class GenerateTokenBody(BaseModel):
     """A token to create for a client.
 
     Attributes:
@@ -45,8 +46,8 @@ class GenerateTokenBody:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Token:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Token(BaseModel):
     """A token with its secrets, which are shown only in this answer.
 
     Attributes:
@@ -71,8 +72,8 @@ class Token:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TokenInfo:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TokenInfo(BaseModel):
     """A token without its secrets.
 
     Attributes:
@@ -91,8 +92,8 @@ class TokenInfo:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TokenInfoList:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TokenInfoList(BaseModel):
     """The tokens of an organization, without their secrets.
 
     Attributes:

@@ -47,8 +47,8 @@ def throttled(*, quick: bool) -> Table:
         rows.append([f"{width:,}", str(failed), f"{cost.wall:.1f}", f"{ideal:.1f}", f"{cost.wall / ideal:.2f}", f"{refused:.1%}"])
     return Table(
         f"{count:,} reads of a service that lets {_RATE} a second through, {_BURST} at once",
-        ["at once", "failed", "seconds", "ideal", "ratio", "refused"],
+        ["at once", "errors", "seconds", "ideal", "ratio", "refused"],
         rows,
-        "none fails, at most 1.3 of the ideal time, less than 3 % refused",
+        "no errors, at most 1.3 of the ideal time, less than 3 % refused",
         "The emulator throttles, in the same process and in real time, and takes 20 ms for each answer. The client does not know its rate.",
     )

@@ -19,8 +19,11 @@ from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.http.proxies import checked_proxy
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.http.transport import Transport
+from astra_devops._runtime.limits.limiter import Limiter
+from astra_devops._runtime.limits.reporting import reporter
+from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.observer import guarded
-from astra_devops._runtime.options import Options
+from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import (
     Environment,
@@ -70,6 +73,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
+        rate_limit: RateLimit | None = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -103,7 +107,10 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
             clock: Clock used for waits, retries and deadlines; by default the system's.
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
-            max_connections: Number of requests that may run at once. Each uses one connection.
+            max_connections: Number of requests that may run at once, at most. Each uses one
+                connection.
+            rate_limit: A ceiling of your own for the requests per second. Without it the client
+                sends as many as the service permits, and finds out how many that are.
             proxy: URL of an http or https proxy, with a user name and password if it needs them. By
                 default it is that of the environment.
             trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
@@ -131,10 +138,11 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
         base_url = hidden(base_url)
         is_service_given = base_url is not None or environment is not None
         url = origin(base_url, "prod" if environment is None else environment, allow_http)
+        max_connections = checks.integer(max_connections, "max_connections", 1, 1_000_000)
         auth = TokenAuth(token, profile, selects_service=not is_service_given)
         transport = Transport(
             origin=url if is_service_given else auth.origin,
-            max_connections=checks.integer(max_connections, "max_connections", 1, 1_000_000),
+            max_connections=max_connections,
             proxy=checked_proxy(proxy),
             trust_env=checked_flag(trust_env, "trust_env"),
             ssl_context=checked_ssl_context(ssl_context),
@@ -152,8 +160,11 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
                 "User-Agent": user_agent(VERSION, user_agent_suffix),
             },
         )
-        self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
-        self._caller.shared.explain = _explain
+        clock, observer = checked_clock(clock), guarded(observer)
+        own = checks.optional(lambda value, name: checks.instance(value, name, RateLimit), rate_limit, "rate_limit")
+        shared = Shared(Limiter(clock, max_connections, own, reporter(observer)))
+        shared.explain = _explain
+        self._caller = Caller(transport, auth, clock, options, observer, shared)
 
     def with_options(
         self,
@@ -195,6 +206,15 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
         view._caller = self._caller.view(options)
         view._parent = self
         return view
+
+    @property
+    def limits(self) -> Limits:
+        """The present limits of this client and its views, its calls on their way and in the queue.
+
+        >>> astra.limits.queued
+        0
+        """
+        return self._caller.shared.limiter.limits
 
     async def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
         """Check whether a token has all the given permissions, where the service reveals them.
@@ -277,6 +297,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
     async def aclose(self) -> None:
         """Close the connections. Closing twice, or closing a view, does nothing."""
         if self._parent is None:
+            self._caller.shared.limiter.close()
             await self._caller.transport.close()
 
     async def __aenter__(self) -> Self:

@@ -213,7 +213,11 @@ class UnprocessableError(APIStatusError):
 
 
 class RateLimitedError(APIStatusError):
-    """429: too many requests. ``retry_after`` has the seconds to wait, if the service sent them."""
+    """429: too many requests. ``retry_after`` has the seconds to wait, if the service sent them.
+
+    The client repeats such a request until the ``timeout`` of the call is up, or would be during
+    the wait that the service asks for.
+    """
 
 
 class ServerError(APIStatusError):

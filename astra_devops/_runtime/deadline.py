@@ -19,12 +19,14 @@ class Deadline:
     clock, which may be faster: what such a wait took in excess of real time counts, too.
     """
 
-    __slots__ = ("_ends", "_is_block", "_parent")
+    __slots__ = ("_counted", "_ends", "_is_block", "_parent")
 
     def __init__(self, seconds: float, parent: "Deadline | None" = None, *, is_block: bool = False) -> None:
         self._ends = time.monotonic() + seconds
         self._parent = parent
         self._is_block = is_block
+        # By which clock, and up to which lead of it, excess has been counted.
+        self._counted: tuple[Clock, float] | None = None
 
     def remaining(self) -> float:
         """Return the seconds that are left; zero or less when the time is up."""
@@ -38,15 +40,27 @@ class Deadline:
 
     async def sleep(self, clock: Clock, seconds: float) -> None:
         """Sleep by the client's clock, and count it."""
-        began = time.monotonic()
+        lead, began = lead_of(clock), time.monotonic()
         await clock.sleep(seconds)
-        self._skip(seconds - (time.monotonic() - began))
+        self.count(clock, lead, lead + seconds - (time.monotonic() - began))
 
-    def _skip(self, seconds: float) -> None:
-        if seconds > 0:
-            self._ends -= seconds
-            if self._parent is not None:
-                self._parent._skip(seconds)
+    def count(self, clock: Clock, lead: float, lead_now: float) -> None:
+        """Count what a wait took in excess of real time: by how much the lead of the clock grew.
+
+        Waits side by side, all of which this deadline bounds, are counted once where they overlap.
+        """
+        if self._counted is not None and self._counted[0] is clock:
+            lead = max(lead, self._counted[1])
+        if lead_now > lead:
+            self._ends -= lead_now - lead
+            self._counted = clock, lead_now
+        if self._parent is not None:
+            self._parent.count(clock, lead, lead_now)
+
+
+def lead_of(clock: Clock) -> float:
+    """Return how many seconds a clock is ahead of real time, counted from any moment."""
+    return clock.monotonic() - time.monotonic()
 
 
 @contextmanager

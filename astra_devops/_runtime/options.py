@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from astra_devops._runtime.circuit import Circuit
+from astra_devops._runtime.limits.limiter import Limiter
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy
 
 if TYPE_CHECKING:
@@ -37,9 +38,10 @@ class Options:
 
 
 class Shared:
-    """What a client and its views know of the service's health."""
+    """What a client and its views know of the service's health, and its limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, limiter: Limiter) -> None:
+        self.limiter: Limiter = limiter
         self.budget: RetryBudget = RetryBudget()
         self.circuit: Circuit = Circuit()
         # Set by the client, and called with a caller: the roles of the token, which this layer

@@ -17,6 +17,7 @@ from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.first_use import made_on_first_use
 from astra_devops._runtime.http.sessions import SessionFactory
+from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment
@@ -88,6 +89,7 @@ class AstraDevOps(ClientOperations, NoCopies):
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
+        rate_limit: RateLimit | None = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -122,7 +124,10 @@ class AstraDevOps(ClientOperations, NoCopies):
             clock: Clock used for waits, retries and deadlines; by default the system's.
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
-            max_connections: Number of requests that may run at once. Each uses one connection.
+            max_connections: Number of requests that may run at once, at most. Each uses one
+                connection.
+            rate_limit: A ceiling of your own for the requests per second. Without it the client
+                sends as many as the service permits, and finds out how many that are.
             proxy: URL of an http or https proxy, with a user name and password if it needs them. By
                 default it is that of the environment.
             trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
@@ -163,6 +168,7 @@ class AstraDevOps(ClientOperations, NoCopies):
                 clock=clock,
                 observer=observer,
                 max_connections=max_connections,
+                rate_limit=rate_limit,
                 proxy=proxy,
                 trust_env=trust_env,
                 allow_http=allow_http,
@@ -411,6 +417,15 @@ class AstraDevOps(ClientOperations, NoCopies):
         )
         view._bridge = self._bridge
         return view
+
+    @property
+    def limits(self) -> Limits:
+        """The present limits of this client and its views, its calls on their way and in the queue.
+
+        >>> astra.limits.queued
+        0
+        """
+        return self._handle().limits
 
     def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
         """Check whether a token has all the given permissions, where the service reveals them.

@@ -50,8 +50,9 @@ class _Lane:
     """The lane of one database.
 
     ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
-    once the database has been ready since; ``is_fresh`` just after that. ``last`` is the operation of that call, ``pending`` the
-    handle that its caller has, and ``own`` one for the lane.
+    once the database has been ready since; ``is_fresh`` says that this was just now. ``last`` is
+    the operation of that call, ``pending`` the handle that its caller has, and ``own`` one for the
+    lane.
     """
 
     lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)

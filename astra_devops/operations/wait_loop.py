@@ -15,6 +15,7 @@ from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.emulators import StillClock
 from astra_devops._runtime.events import PollEvent
+from astra_devops._runtime.limits.priority import foreground
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
@@ -191,7 +192,7 @@ class WaitLoop(Generic[T]):
         self._pause = self._next_pause()
         limit = asyncio.timeout(seconds)
         try:
-            with call_events.enclosing(self.id):
+            with call_events.enclosing(self.id), foreground():
                 async with limit:
                     self._observation = await self._kind.condition(context, self._ids)
         except (errors.AstraDevOpsError, TimeoutError) as error:

@@ -141,11 +141,7 @@ class AsyncAstraDevOps(ClientResources):
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
             retry=checks.instance(retry, "retry", RetryPolicy),
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPT_ENCODING,
-                "User-Agent": user_agent(VERSION, user_agent_suffix),
-            },
+            headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": user_agent(VERSION, user_agent_suffix)},
         )
         self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
         self._caller.shared.explain = _explain

@@ -740,6 +740,7 @@ GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
     function="get_scim_service_provider_config",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_SCHEMAS: Final = Operation(
     id="getSCIMSchemas",
@@ -749,6 +750,7 @@ GET_SCIM_SCHEMAS: Final = Operation(
     function="get_scim_schemas",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_RESOURCE_TYPES: Final = Operation(
     id="getSCIMResourceTypes",
@@ -758,6 +760,7 @@ GET_SCIM_RESOURCE_TYPES: Final = Operation(
     function="get_scim_resource_types",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_USERS: Final = Operation(
     id="listSCIMUsers",
@@ -767,6 +770,7 @@ LIST_SCIM_USERS: Final = Operation(
     function="list_scim_users",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_USER: Final = Operation(
     id="createSCIMUser",
@@ -777,6 +781,8 @@ CREATE_SCIM_USER: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_users() with a filter for this userName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_USER: Final = Operation(
     id="getSCIMUser",
@@ -786,6 +792,7 @@ GET_SCIM_USER: Final = Operation(
     function="get_scim_user",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_USER: Final = Operation(
     id="updateSCIMUser",
@@ -796,6 +803,8 @@ UPDATE_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_user() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_USER: Final = Operation(
     id="deleteSCIMUser",
@@ -816,6 +825,8 @@ PATCH_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_user() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_GROUPS: Final = Operation(
     id="listSCIMGroups",
@@ -825,6 +836,7 @@ LIST_SCIM_GROUPS: Final = Operation(
     function="list_scim_groups",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_GROUP: Final = Operation(
     id="createSCIMGroup",
@@ -835,6 +847,8 @@ CREATE_SCIM_GROUP: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_groups() with a filter for this displayName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_GROUP: Final = Operation(
     id="getSCIMGroup",
@@ -844,6 +858,7 @@ GET_SCIM_GROUP: Final = Operation(
     function="get_scim_group",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_GROUP: Final = Operation(
     id="updateSCIMGroup",
@@ -854,6 +869,8 @@ UPDATE_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_group() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_GROUP: Final = Operation(
     id="deleteSCIMGroup",
@@ -874,6 +891,8 @@ PATCH_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_group() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     id="GetAllAccessListsForOrganization",

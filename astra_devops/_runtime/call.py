@@ -33,7 +33,8 @@ class Operation:
 
     ``group`` is the module in ``_rest/endpoints``, ``function`` the function in it, and ``path``
     the template with its ``{variables}``. ``how_to_check`` says which call shows whether a request
-    whose answer was lost took effect.
+    whose answer was lost took effect. ``sends`` is the media type of its body, ``accepts`` those of
+    its answers.
     """
 
     id: str
@@ -45,6 +46,8 @@ class Operation:
     retry: RetryClass
     permissions: tuple[str, ...] = ()
     how_to_check: str | None = None
+    sends: str = "application/json"
+    accepts: str = "application/json"
     confidence: Confidence = "documented"
     deprecated: bool = False
 

@@ -65,6 +65,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "registered-keys": ("created_key_is_201",),
     "revoked-tokens": ("deleted_token_is_204",),
     "role-names-as-ids": ("role_names_taken_for_ids",),
+    "scim-media-type": ("scim_media_type_required",),
     "terminated-databases": ("unknown_once_terminated", "unauthorized_after_termination"),
     "termination-of-several-regions": ("extra_datacenters_first",),
     "token-times": ("nanoseconds",),
@@ -169,6 +170,17 @@ async def pcu_types_in_regions(api: Any) -> object:
     return "pcu_types" in (await api("GET", "/v2/regions/serverless")).json[0]
 
 
+async def scim_media_type_required(api: Any) -> object:
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
+    statuses = [
+        (await api("POST", "/v2/scim/users", json=body)).status,
+        (await api("GET", "/v2/scim/users", headers={"Accept": "application/json"})).status,
+        (await api("GET", "/v2/scim/users", headers={"Accept": "application/json, application/scim+json"})).status,
+    ]
+    assert statuses in ([415, 406, 200], [201, 200, 200])
+    return statuses[0] == 415
+
+
 async def errors_in_text(api: Any) -> object:
     database_id = api.emulator.add_database("orders")
     plain = [
@@ -227,6 +239,7 @@ OBSERVATIONS: Final[tuple[Observation, ...]] = (
     empty_waking_answer,
     pcu_types_in_regions,
     errors_in_text,
+    scim_media_type_required,
     newer_pcu_types,
     java_pcu_routes,
     updated_cdc_is_204,

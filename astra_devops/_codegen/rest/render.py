@@ -7,7 +7,7 @@ import jinja2
 from astra_devops._codegen.rest.annotate import Annotator, Imports
 from astra_devops._codegen.rest.arrange import COMMON, modules, ordered
 from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_head
-from astra_devops._codegen.rest.model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
+from astra_devops._codegen.rest.model import JSON, NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
 from astra_devops._codegen.rest.repair_operations import VARIABLE
 from astra_devops._codegen.text import WIDTH, f_string_part, literal, literals
 
@@ -79,6 +79,8 @@ class _Renderer:
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
+            "sends": None if operation.body is None or operation.body.media == JSON else literal(operation.body.media),
+            "accepts": None if operation.accepts == JSON else literal(operation.accepts),
             "inferred": operation.inferred,
             "deprecated": operation.deprecated,
         }

@@ -45,7 +45,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
-    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing", "operations.shared_task"},
+    "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",

@@ -9,6 +9,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
+from astra_devops._secret import SecretBytes
 from astra_devops.operations import listing
 from astra_devops.operations.shared_task import SharedTask, can_join
 
@@ -55,7 +56,7 @@ class DatabasePoller:
             except (errors.PermissionDeniedError, errors.ResponseDecodeError):
                 # One database that cannot be read spoils the list, but not the others.
                 database = None
-            if database is not None:
+            if database is not None and database.status:
                 return database
         return await self._get_shared(database_id, not_before)
 
@@ -99,7 +100,18 @@ class DatabasePoller:
                 del self._running_gets[database_id]
 
     async def _get(self, database_id: str) -> Database:
-        return (await endpoints.get_database(self._caller, database_id=database_id)).value
+        answer = await endpoints.get_database(self._caller, database_id=database_id)
+        if not answer.value.status:
+            # No wait can end without it, and it would go on until its timeout.
+            raise errors.ResponseDecodeError(
+                f"getDatabase answered {answer.status}, but the body has no status that can be read",
+                operation="getDatabase",
+                status=answer.status,
+                pointer="/status",
+                body=SecretBytes(b""),
+                request_id=answer.request_id,
+            )
+        return answer.value
 
     async def _read_all(self) -> _ListReading:
         started = self._caller.clock.monotonic()

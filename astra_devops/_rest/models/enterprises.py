@@ -91,7 +91,7 @@ class CostBreakdown(BaseModel):
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     cluster_id: str = attrs.field(metadata={"wire": "clusterID", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region", "if_absent": ""})
-    cost: float | str = attrs.field(metadata={"wire": "cost"})
+    cost: float | str | None = attrs.field(default=None, metadata={"wire": "cost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

@@ -62,7 +62,7 @@ class Token(BaseModel):
     """
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})
-    secret: Secret = attrs.field(metadata={"wire": "secret"})
+    secret: Secret = attrs.field(metadata={"wire": "secret", "if_absent": ""})
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     roles: list[str] = attrs.field(metadata={"wire": "roles", "if_absent": []})
     token: Secret = attrs.field(metadata={"wire": "token"})

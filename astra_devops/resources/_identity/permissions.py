@@ -81,7 +81,7 @@ async def own_policies(caller: Caller) -> list[Policy | None]:
     policies: list[Policy | None] = []
     for role_id in own_token.roles or []:
         policy = listed_policies.get(role_id)
-        policies.append(policy if isinstance(policy, Policy) else await _fetch_policy(caller, role_id))
+        policies.append(policy if isinstance(policy, Policy) and policy.effect else await _fetch_policy(caller, role_id))
     return policies
 
 
@@ -93,4 +93,4 @@ async def _fetch_policy(caller: Caller, role_id: str) -> Policy | None:
         return Policy(description="", resources=[], actions=[], effect="allow")
     except (errors.BadRequestError, errors.PermissionDeniedError):
         return None
-    return policy if isinstance(policy, Policy) else None
+    return policy if isinstance(policy, Policy) and policy.effect else None

@@ -116,6 +116,7 @@ UPDATE_ENGINE_TYPE: Final = Operation(
     success=frozenset({202}),
     retry="check_first",
     how_to_check="look at databases.get() with this id for MAINTENANCE, or the new engine type",
+    permissions=("org-db-create",),
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",
@@ -1215,7 +1216,6 @@ LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
     success=frozenset({200}),
     retry="read",
     permissions=("org-cmk-read",),
-    confidence="inferred",
 )
 CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     id="createServerlessKeyAlternate",
@@ -1227,7 +1227,6 @@ CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     retry="check_first",
     how_to_check="look at customer_keys.list() for this provider, region and key",
     permissions=("org-cmk-write",),
-    confidence="inferred",
 )
 LIST_CLASSIC_KEYS: Final = Operation(
     id="ListClassicKeys",

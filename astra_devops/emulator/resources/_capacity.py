@@ -86,7 +86,7 @@ def pcu_types(world: World) -> Mapping[str, Mapping[str, object]]:
 
 def type_document(provider: str, region: str, name: str) -> dict[str, object]:
     """Return the document of a type in a region; the provider is in lower case here."""
-    return {"type": name, "region": region, "provider": provider.lower(), "details": _PCU_TYPES[name]}
+    return {"type": name, "region": region, "provider": provider.lower(), "details": _PCU_TYPES[name], "enabled": True}
 
 
 def find_group(world: World, group_id: str) -> Group:

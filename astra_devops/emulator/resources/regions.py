@@ -72,6 +72,8 @@ def _classic_document(tier: str, region: Region, databases: int, units: int) -> 
             "costPerHourParkedCents": cost / 10,
             "costPerDayParkedCents": cost * 2.4,
             "costPerMonthParkedCents": cost * 73,
+            "costPerReadGbCents": 0,
+            "costPerWrittenGbCents": 0,
         },
         "databaseCountUsed": databases,
         "databaseCountLimit": 50,

@@ -14,7 +14,7 @@ from astra_devops.emulator.resources._capacity import (
     join_group,
     members,
     pcu_types,
-    type_document,
+    placed_type_document,
 )
 from astra_devops.emulator.state import catalog
 from astra_devops.emulator.state.databases import Database
@@ -144,7 +144,7 @@ def get_types(world: World, request: Request) -> replies.Reply:
     body = as_object(request.body)
     provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
     places = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
-    return replies.json([type_document(place.provider, place.name, name) for place in places for name in pcu_types(world)])
+    return replies.json([placed_type_document(place.provider, place.name, name) for place in places for name in pcu_types(world)])
 
 
 def get_associations(world: World, request: Request) -> replies.Reply:
@@ -191,7 +191,7 @@ def _group_document(world: World, group: Group) -> dict[str, object]:
         "cloudProvider": group.provider,
         "region": group.region,
         "instanceType": group.instance_type,
-        "pcuType": type_document(group.provider, group.region, group.instance_type),
+        "pcuType": placed_type_document(group.provider, group.region, group.instance_type),
         "provisionType": group.provision_type,
         "min": group.min,
         "max": group.max,

@@ -184,8 +184,8 @@ class AsyncAstraDevOps(ClientResources):
         view._parent = self
         return view
 
-    async def can(self, *permissions: str, resource: str | None = None) -> bool | None:
-        """Check whether the token has all the given permissions, where the service reveals them.
+    async def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
+        """Check whether a token has all the given permissions, where the service reveals them.
 
         The answer is derived from the roles of the token. This takes two requests, and more if the
         service omits policies from its list of roles. Nothing is cached, so a later call may have
@@ -196,6 +196,8 @@ class AsyncAstraDevOps(ClientResources):
                 :class:`astra_devops.models.PolicyAction`.
             resource: Resource that they are needed for, as named by
                 :func:`astra_devops.policies.drn`; by default, any resource.
+            token: Client id of another token of the organization; by default, it is the token of
+                this client. :func:`astra_devops.policies.allows` checks a policy offline.
 
         Needs ``org-token-read`` and ``org-role-read``.
 
@@ -210,7 +212,7 @@ class AsyncAstraDevOps(ClientResources):
         with importing:
             from astra_devops.resources._identity.permissions import has_permissions
 
-        return await has_permissions(self._caller, permissions, resource)
+        return await has_permissions(self._caller, permissions, resource, token)
 
     @hiding("body")
     async def request(

@@ -403,8 +403,8 @@ class AstraDevOps(NoCopies):
         view._bridge = self._bridge
         return view
 
-    def can(self, *permissions: str, resource: str | None = None) -> bool | None:
-        """Check whether the token has all the given permissions, where the service reveals them.
+    def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
+        """Check whether a token has all the given permissions, where the service reveals them.
 
         The answer is derived from the roles of the token. This takes two requests, and more if the
         service omits policies from its list of roles. Nothing is cached, so a later call may have
@@ -415,6 +415,8 @@ class AstraDevOps(NoCopies):
                 :class:`astra_devops.models.PolicyAction`.
             resource: Resource that they are needed for, as named by
                 :func:`astra_devops.policies.drn`; by default, any resource.
+            token: Client id of another token of the organization; by default, it is the token of
+                this client. :func:`astra_devops.policies.allows` checks a policy offline.
 
         Needs ``org-token-read`` and ``org-role-read``.
 
@@ -426,7 +428,7 @@ class AstraDevOps(NoCopies):
 
         >>> if astra.can("org-db-create", "org-db-view"): ...
         """
-        return self._bridge.call(self._handle().can, *permissions, resource=resource)
+        return self._bridge.call(self._handle().can, *permissions, resource=resource, token=token)
 
     def request(
         self, operation_id: str, *, path: Mapping[str, str] | None = None, query: Mapping[str, object] | None = None, body: object = None

@@ -14,6 +14,7 @@ from astra_devops import (
     Operation,
     OperationEvent,
     Organization,
+    Page,
     Pager,
     RetryPolicy,
     Secret,
@@ -80,9 +81,9 @@ async def asynchronous(astra: AsyncAstraDevOps) -> None:
     assert_type(database.status, DatabaseStatus | str)
 
     assert_type(astra.databases.list(), AsyncPager[Database])
-    assert_type(await astra.databases.list().collect(), list[Database])
+    assert_type(await astra.databases.list().collect(), Page[Database])
     async for page in astra.databases.list(page_size=10).pages():
-        assert_type(page, list[Database])
+        assert_type(page, Page[Database])
     async for listed in astra.databases.list():
         assert_type(listed, Database)
 
@@ -150,9 +151,9 @@ def blocking(astra: AstraDevOps) -> None:
     assert_type(creation.wait(), Database)
 
     assert_type(astra.databases.list(), Pager[Database])
-    assert_type(astra.databases.list().collect(), list[Database])
+    assert_type(astra.databases.list().collect(), Page[Database])
     for page in astra.databases.list(page_size=10).pages():
-        assert_type(page, list[Database])
+        assert_type(page, Page[Database])
     for listed in astra.databases.list():
         assert_type(listed, Database)
 

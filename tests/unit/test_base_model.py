@@ -43,12 +43,12 @@ def test_a_model_can_be_changed_so_it_has_no_hash() -> None:
         hash(read())
 
 
-def test_the_repr_shows_all_fields() -> None:
-    assert repr(models.DatabaseMetrics(errors_total_count=2.0)).endswith(", errors_total_count=2.0, extra=Extra())")
-    assert repr(read()).endswith("used_storage=None, display_storage=None, extra=Extra(later))")
+def test_the_repr_shows_the_fields_that_have_a_value() -> None:
+    assert repr(models.DatabaseMetrics(errors_total_count=2.0)) == "DatabaseMetrics(errors_total_count=2.0)"
+    assert repr(read()) == "Storage(node_count=3, replication_factor=3, total_storage=5)"
 
 
 def test_a_model_that_contains_itself_can_be_shown() -> None:
     storage = read()
     storage.node_count = [storage]  # type: ignore[assignment]
-    assert repr(storage).startswith("Storage(node_count=[...], ")
+    assert repr(storage) == "Storage(node_count=[Storage(...)], replication_factor=3, total_storage=5)"

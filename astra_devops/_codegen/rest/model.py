@@ -95,12 +95,18 @@ class Field:
 
 @attrs.frozen(kw_only=True)
 class Class:
-    """A class with fields."""
+    """A class with fields.
+
+    ``shortcuts`` are properties for fields of a field: the name, and the names of the two.
+    ``summary`` has the attributes that a repr shows.
+    """
 
     key: str
     name: str
     fields: tuple[Field, ...]
     doc: str = ""
+    shortcuts: tuple[tuple[str, str, str], ...] = ()
+    summary: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

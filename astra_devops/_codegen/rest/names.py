@@ -18,7 +18,7 @@ _PASCAL: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:_[0-9]*)?")
 
 _BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "object", "datetime", "frozenset", "tuple", "range"})
 _KEYWORDS: Final = frozenset(keyword.kwlist)
-FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "self"}
+FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "property", "record", "self", "to_dict", "to_json"}
 """Names that the class body of a model refers to, or that attrs uses."""
 ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "segment", "wildcard", "self"}
 """Names that a generated function refers to."""

@@ -1,7 +1,7 @@
 """Converting schemas to types and classes."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -168,7 +168,8 @@ class Schemas:
                 return MapOf(ANY)
             self._key_of_pointer[pointer] = pointer
             fields = self._fields(properties, required, _Parent(hint, _identity(schema, properties, pointer)))
-            self._define(Class(key=pointer, name=hint, fields=fields, doc=self._note(schema, pointer)), schema)
+            doc, extras = self._note(schema, pointer), _class_extras(schema, pointer, fields)
+            self._define(Class(key=pointer, name=hint, fields=fields, doc=doc, **extras), schema)
         return Named(self._key_of_pointer[pointer])
 
     def _note(self, schema: Node, pointer: str) -> str:
@@ -308,7 +309,7 @@ def _same(one: Definition, other: Definition | None) -> bool:
 
 def _renamed(definition: Definition, name: str) -> Definition:
     if isinstance(definition, Class):
-        return Class(key=definition.key, name=name, fields=definition.fields, doc=definition.doc)
+        return attrs.evolve(definition, name=name)
     return Enum(key=definition.key, name=name, members=definition.members, doc=definition.doc)
 
 
@@ -319,3 +320,20 @@ def _identity(schema: Node, properties: dict[str, Property], pointer: str) -> fr
     if not isinstance(names, list) or not all(name in properties for name in names):
         raise SpecError(join(pointer, "x-astra-identity"), "x-astra-identity must be a list of properties")
     return frozenset(names)
+
+
+def _class_extras(schema: Node, pointer: str, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the shortcuts and the summary of a class, by the Python names of its fields."""
+    names = {field.name for field in fields}
+    where = join(pointer, "x-python-shortcuts")
+    shortcuts: list[tuple[str, str, str]] = []
+    scope = field_scope()
+    for name, path in schema.get("x-python-shortcuts", {}).items():
+        first, _, second = str(path).partition(".")
+        if first not in names or not second.isidentifier() or name in names:
+            raise SpecError(where, "x-python-shortcuts must have new names for fields of a field, such as name: info.name")
+        shortcuts.append((scope.claim(name, where), first, second))
+    summary = tuple(map(str, schema.get("x-python-summary", ())))
+    if unknown := [name for name in summary if name not in names and name not in {shortcut for shortcut, _, _ in shortcuts}]:
+        raise SpecError(join(pointer, "x-python-summary"), f"x-python-summary has unknown attributes: {', '.join(unknown)}")
+    return {"shortcuts": tuple(shortcuts), "summary": summary}

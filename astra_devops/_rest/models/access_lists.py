@@ -58,6 +58,11 @@ class AccessList(BaseModel):
     configurations: AccessListConfigurations | None = attrs.field(default=None, metadata={"wire": "configurations"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
+    @property
+    def enabled(self) -> bool | None:
+        """The same as ``configurations.access_list_enabled``."""
+        return None if self.configurations is None else self.configurations.access_list_enabled
+
 
 @attrs.define(kw_only=True, eq=False, repr=False)
 class AccessListEntry(BaseModel):

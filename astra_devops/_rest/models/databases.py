@@ -255,6 +255,34 @@ class Database(BaseModel):
     db_type: str | None = attrs.field(default=None, metadata={"wire": "dbType"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
+    _summary = (
+        "id",
+        "name",
+        "status",
+        "cloud_provider",
+        "region",
+    )
+
+    @property
+    def name(self) -> str | None:
+        """The same as ``info.name``."""
+        return self.info.name
+
+    @property
+    def cloud_provider(self) -> CloudProvider | str | None:
+        """The same as ``info.cloud_provider``."""
+        return self.info.cloud_provider
+
+    @property
+    def region(self) -> str | None:
+        """The same as ``info.region``."""
+        return self.info.region
+
+    @property
+    def keyspaces(self) -> list[str] | None:
+        """The same as ``info.keyspaces``."""
+        return self.info.keyspaces
+
 
 @attrs.define(kw_only=True, eq=False, repr=False)
 class DatabaseInfoCreate(BaseModel):

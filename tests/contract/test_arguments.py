@@ -219,7 +219,7 @@ async def walk(emulator: Emulator, calls: Any) -> Results:
             group, _, method = name.partition(".")
             for args, kwargs in variants:
                 result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
-                results[name] = result = await result if inspect.isawaitable(result) else await result.collect()
+                results[name] = result = await (result.collect() if hasattr(result, "collect") else result)
                 if hasattr(result, "wait"):
                     await result.wait()
         return results

@@ -1,6 +1,5 @@
 """A recording of every operation against the emulator differs nowhere from the contract."""
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ async def test_every_answer_of_the_emulator_is_in_the_contract(tmp_path: Path) -
             group, _, method = name.partition(".")
             for args, kwargs in variants:
                 result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
-                results[name] = result = await result if inspect.isawaitable(result) else await result.collect()
+                results[name] = result = await (result.collect() if hasattr(result, "collect") else result)
                 if hasattr(result, "wait"):
                     await result.wait()
         for operation, request in arguments_by_id(emulator).items():

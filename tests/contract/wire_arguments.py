@@ -160,6 +160,7 @@ def networks(emulator: Emulator) -> Calls:
         "access_lists.enable": [(database, caller)],
         "access_lists.remove": [((*database, ["192.0.2.1"]), caller)],
         "access_lists.list": [((), {})],
+        "access_lists.review": [((), {})],
         "access_lists.delete": [(database, {})],
         "devops_access_lists.get": [((), {})],
         "devops_access_lists.add": [((["127.0.0.0/8", entry],), caller)],

@@ -64,6 +64,7 @@ class AsyncAstraDevOps(ClientResources):
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
+        lane_timeout: float = 900.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
@@ -94,6 +95,8 @@ class AsyncAstraDevOps(ClientResources):
                 ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a call that changes a database waits for changes before
+                it to be over. They do not count for ``timeout``.
             retry: How often a call is retried, and how long to wait between attempts. By default a
                 call has up to 4 attempts.
             clock: Clock used for waits, retries and deadlines; by default the system's.
@@ -140,6 +143,7 @@ class AsyncAstraDevOps(ClientResources):
         options = Options(
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
+            lane_timeout=checks.positive(lane_timeout, "lane_timeout"),
             retry=checks.instance(retry, "retry", RetryPolicy),
             headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": user_agent(VERSION, user_agent_suffix)},
         )
@@ -151,6 +155,7 @@ class AsyncAstraDevOps(ClientResources):
         *,
         timeout: float | None = None,
         attempt_timeout: float | None = None,
+        lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "AsyncAstraDevOps":
@@ -162,6 +167,7 @@ class AsyncAstraDevOps(ClientResources):
         Args:
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
             headers: Headers to send with every request, in addition to those of this client.
 
@@ -176,6 +182,7 @@ class AsyncAstraDevOps(ClientResources):
             now,
             timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
             attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
+            lane_timeout=now.lane_timeout if lane_timeout is None else checks.positive(lane_timeout, "lane_timeout"),
             retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
             headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
         )
@@ -245,6 +252,8 @@ class AsyncAstraDevOps(ClientResources):
             from astra_devops.resources._by_operation_id import build_call
 
         call = build_call(operation_id, path, query, body)
+        if call.operation.lane is not None:
+            self._operations  # noqa: B018 - has the lanes of the databases
         return await self._caller.send(call)
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":

@@ -93,6 +93,12 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
+        if call.operation.lane is None or self.shared.lanes is None:
+            return await self._send(call, request, check_outcome)
+        async with self.shared.lanes.turn(call, self.options.lane_timeout):
+            return await self._send(call, request, check_outcome)
+
+    async def _send(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Answer[T]:
         attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         events = attempts.events_for(logging.DEBUG)
         try:

@@ -19,11 +19,12 @@ class Deadline:
     clock, which may be faster: what such a wait took in excess of real time counts, too.
     """
 
-    __slots__ = ("_ends", "_parent")
+    __slots__ = ("_ends", "_is_block", "_parent")
 
-    def __init__(self, seconds: float, parent: "Deadline | None" = None) -> None:
+    def __init__(self, seconds: float, parent: "Deadline | None" = None, *, is_block: bool = False) -> None:
         self._ends = time.monotonic() + seconds
         self._parent = parent
+        self._is_block = is_block
 
     def remaining(self) -> float:
         """Return the seconds that are left; zero or less when the time is up."""
@@ -46,6 +47,22 @@ class Deadline:
             self._ends -= seconds
             if self._parent is not None:
                 self._parent._skip(seconds)
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Stop the time of the calls around for a block, but not that of the user's own blocks."""
+    limit, calls = _current.get(), list[Deadline]()
+    while limit is not None and not limit._is_block:
+        calls.append(limit)
+        limit = limit._parent
+    began = time.monotonic()
+    try:
+        with inside(limit):
+            yield
+    finally:
+        for call in calls:
+            call._ends += time.monotonic() - began
 
 
 _is_single: ContextVar[bool] = ContextVar("astra_devops_is_single", default=False)
@@ -77,8 +94,8 @@ def start(seconds: float) -> Deadline:
 
 
 @contextmanager
-def inside(limit: Deadline) -> Iterator[None]:
-    """Bound all calls in a block by a deadline."""
+def inside(limit: Deadline | None) -> Iterator[None]:
+    """Bound all calls in a block by a deadline, or by nothing."""
     token = _current.set(limit)
     try:
         yield
@@ -134,5 +151,5 @@ def deadline(seconds: float) -> Iterator[None]:
         raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
     if not abs(seconds) <= sys.float_info.max:
         raise ValueError(f"seconds must be finite, not {seconds}")
-    with within(seconds):
+    with inside(Deadline(seconds, _current.get(), is_block=True)):
         yield

@@ -82,6 +82,7 @@ class AstraDevOps(NoCopies):
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
+        lane_timeout: float = 900.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
@@ -113,6 +114,8 @@ class AstraDevOps(NoCopies):
                 ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a call that changes a database waits for changes before
+                it to be over. They do not count for ``timeout``.
             retry: How often a call is retried, and how long to wait between attempts. By default a
                 call has up to 4 attempts.
             clock: Clock used for waits, retries and deadlines; by default the system's.
@@ -154,6 +157,7 @@ class AstraDevOps(NoCopies):
                 profile=profile,
                 timeout=timeout,
                 attempt_timeout=attempt_timeout,
+                lane_timeout=lane_timeout,
                 retry=retry,
                 clock=clock,
                 observer=observer,
@@ -375,6 +379,7 @@ class AstraDevOps(NoCopies):
         *,
         timeout: float | None = None,
         attempt_timeout: float | None = None,
+        lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "AstraDevOps":
@@ -386,6 +391,7 @@ class AstraDevOps(NoCopies):
         Args:
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
             headers: Headers to send with every request, in addition to those of this client.
 
@@ -398,7 +404,9 @@ class AstraDevOps(NoCopies):
         client = self._handle
         view = AstraDevOps.__new__(AstraDevOps)
         view._handle = client.view(
-            lambda: client().with_options(timeout=timeout, attempt_timeout=attempt_timeout, retry=retry, headers=headers)
+            lambda: client().with_options(
+                timeout=timeout, attempt_timeout=attempt_timeout, lane_timeout=lane_timeout, retry=retry, headers=headers
+            )
         )
         view._bridge = self._bridge
         return view

@@ -19,7 +19,8 @@ from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, download
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, add_state, retry_while_busy
+from astra_devops.operations.lanes import TRANSIENT_STATES
+from astra_devops.resources._outcome.reconcile import Send, add_state, retry_while_busy
 
 T = TypeVar("T")
 

@@ -30,7 +30,7 @@ _UNSUPPORTED: Final = {
 _REQUIRED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
 """Fields that the validator takes for granted, and fails without."""
 _EXTENSIONS: Final = {
-    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-permissions"},
+    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-lane", "x-astra-permissions"},
     "parameter": {"x-astra-wildcard"},
     "schema": {"x-astra-aliases", "x-astra-identity", "x-astra-if-absent", "x-astra-secret"},
     "reference": {"x-astra-aliases", "x-astra-if-absent", "x-astra-secret"},

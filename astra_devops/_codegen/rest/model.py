@@ -166,6 +166,7 @@ class Operation:
     accepts: str
     retry: str
     how_to_check: str | None
+    lane: str | None
     permissions: tuple[str, ...]
     inferred: bool
     deprecated: bool

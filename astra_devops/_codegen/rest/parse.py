@@ -103,6 +103,7 @@ class _Reader:
             accepts=self._accepts(place),
             retry=_retry(place),
             how_to_check=_how_to_check(place),
+            lane=_lane(place),
             permissions=_permissions(place),
             inferred=_confidence(place) == "inferred",
             deprecated=node.get("deprecated") is True,
@@ -256,6 +257,13 @@ def _retry(place: _Place) -> str:
     if retry not in _RETRY:
         raise SpecError(join(place.pointer, "x-astra-retry"), f"x-astra-retry must be one of {', '.join(_RETRY)}, not {retry!r}")
     return str(retry)
+
+
+def _lane(place: _Place) -> str | None:
+    name = place.node.get("x-astra-lane")
+    if name is not None and f"{{{name}}}" not in place.path.split("/"):
+        raise SpecError(join(place.pointer, "x-astra-lane"), "x-astra-lane must name a variable that is a whole segment of the path")
+    return name
 
 
 def _how_to_check(place: _Place) -> str | None:

@@ -94,6 +94,7 @@ class _Renderer:
             "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
+            "lane": literal(operation.lane) if operation.lane else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
             "sends": None if operation.body is None or operation.body.media == JSON else literal(operation.body.media),
             "accepts": None if operation.accepts == JSON else literal(operation.accepts),

@@ -154,11 +154,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
             lane_timeout=checks.positive(lane_timeout, "lane_timeout"),
             retry=checks.instance(retry, "retry", RetryPolicy),
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPT_ENCODING,
-                "User-Agent": user_agent(VERSION, user_agent_suffix),
-            },
+            headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": user_agent(VERSION, user_agent_suffix)},
         )
         clock, observer = checked_clock(clock), guarded(observer)
         own = checks.optional(lambda value, name: checks.instance(value, name, RateLimit), rate_limit, "rate_limit")

@@ -46,7 +46,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
     "operations.turns": set(),
-    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing", "operations.shared_task", "operations.turns"},
+    "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",

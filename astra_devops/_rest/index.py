@@ -123,6 +123,7 @@ UPDATE_ENGINE_TYPE: Final = Operation(
     retry="check_first",
     lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE, or the new engine type",
+    permissions=("org-db-create",),
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",
@@ -760,6 +761,7 @@ GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
     function="get_scim_service_provider_config",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_SCHEMAS: Final = Operation(
     id="getSCIMSchemas",
@@ -769,6 +771,7 @@ GET_SCIM_SCHEMAS: Final = Operation(
     function="get_scim_schemas",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_RESOURCE_TYPES: Final = Operation(
     id="getSCIMResourceTypes",
@@ -778,6 +781,7 @@ GET_SCIM_RESOURCE_TYPES: Final = Operation(
     function="get_scim_resource_types",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_USERS: Final = Operation(
     id="listSCIMUsers",
@@ -787,6 +791,7 @@ LIST_SCIM_USERS: Final = Operation(
     function="list_scim_users",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_USER: Final = Operation(
     id="createSCIMUser",
@@ -797,6 +802,8 @@ CREATE_SCIM_USER: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_users() with a filter for this userName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_USER: Final = Operation(
     id="getSCIMUser",
@@ -806,6 +813,7 @@ GET_SCIM_USER: Final = Operation(
     function="get_scim_user",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_USER: Final = Operation(
     id="updateSCIMUser",
@@ -816,6 +824,8 @@ UPDATE_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_user() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_USER: Final = Operation(
     id="deleteSCIMUser",
@@ -836,6 +846,8 @@ PATCH_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_user() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_GROUPS: Final = Operation(
     id="listSCIMGroups",
@@ -845,6 +857,7 @@ LIST_SCIM_GROUPS: Final = Operation(
     function="list_scim_groups",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_GROUP: Final = Operation(
     id="createSCIMGroup",
@@ -855,6 +868,8 @@ CREATE_SCIM_GROUP: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_groups() with a filter for this displayName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_GROUP: Final = Operation(
     id="getSCIMGroup",
@@ -864,6 +879,7 @@ GET_SCIM_GROUP: Final = Operation(
     function="get_scim_group",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_GROUP: Final = Operation(
     id="updateSCIMGroup",
@@ -874,6 +890,8 @@ UPDATE_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_group() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_GROUP: Final = Operation(
     id="deleteSCIMGroup",
@@ -894,6 +912,8 @@ PATCH_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_group() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     id="GetAllAccessListsForOrganization",
@@ -1216,7 +1236,6 @@ LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
     success=frozenset({200}),
     retry="read",
     permissions=("org-cmk-read",),
-    confidence="inferred",
 )
 CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     id="createServerlessKeyAlternate",
@@ -1228,7 +1247,6 @@ CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     retry="check_first",
     how_to_check="look at customer_keys.list() for this provider, region and key",
     permissions=("org-cmk-write",),
-    confidence="inferred",
 )
 LIST_CLASSIC_KEYS: Final = Operation(
     id="ListClassicKeys",

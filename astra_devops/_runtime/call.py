@@ -33,8 +33,9 @@ class Operation:
 
     ``group`` is the module in ``_rest/endpoints``, ``function`` the function in it, and ``path``
     the template with its ``{variables}``. ``how_to_check`` says which call shows whether a request
-    whose answer was lost took effect. ``lane`` is the variable of the path with the id of the
-    database whose changes go one after the other, or None.
+    whose answer was lost took effect. ``sends`` is the media type of its body, ``accepts`` those of
+    its answers. ``lane`` is the variable of the path with the id of the database whose changes go
+    one after the other, or None.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Operation:
     retry: RetryClass
     permissions: tuple[str, ...] = ()
     how_to_check: str | None = None
+    sends: str = "application/json"
+    accepts: str = "application/json"
     lane: str | None = None
     confidence: Confidence = "documented"
     deprecated: bool = False

@@ -52,7 +52,7 @@ class Caller(NoCopies):
         self.shared = shared
         # Composed once for each credential instead of for each call: without and with a body.
         self._composed_from: SecretHeaders | None = None
-        self._composed = (SecretHeaders(), SecretHeaders())
+        self._composed: dict[tuple[str, str | None], SecretHeaders] = {}
 
     def view(self, options: Options, auth: Auth | None = None) -> "Caller":
         """Return a caller that shares all but the options, and the authentication if given."""
@@ -120,10 +120,17 @@ class Caller(NoCopies):
 
     def _headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
         if auth_headers is not self._composed_from:
-            plain = SecretHeaders({**self.options.headers, **auth_headers})
-            self._composed = plain, SecretHeaders({**plain, "Content-Type": "application/json"})
-            self._composed_from = auth_headers
-        return self._composed[request.body is not None]
+            self._composed, self._composed_from = {}, auth_headers
+        kinds = request.accepts, None if request.body is None else request.sends
+        headers = self._composed.get(kinds)
+        if headers is None:
+            own = {**self.options.headers, **auth_headers}
+            if not any(name.lower() == "accept" for name in own):
+                own["Accept"] = request.accepts
+            if request.body is not None:
+                own["Content-Type"] = request.sends
+            headers = self._composed[kinds] = SecretHeaders(own)
+        return headers
 
 
 class _Attempts(Generic[T]):

@@ -323,8 +323,9 @@ class Databases:
     def set_engine_type(self, database_id: str, engine_type: str) -> Operation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The service does not
-        document which permission this needs.
+        The operation is done when the database is ACTIVE with that engine.
+
+        Needs ``org-db-create``.
 
         Raises:
             ValueError: ``engine_type`` is empty.

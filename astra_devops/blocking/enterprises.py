@@ -27,7 +27,7 @@ class Enterprises:
     def _target(self) -> AsyncEnterprises:
         return self._client().enterprises
 
-    def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
+    def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str | None = None) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
         Keep its id: the service cannot read, list or delete such an organization.
@@ -36,7 +36,7 @@ class Enterprises:
             name: The name of the organization.
             email: The e-mail address of the organization.
             admin_user_id: The user who becomes its administrator.
-            enterprise_id: The enterprise.
+            enterprise_id: The enterprise; by default that of the token.
 
         Raises:
             ValueError: An argument is empty.

@@ -10,6 +10,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
+from astra_devops._secret import SecretBytes
 from astra_devops.operations import listing
 from astra_devops.operations.shared_task import SharedTask, can_join
 from astra_devops.operations.turns import Turns
@@ -76,7 +77,7 @@ class DatabasePoller:
             except (errors.PermissionDeniedError, errors.ResponseDecodeError):
                 # One database that cannot be read spoils the list, but not the others.
                 reading = None
-            if reading is not None and (database := reading.databases.get(database_id)) is not None:
+            if reading is not None and (database := reading.databases.get(database_id)) is not None and database.status:
                 self._saved = min(self._saved + _COST_OF_SINGLE, _MOST_SAVED * len(reading.databases))
                 return database
         return await self._get_shared(database_id, not_before)
@@ -171,7 +172,18 @@ class DatabasePoller:
                 del self._running_gets[database_id]
 
     async def _get(self, database_id: str) -> Database:
-        return (await endpoints.get_database(self._caller, database_id=database_id)).value
+        answer = await endpoints.get_database(self._caller, database_id=database_id)
+        if not answer.value.status:
+            # No wait can end without it, and it would go on until its timeout.
+            raise errors.ResponseDecodeError(
+                f"getDatabase answered {answer.status}, but the body has no status that can be read",
+                operation="getDatabase",
+                status=answer.status,
+                pointer="/status",
+                body=SecretBytes(b""),
+                request_id=answer.request_id,
+            )
+        return answer.value
 
     async def _read_list(self, is_whole: bool) -> _ListReading | None:
         started = self._caller.clock.monotonic()

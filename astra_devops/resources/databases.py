@@ -355,8 +355,9 @@ class AsyncDatabases:
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The service does not
-        document which permission this needs.
+        The operation is done when the database is ACTIVE with that engine.
+
+        Needs ``org-db-create``.
 
         Raises:
             ValueError: ``engine_type`` is empty.

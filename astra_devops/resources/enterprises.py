@@ -39,7 +39,9 @@ class AsyncEnterprises:
         self._caller = caller
         self._operations = operations
 
-    async def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
+    async def create_organization(
+        self, name: str, *, email: str, admin_user_id: str, enterprise_id: str | None = None
+    ) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
         Keep its id: the service cannot read, list or delete such an organization.
@@ -48,7 +50,7 @@ class AsyncEnterprises:
             name: The name of the organization.
             email: The e-mail address of the organization.
             admin_user_id: The user who becomes its administrator.
-            enterprise_id: The enterprise.
+            enterprise_id: The enterprise; by default that of the token.
 
         Raises:
             ValueError: An argument is empty.
@@ -59,7 +61,7 @@ class AsyncEnterprises:
             name=checks.string(name, "name"),
             email=checks.string(email, "email"),
             admin_user_id=checks.string(admin_user_id, "admin_user_id"),
-            enterprise_id=checks.string(enterprise_id, "enterprise_id"),
+            enterprise_id=checks.optional(checks.string, enterprise_id, "enterprise_id"),
         )
         return (await endpoints.create_organization_in_enterprise(self._caller, body=body)).value
 

@@ -113,11 +113,10 @@ async def test_a_report_is_waited_for_and_downloaded(emulator: Emulator, astra: 
     assert emulator.journal[0].body == {"month": str(now.month), "year": str(now.year)}
     assert operation.resource_id is not None
     pending = await astra.enterprises.get_billing_report(operation.resource_id)
-    assert (pending.status, pending.report_details) == (models.BillingReportStatus.INITIATED, None)
+    assert (pending.status, pending.report_details) == (models.BillingReportStatus.INITIATED, models.BillingReportDetails())
     statuses = [event.status async for event in operation.events()]
     assert list(dict.fromkeys(statuses)) == ["INITIATED", "PENDING", "COMPLETED"]
     report = await (await astra.resume(operation.resume_token)).wait()
-    assert report.report_details is not None
     assert isinstance(report.report_details.csv_download_url, Secret)
     assert "X-Amz-Signature" not in repr(report)
     async with aiohttp.ClientSession() as session, session.get(report.report_details.csv_download_url.reveal()) as answer:

@@ -49,7 +49,7 @@ def arguments(emulator: Emulator, path: str) -> Calls:
         **databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
         **capacity(emulator),
         **keys(),
-        **enterprises(emulator),
+        **enterprises(emulator, path),
         **networks(emulator),
         **snapshots(emulator),
         **migrations(emulator),
@@ -130,7 +130,7 @@ def keys() -> Calls:
     }
 
 
-def enterprises(emulator: Emulator) -> Calls:
+def enterprises(emulator: Emulator, path: str) -> Calls:
     now = emulator.clock.now()
     day, month = (now - timedelta(days=1), now), (now - timedelta(days=31), now)
     report = Later(lambda results: results["enterprises.create_billing_report"].resource_id)
@@ -142,6 +142,7 @@ def enterprises(emulator: Emulator) -> Calls:
         "enterprises.usage": [(month, {}), (day, {"cluster_ids": ["d"], "organization_ids": [emulator.organization_id]})],
         "enterprises.create_billing_report": [((now.month, now.year), {})],
         "enterprises.get_billing_report": [((report,), {})],
+        "enterprises.download_billing_report": [((report, path), {})],
     }
 
 

@@ -38,14 +38,16 @@ def _text_damage(file: IO[bytes]) -> str | None:
     """Return why a file is not a text; None if it is one. Blocks."""
     file.seek(0)
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    is_empty = True
     try:
         while piece := file.read(_PIECE):
+            is_empty = False
             if "\0" in decoder.decode(piece):
                 return "it has NUL characters"
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "it is not UTF-8"
-    return "it is empty" if file.tell() == 0 else None
+    return "it is empty" if is_empty else None
 
 
 _REPORT: Final = Wanted(

@@ -17,6 +17,7 @@ from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import how_to_find_out
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
+from astra_devops._runtime.intents import recorder as recording
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.options import Options, Shared
@@ -94,6 +95,11 @@ class Caller(NoCopies):
 
     async def _send(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Answer[T]:
         attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
+        recorder = recording.current.get()
+        return await (self._carry_out(attempts) if recorder is None else recording.send_recorded(recorder, attempts, self._carry_out))
+
+    @staticmethod
+    async def _carry_out(attempts: "_Attempts[T]") -> Answer[T]:
         events = attempts.events_for(logging.DEBUG)
         try:
             return await (attempts.answer() if events is None else attempts.observed_answer(events))
@@ -148,6 +154,7 @@ class _Attempts(Generic[T]):
     sent_at: float = 0.0
     has_new_token: bool = False
     status: int | None = None
+    lost: Lost | None = None
     last_sent: Failure | None = None
     history: tuple[str, ...] = ()
 
@@ -168,6 +175,8 @@ class _Attempts(Generic[T]):
 
     async def answer(self) -> Answer[T]:
         """Send the request until there is an answer, or until it must not be sent again."""
+        if self.lost is not None and (answer := await self._settled(self.lost)) is not None:
+            return answer
         while True:
             outcome = await self._attempt()
             if isinstance(outcome, Answer):
@@ -191,6 +200,14 @@ class _Attempts(Generic[T]):
                     with deadline.inside(self.deadline):
                         await explain(self.caller, error)
                 raise self._with_history(error) from self._cause(outcome)
+
+    async def _settled(self, lost: Lost) -> Answer[T] | None:
+        """Return the answer if what another process has sent took effect; None to send it again."""
+        self.may_have_effect, self.last_sent = True, lost
+        step = next_step(self.call.operation.retry, lost, can_check=self.check_outcome is not None, may_have_effect=False)
+        if step == "unknown":
+            raise self._unknown(lost)
+        return await self._effect(lost) if step == "check" else None
 
     def note_effect(self, error: BaseException) -> None:
         """Add to a cancellation whether the request may have taken effect."""

@@ -46,6 +46,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
     "operations.turns": set(),
+    "operations.ip_ranges": {"_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
@@ -58,6 +59,7 @@ LAYERS: dict[str, set[str]] = {
         "operations.absence",
         "operations.capacity",
         "operations.kinds",
+        "operations.ip_ranges",
     },
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.

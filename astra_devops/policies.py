@@ -14,7 +14,7 @@ from typing import Final
 from astra_devops._rest.models.common import Policy, PolicyAction, PolicyEffect
 from astra_devops._runtime import checks
 
-__all__ = ["READ", "WRITE", "Policy", "PolicyAction", "drn", "keyspace_drns", "policy"]
+__all__ = ["READ", "WRITE", "Policy", "PolicyAction", "allows", "drn", "keyspace_drns", "policy"]
 
 READ: Final = frozenset(
     {
@@ -39,10 +39,12 @@ _SYSTEM_KEYSPACES: Final = ("system", "system_schema", "system_virtual_schema")
 _PART: Final = re.compile(r"[^\s:*]+")
 _ACTION: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 _PREFIX: Final = "drn:astra:org:"
+# The service's default roles have this in place of the organization's id.
+_ANY_ORGANIZATION: Final = "__ORG_ID__"
 _KNOWN_ACTIONS: Final = frozenset(action.value for action in PolicyAction)
 
 
-def drn(organization_id: str, *, database_id: str | None = None, keyspace: str | None = None, table: str | None = None) -> str:
+def drn(organization_id: str, database_id: str | None = None, keyspace: str | None = None, table: str | None = None) -> str:
     """Return the name (DRN) of a resource, for the ``resources`` of a policy.
 
     ``"*"`` stands for every database, keyspace or table. A DRN covers its own level only: the
@@ -60,7 +62,7 @@ def drn(organization_id: str, *, database_id: str | None = None, keyspace: str |
             characters, or an argument that it requires is missing.
         TypeError: An argument is not a string.
 
-    >>> drn(organization.id, database_id="*")
+    >>> drn(organization.id, "*")
     'drn:astra:org:d04d1eb2-6a52-483e-ab16-faaad3d077a9:db:*'
     """
     if keyspace is not None and database_id is None:
@@ -93,12 +95,12 @@ def keyspace_drns(organization_id: str, database_id: str, keyspace: str, *, syst
     """
     checks.flag(system_tables, "system_tables")
     names = [
-        drn(organization_id, database_id=_part(database_id, "database_id")),
-        drn(organization_id, database_id=database_id, keyspace=_part(keyspace, "keyspace")),
-        drn(organization_id, database_id=database_id, keyspace=keyspace, table="*"),
+        drn(organization_id, _part(database_id, "database_id")),
+        drn(organization_id, database_id, _part(keyspace, "keyspace")),
+        drn(organization_id, database_id, keyspace, "*"),
     ]
     if system_tables:
-        names += [drn(organization_id, database_id=database_id, keyspace=system, table="*") for system in _SYSTEM_KEYSPACES]
+        names += [drn(organization_id, database_id, system, "*") for system in _SYSTEM_KEYSPACES]
     return names
 
 
@@ -128,6 +130,52 @@ def policy(description: str, actions: Iterable[PolicyAction | str], resources: I
             raise ValueError(f"resources must be DRNs as built by drn(), which begin with {_PREFIX!r}, not {resource!r}")
     granted = [PolicyAction(name) if name in _KNOWN_ACTIONS else name for name in names]
     return Policy(description=description, actions=granted, resources=drns, effect=PolicyEffect.ALLOW)
+
+
+def allows(policies: Policy | Iterable[Policy], action: PolicyAction | str, resource: str | None = None) -> bool | None:
+    """Check offline whether policies grant a permission, as the roles of a token combine them.
+
+    Args:
+        policies: One policy, or those of several roles.
+        action: The permission, such as ``"db-table-select"``.
+        resource: DRN of the resource that it is needed for; by default, any resource.
+
+    Returns:
+        True or False. None if they grant it only on something that contains the resource, such as
+        its database: no document of the service says whether that is enough.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: ``resource`` is not a DRN.
+
+    >>> allows(role.policy, "db-table-modify", drn(organization.id, database_id, "sales", "orders"))
+    False
+    """
+    given = [policies] if isinstance(policies, Policy) else checks.objects(policies, "policies", Policy)
+    name = checks.text(action, "action")
+    if resource is None:
+        return any(name in item.actions for item in given if item.effect == "allow")
+    resource = checked_drn(resource, "resource")
+    granting = [item for item in given if item.effect == "allow" and name in item.actions]
+    results = {_covers(pattern, resource) for item in granting for pattern in item.resources}
+    return True if True in results else None if None in results else False
+
+
+def checked_drn(value: str, name: str) -> str:
+    """Check that an argument is a DRN."""
+    if not checks.string(value, name).startswith(_PREFIX):
+        raise ValueError(f"{name} must be a DRN as built by astra_devops.policies.drn(), not {value!r}")
+    return value
+
+
+def _covers(pattern: str, resource: str) -> bool | None:
+    """Check whether the resource that a policy names covers another one; None if it contains it."""
+    resource_parts, pattern_parts = resource.split(":"), pattern.split(":")
+    if len(pattern_parts) > len(resource_parts):
+        return False
+    if not all(part in (other, "*", _ANY_ORGANIZATION) for part, other in zip(pattern_parts, resource_parts, strict=False)):
+        return False
+    return True if len(pattern_parts) == len(resource_parts) else None
 
 
 def _part(value: str, argument: str, *, wildcard: bool = True) -> str:

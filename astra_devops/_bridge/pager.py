@@ -1,12 +1,12 @@
 """Lists that the service returns in pages, in the blocking client: the twin of ``AsyncPager``."""
 
 from collections.abc import Callable, Iterator
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
 from astra_devops._runtime.no_copies import NoCopies
-from astra_devops._runtime.pages import PAGER_NO_COPIES, AsyncPager
+from astra_devops._runtime.pages import NOT_A_LIST, PAGER_NO_COPIES, AsyncPager, Page
 
 T = TypeVar("T")
 
@@ -32,12 +32,23 @@ class Pager(NoCopies, Generic[T]):
         # passed it.
         self._pager = PerProcess(make, make())
 
+    if not TYPE_CHECKING:  # For a type checker these mistakes are errors already.
+
+        def __getitem__(self, index: object) -> NoReturn:
+            raise TypeError(NOT_A_LIST.format(""))
+
+        def __len__(self) -> NoReturn:
+            raise TypeError(NOT_A_LIST.format(""))
+
+        def __bool__(self) -> bool:
+            return True
+
     def __iter__(self) -> Iterator[T]:
         """Iterate over the items."""
         for page in self.pages():
             yield from page
 
-    def pages(self) -> Iterator[list[T]]:
+    def pages(self) -> Iterator[Page[T]]:
         """Iterate over the pages, each a list with at least one item."""
         iterator = self._pager().page_iterator()
         while (page := self._bridge.call(iterator.next_page)) is not None:
@@ -47,6 +58,13 @@ class Pager(NoCopies, Generic[T]):
         """Return the pager of this process, for what iterates on the loop."""
         return self._pager()
 
-    def collect(self) -> list[T]:
+    def collect(self) -> Page[T]:
         """Fetch all items as one list."""
         return self._bridge.call(self._pager().collect)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Fetch all items as flat rows with equal keys, as pandas and polars take them.
+
+        See :meth:`Page.records`.
+        """
+        return self.collect().records()

@@ -1,12 +1,16 @@
-"""Compiling the function that reads a model: two lines per field, the common case checked inline.
+"""Compiling the functions that read a model: two lines per field, the common case checked inline.
 
 Calls are what is slow in Python, so there are none for strings, numbers and enums of the expected
 type. Instances are filled field by field, without ``__init__``, which would take longer than all
 the rest. Models have neither converters nor validators, so this skips nothing.
+
+A model has one general reader. Objects that come again and again with the same names, in the same
+order, get a reader of their own, which looks nothing up by name: unknown names and other spellings
+cost it nothing. ``source_of`` returns its text.
 """
 
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import filterfalse
 from typing import Any, Final
 
@@ -21,6 +25,7 @@ from astra_devops._json.model_types import (
     is_open_enum,
     item_of,
     members,
+    model_of,
     split_optional,
     variant_names,
     wrong_type,
@@ -31,26 +36,73 @@ from astra_devops._secret import NO_EXTRA, Extra, Secret
 _INLINE: Final = {str: "str", bool: "bool", int: "int", float: "float"}
 _SHARED_NAMES: Final = {
     "new": object.__new__,
+    "values": dict.values,
     "wrong_type": wrong_type,
     "no_extra": NO_EXTRA,
+    "Extra": Extra,
     "Secret": Secret,
     "read_time": times.read,
     "absent": object(),
     "all_strings": frozenset((str,)).issuperset,
 }
 
+# An object is worth a reader of its own when it has come this often. Each takes a millisecond to
+# compile, and some kilobytes.
+_OFTEN: Final = 10
+_MOST_SHAPES: Final = 16
+_MOST_COUNTED: Final = 64
+_MOST_NAMES: Final = 200
+
 
 def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
     """Return a function that turns a JSON object into an instance of the model's class."""
-    names = {
-        **_SHARED_NAMES,
-        "cls": model.cls,
-        "model": model,
-        "has_no_unknown": model.wire_names.issuperset,
-        "split_unknown": split_unknown,
-    }
+    names: dict[str, Any] = {}
+    read_any = _compile(_general_lines(model, names, reader_of), names, model.cls.__qualname__)
+    shapes: dict[tuple[str, ...], Reader] = {}
+    counts: dict[tuple[str, ...], int] = {}
+
+    def read_and_learn(document: Any) -> Any:
+        instance = read_any(document)  # Raises what is wrong with it.
+        if len(shapes) < _MOST_SHAPES and len(document) <= _MOST_NAMES:
+            if len(counts) >= _MOST_COUNTED:
+                counts.clear()
+            shape = tuple(document)
+            counts[shape] = counts.get(shape, 0) + 1
+            if counts[shape] >= _OFTEN:
+                names: dict[str, Any] = {}
+                lines = _shape_lines(model, shape, names, reader_of)
+                shapes[shape] = _compile(lines, names, f"{model.cls.__qualname__}, objects {len(shapes) + 1}")
+        return instance
+
+    def read(document: Any, _: object = None) -> Any:
+        try:
+            read_shape = shapes[tuple(document)]
+        except (KeyError, TypeError):
+            read_shape = read_and_learn
+        return read_shape(document)
+
+    return read
+
+
+def source_of(cls: Any, names: Sequence[str] | None = None) -> str:
+    """Return the text of the function that reads a model, or objects with just these names.
+
+    >>> print(source_of(models.Database, ["id", "status"]))
+    """
+    model, none = model_of(cls), dict[str, Any]()
+    lines = _general_lines(model, none, _no_reader) if names is None else _shape_lines(model, tuple(names), none, _no_reader)
+    return "\n".join(lines) + "\n"
+
+
+def _no_reader(shape: Any) -> Reader:
+    """Stand in for a reader where only the text counts."""
+    return bool
+
+
+def _general_lines(model: Model, names: dict[str, Any], reader_of: Callable[[Any], Reader]) -> list[str]:
+    names.update(_SHARED_NAMES, cls=model.cls, model=model, has_no_unknown=model.wire_names.issuperset, split_unknown=split_unknown)
     lines = [
-        "def read(o, _=None):",
+        "def read(o):",
         "    if type(o) is not dict: raise wrong_type(o, 'an object')",
         "    if has_no_unknown(o): extra = no_extra",
         "    else: o, extra = split_unknown(o, model)",
@@ -58,11 +110,26 @@ def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
         "    get = o.get",
     ]
     for index, field in enumerate(model.fields):
-        fetch, convert = _FieldSource(field, index, names, reader_of).expressions()
-        lines += [f"    v = {fetch}", f"    self.{field.name} = {convert}"]
+        lines += _FieldSource(field, index, names, reader_of).general_lines()
     if model.extra is not None:
         lines.append(f"    self.{model.extra} = extra")
-    return _compile([*lines, "    return self"], names, model.cls.__qualname__)
+    return [*lines, "    return self"]
+
+
+def _shape_lines(model: Model, shape: tuple[str, ...], names: dict[str, Any], reader_of: Callable[[Any], Reader]) -> list[str]:
+    names.update(_SHARED_NAMES, cls=model.cls)
+    variables = {name: f"v{index}" for index, name in enumerate(shape)}
+    unknown = [name for name in shape if name not in model.wire_names]
+    variants = variant_names(variables, unknown, model)
+    lines = ["def read(o):", f"    [{', '.join(variables.values())}] = values(o)", "    self = new(cls)"]
+    for index, field in enumerate(model.fields):
+        source = _FieldSource(field, index, names, reader_of)
+        variable = variables.get(variants.get(field.wire, field.wire))
+        lines.append(f"    self.{field.name} = {source.absent() if variable is None else source.convert(variable)}")
+    if model.extra is not None:
+        kept = [f"{name!a}: {variables[name]}" for name in unknown if name not in variants.values()]
+        lines.append(f"    self.{model.extra} = " + (f"Extra({{{', '.join(kept)}}})" if kept else "no_extra"))
+    return [*lines, "    return self"]
 
 
 def _compile(lines: list[str], names: dict[str, Any], title: str) -> Reader:
@@ -98,20 +165,32 @@ class _FieldSource:
     names: dict[str, Any]
     reader_of: Callable[[Any], Reader]
 
-    def expressions(self) -> tuple[str, str]:
-        """Return how to fetch the value ``v`` from the object ``o``, and how to convert it."""
-        wire = repr(self.field.wire)
+    def general_lines(self) -> list[str]:
+        """Return the lines that fetch the value from the object ``o`` by name, and convert it."""
+        wire, field = repr(self.field.wire), self.field
+        if field.required:
+            fetch, convert = f"o[{wire}]" if field.if_absent is None else f"get({wire})", self.convert("v")
+        elif field.default is None and not is_list(split_optional(field.shape)[0]):
+            fetch, convert = f"get({wire})", self.convert("v")
+        else:  # Here absent and null are different.
+            fetch, convert = f"get({wire}, absent)", f"{self.absent()} if v is absent else {self.convert('v')}"
+        return [f"    v = {fetch}", f"    self.{field.name} = {convert}"]
+
+    def absent(self) -> str:
+        """Return the expression for a field that the object lacks."""
+        if self.field.if_absent is not None:
+            return f"{self._reader(self.field.shape)}(None)"
+        return "None" if self.field.default is None else f"{self._bind('default', self.field.default)}()"
+
+    def convert(self, variable: str) -> str:
+        """Return the expression that converts the value of a variable."""
         shape, nullable = split_optional(self.field.shape)
-        if self.field.required:
-            fetch = f"o[{wire}]" if self.field.if_absent is None else f"get({wire})"
-            return fetch, self._list(shape) if is_list(shape) else self._value(shape, nullable)
-        default = self.field.default
-        if default is None and not is_list(shape):
-            return f"get({wire})", self._value(shape, nullable)
-        # A null list is empty, and only an absent one is None: here absent and null are different.
-        convert = self._list(shape) if is_list(shape) else f"{self._reader(self.field.shape)}(v)"
-        absent = "None" if default is None else f"{self._bind('default', default)}()"
-        return f"get({wire}, absent)", f"{absent} if v is absent else {convert}"
+        if is_list(shape):
+            return self._list(shape, variable)
+        # A null list is empty, and only an absent one is None.
+        if not self.field.required and self.field.default is not None:
+            return f"{self._reader(self.field.shape)}({variable})"
+        return self._value(shape, nullable, variable)
 
     def _bind(self, prefix: str, value: object) -> str:
         name = f"{prefix}{self.index}"
@@ -125,29 +204,30 @@ class _FieldSource:
     def _enum_members(self, shape: Any) -> str:
         return self._bind("members", scalars.members_by_value(*filter(is_enum, members(shape))))
 
-    def _value(self, shape: Any, nullable: bool) -> str:
+    def _value(self, shape: Any, nullable: bool, v: str) -> str:
         # None first: most optional fields are absent, and type() is a call.
-        none_or = "v is None or " if nullable else ""
+        none_or = f"{v} is None or " if nullable else ""
         if shape in _INLINE:
-            widen = "float(v) if type(v) is int else " if shape is float else ""
-            return f"v if {none_or}type(v) is {_INLINE[shape]} else {widen}{self._reader(shape)}(v)"
+            widen = f"float({v}) if type({v}) is int else " if shape is float else ""
+            return f"{v} if {none_or}type({v}) is {_INLINE[shape]} else {widen}{self._reader(shape)}({v})"
         if is_open_enum(shape):
             members_name = self._enum_members(shape)
-            return f"{members_name}[v] if v in {members_name} else v if {none_or}type(v) is str else {self._reader(shape)}(v)"
+            return f"{members_name}[{v}] if {v} in {members_name} else {v} if {none_or}type({v}) is str else {self._reader(shape)}({v})"
         if shape is object or shape is Any:
-            return "v"
-        fallback = f"{self._reader(shape)}(v)"
+            return v
+        fallback = f"{self._reader(shape)}({v})"
         if shape is Secret:
-            fallback = "Secret(v)"
+            fallback = f"Secret({v})"
         elif times.is_time(shape) and nullable:
-            fallback = f"read_time(v) if type(v) is str else {fallback}"
-        return f"None if v is None else {fallback}" if nullable else fallback
+            fallback = f"read_time({v}) if type({v}) is str else {fallback}"
+        return f"None if {v} is None else {fallback}" if nullable else fallback
 
-    def _list(self, shape: Any) -> str:
+    def _list(self, shape: Any, v: str) -> str:
         item = item_of(shape)
-        fallback = f"{self._reader(shape)}(v)"
+        fallback = f"{self._reader(shape)}({v})"
         if item is str:
-            return f"v if type(v) is list and all_strings(map(type, v)) else {fallback}"
+            return f"{v} if type({v}) is list and all_strings(map(type, {v})) else {fallback}"
         if is_open_enum(item):  # dict.get(v, v) for each item, without a Python frame.
-            return f"list(map({self._enum_members(item)}.get, v, v)) if type(v) is list and all_strings(map(type, v)) else {fallback}"
+            of_strings = f"type({v}) is list and all_strings(map(type, {v}))"
+            return f"list(map({self._enum_members(item)}.get, {v}, {v})) if {of_strings} else {fallback}"
         return fallback

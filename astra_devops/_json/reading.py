@@ -72,8 +72,8 @@ def _list_reader(shape: Any) -> Reader:
         if type(value) is not list:
             raise wrong_type(value, "an array")
         if drops_null and None in value:  # It says nothing, and must not take the others with it.
-            return [read_item(item) for item in value if item is not None]
-        return [read_item(item) for item in value]
+            value = [item for item in value if item is not None]
+        return list(map(read_item, value))
 
     return read
 

@@ -1,16 +1,37 @@
 """Lists that the service returns in pages."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
+from astra_devops._json import exporting
 from astra_devops._runtime.no_copies import NoCopies
 
 T = TypeVar("T")
 
 PAGER_NO_COPIES: Final = "a pager cannot be copied or pickled: it fetches pages with its client; pass on the list that collect() returns"
 
+NOT_A_LIST: Final = "a pager has not fetched anything yet, so it has neither length nor positions; '{}pager.collect()' returns a list"
+
 FetchPage = Callable[[T | None, int], Awaitable[list[T]]]
 """Fetches the next page, given the last item so far (None at the start) and the number of items."""
+
+
+class Page(list[T]):
+    """Some items of a list, or all of them. Notebooks show it as a table.
+
+    >>> pandas.DataFrame(page.records())
+    """
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the items as flat rows with equal keys, as pandas and polars take them.
+
+        The fields of an object within have its name before theirs, as in ``info.name``. Times are
+        ``datetime``, secrets are masked, and lists of objects are JSON.
+        """
+        return [exporting.record(item) for item in self]
+
+    def _repr_html_(self) -> str:
+        return exporting.html_table([exporting.shown_fields(item) for item in self], is_list=True)
 
 
 class AsyncPager(NoCopies, Generic[T]):
@@ -30,20 +51,41 @@ class AsyncPager(NoCopies, Generic[T]):
         self._fetch = fetch
         self._key = key
 
+    if not TYPE_CHECKING:  # For a type checker these mistakes are errors already.
+
+        def __await__(self) -> NoReturn:
+            raise TypeError("a pager is not awaited: write 'async for item in pager', or 'await pager.collect()' for a list")
+
+        def __getitem__(self, index: object) -> NoReturn:
+            raise TypeError(NOT_A_LIST.format("await "))
+
+        def __len__(self) -> NoReturn:
+            raise TypeError(NOT_A_LIST.format("await "))
+
+        def __bool__(self) -> bool:
+            return True
+
     async def __aiter__(self) -> AsyncIterator[T]:
         async for page in self.pages():
             for item in page:
                 yield item
 
-    async def pages(self) -> AsyncIterator[list[T]]:
+    async def pages(self) -> AsyncIterator[Page[T]]:
         """Iterate over the pages, each a list with at least one item."""
         iterator = self.page_iterator()
         while (page := await iterator.next_page()) is not None:
             yield page
 
-    async def collect(self) -> list[T]:
+    async def collect(self) -> Page[T]:
         """Fetch all items as one list."""
-        return [item async for item in self]
+        return Page([item async for item in self])
+
+    async def records(self) -> list[dict[str, Any]]:
+        """Fetch all items as flat rows with equal keys, as pandas and polars take them.
+
+        See :meth:`Page.records`.
+        """
+        return (await self.collect()).records()
 
     def page_iterator(self) -> "PageIterator[T]":
         """Start an iteration in which each step is one call, as the blocking client needs it."""
@@ -62,16 +104,14 @@ class PageIterator(NoCopies, Generic[T]):
         self._last: T | None = None
         self._ended = False
 
-    async def next_page(self) -> list[T] | None:
+    async def next_page(self) -> Page[T] | None:
         """Fetch the next page, without items of earlier pages; return None at the end."""
         if self._ended:
             return None
         page = await self._fetch(self._last, len(self._seen))
-        new_items = []
-        for item in page:
-            if (key := self._key(item)) not in self._seen:
-                self._seen.add(key)
-                new_items.append(item)
+        new = {key: item for key, item in zip(map(self._key, page), page, strict=True) if key not in self._seen}
+        self._seen.update(new)
+        new_items = Page(new.values())
         if not new_items:
             self._ended = True
             return None

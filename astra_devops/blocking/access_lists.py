@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._rest.models.access_lists import AccessList, AccessListDefinition, AccessListValidation
+from astra_devops._runtime.pages import Page
 from astra_devops.client import AsyncAstraDevOps
+from astra_devops.resources._access_review import AccessReview
 from astra_devops.resources._addresses import Address
 from astra_devops.resources.access_lists import AsyncAccessLists
 
@@ -44,6 +46,16 @@ class AccessLists:
     def list(self) -> builtins.list[AccessList]:
         """List the access lists of all databases that have one. Needs ``accesslist-read``."""
         return self._bridge.call(self._target().list)
+
+    def review(self) -> Page[AccessReview]:
+        """List every database with the addresses that may reach it, for an audit.
+
+        ``list`` leaves out the databases without a list, which are those that are open to all.
+        Needs ``accesslist-read`` and ``org-db-view``.
+
+        >>> exposed = [entry for entry in astra.access_lists.review() if entry.open_to_all]
+        """
+        return self._bridge.call(self._target().review)
 
     def get(self, database_id: str) -> AccessList:
         """Fetch the access list of a database.

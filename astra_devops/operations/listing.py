@@ -1,6 +1,7 @@
 """The list of databases, page by page."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 from astra_devops._rest.endpoints import databases as endpoints
@@ -31,4 +32,4 @@ def databases(
         on_page(answer)
         return answer.value
 
-    return AsyncPager(fetch, key=lambda database: database.id)
+    return AsyncPager(fetch, key=attrgetter("id"))

@@ -12,14 +12,17 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import checks, deadline, ip_ranges
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.pages import Page
+from astra_devops.operations import ip_ranges, listing
 from astra_devops.operations.conditions import access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind
+from astra_devops.resources._access_review import AccessReview, review
 from astra_devops.resources._addresses import Address, ListEntry, check_addresses, check_calling_from, exclude, merge, refuse_lock_out
 from astra_devops.resources._outcome.lookups import outcome_check
 from astra_devops.resources._outcome.pending_changes import PendingChanges
@@ -58,6 +61,19 @@ class AsyncAccessLists:
     async def list(self) -> builtins.list[AccessList]:
         """List the access lists of all databases that have one. Needs ``accesslist-read``."""
         return (await endpoints.get_all_access_lists_for_organization(self._caller)).value
+
+    async def review(self) -> Page[AccessReview]:
+        """List every database with the addresses that may reach it, for an audit.
+
+        ``list`` leaves out the databases without a list, which are those that are open to all.
+        Needs ``accesslist-read`` and ``org-db-view``.
+
+        >>> exposed = [entry for entry in await astra.access_lists.review() if entry.open_to_all]
+        """
+        with deadline.within(self._caller.options.timeout):
+            access_lists = {access_list.database_id: access_list for access_list in await self.list()}
+            databases = await listing.databases(self._caller).collect()
+        return Page(review(database, access_lists.get(database.id)) for database in databases)
 
     async def get(self, database_id: str) -> AccessList:
         """Fetch the access list of a database.

@@ -1,6 +1,7 @@
 """SCIM: users and groups as an identity provider provisions them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from operator import attrgetter
 from typing import Final, TypeVar
 
 from astra_devops._json_bytes import codec
@@ -68,7 +69,7 @@ class AsyncScim:
             answer = await endpoints.list_scim_users(self._caller, start_index=count + 1, count=size, filter=filter)
             return answer.value.resources or []
 
-        return AsyncPager(fetch, key=lambda user: user.id)
+        return AsyncPager(fetch, key=attrgetter("id"))
 
     async def create_user(
         self,
@@ -189,7 +190,7 @@ class AsyncScim:
             answer = await endpoints.list_scim_groups(self._caller, start_index=count + 1, count=size, filter=filter)
             return answer.value.resources or []
 
-        return AsyncPager(fetch, key=lambda group: group.id)
+        return AsyncPager(fetch, key=attrgetter("id"))
 
     async def create_group(self, display_name: str, *, members: Sequence[str] = ()) -> ScimGroup:
         """Provision a group.

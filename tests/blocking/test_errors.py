@@ -135,7 +135,7 @@ def test_an_event_loop_that_does_not_start_is_forgotten(scripts: Scripts) -> Non
         say(type(astra.databases.list().collect()), threading.active_count() - threads)
         """
     )
-    assert outcome.lines == ["Pager.collect 0 OSError True"] * 2 + ["<class 'list'> 1"]
+    assert outcome.lines == ["Pager.collect 0 OSError True"] * 2 + ["<class 'astra_devops._runtime.pages.Page'> 1"]
     assert outcome.code == 0
 
 
@@ -157,7 +157,7 @@ def test_a_thread_that_does_not_start_is_forgotten(scripts: Scripts) -> None:
         say(type(databases.collect()))
         """
     )
-    assert lines == ["Pager.collect RuntimeError"] * 2 + ["<class 'list'>"]
+    assert lines == ["Pager.collect RuntimeError"] * 2 + ["<class 'astra_devops._runtime.pages.Page'>"]
 
 
 def test_calls_that_wait_together_for_a_loop_that_does_not_start_all_fail(monkeypatch: pytest.MonkeyPatch) -> None:

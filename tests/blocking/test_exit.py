@@ -39,7 +39,7 @@ def test_a_client_may_be_closed_and_used_by_functions_that_run_at_exit(scripts: 
         atexit.register(lambda: say(type(astra.databases.list().collect())))
         """
     )
-    assert lines == ["<class 'list'>"]
+    assert lines == ["<class 'astra_devops._runtime.pages.Page'>"]
 
 
 def test_a_program_that_fails_reports_its_own_error(scripts: Scripts) -> None:
@@ -64,7 +64,7 @@ def test_threads_may_go_on_after_the_main_thread_has_ended(scripts: Scripts) -> 
         threading.Thread(target=work).start()
         """
     )
-    assert lines == ["<class 'list'>"]
+    assert lines == ["<class 'astra_devops._runtime.pages.Page'>"]
 
 
 def test_sys_exit_in_a_callback_ends_the_program_with_its_code(scripts: Scripts) -> None:

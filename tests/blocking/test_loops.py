@@ -50,7 +50,7 @@ def test_a_call_from_its_own_loop_is_refused_with_the_name_of_the_async_client(s
         say(type(astra.databases.list().collect()))
         """
     )
-    assert set(lines) == {"True", "<class 'list'>"}
+    assert set(lines) == {"True", "<class 'astra_devops._runtime.pages.Page'>"}
 
 
 def test_a_call_from_the_loop_of_another_client_works(emulator: Emulator, astra: AstraDevOps) -> None:

@@ -274,3 +274,25 @@ async def test_bad_addresses_are_refused_before_anything_is_sent(emulator: Emula
     with pytest.raises((ValueError, TypeError), match="calling_from"):
         await astra.access_lists.replace("d", ["10.0.0.0/8"], enabled=True, calling_from="somewhere")
     assert len(emulator.journal) == 0
+
+
+async def test_a_review_has_every_database_and_says_which_are_open_to_all(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    names = ("bare", "closed", "disabled", "everywhere")
+    bare, closed, disabled, everywhere = (emulator.add_database(name) for name in names)
+    block, everything = (
+        AccessListEntry(address="10.0.0.0/8", enabled=True, description=""),
+        AccessListEntry(address="0.0.0.0/0", enabled=True, description=""),
+    )
+    asleep = AccessListEntry(address="10.1.0.0/16", enabled=False, description="")
+    await wait_for(astra.access_lists.replace(closed, [block, asleep], enabled=True))
+    await wait_for(astra.access_lists.replace(disabled, [block], enabled=False))
+    await wait_for(astra.access_lists.replace(everywhere, [everything], enabled=True))
+
+    found = {entry.database_id: entry for entry in await astra.access_lists.review()}
+
+    assert [found[id_].name for id_ in (bare, closed, disabled, everywhere)] == list(names)
+    assert [id_ for id_ in found if not found[id_].open_to_all] == [closed]
+    assert (found[closed].enforced, found[closed].addresses) == (True, ["10.0.0.0/8"])
+    assert (found[bare].has_list, found[disabled].has_list, found[disabled].enforced) == (False, True, False)
+    (row,) = [row for row in (await astra.access_lists.review()).records() if row["open_to_all"] is False]
+    assert row["status"] == "ACTIVE"

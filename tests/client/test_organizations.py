@@ -51,6 +51,17 @@ async def test_the_main_token_has_the_permissions_of_its_role(astra: AsyncAstraD
     assert await astra.can("no-such-permission") is False
 
 
+async def test_an_administrator_asks_for_another_token(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    reading = await astra.roles.create("reader", policy("", ["db-table-select"], [drn(emulator.organization_id, "d")]))
+    token = await astra.tokens.create([reading])
+
+    assert await astra.can("db-table-select", resource=drn(emulator.organization_id, "d"), token=token.client_id) is True
+    assert await astra.can("db-table-modify", token=token.client_id) is False
+    assert await astra.can("db-table-select", token="unknown") is None
+    with pytest.raises(ValueError, match="token must not be empty"):
+        await astra.can("db-table-select", token="")
+
+
 async def test_can_checks_the_resource(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     organization_id = emulator.organization_id
     both = ["org-token-read", "org-role-read"]

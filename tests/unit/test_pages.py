@@ -1,5 +1,7 @@
 """Pagers lose nothing and always end, however the service cuts its pages."""
 
+from typing import Any
+
 import pytest
 
 from astra_devops._runtime.pages import AsyncPager
@@ -52,3 +54,23 @@ async def test_an_iterator_stays_at_its_end() -> None:
     assert await iterator.next_page() is None
     assert await iterator.next_page() is None
     assert len(requests) == 1
+
+
+async def fetch_nothing(last: str | None, count: int) -> list[str]:
+    return []
+
+
+async def test_a_pager_is_no_list_and_says_what_to_write() -> None:
+    pager: Any = AsyncPager(fetch_nothing, key=str)
+
+    with pytest.raises(TypeError, match=r"'await pager.collect\(\)' returns a list"):
+        len(pager)
+    with pytest.raises(TypeError, match="neither length nor positions"):
+        pager[0]
+    with pytest.raises(TypeError, match=r"write 'async for item in pager', or 'await pager.collect\(\)'"):
+        await pager
+    with pytest.raises(TypeError, match="neither length nor positions"):
+        list(pager)
+    assert pager
+    assert await pager.collect() == []
+    assert await pager.records() == []

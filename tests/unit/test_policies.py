@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra_devops.models import Policy, PolicyAction, PolicyEffect
-from astra_devops.policies import READ, WRITE, drn, keyspace_drns, policy
+from astra_devops.policies import READ, WRITE, allows, drn, keyspace_drns, policy
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,46 @@ def test_sets_of_permissions_may_be_joined() -> None:
 def test_bad_policies_are_refused(arguments: tuple[Any, ...], error: type[Exception], problem: str) -> None:
     with pytest.raises(error, match=problem):
         policy(*arguments)
+
+
+ORDERS = drn("o", "d", "sales", "orders")
+
+
+@pytest.mark.parametrize(
+    ("resources", "resource", "expected"),
+    [
+        ([drn("o")], None, True),
+        ([drn("o")], drn("o"), True),
+        (["drn:astra:org:__ORG_ID__"], drn("o"), True),
+        ([drn("o")], drn("p"), False),
+        ([drn("o", "*", "*", "*")], ORDERS, True),
+        (keyspace_drns("o", "d", "sales"), ORDERS, True),
+        (keyspace_drns("o", "d", "sales"), drn("o", "d", "stock", "orders"), None),
+        ([drn("o", "d", "sales", "orders")], drn("o", "d", "sales", "other"), False),
+        ([drn("o", "d", "sales", "orders")], drn("o", "d"), False),
+        ([drn("o", "d")], ORDERS, None),
+    ],
+)
+def test_what_policies_allow_is_known_offline(resources: list[str], resource: str | None, expected: bool | None) -> None:
+    reading = policy("read", READ, resources)
+    assert allows(reading, "db-table-select", resource) is expected
+    assert allows([policy("other", ["org-db-view"], ["drn:astra:org:o"]), reading], PolicyAction.DB_TABLE_SELECT, resource) is expected
+    assert allows(reading, "db-table-modify", resource) is False
+
+
+def test_no_policy_allows_nothing() -> None:
+    assert allows([], "org-db-view") is False
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "problem"),
+    [
+        (("x", "org-db-view"), TypeError, "policies must be a list"),
+        (([1], "org-db-view"), TypeError, r"policies\[0\] must be a Policy"),
+        (([], 1), TypeError, "action must be a string"),
+        (([], "org-db-view", "orders"), ValueError, "resource must be a DRN"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_refused(arguments: tuple[Any, ...], error: type[Exception], problem: str) -> None:
+    with pytest.raises(error, match=problem):
+        allows(*arguments)

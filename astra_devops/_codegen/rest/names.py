@@ -18,14 +18,14 @@ _PASCAL: Final = re.compile(r"[A-Z][A-Za-z0-9]*(?:_[0-9]*)?")
 
 _BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "object", "datetime", "frozenset", "tuple", "range"})
 _KEYWORDS: Final = frozenset(keyword.kwlist)
-FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "self"}
+FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "property", "record", "self", "to_dict", "to_json"}
 """Names that the class body of a model refers to, or that attrs uses."""
 ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "segment", "wildcard", "self"}
 """Names that a generated function refers to."""
 FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
 """The same, and OPERATIONS: the index has it beside a constant for each function, in upper case."""
 CLASS_RESERVED: Final = frozenset(
-    {"Answer", "Any", "Call", "Caller", "Extra", "Final", "OutcomeCheck", "Mapping", "Operation", "Secret", "StrEnum"}
+    {"Answer", "Any", "BaseModel", "Call", "Caller", "Extra", "Final", "OutcomeCheck", "Mapping", "Operation", "Secret", "StrEnum"}
 )
 """Names that a generated module imports."""
 

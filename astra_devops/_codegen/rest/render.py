@@ -4,15 +4,32 @@ from typing import Any, Final
 
 import jinja2
 
+from astra_devops._codegen.errors import SpecError
 from astra_devops._codegen.rest.annotate import Annotator, Imports
 from astra_devops._codegen.rest.arrange import COMMON, modules, ordered
 from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_head
-from astra_devops._codegen.rest.model import NONE, Definition, Enum, Field, Group, Model, Operation, Parameter, Plain, either
+from astra_devops._codegen.rest.model import (
+    JSON,
+    NONE,
+    Class,
+    Definition,
+    Enum,
+    Field,
+    Group,
+    Model,
+    Named,
+    Operation,
+    Parameter,
+    Plain,
+    either,
+    leaves,
+)
 from astra_devops._codegen.rest.repair_operations import VARIABLE
 from astra_devops._codegen.text import WIDTH, f_string_part, literal, literals
 
 _RUNTIME: Final = "astra_devops._runtime"
 _SECRET: Final = "astra_devops._secret"
+_BASE: Final = "astra_devops._json.base_model"
 
 
 def render(model: Model, *, package: str | None, source: str) -> dict[str, str]:
@@ -77,7 +94,10 @@ class _Renderer:
             "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
+            "lane": literal(operation.lane) if operation.lane else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
+            "sends": None if operation.body is None or operation.body.media == JSON else literal(operation.body.media),
+            "accepts": None if operation.accepts == JSON else literal(operation.accepts),
             "inferred": operation.inferred,
             "deprecated": operation.deprecated,
         }
@@ -130,11 +150,28 @@ class _Renderer:
             members = [(name, literal(value)) for name, value in definition.members]
             context: dict[str, Any] = {"kind": "enum", "name": definition.name, "doc": enum_doc(definition), "members": members}
         else:
+            imports.add(_BASE, "BaseModel")
             imports.add(_SECRET, "Extra")
             fields = [_field(field, annotator, imports, defined) for field in definition.fields]
+            shortcuts = [self._shortcut(definition, *names, annotator, imports, defined) for names in definition.shortcuts]
             context = {"kind": "class", "name": definition.name, "doc": class_doc(definition), "fields": fields}
+            context |= {"shortcuts": shortcuts, "summary": literals(definition.summary) if definition.summary else None}
         defined.add(definition.key)
         return context
+
+    def _shortcut(
+        self, owner: Class, name: str, first: str, second: str, annotator: Annotator, imports: Imports, defined: set[str]
+    ) -> dict[str, str]:
+        """Return a property for the field ``second`` of the object in the field ``first``."""
+        outer = {field.name: field for field in owner.fields}[first]
+        keys = [leaf.key for leaf in leaves(outer.type) if isinstance(leaf, Named)]
+        inner = self._model.definitions.get(keys[0]) if len(keys) == 1 else None
+        field = {field.name: field for field in inner.fields}.get(second) if isinstance(inner, Class) else None
+        if field is None:
+            raise SpecError(owner.key, f"the shortcut {name} needs a field {second} in {first}")
+        kind = field.type if field.required and outer.required else either(field.type, NONE)
+        value = f"self.{first}.{second}" if outer.required else f"None if self.{first} is None else self.{first}.{second}"
+        return {"name": name, "type": annotator.quoted(kind, imports, defined), "path": f"{first}.{second}", "value": value}
 
 
 def _argument(parameter: Parameter, annotator: Annotator, imports: Imports) -> str:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class AccessListAddress:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessListAddress(BaseModel):
     """An allowed address.
 
     Attributes:
@@ -28,8 +29,8 @@ class AccessListAddress:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AccessListConfigurations:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessListConfigurations(BaseModel):
     """Settings of an access list.
 
     Attributes:
@@ -40,8 +41,8 @@ class AccessListConfigurations:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AccessList:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessList(BaseModel):
     """The access list of one database.
 
     Attributes:
@@ -57,9 +58,14 @@ class AccessList:
     configurations: AccessListConfigurations | None = attrs.field(default=None, metadata={"wire": "configurations"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
+    @property
+    def enabled(self) -> bool | None:
+        """The same as ``configurations.access_list_enabled``."""
+        return None if self.configurations is None else self.configurations.access_list_enabled
 
-@attrs.define(kw_only=True)
-class AccessListEntry:
+
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessListEntry(BaseModel):
     """An address to allow.
 
     Attributes:
@@ -74,8 +80,8 @@ class AccessListEntry:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AccessListDefinition:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessListDefinition(BaseModel):
     """The addresses that may connect to a database, and whether the list is enforced.
 
     Attributes:
@@ -88,8 +94,8 @@ class AccessListDefinition:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AccessListValidation:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AccessListValidation(BaseModel):
     """Whether an access list is well formed, and if not, why not.
 
     Attributes:

@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class CdcRegion:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CdcRegion(BaseModel):
     """Where the changes of each datacenter go.
 
     Attributes:
@@ -20,14 +21,14 @@ class CdcRegion:
     """
 
     datacenter_id: str = attrs.field(metadata={"wire": "datacenterID"})
-    datacenter_region: str = attrs.field(metadata={"wire": "datacenterRegion"})
-    streaming_cluster_name: str = attrs.field(metadata={"wire": "streamingClusterName"})
-    streaming_tenant_name: str = attrs.field(metadata={"wire": "streamingTenantName"})
+    datacenter_region: str = attrs.field(metadata={"wire": "datacenterRegion", "if_absent": ""})
+    streaming_cluster_name: str = attrs.field(metadata={"wire": "streamingClusterName", "if_absent": ""})
+    streaming_tenant_name: str = attrs.field(metadata={"wire": "streamingTenantName", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CdcTable:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CdcTable(BaseModel):
     """Tables that are captured.
 
     Attributes:
@@ -40,8 +41,8 @@ class CdcTable:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CdcConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CdcConfig(BaseModel):
     """What is captured of one database, and where it goes.
 
     Attributes:
@@ -60,8 +61,8 @@ class CdcConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DeleteCdcRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DeleteCdcRequest(BaseModel):
     """Tables whose changes are no longer to be captured.
 
     Attributes:
@@ -74,8 +75,8 @@ class DeleteCdcRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnableCdcRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnableCdcRequest(BaseModel):
     """Tables whose changes are captured, and the streaming tenants that receive them.
 
     Attributes:
@@ -92,8 +93,8 @@ class EnableCdcRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TableCdc:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TableCdc(BaseModel):
     """State of change data capture for one table.
 
     Attributes:

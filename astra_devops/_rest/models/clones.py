@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
@@ -18,8 +19,8 @@ class CloneState(StrEnum):
     ERROR = "ERROR"
 
 
-@attrs.define(kw_only=True)
-class CloneStatus:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CloneStatus(BaseModel):
     """A running or finished copy of a snapshot into a database.
 
     Attributes:

@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class CloudAccount:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CloudAccount(BaseModel):
     """An account of the service at a cloud provider.
 
     Attributes:

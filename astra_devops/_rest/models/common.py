@@ -8,11 +8,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CloudWatchConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CloudWatchConfig(BaseModel):
     """Amazon CloudWatch.
 
     Attributes:
@@ -27,8 +28,8 @@ class CloudWatchConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Costs:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Costs(BaseModel):
     """Prices in US cents, running and parked.
 
     Attributes:
@@ -84,8 +85,8 @@ class RegionZone(StrEnum):
     SA = "sa"
 
 
-@attrs.define(kw_only=True)
-class StreamingTenant:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class StreamingTenant(BaseModel):
     """Streaming tenant that receives the change data of this datacenter.
 
     Attributes:
@@ -98,8 +99,8 @@ class StreamingTenant:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Datacenter:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Datacenter(BaseModel):
     """One region of a database.
 
     Attributes:
@@ -163,8 +164,8 @@ class Datacenter:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DatadogConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatadogConfig(BaseModel):
     """A Datadog site.
 
     Attributes:
@@ -177,8 +178,8 @@ class DatadogConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class KafkaConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class KafkaConfig(BaseModel):
     """A Kafka topic.
 
     Attributes:
@@ -199,8 +200,8 @@ class KafkaConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupTypeDetails:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupTypeDetails(BaseModel):
     """What one unit of a PCU type has.
 
     Attributes:
@@ -284,8 +285,8 @@ class PolicyEffect(StrEnum):
     ALLOW = "allow"
 
 
-@attrs.define(kw_only=True)
-class Policy:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Policy(BaseModel):
     """What a role allows, and on which resources.
 
     Attributes:
@@ -296,15 +297,15 @@ class Policy:
         effect: What the policy does; it can only allow.
     """
 
-    description: str = attrs.field(metadata={"wire": "description"})
-    resources: list[str] = attrs.field(metadata={"wire": "resources"})
-    actions: list[PolicyAction | str] = attrs.field(metadata={"wire": "actions"})
-    effect: PolicyEffect | str = attrs.field(metadata={"wire": "effect"})
+    description: str = attrs.field(metadata={"wire": "description", "if_absent": ""})
+    resources: list[str] = attrs.field(metadata={"wire": "resources", "if_absent": []})
+    actions: list[PolicyAction | str] = attrs.field(metadata={"wire": "actions", "if_absent": []})
+    effect: PolicyEffect | str = attrs.field(metadata={"wire": "effect", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrometheusConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrometheusConfig(BaseModel):
     """A Prometheus server.
 
     Attributes:
@@ -330,8 +331,8 @@ class PulsarAuthStrategy(StrEnum):
     OAUTH2 = "oauth2"
 
 
-@attrs.define(kw_only=True)
-class PulsarConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PulsarConfig(BaseModel):
     """A Pulsar topic.
 
     Attributes:
@@ -358,8 +359,8 @@ class PulsarConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PulsarOAuth2TelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PulsarOAuth2TelemetryRequest(BaseModel):
     """Pulsar sink that authenticates by OAuth 2.
 
     Attributes:
@@ -384,8 +385,8 @@ class PulsarOAuth2TelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PulsarTokenAuthTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PulsarTokenAuthTelemetryRequest(BaseModel):
     """Pulsar sink that authenticates with a token.
 
     Attributes:
@@ -404,8 +405,8 @@ class PulsarTokenAuthTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PulsarTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PulsarTelemetryRequest(BaseModel):
     """Sink that writes to a Pulsar topic; audit logs take only this one.
 
     Attributes:
@@ -416,8 +417,8 @@ class PulsarTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Role:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Role(BaseModel):
     """A role of an organization. Lists have little more than id and name.
 
     Attributes:
@@ -458,8 +459,8 @@ class Role:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class SplunkConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class SplunkConfig(BaseModel):
     """A Splunk event collector.
 
     Attributes:
@@ -478,8 +479,8 @@ class SplunkConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TelemetryConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TelemetryConfig(BaseModel):
     """The external system that data is exported to.
 
     Exactly one field is present, which says of what kind the system is.

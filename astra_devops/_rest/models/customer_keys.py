@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class AwsKms:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AwsKms(BaseModel):
     """A key in AWS KMS.
 
     Attributes:
@@ -22,8 +23,8 @@ class AwsKms:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AzureKms:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AzureKms(BaseModel):
     """A key in Azure Key Vault.
 
     Attributes:
@@ -36,8 +37,8 @@ class AzureKms:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class GcpKms:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class GcpKms(BaseModel):
     """A key in Google Cloud KMS.
 
     Attributes:
@@ -50,8 +51,8 @@ class GcpKms:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CustomerKey:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CustomerKey(BaseModel):
     """The customer key of one provider and region, under the name of the provider.
 
     Attributes:
@@ -68,8 +69,8 @@ class CustomerKey:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CustomerKeySummary:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CustomerKeySummary(BaseModel):
     """A customer key in the list of an organization.
 
     Attributes:
@@ -86,8 +87,8 @@ class CustomerKeySummary:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ExternalKms:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ExternalKms(BaseModel):
     """A customer key to encrypt the databases of one region with. Exactly one provider is given.
 
     Attributes:

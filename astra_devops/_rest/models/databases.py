@@ -8,12 +8,13 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import Costs, Datacenter
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CapacityUnits:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CapacityUnits(BaseModel):
     """The new size of a Classic database.
 
     Attributes:
@@ -93,8 +94,8 @@ class Tier(StrEnum):
     CLOUDNATIVE = "cloudnative"
 
 
-@attrs.define(kw_only=True)
-class DatabaseInfo:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatabaseInfo(BaseModel):
     """The definition of a database: name, place and size.
 
     Attributes:
@@ -132,8 +133,8 @@ class DatabaseInfo:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DatabaseMetrics:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatabaseMetrics(BaseModel):
     """Counters of the database.
 
     Attributes:
@@ -183,8 +184,8 @@ class DatabaseStatus(StrEnum):
     SYNCHRONIZING = "SYNCHRONIZING"
 
 
-@attrs.define(kw_only=True)
-class Storage:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Storage(BaseModel):
     """Nodes and disk space of a database.
 
     Attributes:
@@ -203,8 +204,8 @@ class Storage:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Database:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Database(BaseModel):
     """A database with its owner, its definition and its state.
 
     Attributes:
@@ -254,9 +255,37 @@ class Database:
     db_type: str | None = attrs.field(default=None, metadata={"wire": "dbType"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
+    _summary = (
+        "id",
+        "name",
+        "status",
+        "cloud_provider",
+        "region",
+    )
 
-@attrs.define(kw_only=True)
-class DatabaseInfoCreate:
+    @property
+    def name(self) -> str | None:
+        """The same as ``info.name``."""
+        return self.info.name
+
+    @property
+    def cloud_provider(self) -> CloudProvider | str | None:
+        """The same as ``info.cloud_provider``."""
+        return self.info.cloud_provider
+
+    @property
+    def region(self) -> str | None:
+        """The same as ``info.region``."""
+        return self.info.region
+
+    @property
+    def keyspaces(self) -> list[str] | None:
+        """The same as ``info.keyspaces``."""
+        return self.info.keyspaces
+
+
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatabaseInfoCreate(BaseModel):
     """The definition of a new database. Names need not be unique within an organization.
 
     Attributes:
@@ -288,8 +317,8 @@ class DatabaseInfoCreate:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EngineType:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EngineType(BaseModel):
     """The engine of a database.
 
     Attributes:
@@ -334,8 +363,8 @@ class ListDatabasesProvider(StrEnum):
     AZURE = "AZURE"
 
 
-@attrs.define(kw_only=True)
-class UserPassword:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class UserPassword(BaseModel):
     """Credentials of a database user of a Classic database.
 
     Attributes:

@@ -5,12 +5,13 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import RegionClassification, RegionZone, StreamingTenant
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class DatacenterCreate:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatacenterCreate(BaseModel):
     """A region to add to a database.
 
     Place and compute class suffice; the service fills in the rest.

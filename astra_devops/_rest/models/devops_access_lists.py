@@ -7,11 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class DevOpsAccessListAddress:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DevOpsAccessListAddress(BaseModel):
     """An allowed address.
 
     Attributes:
@@ -30,8 +31,8 @@ class DevOpsAccessListAddress:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DevOpsAccessList:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DevOpsAccessList(BaseModel):
     """The addresses from which an organization's tokens may call the DevOps API.
 
     Attributes:
@@ -42,8 +43,8 @@ class DevOpsAccessList:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DevOpsAccessListEntry:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DevOpsAccessListEntry(BaseModel):
     """An address to allow.
 
     Attributes:

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class BillingReportDetails:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class BillingReportDetails(BaseModel):
     """Download address and age of the report.
 
     Attributes:
@@ -38,8 +39,8 @@ class BillingReportStatus(StrEnum):
     FAILED = "FAILED"
 
 
-@attrs.define(kw_only=True)
-class BillingReport:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class BillingReport(BaseModel):
     """A billing report and, once it is ready, where to download it.
 
     Attributes:
@@ -54,12 +55,12 @@ class BillingReport:
     status: BillingReportStatus | str = attrs.field(metadata={"wire": "status", "if_absent": ""})
     month: str = attrs.field(metadata={"wire": "month", "if_absent": ""})
     year: str = attrs.field(metadata={"wire": "year", "if_absent": ""})
-    report_details: BillingReportDetails | None = attrs.field(default=None, metadata={"wire": "reportDetails"})
+    report_details: BillingReportDetails = attrs.field(metadata={"wire": "reportDetails", "if_absent": {}})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class BillingReportRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class BillingReportRequest(BaseModel):
     """A billing report that was requested.
 
     Attributes:
@@ -76,8 +77,8 @@ class BillingReportRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CostBreakdown:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CostBreakdown(BaseModel):
     """Cost of one database in one region.
 
     Attributes:
@@ -90,12 +91,12 @@ class CostBreakdown:
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     cluster_id: str = attrs.field(metadata={"wire": "clusterID", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region", "if_absent": ""})
-    cost: float | str = attrs.field(metadata={"wire": "cost"})
+    cost: float | str | None = attrs.field(default=None, metadata={"wire": "cost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CreateOrgInEnterpriseRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CreateOrgInEnterpriseRequest(BaseModel):
     """An organization to create in an enterprise.
 
     Attributes:
@@ -112,8 +113,8 @@ class CreateOrgInEnterpriseRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnterpriseConsumption:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnterpriseConsumption(BaseModel):
     """What an enterprise spent within a period.
 
     Attributes:
@@ -126,8 +127,8 @@ class EnterpriseConsumption:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnterpriseConsumptionRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnterpriseConsumptionRequest(BaseModel):
     """Period and selection of a consumption report, in the current form.
 
     The period spans at most 31 days.
@@ -146,8 +147,8 @@ class EnterpriseConsumptionRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnterpriseGenerateReportRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnterpriseGenerateReportRequest(BaseModel):
     """The month that a billing report covers.
 
     Attributes:
@@ -160,8 +161,8 @@ class EnterpriseGenerateReportRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnterpriseOrganization:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnterpriseOrganization(BaseModel):
     """An organization that was created in an enterprise.
 
     Attributes:
@@ -188,8 +189,8 @@ class EnterpriseOrganization:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class EnterpriseUsageRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class EnterpriseUsageRequest(BaseModel):
     """Period and selection of a usage report, in the form of the reference page.
 
     The period spans at most 90 days. That this form goes to the same path is inferred.

@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class MigrationProxyMapping:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class MigrationProxyMapping(BaseModel):
     """One origin node and its place in the proxy.
 
     Attributes:
@@ -26,8 +27,8 @@ class MigrationProxyMapping:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class MigrationProxyConfiguration:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class MigrationProxyConfiguration(BaseModel):
     """How the migration proxy reaches the cluster that the data comes from.
 
     Attributes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
@@ -31,8 +32,8 @@ class MigrationStatus(StrEnum):
     DONE = "DONE"
 
 
-@attrs.define(kw_only=True)
-class UploadCredentialKeys:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class UploadCredentialKeys(BaseModel):
     """The credentials. Which fields are present depends on the cloud provider.
 
     Attributes:
@@ -53,8 +54,8 @@ class UploadCredentialKeys:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class UploadCredentials:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class UploadCredentials(BaseModel):
     """Credentials for uploading files.
 
     Attributes:
@@ -71,8 +72,8 @@ class UploadCredentials:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Migration:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Migration(BaseModel):
     """An import of SSTables into a database, with its progress.
 
     Attributes:

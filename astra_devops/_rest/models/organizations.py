@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class Organization:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Organization(BaseModel):
     """The organization that a token belongs to.
 
     Attributes:

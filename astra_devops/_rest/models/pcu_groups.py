@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import PcuGroupTypeDetails
 from astra_devops._secret import Extra
 
@@ -19,8 +20,8 @@ class PcuProvisioningStatus(StrEnum):
     ACCEPTED = "Accepted"
 
 
-@attrs.define(kw_only=True)
-class PcuAssociation:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuAssociation(BaseModel):
     """A datacenter in a PCU group.
 
     Attributes:
@@ -43,8 +44,8 @@ class PcuAssociation:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuAssociationTransferRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuAssociationTransferRequest(BaseModel):
     """Move of a datacenter from one PCU group to another.
 
     Attributes:
@@ -78,8 +79,8 @@ class PcuProvisionType(StrEnum):
     DEDICATED = "dedicated"
 
 
-@attrs.define(kw_only=True)
-class PcuType:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuType(BaseModel):
     """A PCU type that a region of a provider offers.
 
     Attributes:
@@ -87,17 +88,19 @@ class PcuType:
         region: Region that offers it.
         provider: Cloud provider that offers it.
         details: What one unit of a PCU type has.
+        enabled: Whether groups of the type can be created.
     """
 
     type: str | None = attrs.field(default=None, metadata={"wire": "type"})
     region: str | None = attrs.field(default=None, metadata={"wire": "region"})
     provider: str | None = attrs.field(default=None, metadata={"wire": "provider"})
     details: PcuGroupTypeDetails | None = attrs.field(default=None, metadata={"wire": "details"})
+    enabled: bool | None = attrs.field(default=None, metadata={"wire": "enabled"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroup:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroup(BaseModel):
     """A group of provisioned capacity units that databases of one region share.
 
     Attributes:
@@ -141,8 +144,8 @@ class PcuGroup:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupCreateRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupCreateRequest(BaseModel):
     """A PCU group to create. 0 <= reserved <= min <= max, and min is at least 1.
 
     Attributes:
@@ -174,8 +177,8 @@ class PcuGroupCreateRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupGetRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupGetRequest(BaseModel):
     """Which PCU groups to read.
 
     Attributes:
@@ -189,8 +192,8 @@ class PcuGroupGetRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupTypesRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupTypesRequest(BaseModel):
     """Which PCU types to list.
 
     Attributes:
@@ -203,8 +206,8 @@ class PcuGroupTypesRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupUpdateRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupUpdateRequest(BaseModel):
     """New settings of a PCU group. What is left out may be lost, so send everything.
 
     Attributes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
@@ -18,8 +19,8 @@ class PrivateLinkEndpointStatus(StrEnum):
     REJECTED = "Rejected"
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkEndpoint:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkEndpoint(BaseModel):
     """An endpoint in the customer's cloud account and whether it is accepted.
 
     Attributes:
@@ -39,8 +40,8 @@ class PrivateLinkEndpoint:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkDatacenter:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkDatacenter(BaseModel):
     """Private links of a datacenter.
 
     Attributes:
@@ -58,8 +59,8 @@ class PrivateLinkDatacenter:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkCluster:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkCluster(BaseModel):
     """Private links of a database, by datacenter.
 
     Attributes:
@@ -72,8 +73,8 @@ class PrivateLinkCluster:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkCreateConfigInput:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkCreateConfigInput(BaseModel):
     """Principals to allow.
 
     Attributes:
@@ -85,8 +86,8 @@ class PrivateLinkCreateConfigInput:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkCreateEndpointInput:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkCreateEndpointInput(BaseModel):
     """An endpoint to accept.
 
     Attributes:
@@ -99,8 +100,8 @@ class PrivateLinkCreateEndpointInput:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkDeleteConfigInput:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkDeleteConfigInput(BaseModel):
     """The principal whose right to connect is removed.
 
     Attributes:
@@ -111,8 +112,8 @@ class PrivateLinkDeleteConfigInput:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkOrganization:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkOrganization(BaseModel):
     """Private links of an organization, by database.
 
     Attributes:
@@ -123,8 +124,8 @@ class PrivateLinkOrganization:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkService:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkService(BaseModel):
     """The endpoint service and the principals that may connect to it.
 
     Attributes:
@@ -138,8 +139,8 @@ class PrivateLinkService:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PrivateLinkUpdateEndpointInput:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PrivateLinkUpdateEndpointInput(BaseModel):
     """New description of an endpoint.
 
     Attributes:

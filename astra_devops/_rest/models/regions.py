@@ -7,12 +7,13 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import Costs, PcuGroupTypeDetails
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class ClassicRegion:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ClassicRegion(BaseModel):
     """One choice of tier, provider and region for a Classic database.
 
     With its price and the organization's limits.
@@ -47,8 +48,8 @@ class ClassicRegion:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class PcuGroupType:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class PcuGroupType(BaseModel):
     """A PCU type.
 
     Attributes:
@@ -68,8 +69,8 @@ class RegionType(StrEnum):
     VECTOR = "vector"
 
 
-@attrs.define(kw_only=True)
-class ServerlessRegion:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ServerlessRegion(BaseModel):
     """A region in which serverless databases can be created.
 
     Attributes:

@@ -5,12 +5,13 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import Policy
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class CreateRoleRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CreateRoleRequest(BaseModel):
     """A role to create.
 
     Attributes:
@@ -23,8 +24,8 @@ class CreateRoleRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class UpdateRoleRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class UpdateRoleRequest(BaseModel):
     """New name and policy of a role. Both replace the old ones.
 
     Attributes:

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class ScimGroupMember:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimGroupMember(BaseModel):
     """A user in a group.
 
     Attributes:
@@ -27,8 +28,8 @@ class ScimGroupMember:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class NewScimGroup:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class NewScimGroup(BaseModel):
     """A SCIM group to create.
 
     Attributes:
@@ -43,8 +44,8 @@ class NewScimGroup:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimEmail:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimEmail(BaseModel):
     """E-mail addresses of the user.
 
     Attributes:
@@ -52,13 +53,13 @@ class ScimEmail:
         primary: Whether this is the main address.
     """
 
-    value: str = attrs.field(metadata={"wire": "value"})
+    value: str = attrs.field(metadata={"wire": "value", "if_absent": ""})
     primary: bool | None = attrs.field(default=None, metadata={"wire": "primary"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimName:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimName(BaseModel):
     """Parts of the user's name.
 
     Attributes:
@@ -71,8 +72,8 @@ class ScimName:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class NewScimUser:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class NewScimUser(BaseModel):
     """A SCIM user to create.
 
     Attributes:
@@ -93,8 +94,8 @@ class NewScimUser:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimAttribute:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimAttribute(BaseModel):
     """Definition of one attribute.
 
     Attributes:
@@ -123,8 +124,8 @@ class ScimAttribute:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimAuthenticationScheme:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimAuthenticationScheme(BaseModel):
     """One way to authenticate.
 
     Attributes:
@@ -143,8 +144,8 @@ class ScimAuthenticationScheme:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimBulkFeature:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimBulkFeature(BaseModel):
     """Support for many changes in one request.
 
     Attributes:
@@ -159,8 +160,8 @@ class ScimBulkFeature:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimFeature:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimFeature(BaseModel):
     """Support for this part of SCIM.
 
     Attributes:
@@ -171,8 +172,8 @@ class ScimFeature:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimFilterFeature:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimFilterFeature(BaseModel):
     """Support for filters in lists.
 
     Attributes:
@@ -185,8 +186,8 @@ class ScimFilterFeature:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimGroupMeta:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimGroupMeta(BaseModel):
     """SCIM metadata of a group resource.
 
     Attributes:
@@ -203,8 +204,8 @@ class ScimGroupMeta:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimGroup:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimGroup(BaseModel):
     """A group in the form of SCIM 2.0 (RFC 7643).
 
     Attributes:
@@ -223,8 +224,8 @@ class ScimGroup:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimGroupListResponse:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimGroupListResponse(BaseModel):
     """One page of groups.
 
     Attributes:
@@ -251,8 +252,8 @@ class ScimPatchOp(StrEnum):
     REMOVE = "remove"
 
 
-@attrs.define(kw_only=True)
-class ScimPatchOperation:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimPatchOperation(BaseModel):
     """One change.
 
     Attributes:
@@ -267,8 +268,8 @@ class ScimPatchOperation:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimPatchRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimPatchRequest(BaseModel):
     """Changes to a user or a group (RFC 7644, section 3.5.2).
 
     Attributes:
@@ -281,8 +282,8 @@ class ScimPatchRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimResourceTypeMeta:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimResourceTypeMeta(BaseModel):
     """SCIM metadata of a resource type.
 
     Attributes:
@@ -295,8 +296,8 @@ class ScimResourceTypeMeta:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimResourceType:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimResourceType(BaseModel):
     """One SCIM resource type.
 
     Attributes:
@@ -319,8 +320,8 @@ class ScimResourceType:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimResourceTypesListResponse:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimResourceTypesListResponse(BaseModel):
     """All SCIM resource types that the service supports.
 
     Attributes:
@@ -335,8 +336,8 @@ class ScimResourceTypesListResponse:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimSchemaMeta:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimSchemaMeta(BaseModel):
     """SCIM metadata of a schema resource.
 
     Attributes:
@@ -349,8 +350,8 @@ class ScimSchemaMeta:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimSchema:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimSchema(BaseModel):
     """Definition of one kind of SCIM resource.
 
     Attributes:
@@ -371,8 +372,8 @@ class ScimSchema:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimSchemasListResponse:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimSchemasListResponse(BaseModel):
     """All SCIM schemas that the service supports.
 
     Attributes:
@@ -387,8 +388,8 @@ class ScimSchemasListResponse:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimServiceProviderMeta:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimServiceProviderMeta(BaseModel):
     """SCIM metadata of the configuration resource.
 
     Attributes:
@@ -401,8 +402,8 @@ class ScimServiceProviderMeta:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimServiceProviderConfig:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimServiceProviderConfig(BaseModel):
     """Which parts of SCIM the service supports.
 
     Attributes:
@@ -429,8 +430,8 @@ class ScimServiceProviderConfig:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimUserMeta:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimUserMeta(BaseModel):
     """SCIM metadata of a user resource.
 
     Attributes:
@@ -447,8 +448,8 @@ class ScimUserMeta:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimUser:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimUser(BaseModel):
     """A user in the form of SCIM 2.0 (RFC 7643).
 
     Attributes:
@@ -473,8 +474,8 @@ class ScimUser:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class ScimUserListResponse:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimUserListResponse(BaseModel):
     """One page of users.
 
     Attributes:

@@ -5,11 +5,12 @@
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CustomDomainBundle:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CustomDomainBundle(BaseModel):
     """Further bundles, one per custom domain of the organization.
 
     Attributes:
@@ -28,8 +29,8 @@ class CustomDomainBundle:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class SecureBundle:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class SecureBundle(BaseModel):
     """Presigned URLs of the secure connect bundle of one datacenter.
 
     They are valid for five minutes.

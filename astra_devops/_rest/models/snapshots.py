@@ -7,11 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class Snapshot:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Snapshot(BaseModel):
     """A state of a database at a point in time, from which it can be cloned or restored.
 
     Attributes:
@@ -24,8 +25,8 @@ class Snapshot:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class SnapshotList:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class SnapshotList(BaseModel):
     """Snapshots of a database.
 
     Attributes:

@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CloudWatchTelemetryRequestBlock:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CloudWatchTelemetryRequestBlock(BaseModel):
     """Which CloudWatch to write to, and with which key.
 
     Attributes:
@@ -26,8 +27,8 @@ class CloudWatchTelemetryRequestBlock:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class CloudWatchTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CloudWatchTelemetryRequest(BaseModel):
     """Sink that writes to Amazon CloudWatch.
 
     Attributes:
@@ -38,8 +39,8 @@ class CloudWatchTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DatadogTelemetryRequestBlock:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatadogTelemetryRequestBlock(BaseModel):
     """Which Datadog site to write to, and with which key.
 
     Attributes:
@@ -52,8 +53,8 @@ class DatadogTelemetryRequestBlock:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DatadogTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatadogTelemetryRequest(BaseModel):
     """Sink that writes to Datadog. Unlike the other sinks its key starts with a capital letter.
 
     Attributes:
@@ -80,8 +81,8 @@ class SaslMechanism(StrEnum):
     SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
-@attrs.define(kw_only=True)
-class KafkaTelemetryRequestBlock:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class KafkaTelemetryRequestBlock(BaseModel):
     """Where and how to reach Kafka.
 
     Attributes:
@@ -102,8 +103,8 @@ class KafkaTelemetryRequestBlock:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class KafkaTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class KafkaTelemetryRequest(BaseModel):
     """Sink that writes to a Kafka topic.
 
     Attributes:
@@ -121,8 +122,8 @@ class PrometheusAuthStrategy(StrEnum):
     BEARER = "bearer"
 
 
-@attrs.define(kw_only=True)
-class RemotePrometheusBasicAuthTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class RemotePrometheusBasicAuthTelemetryRequest(BaseModel):
     """Prometheus sink that authenticates with user and password.
 
     Attributes:
@@ -140,8 +141,8 @@ class RemotePrometheusBasicAuthTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class RemotePrometheusBearerAuthTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class RemotePrometheusBearerAuthTelemetryRequest(BaseModel):
     """Prometheus sink that authenticates with a token.
 
     Attributes:
@@ -157,8 +158,8 @@ class RemotePrometheusBearerAuthTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class RemotePrometheusTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class RemotePrometheusTelemetryRequest(BaseModel):
     """Sink that writes to a Prometheus server by remote write.
 
     Attributes:
@@ -172,8 +173,8 @@ class RemotePrometheusTelemetryRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class SplunkTelemetryRequestBlock:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class SplunkTelemetryRequestBlock(BaseModel):
     """Where and how to reach Splunk.
 
     Attributes:
@@ -192,8 +193,8 @@ class SplunkTelemetryRequestBlock:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class SplunkTelemetryRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class SplunkTelemetryRequest(BaseModel):
     """Sink that writes to a Splunk HTTP event collector.
 
     Attributes:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class CreateTokenBody:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class CreateTokenBody(BaseModel):
     """A token to create.
 
     Attributes:
@@ -29,24 +30,26 @@ class CreateTokenBody:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class GenerateTokenBody:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class GenerateTokenBody(BaseModel):
     """A token to create for a client.
 
     Attributes:
         roles: Ids of the roles that the token gets; they cannot be changed later.
         token_expiry: When the token expires. Without it, the token does not expire.
         description: Purpose of the token.
+        org_id: Organization that the token is for. Without it, that of the calling token.
     """
 
     roles: list[str] = attrs.field(metadata={"wire": "roles"})
     token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
+    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class Token:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Token(BaseModel):
     """A token with its secrets, which are shown only in this answer.
 
     Attributes:
@@ -61,7 +64,7 @@ class Token:
     """
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})
-    secret: Secret = attrs.field(metadata={"wire": "secret"})
+    secret: Secret = attrs.field(metadata={"wire": "secret", "if_absent": ""})
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     roles: list[str] = attrs.field(metadata={"wire": "roles", "if_absent": []})
     token: Secret = attrs.field(metadata={"wire": "token"})
@@ -71,8 +74,8 @@ class Token:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TokenInfo:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TokenInfo(BaseModel):
     """A token without its secrets.
 
     Attributes:
@@ -91,8 +94,8 @@ class TokenInfo:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class TokenInfoList:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class TokenInfoList(BaseModel):
     """The tokens of an organization, without their secrets.
 
     Attributes:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.models.common import Role
 from astra_devops._secret import Extra
 
@@ -18,8 +19,8 @@ class UserStatus(StrEnum):
     INVITED = "invited"
 
 
-@attrs.define(kw_only=True)
-class User:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class User(BaseModel):
     """A user of an organization.
 
     Attributes:
@@ -36,8 +37,8 @@ class User:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class OrganizationUsers:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class OrganizationUsers(BaseModel):
     """The users of an organization, with the organization's name.
 
     Attributes:
@@ -52,8 +53,8 @@ class OrganizationUsers:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class RoleInviteRequest:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class RoleInviteRequest(BaseModel):
     """The complete set of roles of a user.
 
     Attributes:
@@ -64,8 +65,8 @@ class RoleInviteRequest:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class UserInvite:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class UserInvite(BaseModel):
     """A user to invite to an organization.
 
     Attributes:

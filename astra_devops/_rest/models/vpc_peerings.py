@@ -7,11 +7,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True)
-class AmazonVpc:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AmazonVpc(BaseModel):
     """An AWS network to peer with.
 
     Attributes:
@@ -28,8 +29,8 @@ class AmazonVpc:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class AzureVpc:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class AzureVpc(BaseModel):
     """An Azure network to peer with.
 
     Attributes:
@@ -46,8 +47,8 @@ class AzureVpc:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class GoogleVpc:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class GoogleVpc(BaseModel):
     """A Google Cloud network to peer with.
 
     Attributes:
@@ -68,8 +69,8 @@ class PeeringProvider(StrEnum):
     GCP = "gcp"
 
 
-@attrs.define(kw_only=True)
-class Vpc:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Vpc(BaseModel):
     """One side of a peering.
 
     Attributes:
@@ -86,8 +87,8 @@ class Vpc:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class VpcPeering:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class VpcPeering(BaseModel):
     """A peering between the network of a database and one of the customer's networks.
 
     Attributes:

@@ -110,7 +110,7 @@ class HttpServer:
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             self._journal.add(exchange)
-            fault = self._service.platform.faults.take(operation or "")
+            fault = self._service.platform.faults.take(operation or "", self._time.clock.monotonic())
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
 
 

@@ -8,11 +8,12 @@ from enum import StrEnum
 
 import attrs
 
+from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True)
-class DatabaseInfoTable:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatabaseInfoTable(BaseModel):
     """Tables of the database.
 
     Attributes:
@@ -24,8 +25,8 @@ class DatabaseInfoTable:
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True)
-class DatabaseInfo:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class DatabaseInfo(BaseModel):
     """What a database was asked to be.
 
     Attributes:
@@ -46,8 +47,8 @@ class DatabaseStatus(StrEnum):
     ERROR = "ERROR"
 
 
-@attrs.define(kw_only=True)
-class Database:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Database(BaseModel):
     """A database as the service reports it.
 
     Attributes:
@@ -73,8 +74,8 @@ class ListDatabasesInclude(StrEnum):
     ACTIVE = "active"
 
 
-@attrs.define(kw_only=True)
-class NewDatabase:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class NewDatabase(BaseModel):
     """A database to create.
 
     Attributes:

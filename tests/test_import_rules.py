@@ -107,10 +107,12 @@ LAYERS: dict[str, set[str]] = {
     "emulator.resources": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.saving": {"_json_bytes", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
+    "emulator.control": {"_json_bytes", "emulator.faults", "emulator.journal", "emulator.replies", "emulator.time"},
     "emulator.recording": {"_contract", "_json_bytes", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
     "emulator.serving": {
         "_json_bytes",
         "emulator.contract",
+        "emulator.control",
         "emulator.faults",
         "emulator.journal",
         "emulator.net",

@@ -47,7 +47,7 @@ def overview(platform: Platform, journal: Journal) -> Document:
         },
         "counts": _counts(platform),
         "requests": {"total": len(journal), "shown": [_request(exchange) for exchange in [*journal][: -_REQUESTS - 1 : -1]]},
-        "faults": describe_faults(platform.faults),
+        "faults": [{"id": fault_id, "description": words} for fault_id, words in describe_faults(platform.faults).items()],
         "quirks": _quirks(platform.quirks),
     }
     return {name: _masked(value) for name, value in document.items()}

@@ -47,7 +47,7 @@ def render(document: Document, style: str, script: str) -> str:
         _section("databases", _heading("Databases", databases), _databases(document) or _note("No databases.")),
         _section("counts", "Other resources", _chips(f"{name}: {count}" for name, count in document["counts"].items())),
         _section("requests", _heading("Last requests", requests), _requests(requests["shown"])),
-        _section("faults", "Scripted faults", _chips(document["faults"])),
+        _section("faults", "Scripted faults", _chips(fault["description"] for fault in document["faults"])),
         _section("quirks", "Changed quirks", _chips(map(_quirk, document["quirks"]))),
     )
     return f"""<!DOCTYPE html>

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from astra_devops import _contract
 from astra_devops.emulator import replies
-from astra_devops.emulator.journal import Exchange, Journal
+from astra_devops.emulator.journal import Exchange, Journal, headers_to_keep
 from astra_devops.emulator.net import addresses, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Pairs, Recorded
@@ -91,6 +91,7 @@ class Replay:
         authorized = "Authorization" in request.headers or "Token" in request.headers
         body = await request.read()
         exchange = Exchange("devops", request.method, path, None, datetime.now(UTC), authorized, dict(pairs), body)
+        exchange.headers = headers_to_keep(request.headers)
         self.journal.add(exchange)
         recorded = self._next(self._key(request.method, path, pairs))
         if isinstance(recorded, Recorded) and recorded.failure is not None:

@@ -11,7 +11,8 @@ from aiohttp import web
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.routing import Match, Query
-from astra_devops.emulator.journal import EndpointKind, Exchange, Journal
+from astra_devops.emulator.control.control import HOME, Control
+from astra_devops.emulator.journal import EndpointKind, Exchange, headers_to_keep
 from astra_devops.emulator.net import addresses
 from astra_devops.emulator.net.half_open import LONGEST
 from astra_devops.emulator.net.logs import logger
@@ -30,18 +31,19 @@ Action = Callable[[bytes], replies.Reply]
 class HttpServer:
     """The sockets of an emulator: they receive requests, and send the replies of its service."""
 
-    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float, names: addresses.Names) -> None:
+    def __init__(self, service: Service, control: Control, time: Timekeeper, latency: float, names: addresses.Names) -> None:
         self._service = service
+        self._control = control
         self._names = names
-        self._journal = journal
+        self._journal = control.target.journal
         self._time = time
         self._latency = latency
         self._runners: list[web.ServerRunner] = []
         self._outages: list[Outage] = []
 
-    async def open(self, host: str, port: int) -> tuple[int, int]:
+    async def open(self, host: str, port: int, edge_port: int) -> tuple[int, int]:
         """Open both sockets, and return the ports of the API and of the edge."""
-        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, edge_port)
         self._service.platform.faults.outage = self._outages[0]
         return api, edge_port
 
@@ -75,11 +77,8 @@ class HttpServer:
 
     async def _api(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
-        if path.startswith(page.PAGE):
-            with self._service.lock:
-                reply = page.serve(self._service.platform, self._journal, request.method, path)
-            if reply is not None:  # without a trace: no journal, no fault, no latency
-                return web.Response(status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type, **reply.headers})
+        if path in ("/", page.PAGE) or path.startswith(HOME):
+            return await self._control_or_page(request, path, query)
         match = self._service.route(request.method, path)
         if not isinstance(match, Match):
             return await self._serve(request, "devops", None, path, query, lambda body: match)
@@ -87,6 +86,21 @@ class HttpServer:
         return await self._serve(
             request, "devops", match.operation.id, path, query, lambda body: self._service.answer(match, headers, query, body, sender)
         )
+
+    async def _control_or_page(self, request: web.BaseRequest, path: str, query: Query) -> web.StreamResponse:
+        """Answer without a trace: no journal, no fault, no latency."""
+        if path == "/":
+            return web.Response(status=302, headers={"Location": page.PAGE})
+        try:
+            async with asyncio.timeout(LONGEST):
+                body = await request.content.read()
+        except (TimeoutError, web.RequestPayloadError):
+            return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
+        with self._service.lock:
+            reply = page.serve(self._service.platform, self._journal, request.method, path)
+            reply = reply or self._control.serve(request.method, path, request.headers, query, body)
+        headers = {"Content-Type": reply.content_type} if reply.body else {}
+        return web.Response(status=reply.status, body=reply.body, headers={**headers, **reply.headers})
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
@@ -109,6 +123,7 @@ class HttpServer:
                 return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
+            exchange.headers = headers_to_keep(request.headers)
             self._journal.add(exchange)
             fault = self._service.platform.faults.take(operation or "")
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)

@@ -225,7 +225,7 @@ def test_words_are_printed_on_a_terminal() -> None:
         lines = [screen.readline().split() for _ in range(4)]
         process.terminate()
         assert process.communicate()[1] == ""
-    assert lines[0] == "The Astra emulator is running. Ctrl-C stops it.".split()
+    assert lines[0] == ["The", "Astra", "emulator", "is", "running.", "Ctrl-C", "stops", "it."]
     assert [line[0] for line in lines[1:]] == ["url", "page", "token"]
     assert lines[2][1] == f"{lines[1][1]}/_emulator"
     assert lines[3][1].startswith("AstraCS:")

@@ -7,10 +7,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl
 
+import attrs
 from aiohttp import web
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.routing import Match, Query
+from astra_devops.emulator.control import submitted
 from astra_devops.emulator.control.control import HOME, Control
 from astra_devops.emulator.journal import EndpointKind, Exchange, headers_to_keep
 from astra_devops.emulator.net import addresses
@@ -97,10 +99,24 @@ class HttpServer:
         except (TimeoutError, web.RequestPayloadError):
             return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
         with self._service.lock:
-            reply = page.serve(self._service.platform, self._journal, request.method, path)
+            reply = self._reply_of_page(request, path, query, body)
             reply = reply or self._control.serve(request.method, path, request.headers, query, body)
         headers = {"Content-Type": reply.content_type} if reply.body else {}
         return web.Response(status=reply.status, body=reply.body, headers={**headers, **reply.headers})
+
+    def _reply_of_page(self, request: web.BaseRequest, path: str, query: Query, body: bytes) -> replies.Reply | None:
+        """Show the page, after executing a form of it. Returns None for any other path."""
+        host = request.headers.get("Host", "")
+        is_local = addresses.is_loopback(addresses.host_of(host))
+        view = page.View(self._control.guard.form_token, host, is_local, query.get("filter", ""))
+        if path != page.FORMS or request.method != "POST":
+            return page.serve(self._service.platform, self._journal, request.method, path, view)
+        refused = submitted.submit(self._control, request.headers, body)
+        if refused is None:
+            return replies.Reply(303, headers={"Location": page.PAGE})
+        view = attrs.evolve(view, notice=refused.message)
+        shown = page.serve(self._service.platform, self._journal, "GET", page.PAGE, view)
+        return shown and attrs.evolve(shown, status=refused.status, headers={**shown.headers, **refused.headers})
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)

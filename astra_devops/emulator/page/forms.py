@@ -46,7 +46,7 @@ def add_fault(token: str, operations: Iterable[str]) -> str:
     fields = (
         f'<label>What happens <select name="kind">{kinds}</select></label>'
         '<label>Operation <input name="operation" value="*" list="operations" required></label>'
-        '<label>How often <input type="number" name="times" value="1" min="1" placeholder="always"></label>'
+        '<label>How often (empty: always) <input type="number" name="times" value="1" min="1" placeholder="always"></label>'
         f'<datalist id="operations">{known}</datalist>'
     )
     return form(token, "add fault", fields + button("Add the fault"))

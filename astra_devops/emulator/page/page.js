@@ -24,7 +24,8 @@
     if (focused && focused.matches("input, select")) return;
     const place = focused && focused.closest("details");
     section.replaceChildren(...other.childNodes);
-    const again = place && document.getElementById(place.id);
+    // The keyboard stays where it was, or comes close to it.
+    const again = focused && ((place && document.getElementById(place.id)) || section);
     if (again) again.querySelector(focused.matches("button") ? "button" : "summary")?.focus();
   }
 
@@ -48,7 +49,7 @@
   async function send(form, button) {
     button.disabled = true;
     try {
-      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const answer = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(new FormData(form)) });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       const problem = fresh.getElementById("notice")?.textContent ?? "";
       notice.textContent = problem || (answer.ok ? "" : "The emulator refused the form.");
@@ -64,7 +65,7 @@
   document.addEventListener("submit", (event) => {
     event.preventDefault();
     const form = event.target;
-    if (form.method === "post") {
+    if (form.getAttribute("method") === "post") {
       send(form, event.submitter ?? form.querySelector("button"));
       return;
     }

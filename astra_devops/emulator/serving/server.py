@@ -91,7 +91,7 @@ class HttpServer:
 
     async def _control_or_page(self, request: web.BaseRequest, path: str, query: Query) -> web.StreamResponse:
         """Answer without a trace: no journal, no fault, no latency."""
-        if path == "/":
+        if path == "/" or (path == page.FORMS and request.method in ("GET", "HEAD")):
             return web.Response(status=302, headers={"Location": page.PAGE})
         try:
             async with asyncio.timeout(LONGEST):

@@ -163,14 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, help="the seed for ids, tokens and random faults (default: another one each time)")
     parser.add_argument("--token", type=options.token, help="the token that may do everything (default: one from the seed)")
-    parser.add_argument(
-        "--allow-host",
-        type=options.host,
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a further name to answer to, where it listens on this machine only; may be repeated",
-    )
+    options.add_allow_host(parser)
     parser.add_argument("--faults", type=Path, metavar="FILE", help="the faults to cause: a YAML or JSON file")
     parser.add_argument(
         "--state",

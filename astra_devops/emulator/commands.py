@@ -18,11 +18,12 @@ def main(arguments: Sequence[str]) -> int:
     Once it listens, it prints one line of JSON: the URL and, for a replay, a token.
     """
     chosen = _parser().parse_args(arguments)
+    place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
     try:
         if chosen.command == "record":
-            asyncio.run(_record(Recorder(chosen.upstream, chosen.out, host=chosen.host, port=chosen.port)))
+            asyncio.run(_record(Recorder(chosen.upstream, chosen.out, **place)))
         else:
-            asyncio.run(_replay(Replay(chosen.file, host=chosen.host, port=chosen.port)))
+            asyncio.run(_replay(Replay(chosen.file, **place)))
     except (OSError, ValueError) as error:
         print(f"Cannot {chosen.command}: {error}", file=sys.stderr)
         return 1
@@ -66,4 +67,5 @@ def _parser() -> argparse.ArgumentParser:
     for command in (record, replay):
         command.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
         command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
+        options.add_allow_host(command)
     return parser

@@ -21,12 +21,12 @@ class Listener:
     """A server on one socket."""
 
     port: int
-    _port: Port
+    _listening: Port
     _runner: web.ServerRunner
 
     async def close(self) -> None:
         """Close the socket and all connections."""
-        await self._port.close()
+        await self._listening.close()
         await self._runner.cleanup()
 
 

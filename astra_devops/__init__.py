@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from astra_devops._runtime.events import CallStarted as CallStarted
     from astra_devops._runtime.events import CircuitEvent as CircuitEvent
     from astra_devops._runtime.events import Event as Event
+    from astra_devops._runtime.events import LimitChanged as LimitChanged
     from astra_devops._runtime.events import Observer as Observer
     from astra_devops._runtime.events import PollEvent as PollEvent
     from astra_devops._runtime.events import RequestEvent as RequestEvent
     from astra_devops._runtime.events import ResponseEvent as ResponseEvent
     from astra_devops._runtime.events import RetryEvent as RetryEvent
+    from astra_devops._runtime.limits.values import Limits as Limits
+    from astra_devops._runtime.limits.values import RateLimit as RateLimit
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
     from astra_devops._runtime.pages import Page as Page
     from astra_devops._runtime.retry import RetryPolicy as RetryPolicy
@@ -62,6 +65,8 @@ _HOMES: Final = {
     "CircuitEvent": "_runtime.events",
     "Clock": "_runtime.clock",
     "Event": "_runtime.events",
+    "LimitChanged": "_runtime.events",
+    "Limits": "_runtime.limits.values",
     "Observer": "_runtime.events",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.wait_loop",
@@ -69,6 +74,7 @@ _HOMES: Final = {
     "Page": "_runtime.pages",
     "Pager": "_bridge.pager",
     "PollEvent": "_runtime.events",
+    "RateLimit": "_runtime.limits.values",
     "RequestEvent": "_runtime.events",
     "ResponseEvent": "_runtime.events",
     "RetryEvent": "_runtime.events",

@@ -242,7 +242,7 @@ class ClientResources(NoCopies):
     def _operations(self) -> "OperationFactory":
         from astra_devops.operations.factory import OperationFactory
 
-        return OperationFactory(self._caller) if self._parent is None else OperationFactory(self._caller, self._parent._operations.poller)
+        return OperationFactory(self._caller, None if self._parent is None else self._parent._operations)
 
     @made_on_first_use
     def _changes(self) -> "PendingChanges":

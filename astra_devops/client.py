@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from astra_devops._client_operations import AsyncClientOperations
 from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
 from astra_devops._runtime.auth.token import Token, TokenAuth
@@ -18,8 +19,11 @@ from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.http.proxies import checked_proxy
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.http.transport import Transport
+from astra_devops._runtime.limits.limiter import Limiter
+from astra_devops._runtime.limits.reporting import reporter
+from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.observer import guarded
-from astra_devops._runtime.options import Options
+from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import (
     Environment,
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation
 
 
-class AsyncAstraDevOps(ClientResources):
+class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
     """A client of the Astra DevOps API, for asyncio.
 
     >>> async with AsyncAstraDevOps() as astra:
@@ -64,10 +68,12 @@ class AsyncAstraDevOps(ClientResources):
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
+        lane_timeout: float = 900.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
+        rate_limit: RateLimit | None = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -94,12 +100,17 @@ class AsyncAstraDevOps(ClientResources):
                 ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a call that changes a database waits for changes before
+                it to be over. They do not count for ``timeout``.
             retry: How often a call is retried, and how long to wait between attempts. By default a
                 call has up to 4 attempts.
             clock: Clock used for waits, retries and deadlines; by default the system's.
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
-            max_connections: Number of requests that may run at once. Each uses one connection.
+            max_connections: Number of requests that may run at once, at most. Each uses one
+                connection.
+            rate_limit: A ceiling of your own for the requests per second. Without it the client
+                sends as many as the service permits, and finds out how many that are.
             proxy: URL of an http or https proxy, with a user name and password if it needs them. By
                 default it is that of the environment.
             trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
@@ -127,10 +138,11 @@ class AsyncAstraDevOps(ClientResources):
         base_url = hidden(base_url)
         is_service_given = base_url is not None or environment is not None
         url = origin(base_url, "prod" if environment is None else environment, allow_http)
+        max_connections = checks.integer(max_connections, "max_connections", 1, 1_000_000)
         auth = TokenAuth(token, profile, selects_service=not is_service_given)
         transport = Transport(
             origin=url if is_service_given else auth.origin,
-            max_connections=checks.integer(max_connections, "max_connections", 1, 1_000_000),
+            max_connections=max_connections,
             proxy=checked_proxy(proxy),
             trust_env=checked_flag(trust_env, "trust_env"),
             ssl_context=checked_ssl_context(ssl_context),
@@ -140,21 +152,22 @@ class AsyncAstraDevOps(ClientResources):
         options = Options(
             timeout=checks.positive(timeout, "timeout"),
             attempt_timeout=checks.positive(attempt_timeout, "attempt_timeout"),
+            lane_timeout=checks.positive(lane_timeout, "lane_timeout"),
             retry=checks.instance(retry, "retry", RetryPolicy),
-            headers={
-                "Accept": "application/json",
-                "Accept-Encoding": ACCEPT_ENCODING,
-                "User-Agent": user_agent(VERSION, user_agent_suffix),
-            },
+            headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": user_agent(VERSION, user_agent_suffix)},
         )
-        self._caller = Caller(transport, auth, checked_clock(clock), options, guarded(observer))
-        self._caller.shared.explain = _explain
+        clock, observer = checked_clock(clock), guarded(observer)
+        own = checks.optional(lambda value, name: checks.instance(value, name, RateLimit), rate_limit, "rate_limit")
+        shared = Shared(Limiter(clock, max_connections, own, reporter(observer)))
+        shared.explain = _explain
+        self._caller = Caller(transport, auth, clock, options, observer, shared)
 
     def with_options(
         self,
         *,
         timeout: float | None = None,
         attempt_timeout: float | None = None,
+        lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "AsyncAstraDevOps":
@@ -166,6 +179,7 @@ class AsyncAstraDevOps(ClientResources):
         Args:
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
             headers: Headers to send with every request, in addition to those of this client.
 
@@ -180,6 +194,7 @@ class AsyncAstraDevOps(ClientResources):
             now,
             timeout=now.timeout if timeout is None else checks.positive(timeout, "timeout"),
             attempt_timeout=now.attempt_timeout if attempt_timeout is None else checks.positive(attempt_timeout, "attempt_timeout"),
+            lane_timeout=now.lane_timeout if lane_timeout is None else checks.positive(lane_timeout, "lane_timeout"),
             retry=now.retry if retry is None else checks.instance(retry, "retry", RetryPolicy),
             headers=now.headers if headers is None else {**now.headers, **checks.headers(headers)},
         )
@@ -187,6 +202,15 @@ class AsyncAstraDevOps(ClientResources):
         view._caller = self._caller.view(options)
         view._parent = self
         return view
+
+    @property
+    def limits(self) -> Limits:
+        """The present limits of this client and its views, its calls on their way and in the queue.
+
+        >>> astra.limits.queued
+        0
+        """
+        return self._caller.shared.limiter.limits
 
     async def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
         """Check whether a token has all the given permissions, where the service reveals them.
@@ -249,6 +273,8 @@ class AsyncAstraDevOps(ClientResources):
             from astra_devops.resources._by_operation_id import build_call
 
         call = build_call(operation_id, path, query, body)
+        if call.operation.lane is not None:
+            self._operations  # noqa: B018 - has the lanes of the databases
         return await self._caller.send(call)
 
     async def resume(self, token: str) -> "AsyncOperation[Any]":
@@ -267,6 +293,7 @@ class AsyncAstraDevOps(ClientResources):
     async def aclose(self) -> None:
         """Close the connections. Closing twice, or closing a view, does nothing."""
         if self._parent is None:
+            self._caller.shared.limiter.close()
             await self._caller.transport.close()
 
     async def __aenter__(self) -> Self:

@@ -19,16 +19,19 @@
     │   └── ServerError            5xx
     ├── ResponseDecodeError        a success whose body cannot be read
     ├── AmbiguousNameError         several resources have the name
+    ├── DriftError                 it exists, and differs from what was asked for
     ├── OperationFailedError       accepted, then failed
-    └── OperationTimeoutError      accepted, and not finished in time
+    ├── OperationTimeoutError      accepted, and not finished in time
+    └── OperationGroupError        some of several operations failed; also an ExceptionGroup
 
 A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything is sent. Every
 exception here can be pickled and copied, and none shows a secret in its text.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
+from astra_devops._error_values import Difference, ErrorDetail, OperationOutcome, OperationSnapshot, StatusChange
 from astra_devops._secret import SecretBytes
 
 __all__ = [
@@ -41,9 +44,13 @@ __all__ = [
     "BusyError",
     "ConfigurationError",
     "ConflictError",
+    "Difference",
+    "DriftError",
     "ErrorDetail",
     "NotFoundError",
     "OperationFailedError",
+    "OperationGroupError",
+    "OperationOutcome",
     "OperationSnapshot",
     "OperationTimeoutError",
     "OutcomeUnknownError",
@@ -55,39 +62,6 @@ __all__ = [
     "StatusChange",
     "UnprocessableError",
 ]
-
-
-class ErrorDetail(NamedTuple):
-    """One error in the service's answer.
-
-    ``id`` is the service's own error number, such as 340018 for an unknown token.
-    """
-
-    id: int | None
-    message: str
-
-
-class StatusChange(NamedTuple):
-    """A new status, first seen ``elapsed`` seconds after the wait began."""
-
-    status: str
-    elapsed: float
-
-
-class OperationSnapshot(NamedTuple):
-    """The last known state of an operation, in plain values that can be logged and pickled.
-
-    ``resume_token`` can be passed to ``client.resume``, in this process or another. ``elapsed`` is
-    in seconds.
-    """
-
-    kind: str
-    ids: Mapping[str, str]
-    status: str | None
-    history: tuple[StatusChange, ...]
-    elapsed: float
-    polls: int
-    resume_token: str
 
 
 class AstraDevOpsError(Exception):
@@ -239,7 +213,11 @@ class UnprocessableError(APIStatusError):
 
 
 class RateLimitedError(APIStatusError):
-    """429: too many requests. ``retry_after`` has the seconds to wait, if the service sent them."""
+    """429: too many requests. ``retry_after`` has the seconds to wait, if the service sent them.
+
+    The client repeats such a request until the ``timeout`` of the call is up, or would be during
+    the wait that the service asks for.
+    """
 
 
 class ServerError(APIStatusError):
@@ -287,6 +265,25 @@ class AmbiguousNameError(AstraDevOpsError):
         return cls(f"{len(ids)} {kind} match {name!r}: {', '.join(ids)}; use an id instead", name=name, ids=ids)
 
 
+class DriftError(AstraDevOpsError):
+    """What should be ensured exists already, and differs from what was asked for. It is left alone.
+
+    Attributes:
+        id: The id of what exists.
+        differences: Each field that differs, with both values and what to call to change it.
+    """
+
+    def __init__(self, message: str, *, id: str, differences: Sequence[Difference]) -> None:
+        super().__init__(message)
+        self.id = id
+        self.differences: tuple[Difference, ...] = tuple(differences)
+
+    @classmethod
+    def of(cls, kind: str, name: str, id: str, differences: Sequence[Difference]) -> Self:
+        """Return the error for a resource of a kind, such as ``database``."""
+        return cls(f"the {kind} {name!r} exists ({id}), and differs: {'; '.join(map(str, differences))}", id=id, differences=differences)
+
+
 class _OperationError(AstraDevOpsError):
     """The base class of errors raised by a wait, with the last known state in ``snapshot``."""
 
@@ -329,6 +326,23 @@ class OperationTimeoutError(_OperationError):
 
     The service continues to work on it. Use ``resume_token`` to wait again.
     """
+
+
+class OperationGroupError(AstraDevOpsError, ExceptionGroup[Exception]):
+    """Some of several operations failed, or did not finish. The others have ended well.
+
+    Attributes:
+        outcomes: How each has ended, in their order: with the resource as ``value``, or with
+            ``error``. The ``snapshot`` has the ids and the resume token.
+    """
+
+    def __new__(cls, message: str, exceptions: Sequence[Exception], **outcomes: Sequence[OperationOutcome]) -> Self:
+        return super().__new__(cls, message, exceptions)
+
+    def __init__(self, message: str, exceptions: Sequence[Exception], *, outcomes: Sequence[OperationOutcome]) -> None:
+        super().__init__(message)
+        self.args = (message, exceptions)
+        self.outcomes: tuple[OperationOutcome, ...] = tuple(outcomes)
 
 
 def _rebuild(cls: type[AstraDevOpsError], args: tuple[Any, ...], state: dict[str, Any]) -> AstraDevOpsError:

@@ -53,11 +53,8 @@ def step_reporter(clock: Callable[[], float]) -> Say:
 
 async def follow(operation: AsyncOperation[Any], say: Say) -> None:
     """Wait until an operation is done, and report each change of the status."""
-    status = None
-    async for event in operation.events(timeout=1800):
-        if event.status != status:
-            status = event.status
-            say(f"    {status}")
+    async for event in operation.events(timeout=1800, changes_only=True):
+        say(f"    {event.status}")
 
 
 async def use(astra: AsyncAstraDevOps, database_id: str, say: Say) -> None:

@@ -55,11 +55,8 @@ def step_reporter(clock: Callable[[], float]) -> Say:
 
 def follow(operation: Operation[Any], say: Say) -> None:
     """Wait until an operation is done, and report each change of the status."""
-    status = None
-    for event in operation.events(timeout=1800):
-        if event.status != status:
-            status = event.status
-            say(f"    {status}")
+    for event in operation.events(timeout=1800, changes_only=True):
+        say(f"    {event.status}")
 
 
 def use(astra: AstraDevOps, database_id: str, say: Say) -> None:

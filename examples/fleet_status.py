@@ -19,14 +19,8 @@ async def create_fleet(astra: AsyncAstraDevOps, count: int) -> None:
 
     The waits of a client share their polls, so twelve waits cost hardly more than one.
     """
-
-    async def create(number: int) -> None:
-        operation = await astra.databases.create(f"shop-{number:02}", cloud_provider="AWS", region="us-east-2")
-        await operation.wait(timeout=1800)
-
-    async with asyncio.TaskGroup() as tasks:
-        for number in range(count):
-            tasks.create_task(create(number))
+    names = [f"shop-{number:02}" for number in range(count)]
+    await astra.wait_all(*(astra.databases.create(name, cloud_provider="AWS", region="us-east-2") for name in names), timeout=1800)
 
 
 async def describe(astra: AsyncAstraDevOps, database: Database) -> str:

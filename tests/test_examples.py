@@ -1,5 +1,7 @@
 """Every example runs to its end on the embedded emulator, and prints what a user should see."""
 
+import csv
+import json
 import re
 import subprocess
 import sys
@@ -52,6 +54,36 @@ What to read next:
   docs/emulator.md           the emulator in your own tests
 
 """,
+    "add_keyspace.py": """\
+Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
+done       has the keyspace
+shop-0     has the keyspace
+shop-1     has the keyspace
+shop-2     has the keyspace
+shop-3     has the keyspace
+sleeper    skipped: it is HIBERNATED
+5 have the keyspace audit, 0 failed, 1 skipped
+""",
+    "inventory.py": """\
+organization,name,status,cloud_provider,regions,tier,keyspaces,created,id
+Emulated Organization,shop,ACTIVE,AWS,us-east-2,serverless,orders stock,2026-01-01T00:00:00+00:00,ID
+Emulated Organization,users,HIBERNATED,GCP,us-east1,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
+West,search,ACTIVE,AWS,us-east-2,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
+""",
+    "nightly_cleanup.py": """\
+Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
+After 1 days:
+0 databases to clean up; --apply does it
+After 20 days:
+terminate  test-login     would be done
+terminate  test-search    would be done
+park       archive        would be done
+3 databases to clean up; --apply does it
+terminate  test-login     done
+terminate  test-search    done
+park       archive        done
+3 databases to clean up, 0 failed
+""",
     "fleet_status.py": "\n".join(
         [
             "Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.",
@@ -61,14 +93,18 @@ What to read next:
     ),
 }
 
+# Where the output is a document, the rest goes to standard error.
+_ERRORS: Final = {"inventory.py": "Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.\n"}
+
 _TIME: Final = re.compile(r"^ *(\d+\.\d) s  ", re.MULTILINE)
 
 
 @cache
-def run(name: str) -> str:
+def run(name: str, *arguments: str) -> str:
     """Run an example once, and return what it printed."""
-    result = subprocess.run([sys.executable, "-W", "error", str(_EXAMPLES / name)], cwd=_ROOT, capture_output=True, text=True)
-    assert (result.returncode, result.stderr) == (0, "")
+    program = [sys.executable, "-W", "error", str(_EXAMPLES / name), *arguments]
+    result = subprocess.run(program, cwd=_ROOT, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, _ERRORS.get(name, ""))
     return result.stdout
 
 
@@ -81,6 +117,11 @@ def test_an_example_prints_its_steps_in_order(name: str) -> None:
     output = _TIME.sub("", run(name))
     output = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", output)
     assert re.sub(r"\d+ bytes", "SIZE bytes", output) == _EXPECTED[name]
+
+
+def test_the_inventory_has_the_same_rows_as_json() -> None:
+    rows = json.loads(run("inventory.py", "--format", "json"))
+    assert rows == list(csv.DictReader(run("inventory.py").splitlines()))
 
 
 def test_the_times_are_those_of_the_service_and_not_of_the_machine() -> None:

@@ -24,7 +24,8 @@ PACKAGE = ROOT / "astra_devops"
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),
-    "errors": {"_secret"},
+    "_error_values": set(),
+    "errors": {"_error_values", "_secret"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.
@@ -44,7 +45,8 @@ LAYERS: dict[str, set[str]] = {
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
-    "operations.poller": {"errors", "_rest", "_runtime", "operations.listing", "operations.shared_task"},
+    "operations.turns": set(),
+    "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",
@@ -76,7 +78,8 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
     },
     "_client_resources": {"operations", "resources", "_runtime"},
-    "client": {"errors", "operations", "resources", "_client_resources", "_runtime", "_secret", "_version"},
+    "_client_operations": {"operations", "_runtime"},
+    "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
     "_bridge": {"errors", "operations", "_runtime"},
     "blocking": {
@@ -109,7 +112,6 @@ LAYERS: dict[str, set[str]] = {
     "emulator.recording.scrubbing": {"_json_bytes", "emulator.contract"},
     "emulator.page": {
         "_contract",
-        "_json_bytes",
         "emulator.faults",
         "emulator.journal",
         "emulator.recording.scrubbing",

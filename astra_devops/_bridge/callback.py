@@ -79,9 +79,12 @@ async def _run(function: Any, /, *args: Any, **kwargs: Any) -> Any:
         _scope.reset(reset)
     try:
         result, error = await asyncio.shield(worker)
-    except asyncio.CancelledError:
+    except asyncio.CancelledError as cancellation:
         scope.cancel()
         await asyncio.wait([worker])
+        # The notes of a call in the callback name what it may have done.
+        for note in getattr(worker.result()[1], "__notes__", ()):
+            cancellation.add_note(note)
         raise
     try:
         if error is not None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
+from astra_devops._runtime import checks
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.errors import OperationSnapshot
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class ResumingClient(Protocol):
@@ -23,7 +26,7 @@ class ResumingClient(Protocol):
         ...
 
 
-class Operation(NoCopies, Generic[T]):
+class Operation(NoCopies, Generic[T_co]):
     """An operation that the service has accepted and may still be working on.
 
     No request is sent until you wait, iterate over events or refresh. Dropping the handle does not
@@ -39,12 +42,12 @@ class Operation(NoCopies, Generic[T]):
 
     _no_copies = OPERATION_NO_COPIES
 
-    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: "AsyncOperation[T]") -> None:
+    def __init__(self, bridge: Bridge, client: Callable[[], ResumingClient], operation: "AsyncOperation[T_co]") -> None:
         self.kind: str = operation.kind
         self.ids: Mapping[str, str] = operation.ids
         self._bridge = bridge
 
-        def resume() -> "AsyncOperation[T]":
+        def resume() -> "AsyncOperation[T_co]":
             return bridge.call(client().resume, operation.resume_token)
 
         self._operation = PerProcess(resume, operation)
@@ -77,7 +80,7 @@ class Operation(NoCopies, Generic[T]):
         """The state of the operation as plain values."""
         return self._operation().snapshot
 
-    def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T:
+    def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T_co:
         """Wait until the operation has taken effect, and return the resource.
 
         Server errors, rate limits, lost connections and a 404 just after the creation do not end
@@ -100,15 +103,33 @@ class Operation(NoCopies, Generic[T]):
         return self._bridge.call(self._operation().wait, timeout=timeout, interval=interval, fail_on=fail_on)
 
     def events(
-        self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        changes_only: bool = False,
     ) -> "Iterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
-        Takes the same arguments and raises the same errors as :meth:`wait`.
+        Takes the other arguments of :meth:`wait`, and raises the same errors.
+
+        Args:
+            changes_only: Yield only the first event, those whose status is another than in the
+                event before, those with which polls begin or cease to fail, and the last.
+
+        Raises:
+            TypeError: ``changes_only`` is not a bool.
         """
+        checks.flag(changes_only, "changes_only")
         wait_loop = self._operation().wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        with importing:
+            from astra_devops.operations.wait_loop import is_change
+        previous = None
         while (event := self._bridge.call(wait_loop.next_event)) is not None:
-            yield event
+            if not changes_only or is_change(previous, event):
+                yield event
+            previous = event
 
     def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
@@ -119,3 +140,14 @@ class Operation(NoCopies, Generic[T]):
 
     def __repr__(self) -> str:
         return repr(self._operation()).replace("<Async", "<", 1)
+
+
+def unwrap(operation: Operation[T], bridge: Bridge, argument: str) -> "AsyncOperation[T]":
+    """Return the async operation of an argument.
+
+    Raises:
+        ValueError: A client with another bridge has started it.
+    """
+    if operation._bridge is not bridge:
+        raise ValueError(f"{argument} must be an operation of this client; resume(operation.resume_token) returns one")
+    return operation._operation()

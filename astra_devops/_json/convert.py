@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from astra_devops._json.mismatch import locate
+from astra_devops._json import lenient
 from astra_devops._json.model_types import ShapeError, model_of
 from astra_devops._json.reading import reader_of
 from astra_devops._json.writing import query_pairs, unstructure
@@ -17,9 +17,9 @@ def structure(data: object, shape: Any) -> Any:
 
     Accepts what the service varies: names in another spelling or under an alias, unknown names
     (kept in ``extra``), ``null`` for an empty list, for an object that only wraps lists and among
-    the objects of a list, Go's formats of time, values that an enum does not list, and no value
-    where its documents promise one. For an operation without a result (``None``) any value is
-    accepted.
+    the objects of a list, Go's formats of time, and values that an enum does not list. Where that
+    fails, ``lenient`` reads what is there as well as it can: only what identifies an object must be
+    there. For an operation without a result (``None``) any value is accepted.
 
     The result may contain lists and dicts of ``data``, so do not use it afterward.
 
@@ -32,12 +32,12 @@ def structure(data: object, shape: Any) -> Any:
     if data is None and attrs.has(shape) and model_of(shape).is_empty_if_null:
         data = {}
     try:
-        return reader_of(shape)(data)
-    except (KeyError, TypeError, ValueError):
-        # The readers do not track their position, and their errors may contain values: find the
-        # place below instead, outside this block, so that no error is kept as context.
-        pass
+        try:
+            return reader_of(shape)(data)
+        except (KeyError, TypeError, ValueError):
+            # The readers do not track their position, and their errors may contain values. The
+            # second pass starts outside this block, so that no error is kept as context.
+            pass
+        return lenient.read(data, shape)
     except RecursionError:
         raise ShapeError("", "nested less deeply", "nested too deeply") from None
-    locate(data, shape)
-    return reader_of(shape)(data)  # The document is valid, so this is a bug in a reader: show it.

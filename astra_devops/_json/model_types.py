@@ -77,6 +77,11 @@ class Field:
     default: Callable[[], object] | None
     if_absent: object = None
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether an object without this field cannot be read."""
+        return self.required and self.if_absent is None
+
 
 @attrs.frozen(kw_only=True)
 class Model:
@@ -116,7 +121,7 @@ def model_of(cls: Any) -> Model:
         fields=tuple(fields),
         wire_names=frozenset(field.wire for field in fields),
         required_names=frozenset(field.wire for field in fields if field.required),
-        is_empty_if_null=not any(field.required and field.if_absent is None for field in fields),
+        is_empty_if_null=not any(field.is_identity for field in fields),
         wire_name_by_folded=wire_name_by_folded,
         extra=extra,
     )

@@ -47,6 +47,7 @@ TERMINATE_DATABASE: Final = Operation(
     function="terminate_database",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for TERMINATING, TERMINATED or not found",
     permissions=("org-db-terminate",),
 )
@@ -58,6 +59,7 @@ SUSPEND_DATABASE: Final = Operation(
     function="suspend_database",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for SUSPENDING or SUSPENDED",
     permissions=("org-db-suspend",),
 )
@@ -69,6 +71,7 @@ PARK_DATABASE: Final = Operation(
     function="park_database",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for PARKING or PARKED",
     permissions=("org-db-suspend",),
     deprecated=True,
@@ -81,6 +84,7 @@ UNPARK_DATABASE: Final = Operation(
     function="unpark_database",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for UNPARKING or ACTIVE",
     permissions=("org-db-suspend",),
     deprecated=True,
@@ -93,6 +97,7 @@ RESIZE_DATABASE: Final = Operation(
     function="resize_database",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for RESIZING, or the new capacity units",
     permissions=("org-db-expand",),
 )
@@ -104,6 +109,7 @@ RESET_PASSWORD: Final = Operation(
     function="reset_password",
     success=frozenset({202}),
     retry="once",
+    lane="databaseID",
     how_to_check="log in to the database with the new password, since not even databases.get() shows it",
     permissions=("org-db-create",),
 )
@@ -115,7 +121,9 @@ UPDATE_ENGINE_TYPE: Final = Operation(
     function="update_engine_type",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE, or the new engine type",
+    permissions=("org-db-create",),
 )
 ADD_KEYSPACE: Final = Operation(
     id="addKeyspace",
@@ -125,6 +133,7 @@ ADD_KEYSPACE: Final = Operation(
     function="add_keyspace",
     success=frozenset({201}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at keyspaces.list() of this database for the name",
     permissions=("db-keyspace-create",),
 )
@@ -136,6 +145,7 @@ REMOVE_KEYSPACE: Final = Operation(
     function="remove_keyspace",
     success=frozenset({202, 204}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at keyspaces.list() of this database, which should lack the name",
     permissions=("db-keyspace-drop",),
 )
@@ -147,6 +157,7 @@ ALTER_KEYSPACE_WITH_GRAPH_ENGINE: Final = Operation(
     function="alter_keyspace_with_graph_engine",
     success=frozenset({202, 204}),
     retry="once",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id, which lists keyspaces with a graph engine",
 )
 CREATE_SOLR_INDEX: Final = Operation(
@@ -157,6 +168,7 @@ CREATE_SOLR_INDEX: Final = Operation(
     function="create_solr_index",
     success=frozenset({202, 204}),
     retry="once",
+    lane="databaseID",
     how_to_check="look at the table in the database itself, since databases.get() only shows MAINTENANCE meanwhile",
 )
 LIST_DATACENTERS: Final = Operation(
@@ -176,6 +188,7 @@ ADD_DATACENTERS: Final = Operation(
     function="add_datacenters",
     success=frozenset({201}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at datacenters.list() of this database for the region",
     permissions=("db-manage-region",),
 )
@@ -187,6 +200,7 @@ TERMINATE_DATACENTER: Final = Operation(
     function="terminate_datacenter",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at datacenters.list() of this database, which should lack the datacenter or show TERMINATING",
     permissions=("db-manage-region",),
 )
@@ -238,6 +252,7 @@ CLONE_FROM_DB: Final = Operation(
     function="clone_from_db",
     success=frozenset({200}),
     retry="once",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE while it is copied, then the keyspaces of the source",
     permissions=("org-db-create",),
 )
@@ -259,6 +274,7 @@ RESTORE_DB: Final = Operation(
     function="restore_db",
     success=frozenset({200}),
     retry="once",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE while it is restored, then the keyspaces of the snapshot",
     permissions=("org-db-create",),
     confidence="inferred",
@@ -393,6 +409,7 @@ LAUNCH_MIGRATION_PROXY: Final = Operation(
     function="launch_migration_proxy",
     success=frozenset({202}),
     retry="once",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE, or the action that removes a proxy",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
@@ -405,6 +422,7 @@ REMOVE_MIGRATION_PROXY: Final = Operation(
     function="remove_migration_proxy",
     success=frozenset({202}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at databases.get() with this id for MAINTENANCE, or no action that removes a proxy",
     permissions=("org-db-managemigratorproxy",),
     deprecated=True,
@@ -427,6 +445,7 @@ UPDATE_CDC: Final = Operation(
     function="update_cdc",
     success=frozenset({201, 204}),
     retry="repeatable",
+    lane="databaseID",
     how_to_check="look at cdc.config() of this database for these tables and regions",
     permissions=("org-db-create",),
 )
@@ -438,6 +457,7 @@ ENABLE_CDC: Final = Operation(
     function="enable_cdc",
     success=frozenset({201}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at cdc.config() of this database for these tables",
     permissions=("org-db-create",),
 )
@@ -449,6 +469,7 @@ DELETE_CDC: Final = Operation(
     function="delete_cdc",
     success=frozenset({204}),
     retry="check_first",
+    lane="databaseID",
     how_to_check="look at cdc.config() of this database, which should lack these tables",
     permissions=("org-db-terminate",),
 )
@@ -740,6 +761,7 @@ GET_SCIM_SERVICE_PROVIDER_CONFIG: Final = Operation(
     function="get_scim_service_provider_config",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_SCHEMAS: Final = Operation(
     id="getSCIMSchemas",
@@ -749,6 +771,7 @@ GET_SCIM_SCHEMAS: Final = Operation(
     function="get_scim_schemas",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_RESOURCE_TYPES: Final = Operation(
     id="getSCIMResourceTypes",
@@ -758,6 +781,7 @@ GET_SCIM_RESOURCE_TYPES: Final = Operation(
     function="get_scim_resource_types",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_USERS: Final = Operation(
     id="listSCIMUsers",
@@ -767,6 +791,7 @@ LIST_SCIM_USERS: Final = Operation(
     function="list_scim_users",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_USER: Final = Operation(
     id="createSCIMUser",
@@ -777,6 +802,8 @@ CREATE_SCIM_USER: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_users() with a filter for this userName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_USER: Final = Operation(
     id="getSCIMUser",
@@ -786,6 +813,7 @@ GET_SCIM_USER: Final = Operation(
     function="get_scim_user",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_USER: Final = Operation(
     id="updateSCIMUser",
@@ -796,6 +824,8 @@ UPDATE_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_user() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_USER: Final = Operation(
     id="deleteSCIMUser",
@@ -816,6 +846,8 @@ PATCH_SCIM_USER: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_user() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 LIST_SCIM_GROUPS: Final = Operation(
     id="listSCIMGroups",
@@ -825,6 +857,7 @@ LIST_SCIM_GROUPS: Final = Operation(
     function="list_scim_groups",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 CREATE_SCIM_GROUP: Final = Operation(
     id="createSCIMGroup",
@@ -835,6 +868,8 @@ CREATE_SCIM_GROUP: Final = Operation(
     success=frozenset({201}),
     retry="once",
     how_to_check="look at scim.list_groups() with a filter for this displayName",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_SCIM_GROUP: Final = Operation(
     id="getSCIMGroup",
@@ -844,6 +879,7 @@ GET_SCIM_GROUP: Final = Operation(
     function="get_scim_group",
     success=frozenset({200}),
     retry="read",
+    accepts="application/scim+json, application/json",
 )
 UPDATE_SCIM_GROUP: Final = Operation(
     id="updateSCIMGroup",
@@ -854,6 +890,8 @@ UPDATE_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="repeatable",
     how_to_check="look at scim.get_group() with this id for these attributes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 DELETE_SCIM_GROUP: Final = Operation(
     id="deleteSCIMGroup",
@@ -874,6 +912,8 @@ PATCH_SCIM_GROUP: Final = Operation(
     success=frozenset({200}),
     retry="once",
     how_to_check="look at scim.get_group() with this id for these changes",
+    sends="application/scim+json",
+    accepts="application/scim+json, application/json",
 )
 GET_ALL_ACCESS_LISTS_FOR_ORGANIZATION: Final = Operation(
     id="GetAllAccessListsForOrganization",
@@ -1196,7 +1236,6 @@ LIST_SERVERLESS_KEYS_ALTERNATE: Final = Operation(
     success=frozenset({200}),
     retry="read",
     permissions=("org-cmk-read",),
-    confidence="inferred",
 )
 CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     id="createServerlessKeyAlternate",
@@ -1208,7 +1247,6 @@ CREATE_SERVERLESS_KEY_ALTERNATE: Final = Operation(
     retry="check_first",
     how_to_check="look at customer_keys.list() for this provider, region and key",
     permissions=("org-cmk-write",),
-    confidence="inferred",
 )
 LIST_CLASSIC_KEYS: Final = Operation(
     id="ListClassicKeys",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any, Final, Generic, Literal, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import attrs
 
@@ -33,7 +33,9 @@ class Operation:
 
     ``group`` is the module in ``_rest/endpoints``, ``function`` the function in it, and ``path``
     the template with its ``{variables}``. ``how_to_check`` says which call shows whether a request
-    whose answer was lost took effect.
+    whose answer was lost took effect. ``sends`` is the media type of its body, ``accepts`` those of
+    its answers. ``lane`` is the variable of the path with the id of the database whose changes go
+    one after the other, or None.
     """
 
     id: str
@@ -45,6 +47,9 @@ class Operation:
     retry: RetryClass
     permissions: tuple[str, ...] = ()
     how_to_check: str | None = None
+    sends: str = "application/json"
+    accepts: str = "application/json"
+    lane: str | None = None
     confidence: Confidence = "documented"
     deprecated: bool = False
 
@@ -62,6 +67,13 @@ class Call(Generic[T]):
     result: Any
     query: tuple[tuple[str, object], ...] = ()
     body: object = attrs.field(default=None, repr=False)
+
+    @property
+    def lane_id(self) -> str | None:
+        """The id of the database in whose lane this call goes; None if it goes in no lane."""
+        if self.operation.lane is None:
+            return None
+        return unquote(self.path.split("/")[self.operation.path.split("/").index(f"{{{self.operation.lane}}}")])
 
 
 class Headers(Mapping[str, str]):

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import attrs
 
@@ -15,6 +14,7 @@ from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.explain import how_to_find_out
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.no_copies import NoCopies
@@ -23,19 +23,13 @@ from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_of
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, read_error, retry_after, undocumented
-from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step
+from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn
 
 if TYPE_CHECKING:
     from astra_devops._runtime.call_events import CallEvents
     from astra_devops._runtime.events import Observer
 
 T = TypeVar("T")
-
-_ADVICE: Final[Mapping[str, str]] = {
-    "read": "it only reads, so calling again is safe",
-    "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
-}
-_CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
 
 
 class Caller(NoCopies):
@@ -47,18 +41,18 @@ class Caller(NoCopies):
         auth: Auth,
         clock: Clock,
         options: Options,
-        observer: "Observer | None" = None,
-        shared: Shared | None = None,
+        observer: "Observer | None",
+        shared: Shared,
     ) -> None:
         self.transport = transport
         self.auth = auth
         self.clock = clock
         self.options = options
         self.observer = observer
-        self.shared: Shared = shared or Shared()
+        self.shared = shared
         # Composed once for each credential instead of for each call: without and with a body.
         self._composed_from: SecretHeaders | None = None
-        self._composed = (SecretHeaders(), SecretHeaders())
+        self._composed: dict[tuple[str, str | None], SecretHeaders] = {}
 
     def view(self, options: Options, auth: Auth | None = None) -> "Caller":
         """Return a caller that shares all but the options, and the authentication if given."""
@@ -93,6 +87,12 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
+        if call.operation.lane is None or self.shared.lanes is None:
+            return await self._send(call, request, check_outcome)
+        async with self.shared.lanes.turn(call, self.options.lane_timeout):
+            return await self._send(call, request, check_outcome)
+
+    async def _send(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Answer[T]:
         attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         events = attempts.events_for(logging.DEBUG)
         try:
@@ -120,22 +120,32 @@ class Caller(NoCopies):
 
     def _headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
         if auth_headers is not self._composed_from:
-            plain = SecretHeaders({**self.options.headers, **auth_headers})
-            self._composed = plain, SecretHeaders({**plain, "Content-Type": "application/json"})
-            self._composed_from = auth_headers
-        return self._composed[request.body is not None]
+            self._composed, self._composed_from = {}, auth_headers
+        kinds = request.accepts, None if request.body is None else request.sends
+        headers = self._composed.get(kinds)
+        if headers is None:
+            own = {**self.options.headers, **auth_headers}
+            if not any(name.lower() == "accept" for name in own):
+                own["Accept"] = request.accepts
+            if request.body is not None:
+                own["Content-Type"] = request.sends
+            headers = self._composed[kinds] = SecretHeaders(own)
+        return headers
 
 
 class _Attempts(Generic[T]):
     """The attempts of one call.
 
-    ``history`` has a line for each repetition, for the error at the end.
+    ``too_many`` counts the attempts that were refused with 429. ``history`` has a line for each
+    repetition, for the error at the end.
     """
 
     events: "CallEvents | None" = None
     count: int = 0
+    too_many: int = 0
     may_have_effect: bool = False
     headers: SecretHeaders | None = None
+    sent_at: float = 0.0
     has_new_token: bool = False
     status: int | None = None
     last_sent: Failure | None = None
@@ -185,7 +195,10 @@ class _Attempts(Generic[T]):
     def note_effect(self, error: BaseException) -> None:
         """Add to a cancellation whether the request may have taken effect."""
         if self.may_have_effect and self.call.operation.retry != "read":
-            add_detail(error, f"{self.call.operation.id} was canceled in progress and may have taken effect; {self._advice()}")
+            add_detail(
+                error,
+                f"{self.call.operation.id} was canceled in progress and may have taken effect; {how_to_find_out(self.call.operation)}",
+            )
 
     async def observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
@@ -221,8 +234,25 @@ class _Attempts(Generic[T]):
             return Damaged(error)
 
     async def _send(self) -> Received:
-        """Make one attempt: ask for the token, and send the request unless the circuit is open."""
+        """Make one attempt when its turn comes, unless the circuit is open."""
         self.count += 1
+        limiter = self.caller.shared.limiter
+        turn: float | NotSent | None = limiter.enter()
+        if turn is None:
+            turn = await limiter.wait(self.deadline)
+        if isinstance(turn, NotSent):
+            return turn
+        operation, policy = self.call.operation.id, self.caller.options.retry
+        try:
+            received = await self._send_now()
+        except BaseException:
+            limiter.end(operation, turn, self.sent_at, None, policy)
+            raise
+        limiter.end(operation, turn, self.sent_at, received, policy)
+        return received
+
+    async def _send_now(self) -> Received:
+        """Ask for the token, and send the request unless the circuit is open."""
         caller, circuit = self.caller, self.caller.shared.circuit
         if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
             await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
@@ -233,6 +263,7 @@ class _Attempts(Generic[T]):
         self.headers = headers
         if self.events:
             self.events.request(self.count)
+        self.sent_at = caller.clock.monotonic()
         try:
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
         except BaseException as error:
@@ -311,8 +342,14 @@ class _Attempts(Generic[T]):
 
     async def _wait(self, failure: Failure) -> bool:
         """Sleep before the next attempt; return False if there must not be one."""
-        delay = None if deadline.is_single() else next_attempt(self.caller.options.retry, self.count, failure, self.deadline.remaining())
-        if delay is None or not self.caller.shared.budget.take():
+        policy, remaining = self.caller.options.retry, self.deadline.remaining()
+        # The service has not looked at it after a 429, which costs neither an attempt nor budget.
+        if is_too_many := isinstance(failure, Refused) and failure.status == 429:
+            self.too_many += 1
+            delay = next_turn(policy, self.too_many, failure, remaining)
+        else:
+            delay = None if deadline.is_single() else next_attempt(policy, self.count - self.too_many, failure, remaining)
+        if delay is None or not (is_too_many or self.caller.shared.budget.take()):
             return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if events := self.events_for(logging.WARNING):
@@ -355,7 +392,7 @@ class _Attempts(Generic[T]):
         return self._refusal(failure) if isinstance(failure, Refused) and unknown else None
 
     def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:
-        operation, advice = self.call.operation, self._advice()
+        operation, advice = self.call.operation, how_to_find_out(self.call.operation)
         reason = failure.reason if is_ambiguous(failure) else f"an attempt was lost, and the next one ended with: {failure.reason}"
         return errors.OutcomeUnknownError(
             f"{operation.id} was sent, but got no usable answer ({reason}); {advice}",
@@ -364,15 +401,10 @@ class _Attempts(Generic[T]):
             how_to_find_out=advice,
         )
 
-    def _advice(self) -> str:
-        operation = self.call.operation
-        how = operation.how_to_check
-        if operation.retry in _ADVICE:
-            return _ADVICE[operation.retry] + (f"; to find out, {how}" if how else "")
-        return f"before you call again, {how}: a second request may do it twice" if how else _CHECK_FIRST
-
     def _with_history(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
         error.earlier_attempts = self.history
         if self.history:
             add_detail(error, f"attempts: {self.count}")
+        if self.too_many > 1:
+            add_detail(error, f"the service refused {self.too_many} of them as too many requests, until the time of the call was up")
         return error

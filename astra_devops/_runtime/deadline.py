@@ -19,11 +19,14 @@ class Deadline:
     clock, which may be faster: what such a wait took in excess of real time counts, too.
     """
 
-    __slots__ = ("_ends", "_parent")
+    __slots__ = ("_counted", "_ends", "_is_block", "_parent")
 
-    def __init__(self, seconds: float, parent: "Deadline | None" = None) -> None:
+    def __init__(self, seconds: float, parent: "Deadline | None" = None, *, is_block: bool = False) -> None:
         self._ends = time.monotonic() + seconds
         self._parent = parent
+        self._is_block = is_block
+        # By which clock, and up to which lead of it, excess has been counted.
+        self._counted: tuple[Clock, float] | None = None
 
     def remaining(self) -> float:
         """Return the seconds that are left; zero or less when the time is up."""
@@ -37,15 +40,43 @@ class Deadline:
 
     async def sleep(self, clock: Clock, seconds: float) -> None:
         """Sleep by the client's clock, and count it."""
-        began = time.monotonic()
+        lead, began = lead_of(clock), time.monotonic()
         await clock.sleep(seconds)
-        self._skip(seconds - (time.monotonic() - began))
+        self.count(clock, lead, lead + seconds - (time.monotonic() - began))
 
-    def _skip(self, seconds: float) -> None:
-        if seconds > 0:
-            self._ends -= seconds
-            if self._parent is not None:
-                self._parent._skip(seconds)
+    def count(self, clock: Clock, lead: float, lead_now: float) -> None:
+        """Count what a wait took in excess of real time: by how much the lead of the clock grew.
+
+        Waits side by side, all of which this deadline bounds, are counted once where they overlap.
+        """
+        if self._counted is not None and self._counted[0] is clock:
+            lead = max(lead, self._counted[1])
+        if lead_now > lead:
+            self._ends -= lead_now - lead
+            self._counted = clock, lead_now
+        if self._parent is not None:
+            self._parent.count(clock, lead, lead_now)
+
+
+def lead_of(clock: Clock) -> float:
+    """Return how many seconds a clock is ahead of real time, counted from any moment."""
+    return clock.monotonic() - time.monotonic()
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Stop the time of the calls around for a block, but not that of the user's own blocks."""
+    limit, calls = _current.get(), list[Deadline]()
+    while limit is not None and not limit._is_block:
+        calls.append(limit)
+        limit = limit._parent
+    began = time.monotonic()
+    try:
+        with inside(limit):
+            yield
+    finally:
+        for call in calls:
+            call._ends += time.monotonic() - began
 
 
 _is_single: ContextVar[bool] = ContextVar("astra_devops_is_single", default=False)
@@ -77,8 +108,8 @@ def start(seconds: float) -> Deadline:
 
 
 @contextmanager
-def inside(limit: Deadline) -> Iterator[None]:
-    """Bound all calls in a block by a deadline."""
+def inside(limit: Deadline | None) -> Iterator[None]:
+    """Bound all calls in a block by a deadline, or by nothing."""
     token = _current.set(limit)
     try:
         yield
@@ -134,5 +165,5 @@ def deadline(seconds: float) -> Iterator[None]:
         raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
     if not abs(seconds) <= sys.float_info.max:
         raise ValueError(f"seconds must be finite, not {seconds}")
-    with within(seconds):
+    with inside(Deadline(seconds, _current.get(), is_block=True)):
         yield

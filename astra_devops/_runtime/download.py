@@ -5,7 +5,7 @@ import inspect
 import os
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,7 +17,7 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.observer import Guard
 from astra_devops._runtime.outcome import Damaged, Lost, NotSent, RawAnswer, Refused
-from astra_devops._runtime.partial_file import PartialFile, in_thread, zip_damage
+from astra_devops._runtime.partial_file import PartialFile, in_thread
 from astra_devops._runtime.response import read_error
 from astra_devops._runtime.retry import next_attempt
 from astra_devops._secret import Secret, SecretBytes
@@ -27,24 +27,66 @@ ProgressCallback = Callable[[int, int | None], Awaitable[None] | None]
 
 _DownloadFailure = NotSent | Lost | Refused | Damaged
 
-_DOWNLOAD: Final = Operation(
-    id="downloadSecureBundle", method="GET", path="the bundle", group="", function="", success=frozenset({200}), retry="read"
-)
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What is downloaded.
+
+    Attributes:
+        operation: Id of the download in errors and events.
+        url_operation: Id of the operation whose answer has the address.
+        name: What it is, such as ``"bundle"``.
+        kind: What the file has to be, such as ``"a valid zip file"``.
+        damage: Returns what is wrong with the file, or None. It may block.
+        largest: Bytes that it has at most.
+    """
+
+    operation: str
+    url_operation: str
+    name: str
+    kind: str
+    damage: Callable[[IO[bytes]], str | None]
+    largest: int
+
+    def as_operation(self) -> Operation:
+        """Return the download as an operation, for errors."""
+        path = f"the {self.name}"
+        return Operation(id=self.operation, method="GET", path=path, group="", function="", success=frozenset({200}), retry="read")
+
+
 # The host refuses an expired URL with 403, and the next attempt brings a new one.
 _TRANSIENT: Final = frozenset({403, 429})
-# A bundle has a dozen small files.
-_LARGEST: Final = 16 * 1024 * 1024
 _LONGEST_EXCERPT: Final = 1024 * 1024
+
+
+def checked_path(path: str | os.PathLike[str]) -> str:
+    """Return a path as it was given: a separator at its end says that it is a directory."""
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a string or a path, not {type(path).__name__}")
+    try:
+        given = checks.string(os.fspath(path), "path")
+        os.fsencode(given)
+    except UnicodeEncodeError:
+        raise ValueError(f"path must be a name that the file system can have, not {path!r}") from None
+    return given
+
+
+def checked_file_name(name: str, argument: str) -> str:
+    """Return the name of a file, of which an argument is a part."""
+    if os.path.basename(name) != name:
+        raise ValueError(f"{argument} must not contain a path separator")
+    return name
 
 
 async def download(
     caller: Caller,
+    wanted: Wanted,
     get_url: Callable[[], Awaitable[Secret]],
     path: str | os.PathLike[str],
     default_name: str,
     progress: ProgressCallback | None,
 ) -> Path:
-    """Download a zip file to ``path``, within the time limit of one call, and return the path.
+    """Download a file to ``path``, within the time limit of one call, and return the path.
 
     ``get_url`` is called before each attempt, since a presigned URL expires. If ``path`` is a
     directory, the file in it gets the default name.
@@ -55,14 +97,14 @@ async def download(
         RequestNotSentError: The host cannot be reached.
         OutcomeUnknownError: The download broke off, or took too long.
         APIStatusError: The host refused the request.
-        ResponseDecodeError: The download is not a valid zip file.
+        ResponseDecodeError: The download is not a file of the wanted kind.
     """
     limit = deadline.start(caller.options.timeout)
     partial = PartialFile(path, default_name)
     try:
         await in_thread(partial.open)
         with deadline.inside(limit):
-            await _Download(caller, get_url, partial, _guarded(progress), limit).run()
+            await _Download(caller, wanted, get_url, partial, _guarded(progress), limit).run()
         # From here on nothing is awaited, so a canceled download never leaves the file.
         partial.publish()
         return partial.path
@@ -91,6 +133,7 @@ class _Download:
     """The attempts of one download."""
 
     caller: Caller
+    wanted: Wanted
     get_url: Callable[[], Awaitable[Secret]]
     partial: PartialFile
     progress: Callable[[int, int | None], Awaitable[None]] | None
@@ -106,15 +149,15 @@ class _Download:
             if failure is None:
                 return
             if not await self._wait(failure):
-                raise _error(failure, self.attempts)
+                raise _error(self.wanted, failure, self.attempts)
 
     async def _url(self) -> Secret:
         url = await self.get_url()
         if (problem := _url_problem(url, self.caller.transport.plain_hosts)) is None:
             return url
         raise errors.ResponseDecodeError(
-            f"the service's URL of the bundle cannot be used: {problem}",
-            operation="generateSecureBundleURL",
+            f"the service's URL of the {self.wanted.name} cannot be used: {problem}",
+            operation=self.wanted.url_operation,
             status=200,
             pointer=None,
             body=SecretBytes(url.reveal().encode(errors="replace")),
@@ -129,7 +172,7 @@ class _Download:
         async def sink(piece: memoryview, total: int | None) -> None:
             nonlocal received
             received += len(piece)
-            if received > _LARGEST:
+            if received > self.wanted.largest:
                 raise _TooLargeError
             try:
                 await in_thread(self.partial.file.write, piece)
@@ -146,20 +189,20 @@ class _Download:
         except _LocalIOError as stop:
             raise stop.error from None
         except _TooLargeError:
-            return await self._damaged(f"it has more than {_LARGEST} bytes")
+            return await self._damaged(f"it has more than {self.wanted.largest} bytes")
         if not isinstance(outcome, RawAnswer):
             return outcome
         if outcome.status != 200:
             return Refused(outcome)
-        if (reason := await in_thread(zip_damage, self.partial.file)) is not None:
+        if (reason := await in_thread(self.wanted.damage, self.partial.file)) is not None:
             return await self._damaged(reason)
         await in_thread(self.partial.close)
         return None
 
     async def _damaged(self, reason: str) -> Damaged:
         error = errors.ResponseDecodeError(
-            f"the bundle is not a valid zip file: {reason}",
-            operation=_DOWNLOAD.id,
+            f"the {self.wanted.name} is not {self.wanted.kind}: {reason}",
+            operation=self.wanted.operation,
             status=200,
             pointer=None,
             body=await in_thread(_excerpt, self.partial),
@@ -199,7 +242,7 @@ class _LocalIOError(Exception):
 
 
 class _TooLargeError(Exception):
-    """Ends a download that is larger than any bundle."""
+    """Ends a download that is larger than it can be."""
 
 
 def _excerpt(partial: PartialFile) -> SecretBytes:
@@ -216,16 +259,17 @@ def _is_transient(failure: _DownloadFailure) -> bool:
     return True
 
 
-def _error(failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
+def _error(wanted: Wanted, failure: _DownloadFailure, attempts: int) -> errors.AstraDevOpsError:
+    name, operation = wanted.name, wanted.operation
     match failure:
         case NotSent(reason=reason, final=is_final):
-            message = f"the host of the bundle cannot be reached: {reason}"
-            return errors.RequestNotSentError(message, operation=_DOWNLOAD.id, reason=reason, attempts=attempts, is_final=is_final)
+            message = f"the host of the {name} cannot be reached: {reason}"
+            return errors.RequestNotSentError(message, operation=operation, reason=reason, attempts=attempts, is_final=is_final)
         case Lost(reason=reason):
             advice = "it only reads, so downloading again is safe"
-            message = f"the download of the bundle broke off: {reason}; {advice}"
-            return errors.OutcomeUnknownError(message, operation=_DOWNLOAD.id, reason=reason, how_to_find_out=advice)
+            message = f"the download of the {name} broke off: {reason}; {advice}"
+            return errors.OutcomeUnknownError(message, operation=operation, reason=reason, how_to_find_out=advice)
         case Refused():
-            return read_error(_DOWNLOAD, "the bundle", failure, attempts)
+            return read_error(wanted.as_operation(), f"the {name}", failure, attempts)
         case Damaged(error=error):
             return error

@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 
+from astra_devops._runtime.limits.values import Limits
 from astra_devops.errors import OperationSnapshot
 
 _logger: Final = logging.getLogger("astra_devops")
@@ -113,6 +114,21 @@ class CircuitEvent:
     reason: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class LimitChanged:
+    """The client sends more or fewer requests than before, since the service permits it.
+
+    Limits that fall are reported each time, limits that grow when they have grown by a tenth.
+
+    Attributes:
+        limits: The limits from now on.
+        reason: Why they are lower, such as ``status 429``. None if they have grown.
+    """
+
+    limits: Limits
+    reason: str | None = None
+
+
 @attrs.frozen
 class PollEvent:
     """A wait has polled its operation.
@@ -131,7 +147,7 @@ class PollEvent:
     problem: str | None = None
 
 
-Event = CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | PollEvent
+Event = CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | LimitChanged | PollEvent
 Observer = Callable[[Event], None]
 
 
@@ -154,5 +170,10 @@ def log(event: Event) -> None:
             _logger.warning("the service is down (%s); calls fail at once until it answers", event.reason)
         case CircuitEvent():
             _logger.warning("the service answers again")
+        case LimitChanged(limits=limits, reason=reason):
+            level, cause = (logging.DEBUG, "more is permitted") if reason is None else (logging.WARNING, reason)
+            rate = "" if limits.requests_per_second is None else f"at most {limits.requests_per_second:.1f} requests per second, "
+            pause = f", none for {limits.paused_for:.1f} s" if limits.paused_for else ""
+            _logger.log(level, "%s: %s%d at once%s", cause, rate, limits.concurrent_requests, pause)
         case PollEvent(snapshot=snapshot, done=done):
             _logger.debug("%s %s: %s after %.1f s%s", snapshot.kind, dict(snapshot.ids), snapshot.status, snapshot.elapsed, ", done" * done)

@@ -22,6 +22,12 @@ _BY_ID: Final[Mapping[int, str]] = {
 }
 _UNSUPPORTED_REGION: Final = 2000013
 
+_ADVICE: Final[Mapping[str, str]] = {
+    "read": "it only reads, so calling again is safe",
+    "repeatable": "repeating it is safe, and it may be done already; if time has passed, look first: others may have changed it since",
+}
+_CHECK_FIRST: Final = "check the resource before calling again: a second request may do it twice"
+
 WAKE: Final = "databases.resume wakes the database"
 
 # docs/evidence.md, "duplicate-names": conflicts of the first are duplicates, unless the words say
@@ -134,3 +140,11 @@ def _field(body: object, name: str) -> str | None:
 def _has_id(call: Call[Any]) -> bool:
     segments = call.path.split("/")
     return len(segments) > 3 and _UUID.fullmatch(segments[3]) is not None
+
+
+def how_to_find_out(operation: Operation) -> str:
+    """Return what to do about a request that may or may not have taken effect."""
+    how = operation.how_to_check
+    if operation.retry in _ADVICE:
+        return _ADVICE[operation.retry] + (f"; to find out, {how}" if how else "")
+    return f"before you call again, {how}: a second request may do it twice" if how else _CHECK_FIRST

@@ -1,15 +1,26 @@
 """What the views of a client have of their own, and what they share."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
 from astra_devops._runtime.circuit import Circuit
+from astra_devops._runtime.limits.limiter import Limiter
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy
 
 if TYPE_CHECKING:
+    from astra_devops._runtime.call import Call
     from astra_devops.errors import PermissionDeniedError
+
+
+class LanesOfClient(Protocol):
+    """Lets the calls that change a database go one after the other."""
+
+    def turn(self, call: "Call[Any]", timeout: float) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn of a call, and end it when the block ends."""
+        ...
 
 
 @attrs.frozen(kw_only=True)
@@ -22,15 +33,19 @@ class Options:
     timeout: float
     attempt_timeout: float
     retry: RetryPolicy
+    lane_timeout: float
     headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
 
 
 class Shared:
-    """What a client and its views know of the service's health."""
+    """What a client and its views know of the service's health, and its limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, limiter: Limiter) -> None:
+        self.limiter: Limiter = limiter
         self.budget: RetryBudget = RetryBudget()
         self.circuit: Circuit = Circuit()
         # Set by the client, and called with a caller: the roles of the token, which this layer
         # does not know, explain a missing permission.
         self.explain: Callable[[Any, PermissionDeniedError], Awaitable[None]] | None = None
+        # Set by the client: in which order the changes of each database go.
+        self.lanes: LanesOfClient | None = None

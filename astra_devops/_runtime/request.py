@@ -16,12 +16,15 @@ from astra_devops._secret import Secret
 class Request:
     """A request without its origin and headers, which belong to the client.
 
-    ``target`` is the path and query, quoted.
+    ``target`` is the path and query, quoted. ``sends`` is the media type of the body, ``accepts``
+    those of the answer.
     """
 
     method: str
     target: str
     body: bytes | None = attrs.field(default=None, repr=False)
+    sends: str = "application/json"
+    accepts: str = "application/json"
 
 
 def build(call: Call[Any]) -> Request:
@@ -41,7 +44,8 @@ def build(call: Call[Any]) -> Request:
         # Without the frames in which it arose: they show parts of the body, as does its context.
         body.__cause__ = body.__context__ = None
         raise body.with_traceback(None)
-    return Request(call.operation.method, target, body)
+    operation = call.operation
+    return Request(operation.method, target, body, operation.sends, operation.accepts)
 
 
 def _encode(body: object) -> bytes | TypeError | ValueError:

@@ -45,6 +45,9 @@ class RetryPolicy:
     ``max_delay`` ("full jitter"). If the service sends ``Retry-After``, the wait is that long
     instead, up to ``max_retry_after``.
 
+    A 429 is not an attempt in this sense, since the service has not looked at the request: the call
+    waits for its turn again within its ``timeout``, however often that happens.
+
     ``jitter`` returns a random number between two others. It is used for these waits and for the
     pauses between polls of an operation. By default the numbers differ from client to client;
     ``jitter=random.Random(7).uniform`` makes a test reproducible.
@@ -123,9 +126,21 @@ def next_attempt(policy: RetryPolicy, attempt: int, failure: Failure, remaining:
     """
     if attempt >= policy.max_attempts:
         return None
-    delay = _retry_after(policy, failure)
+    delay = requested_pause(policy, failure)
     if delay is None:
         delay = policy.jitter(0.0, ceiling(policy, attempt))
+    return delay if delay < remaining else None
+
+
+def next_turn(policy: RetryPolicy, refusals: int, failure: Failure, remaining: float) -> float | None:
+    """Return the seconds until a call that was refused with 429 asks for its turn again.
+
+    None if its time is up by then. There is no limit to their number, ``refusals`` so far: the
+    service has done nothing for these requests.
+    """
+    delay = requested_pause(policy, failure)
+    if delay is None:
+        delay = policy.jitter(0.0, ceiling(policy, refusals))
     return delay if delay < remaining else None
 
 
@@ -143,7 +158,7 @@ def ceiling(policy: RetryPolicy, attempt: int) -> float:
     return float(next(itertools.islice(waits, attempt, None)))
 
 
-def _retry_after(policy: RetryPolicy, failure: Failure) -> float | None:
+def requested_pause(policy: RetryPolicy, failure: Failure) -> float | None:
     """Return the seconds that the service asked to wait, within reason; None if it did not ask."""
     if not isinstance(failure, Refused) or failure.retry_after is None:
         return None

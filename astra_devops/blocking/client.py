@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
+from astra_devops._bridge.operation_groups import ClientOperations
 from astra_devops._runtime.auth.token import Token
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
 from astra_devops._runtime.first_use import made_on_first_use
 from astra_devops._runtime.http.sessions import SessionFactory
+from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
     from astra_devops.blocking.vpc_peerings import VpcPeerings
 
 
-class AstraDevOps(NoCopies):
+class AstraDevOps(ClientOperations, NoCopies):
     """A client of the Astra DevOps API, for code that blocks.
 
     >>> with AstraDevOps() as astra:
@@ -82,10 +84,12 @@ class AstraDevOps(NoCopies):
         profile: str | None = None,
         timeout: float = 60.0,
         attempt_timeout: float = 30.0,
+        lane_timeout: float = 900.0,
         retry: RetryPolicy = RetryPolicy(),
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
+        rate_limit: RateLimit | None = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -113,12 +117,17 @@ class AstraDevOps(NoCopies):
                 ``$XDG_CONFIG_HOME/astra/.astrarc`` comes first where it exists.
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a call that changes a database waits for changes before
+                it to be over. They do not count for ``timeout``.
             retry: How often a call is retried, and how long to wait between attempts. By default a
                 call has up to 4 attempts.
             clock: Clock used for waits, retries and deadlines; by default the system's.
             observer: Function that is called with each :class:`~astra_devops.Event`; if omitted,
                 events go to the ``astra_devops`` logger.
-            max_connections: Number of requests that may run at once. Each uses one connection.
+            max_connections: Number of requests that may run at once, at most. Each uses one
+                connection.
+            rate_limit: A ceiling of your own for the requests per second. Without it the client
+                sends as many as the service permits, and finds out how many that are.
             proxy: URL of an http or https proxy, with a user name and password if it needs them. By
                 default it is that of the environment.
             trust_env: Whether the environment variables ``HTTPS_PROXY``, ``HTTP_PROXY``,
@@ -154,10 +163,12 @@ class AstraDevOps(NoCopies):
                 profile=profile,
                 timeout=timeout,
                 attempt_timeout=attempt_timeout,
+                lane_timeout=lane_timeout,
                 retry=retry,
                 clock=clock,
                 observer=observer,
                 max_connections=max_connections,
+                rate_limit=rate_limit,
                 proxy=proxy,
                 trust_env=trust_env,
                 allow_http=allow_http,
@@ -375,6 +386,7 @@ class AstraDevOps(NoCopies):
         *,
         timeout: float | None = None,
         attempt_timeout: float | None = None,
+        lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> "AstraDevOps":
@@ -386,6 +398,7 @@ class AstraDevOps(NoCopies):
         Args:
             timeout: Seconds for a whole call, including retries and the waits between them.
             attempt_timeout: Seconds for a single request.
+            lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
             headers: Headers to send with every request, in addition to those of this client.
 
@@ -398,10 +411,21 @@ class AstraDevOps(NoCopies):
         client = self._handle
         view = AstraDevOps.__new__(AstraDevOps)
         view._handle = client.view(
-            lambda: client().with_options(timeout=timeout, attempt_timeout=attempt_timeout, retry=retry, headers=headers)
+            lambda: client().with_options(
+                timeout=timeout, attempt_timeout=attempt_timeout, lane_timeout=lane_timeout, retry=retry, headers=headers
+            )
         )
         view._bridge = self._bridge
         return view
+
+    @property
+    def limits(self) -> Limits:
+        """The present limits of this client and its views, its calls on their way and in the queue.
+
+        >>> astra.limits.queued
+        0
+        """
+        return self._handle().limits
 
     def can(self, *permissions: str, resource: str | None = None, token: str | None = None) -> bool | None:
         """Check whether a token has all the given permissions, where the service reveals them.

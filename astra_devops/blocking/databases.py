@@ -144,25 +144,94 @@ class Databases:
             ),
         )
 
-    def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> Operation[None]:
+    def ensure(
+        self,
+        name: str,
+        *,
+        cloud_provider: str,
+        region: str,
+        tier: Tier | str | None = None,
+        capacity_units: int | None = None,
+        keyspace: str | None = None,
+        db_type: Literal["vector"] | str | None = None,
+        pcu_group_id: str | None = None,
+    ) -> Operation[Database]:
+        """Create a database unless there is one with this name, which is left alone.
+
+        The operation is done when a new database is ACTIVE, or an existing one at rest: that may be
+        HIBERNATED, PARKED or SUSPENDED, too. One that is TERMINATING or TERMINATED does not count.
+
+        Calls of one client wait for each other. Of two processes, each may create a database: the
+        service accepts a name twice. From then on this raises ``AmbiguousNameError``.
+
+        Needs ``org-db-create`` and ``org-db-view``.
+
+        Args:
+            name: As in :meth:`create`, like the others. An existing database may have any value of
+                what is left out.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid.
+            AmbiguousNameError: Several databases have the name; the error lists their ids.
+            DriftError: The database exists, and differs; ``differences`` has each field, and what
+                to call to change it.
+            UnprocessableError: The service does not offer this tier, provider or region.
+            OutcomeUnknownError: As in :meth:`create`.
+        """
+        return Operation(
+            self._bridge,
+            self._client,
+            self._bridge.call(
+                self._target().ensure,
+                name,
+                cloud_provider=cloud_provider,
+                region=region,
+                tier=tier,
+                capacity_units=capacity_units,
+                keyspace=keyspace,
+                db_type=db_type,
+                pcu_group_id=pcu_group_id,
+            ),
+        )
+
+    def operation(self, database_id: str) -> Operation[Database]:
+        """Return an operation that is done when a database is ACTIVE, to wait for it by its id.
+
+        Any process may have created it. The default ``timeout`` is 15 minutes.
+
+        Raises:
+            ValueError: ``database_id`` is empty.
+        """
+        return Operation(self._bridge, self._client, self._bridge.call(self._target().operation, database_id))
+
+    def terminate(self, database_id: str, *, with_datacenters: bool = False, prepared_state_only: bool | None = None) -> Operation[None]:
         """Terminate a database and everything in it.
 
         The operation is done when the database is TERMINATED or gone.
 
-        Needs ``org-db-terminate``.
+        Needs ``org-db-terminate``; also ``db-manage-region`` for ``with_datacenters``.
 
         Args:
+            with_datacenters: Terminate its further datacenters first, which the service demands.
+                They go one after another, each within an hour, before this returns. If that ends
+                early, the error names those that are done, and the same call continues.
             prepared_state_only: Terminate the database only if it is PREPARED; meant for the
                 service's own use.
 
         Raises:
             NotFoundError: The database does not exist.
             BusyError: The database is still busy.
-            APIStatusError: The database has further datacenters. Terminate those first; see
-                ``datacenters.terminate``.
+            APIStatusError: The database has further datacenters; see ``with_datacenters``.
+            OperationFailedError: A datacenter could not be terminated.
+            OperationTimeoutError: A datacenter was not gone in time.
         """
         return Operation(
-            self._bridge, self._client, self._bridge.call(self._target().terminate, database_id, prepared_state_only=prepared_state_only)
+            self._bridge,
+            self._client,
+            self._bridge.call(
+                self._target().terminate, database_id, with_datacenters=with_datacenters, prepared_state_only=prepared_state_only
+            ),
         )
 
     def suspend(self, database_id: str, *, free_consumed: int | None = None) -> Operation[Database]:
@@ -254,8 +323,9 @@ class Databases:
     def set_engine_type(self, database_id: str, engine_type: str) -> Operation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The service does not
-        document which permission this needs.
+        The operation is done when the database is ACTIVE with that engine.
+
+        Needs ``org-db-create``.
 
         Raises:
             ValueError: ``engine_type`` is empty.

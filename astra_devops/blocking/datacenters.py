@@ -73,6 +73,31 @@ class Datacenters:
             self._bridge.call(self._target().create, database_id, cloud_provider=cloud_provider, region=region, tier=tier),
         )
 
+    def ensure(self, database_id: str, *, cloud_provider: str, region: str, tier: str | None = None) -> Operation[Datacenter]:
+        """Add a region to a database, unless the database has it.
+
+        The operation is done when the datacenter is listed and the database is ACTIVE. Where it
+        exists, the database may also be HIBERNATED, PARKED or SUSPENDED, and nothing is changed.
+
+        Needs ``db-manage-region``.
+
+        Args:
+            cloud_provider: As in :meth:`create`, like ``region``.
+            tier: By default that of serverless databases, and any where the datacenter exists.
+
+        Raises:
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            DriftError: The datacenter exists, and has another tier.
+            BusyError: The database is still busy, or does not run.
+            UnprocessableError: The service does not offer this tier, provider or region.
+        """
+        return Operation(
+            self._bridge,
+            self._client,
+            self._bridge.call(self._target().ensure, database_id, cloud_provider=cloud_provider, region=region, tier=tier),
+        )
+
     def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None
     ) -> builtins.list[Datacenter]:

@@ -3,12 +3,15 @@
 
 """The blocking class Enterprises."""
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._rest.models.enterprises import BillingReport, EnterpriseConsumption, EnterpriseOrganization
+from astra_devops._runtime.download import ProgressCallback
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.enterprises import AsyncEnterprises
 
@@ -27,7 +30,7 @@ class Enterprises:
     def _target(self) -> AsyncEnterprises:
         return self._client().enterprises
 
-    def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
+    def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str | None = None) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
         Keep its id: the service cannot read, list or delete such an organization.
@@ -36,7 +39,7 @@ class Enterprises:
             name: The name of the organization.
             email: The e-mail address of the organization.
             admin_user_id: The user who becomes its administrator.
-            enterprise_id: The enterprise.
+            enterprise_id: The enterprise; by default that of the token.
 
         Raises:
             ValueError: An argument is empty.
@@ -107,7 +110,7 @@ class Enterprises:
 
         >>> operation = astra.enterprises.create_billing_report(3, 2026)
         >>> report = operation.wait()
-        >>> url = report.report_details.csv_download_url.reveal()
+        >>> path = astra.enterprises.download_billing_report(report.report_id, "march.csv")
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create_billing_report, month, year))
 
@@ -120,3 +123,25 @@ class Enterprises:
             NotFoundError: The report does not exist.
         """
         return self._bridge.call(self._target().get_billing_report, report_id)
+
+    def download_billing_report(self, report_id: str, path: str | os.PathLike[str], *, progress: ProgressCallback | None = None) -> Path:
+        """Download a billing report, which is a CSV file, and return its path.
+
+        The file appears under its name only when it is complete, and only its owner may read it.
+
+        Args:
+            report_id: Id of a report that is COMPLETED; the operation of
+                :meth:`create_billing_report` waits for that.
+            path: The file, which is overwritten, or a directory, in which the file is named
+                ``billing-report-<report id>.csv``.
+            progress: A sync or async callback that gets the number of bytes received and the total,
+                which is None if unknown.
+
+        Raises:
+            ValueError: The report has no file yet; the message names its status.
+            OSError: The file cannot be written.
+            NotFoundError: The report does not exist.
+            ResponseDecodeError: The received file is not a text.
+            OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
+        """
+        return self._bridge.call(self._target().download_billing_report, report_id, path, progress=self._bridge.callback(progress))

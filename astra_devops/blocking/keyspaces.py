@@ -60,6 +60,28 @@ class Keyspaces:
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().create, database_id, name))
 
+    def ensure(self, database_id: str, name: str) -> Operation[Database]:
+        """Add a keyspace to a database, unless the database has it.
+
+        The operation is done when the keyspace is listed and the database is ACTIVE. Where it
+        exists, the database may also be HIBERNATED, PARKED or SUSPENDED, and nothing is changed.
+
+        Needs ``org-db-view`` and ``db-keyspace-create``; without that the service answers 401.
+
+        Args:
+            name: As in :meth:`create`.
+
+        Raises:
+            ValueError: ``name`` is not valid, or is reserved.
+            NotFoundError: The database does not exist.
+            BusyError: The database is still busy, or does not run.
+            PermissionDeniedError: The token may not create keyspaces.
+
+        >>> operation = astra.keyspaces.ensure(database_id, "audit")
+        >>> database = operation.wait()
+        """
+        return Operation(self._bridge, self._client, self._bridge.call(self._target().ensure, database_id, name))
+
     def delete(self, database_id: str, name: str) -> Operation[Database]:
         """Drop a keyspace and everything in it.
 

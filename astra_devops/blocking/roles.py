@@ -79,6 +79,28 @@ class Roles:
         """
         return self._bridge.call(self._target().create, name, policy)
 
+    def ensure(self, name: str, policy: Policy) -> Role:
+        """Create a role unless there is one with this name, which is left alone.
+
+        Needs ``org-role-write`` and ``org-role-read``.
+
+        Args:
+            name: The name of the role.
+            policy: What the role must allow; the order of its lists does not matter.
+
+        Raises:
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several roles have the name; the error lists their ids.
+            DriftError: The role exists, and its policy differs, or the service does not return it.
+            OutcomeUnknownError: As in :meth:`create`.
+
+        >>> databases = drn(organization.id, database_id="*")
+        >>> viewing = policy("See databases", ["org-db-view"], [databases])
+        >>> role = astra.roles.ensure("viewer", viewing)
+        """
+        return self._bridge.call(self._target().ensure, name, policy)
+
     def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
         """Change the name of a role, its policy, or both.
 

@@ -1,6 +1,6 @@
 """The emulator as a program: ``python -m astra_devops.emulator``.
 
-``record`` and ``replay``, its two further commands, are in ``commands``.
+``record``, ``replay`` and ``compare``, its three further commands, are in ``commands``.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from astra_devops.emulator.net import addresses
 from astra_devops.emulator.saving import files
 from astra_devops.emulator.time.clock import Clock, ScaledClock, VirtualClock
 
-_COMMANDS: Final = ("record", "replay")
+_COMMANDS: Final = ("record", "replay", "compare")
 # Seconds between two writings of the state file.
 _SAVE_EVERY: Final = 5.0
 
@@ -137,8 +137,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m astra_devops.emulator",
         description="Serve the Astra DevOps API from memory. Once it listens, it prints its URL, the address of its page and its token: "
         "in words on a terminal, elsewhere as one line of JSON.",
-        epilog="SIGINT and SIGTERM stop it. There are two more commands, each with its own --help: 'record' records the real service, "
-        "'replay' answers from a recording.",
+        epilog="SIGINT and SIGTERM stop it. There are three more commands, each with its own --help: 'record' records the real service, "
+        "'replay' answers from a recording, 'compare' lists how a recording differs from the contract.",
     )
     parser.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")

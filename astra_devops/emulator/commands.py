@@ -1,4 +1,4 @@
-"""The commands ``python -m astra_devops.emulator record`` and ``replay``."""
+"""The commands ``python -m astra_devops.emulator record``, ``replay`` and ``compare``."""
 
 import argparse
 import asyncio
@@ -8,16 +8,21 @@ import sys
 from collections.abc import Sequence
 
 from astra_devops.emulator import options
+from astra_devops.emulator.recording.compare import compare
 from astra_devops.emulator.recording.recorder import Recorder
 from astra_devops.emulator.recording.replay import Replay
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run a command until SIGINT or SIGTERM, and return its exit status.
+    """Run a command, and return its exit status.
 
-    Once it listens, it prints one line of JSON: the URL and, for a replay, a token.
+    ``record`` and ``replay`` run until SIGINT or SIGTERM. Once they listen, they print one line of
+    JSON: the URL and, for a replay, a token. ``compare`` prints its report, and returns 1 if there
+    is a difference, and 2 if the file cannot be read.
     """
     chosen = _parser().parse_args(arguments)
+    if chosen.command == "compare":
+        return _compare(chosen.file)
     place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
     try:
         if chosen.command == "record":
@@ -28,6 +33,16 @@ def main(arguments: Sequence[str]) -> int:
         print(f"Cannot {chosen.command}: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _compare(path: str) -> int:
+    try:
+        comparison = compare(path)
+    except (OSError, ValueError) as error:
+        print(f"Cannot compare: {error}", file=sys.stderr)
+        return 2
+    print(comparison.report())
+    return 1 if comparison.lines else 0
 
 
 async def _record(recorder: Recorder) -> None:
@@ -56,7 +71,7 @@ def _stop_signal() -> asyncio.Event:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m astra_devops.emulator", description="Record the real service, or replay such a recording."
+        prog="python -m astra_devops.emulator", description="Record the real service, replay such a recording, or compare it."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     record = commands.add_parser("record", help="forward requests to the service, and record them without their secrets")
@@ -64,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--out", required=True, help="the file to write; it must not exist")
     replay = commands.add_parser("replay", help="answer as recorded")
     replay.add_argument("file", help="the recording")
+    comparison = commands.add_parser("compare", help="list how the answers in a recording differ from the contract; 1 if any does")
+    comparison.add_argument("file", help="the recording")
     for command in (record, replay):
         command.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
         command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")

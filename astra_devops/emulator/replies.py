@@ -83,4 +83,4 @@ UNKNOWN_TOKEN: Final = errors(
 
 def timestamp(moment: datetime) -> str:
     """Format a time as the service does: in UTC, with whole seconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.year:04}-{moment:%m-%dT%H:%M:%SZ}"  # %Y of an early year has fewer digits.

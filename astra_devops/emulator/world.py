@@ -218,11 +218,16 @@ def as_object(body: object) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def require(database: Database, *states: str) -> None:
+def assumed_conflict(world: World) -> int:
+    """Return the status for a conflict for which no source has 409."""
+    return 409 if world.quirks.assumed_conflicts_are_409 else 400
+
+
+def require(database: Database, *states: str, status: int = 409) -> None:
     """Check that a database is in one of the given states and no change is in progress.
 
     Raises:
         Refusal: Another change is in progress, or the state does not allow this one.
     """
     if database.progress is not None or database.status not in states:
-        raise replies.refusal(409, f"Database {database.id} is in state {database.status}, which does not allow this operation.")
+        raise replies.refusal(status, f"Database {database.id} is in state {database.status}, which does not allow this operation.")

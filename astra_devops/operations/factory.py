@@ -6,23 +6,37 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
+from astra_devops.operations.lanes import Lanes
 from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
 
 
 class OperationFactory:
-    """Creates the operation handles of one client. All of them share one poller."""
+    """Creates the operation handles of one client and its views.
 
-    def __init__(self, caller: Caller, poller: DatabasePoller | None = None) -> None:
+    All of them share one poller, and the lanes of the databases.
+    """
+
+    def __init__(self, caller: Caller, parent: "OperationFactory | None" = None) -> None:
         # The next poll is the retry: a wait has its own pace, and retries of single polls would
         # only disturb it.
         self._caller: Caller = caller.without_retries()
-        self.poller: DatabasePoller = poller or DatabasePoller(self._caller)
+        self.poller: DatabasePoller = parent.poller if parent else DatabasePoller(self._caller)
+        self._lanes: Lanes = parent._lanes if parent else Lanes(self._caller, self.poller)
+        caller.shared.lanes = self._lanes
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Create the handle of an operation that the service has just accepted."""
-        return AsyncOperation(kind, params, self._caller, self.poller)
+        operation = AsyncOperation(kind, params, self._caller, self.poller)
+        if "database_id" in params:
+            own = None if kind.ends_absent else AsyncOperation(kind, params, self._caller, self.poller)
+            self._lanes.attach(params["database_id"], operation, own)
+        return operation
+
+    def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
+        """Create the handle of an operation that may have begun long ago, or be done already."""
+        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
 
     def resume(self, token: str) -> AsyncOperation[Any]:
         """Create the handle of an operation that was accepted elsewhere.

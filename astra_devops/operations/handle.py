@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from astra_devops.operations.poller import DatabasePoller
     from astra_devops.operations.wait_loop import OperationEvent, WaitLoop
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class AsyncOperation(NoCopies, Generic[T]):
+class AsyncOperation(NoCopies, Generic[T_co]):
     """An operation that the service has accepted and may still be working on.
 
     No request is sent until you wait, iterate over events or refresh. Dropping the handle does not
@@ -35,7 +35,7 @@ class AsyncOperation(NoCopies, Generic[T]):
     _no_copies = OPERATION_NO_COPIES
 
     def __init__(
-        self, kind: OperationKind[T], params: Mapping[str, str], caller: Caller, poller: "DatabasePoller", *, is_resumed: bool = False
+        self, kind: OperationKind[T_co], params: Mapping[str, str], caller: Caller, poller: "DatabasePoller", *, is_resumed: bool = False
     ) -> None:
         self.kind: str = kind.name
         self.ids: Mapping[str, str] = dict(params)
@@ -45,7 +45,7 @@ class AsyncOperation(NoCopies, Generic[T]):
         self._accepted_at = caller.clock.monotonic()
         self._is_resumed = is_resumed
         self._statuses: list[str] = []
-        self._wait_loop: WaitLoop[T] | None = None
+        self._wait_loop: WaitLoop[T_co] | None = None
 
     @property
     def resource_id(self) -> str | None:
@@ -76,7 +76,7 @@ class AsyncOperation(NoCopies, Generic[T]):
         wait_loop = self._wait_loop or self.wait_loop()
         return wait_loop.snapshot()
 
-    async def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T:
+    async def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T_co:
         """Wait until the operation has taken effect, and return the resource.
 
         Server errors, rate limits, lost connections and a 404 just after the creation do not end
@@ -102,15 +102,33 @@ class AsyncOperation(NoCopies, Generic[T]):
         return wait_loop.result()
 
     async def events(
-        self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        changes_only: bool = False,
     ) -> "AsyncIterator[OperationEvent]":
         """Wait, and yield an event for each poll; the last one is ``done``.
 
-        Takes the same arguments and raises the same errors as :meth:`wait`.
+        Takes the other arguments of :meth:`wait`, and raises the same errors.
+
+        Args:
+            changes_only: Yield only the first event, those whose status is another than in the
+                event before, those with which polls begin or cease to fail, and the last.
+
+        Raises:
+            TypeError: ``changes_only`` is not a bool.
         """
+        checks.flag(changes_only, "changes_only")
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        with importing:
+            from astra_devops.operations.wait_loop import is_change
+        previous = None
         while (event := await wait_loop.next_event()) is not None:
-            yield event
+            if not changes_only or is_change(previous, event):
+                yield event
+            previous = event
 
     async def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
@@ -123,7 +141,7 @@ class AsyncOperation(NoCopies, Generic[T]):
 
     def wait_loop(
         self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
-    ) -> "WaitLoop[T]":
+    ) -> "WaitLoop[T_co]":
         """Start a wait that advances one poll per call.
 
         :meth:`wait` and :meth:`events` are built on it.

@@ -1,5 +1,6 @@
 """Polling databases for all waits of one client, with as few requests as possible."""
 
+import math
 from functools import partial
 from typing import Final
 
@@ -9,14 +10,24 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
+from astra_devops._secret import SecretBytes
 from astra_devops.operations import listing
 from astra_devops.operations.shared_task import SharedTask, can_join
+from astra_devops.operations.turns import Turns
 
-# The number of pages that the list is assumed to have before it is read for the first time: a few
-# waits use single GETs, however long the list is.
-_ASSUMED_PAGES: Final = 4
-# Seconds after its last poll for which a database counts as waited for.
+# Waits for up to so many databases use single requests, however long the list is.
+_FEW: Final = 4
+# Seconds after its last poll for which a database counts as waited for. A wait that ends says so;
+# this is for one that is not continued.
 _WAITING_WINDOW: Final = 20.0
+# What a request costs beside the databases in its answer, and what a single answer costs, as so
+# many databases.
+_COST_OF_REQUEST: Final = 1
+_COST_OF_SINGLE: Final = 1 + _COST_OF_REQUEST
+# What a reading may cost for each wait. Not all waits look at it, so it is less than the above.
+_WORTH_OF_WAIT: Final = 1.5
+# Readings of the list that may be saved up, for the end of many waits.
+_MOST_SAVED: Final = 4
 
 
 @attrs.frozen
@@ -32,14 +43,24 @@ class _ListReading:
 
 
 class DatabasePoller:
-    """Fetches databases, either one by one or all from the list, whichever takes fewer requests."""
+    """Fetches databases for waits: one by one, or all from the list where that costs less.
+
+    A page of the list has as many bytes as a hundred single answers. So the list is read only if a
+    large part of it is waited for, or if earlier readings have saved what this one costs. How long
+    it is shows the first reading, which ends early if the list turns out to be too long.
+    """
 
     def __init__(self, caller: Caller) -> None:
+        self.turns = Turns()
         self._caller = caller
         self._last_polls: dict[str, float] = {}
-        self._pages = _ASSUMED_PAGES
+        # The length of the list, or how much of it is known; None before the first reading.
+        self._list_length: int | None = None
+        # What readings of the list have saved so far, in databases.
+        self._saved = 0
         self._running_gets: dict[str, SharedTask[Database]] = {}
-        self._running_reading: SharedTask[_ListReading] | None = None
+        self._running_reading: SharedTask[_ListReading | None] | None = None
+        self._next_reading: SharedTask[_ListReading | None] | None = None
         self._last_reading: _ListReading | None = None
 
     async def get(self, database_id: str, not_before: float) -> Database:
@@ -49,44 +70,96 @@ class DatabasePoller:
             NotFoundError: The database does not exist.
             AstraDevOpsError: The request failed.
         """
-        if self._count_waits(database_id) > self._pages:
+        self.expect(database_id)
+        if self._is_list_cheaper():
             try:
-                database = (await self.get_all(not_before)).get(database_id)
+                reading = await self._get_reading(not_before)
             except (errors.PermissionDeniedError, errors.ResponseDecodeError):
                 # One database that cannot be read spoils the list, but not the others.
-                database = None
-            if database is not None:
+                reading = None
+            if reading is not None and (database := reading.databases.get(database_id)) is not None and database.status:
+                self._saved = min(self._saved + _COST_OF_SINGLE, _MOST_SAVED * len(reading.databases))
                 return database
         return await self._get_shared(database_id, not_before)
 
     async def get_all(self, not_before: float) -> dict[str, Database]:
         """Return every database by id, including terminated ones, from one reading of the list."""
-        reading = self._last_reading
-        if reading is None or reading.started < not_before:
-            task = self._running_reading
-            if not can_join(task, not_before):
-                task = self._running_reading = SharedTask(self._read_all, self._caller.clock)
-            reading = await task.wait()
-            if self._last_reading is None or self._last_reading.started <= reading.started:
-                self._last_reading = reading
+        reading = None
+        while reading is None:  # A reading that waits have begun may end early.
+            reading = await self._get_reading(not_before, is_whole=True)
         return reading.databases
 
     async def get_now(self, database_id: str) -> Database:
         """Return a database as it is now, by a request of its own."""
         return await self._get(database_id)
 
-    def _count_waits(self, database_id: str) -> int:
-        """Count the databases that are waited for: those polled recently, and this one.
-
-        Recently means within the longest pause between two polls of a wait.
-        """
+    def expect(self, database_id: str) -> None:
+        """Count a database as waited for, and no longer those that have not been polled lately."""
         now = self._caller.clock.monotonic()
         # Removed and added again, so that the order of the dictionary is that of the polls.
         self._last_polls.pop(database_id, None)
         self._last_polls[database_id] = now
         while now - self._last_polls[oldest := next(iter(self._last_polls))] > _WAITING_WINDOW:
             del self._last_polls[oldest]
-        return len(self._last_polls)
+
+    def forget(self, database_id: str) -> None:
+        """Note that a wait for a database is over. After the last one nothing is kept."""
+        self._last_polls.pop(database_id, None)
+        if not self._last_polls:
+            self._list_length = self._last_reading = None
+            self._saved = 0
+
+    def _is_list_cheaper(self) -> bool:
+        """Return whether the list costs less than single requests for all that is waited for."""
+        waits = len(self._last_polls)
+        if waits <= _FEW or self._list_length is None:
+            return waits > _FEW
+        return _cost_of_list(self._list_length) <= waits * _WORTH_OF_WAIT + self._saved
+
+    def aligned(self, pause: float) -> float:
+        """Return a pause, changed so that waits with similar pauses look at the same time.
+
+        Waits that read the list can share a reading then. Single requests are better spread.
+        """
+        if not self._is_list_cheaper():
+            return pause
+        tick = 2.0 ** math.floor(math.log2(pause / 0.8))  # The same for all jitter of one pause, mostly.
+        now = self._caller.clock.monotonic()
+        return max(round((now + pause) / tick) * tick - now, tick / 2)
+
+    async def _get_reading(self, not_before: float, *, is_whole: bool = False) -> _ListReading | None:
+        """Return a reading of the list that began at ``not_before`` or later.
+
+        It is None if the list is longer than its reading is worth for the waits, which does not
+        count for a reading that ``is_whole``.
+        """
+        reading = self._last_reading
+        if reading is not None and reading.started >= not_before:
+            return reading
+        task = self._joinable_reading(not_before, is_whole)
+        try:
+            return await task.wait()
+        finally:  # What is over need not be kept, but for the last reading.
+            if not task.can_be_joined:
+                self._running_reading = None if self._running_reading is task else self._running_reading
+                self._next_reading = None if self._next_reading is task else self._next_reading
+
+    def _joinable_reading(self, not_before: float, is_whole: bool) -> SharedTask[_ListReading | None]:
+        """Return a reading that runs, or the one that comes next: there are never two at a time."""
+        running, after = self._running_reading, self._next_reading
+        if can_join(running, not_before):
+            return running
+        if can_join(after, not_before):
+            return after
+        if after is not None and after.can_be_joined:  # It runs by now.
+            running = self._running_reading = after
+        busy = running if running is not None and running.can_be_joined else None
+        task = SharedTask(partial(self._read_list, is_whole), self._caller.clock, after=busy)
+        if busy is None:
+            self._running_reading = task
+        else:
+            self._next_reading = task
+        return task
 
     async def _get_shared(self, database_id: str, not_before: float) -> Database:
         task = self._running_gets.get(database_id)
@@ -99,11 +172,35 @@ class DatabasePoller:
                 del self._running_gets[database_id]
 
     async def _get(self, database_id: str) -> Database:
-        return (await endpoints.get_database(self._caller, database_id=database_id)).value
+        answer = await endpoints.get_database(self._caller, database_id=database_id)
+        if not answer.value.status:
+            # No wait can end without it, and it would go on until its timeout.
+            raise errors.ResponseDecodeError(
+                f"getDatabase answered {answer.status}, but the body has no status that can be read",
+                operation="getDatabase",
+                status=answer.status,
+                pointer="/status",
+                body=SecretBytes(b""),
+                request_id=answer.request_id,
+            )
+        return answer.value
 
-    async def _read_all(self) -> _ListReading:
+    async def _read_list(self, is_whole: bool) -> _ListReading | None:
         started = self._caller.clock.monotonic()
-        pages: list[object] = []
-        databases = {database.id: database async for database in listing.databases(self._caller, include="all", on_page=pages.append)}
-        self._pages = len(pages)
-        return _ListReading(started, databases)
+        databases: dict[str, Database] = {}
+        async for page in listing.databases(self._caller, include="all").pages():
+            databases |= {database.id: database for database in page}
+            self._list_length = max(len(databases), self._list_length or 0)
+            if not is_whole and not self._is_list_cheaper():
+                return None
+        self._list_length = len(databases)
+        self._saved = max(self._saved - _cost_of_list(len(databases)), 0)
+        reading = _ListReading(started, databases)
+        if self._last_reading is None or self._last_reading.started <= started:
+            self._last_reading = reading
+        return reading
+
+
+def _cost_of_list(length: int) -> int:
+    pages = length // listing.LARGEST_PAGE + 2  # The last one is empty.
+    return length + pages * _COST_OF_REQUEST

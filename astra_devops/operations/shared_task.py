@@ -3,13 +3,17 @@
 import asyncio
 import copy
 from collections.abc import Callable, Coroutine
-from typing import Any, Generic, TypeGuard, TypeVar
+from itertools import islice
+from typing import Any, Final, Generic, TypeGuard, TypeVar
 
 from astra_devops import errors
 from astra_devops._runtime import deadline
 from astra_devops._runtime.clock import Clock
 
 T = TypeVar("T")
+
+# Waiters that are woken in one turn of the event loop, so that thousands do not hold it up.
+_PER_TURN: Final = 64
 
 
 class SharedTask(Generic[T]):
@@ -22,13 +26,18 @@ class SharedTask(Generic[T]):
             that asks in the same turn of the loop as the first is in time for it.
     """
 
-    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]], clock: Clock) -> None:
+    def __init__(self, work: Callable[[], Coroutine[Any, Any, T]], clock: Clock, *, after: "SharedTask[T] | None" = None) -> None:
+        """Start the work, or let it start when that of another task is over."""
         self.started: float | None = None
-        self._task = asyncio.create_task(self._run(work, clock), context=deadline.unbounded_context())
-        self._waiters = 0
+        self._task = asyncio.create_task(self._run(work, clock, after), context=deadline.unbounded_context())
+        self._task.add_done_callback(self._wake_some)
+        # In the order in which they asked.
+        self._waiters: dict[asyncio.Future[T], None] = {}
         self._is_abandoned = False
 
-    async def _run(self, work: Callable[[], Coroutine[Any, Any, T]], clock: Clock) -> T:
+    async def _run(self, work: Callable[[], Coroutine[Any, Any, T]], clock: Clock, after: "SharedTask[T] | None") -> T:
+        if after is not None:
+            await asyncio.wait((after._task,))
         self.started = clock.monotonic()
         return await work()
 
@@ -42,16 +51,34 @@ class SharedTask(Generic[T]):
 
         An exception is raised as a copy: each waiter adds details of its own.
         """
-        self._waiters += 1
+        if self._task.done():
+            return self._task.result()
+        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiters[waiter] = None
         try:
-            return await asyncio.shield(self._task)
+            return await waiter
         except errors.AstraDevOpsError as error:
             raise _copy(error) from error.__cause__
         finally:
-            self._waiters -= 1
+            self._waiters.pop(waiter, None)
             if not self._waiters and not self._task.done():
                 self._is_abandoned = True
                 self._task.cancel()
+
+    def _wake_some(self, task: asyncio.Task[T]) -> None:
+        """Pass the outcome to the first waiters, and to the others in later turns of the loop."""
+        for waiter in [*islice(self._waiters, _PER_TURN)]:
+            del self._waiters[waiter]
+            if waiter.done():
+                continue
+            if task.cancelled():
+                waiter.cancel()
+            elif (error := task.exception()) is not None:
+                waiter.set_exception(error)
+            else:
+                waiter.set_result(task.result())
+        if self._waiters:
+            task.get_loop().call_soon(self._wake_some, task)
 
 
 def _copy(error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:

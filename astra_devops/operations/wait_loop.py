@@ -15,6 +15,7 @@ from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.emulators import StillClock
 from astra_devops._runtime.events import PollEvent
+from astra_devops._runtime.limits.priority import foreground
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
@@ -50,6 +51,8 @@ class OperationEvent:
         polls: The number of polls so far, including this one.
         done: Whether the operation is done.
         problem: Why this poll failed, if it did. The wait goes on.
+        error: Why the wait has ended. Only the last event of a failed operation in
+            ``client.watch`` has one; elsewhere the error is raised.
     """
 
     status: str | None
@@ -57,6 +60,14 @@ class OperationEvent:
     polls: int
     done: bool
     problem: str | None = None
+    error: Exception | None = None
+
+
+def is_change(previous: OperationEvent | None, event: OperationEvent) -> bool:
+    """Return whether an event shows something else than the one before."""
+    if previous is None or event.done:
+        return True
+    return event.status != previous.status or (event.problem is None) != (previous.problem is None)
 
 
 class WaitLoop(Generic[T]):
@@ -131,10 +142,19 @@ class WaitLoop(Generic[T]):
         """
         running_loop()
         try:
-            return await self._next_event()
-        except asyncio.CancelledError as error:
-            error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
+            event = await self._next_event()
+        except BaseException as error:
+            self._forget()
+            if isinstance(error, asyncio.CancelledError):
+                error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
             raise
+        if event is None or event.done:
+            self._forget()
+        return event
+
+    def _forget(self) -> None:
+        if "database_id" in self._ids:
+            self._poller.forget(self._ids["database_id"])
 
     async def _next_event(self) -> OperationEvent | None:
         if self.done:
@@ -142,16 +162,20 @@ class WaitLoop(Generic[T]):
         if self._polls:
             self._still_clock.check()
             await deadline.sleep(self._caller.clock, self._pause)
+        if "database_id" in self._ids:  # Before its turn, so that the first of many waits knows of the others.
+            self._poller.expect(self._ids["database_id"])
+        due_at = self._caller.clock.monotonic()
+        await self._poller.turns.wait()
         if (seconds := self._time_for_poll()) <= 0:
             raise self._timed_out()
-        await self._poll(seconds)
+        await self._poll(seconds, due_at)
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
         if observer := observer_or_log(self._caller.observer):
             observer(PollEvent(self.snapshot(), self.done, wait_id=self.id, problem=self._problem))
         await self._raise_if_over()
         return event
 
-    async def _poll(self, seconds: float) -> None:
+    async def _poll(self, seconds: float, due_at: float) -> None:
         """Poll the resource once, within some seconds of real time.
 
         A transient error is kept as the problem of this poll. Any other error is raised, with a
@@ -159,8 +183,8 @@ class WaitLoop(Generic[T]):
         """
         started_at = self._caller.clock.monotonic()
         # What another wait has seen of this database is recent enough if it is not older than half
-        # a pause, and the operation had been accepted by then.
-        not_before = max(self._accepted_at, started_at - self._pause / 2)
+        # a pause when this poll is due, and the operation had been accepted by then.
+        not_before = max(self._accepted_at, due_at - (self._pause or _FIRST_INTERVAL) / 2)
         age = math.inf if self._is_resumed else started_at - self._accepted_at
         context = PollContext(self._caller, self._poller, not_before, tuple(self._statuses), age)
         self._polls += 1
@@ -168,7 +192,7 @@ class WaitLoop(Generic[T]):
         self._pause = self._next_pause()
         limit = asyncio.timeout(seconds)
         try:
-            with call_events.enclosing(self.id):
+            with call_events.enclosing(self.id), foreground():
                 async with limit:
                     self._observation = await self._kind.condition(context, self._ids)
         except (errors.AstraDevOpsError, TimeoutError) as error:
@@ -219,7 +243,8 @@ class WaitLoop(Generic[T]):
         # A poll takes no time on a virtual clock.
         reserve = min(max(2 * self._poll_duration, _LEAST_RESERVE), _LONGEST_RESERVE) if self._poll_duration else 0.0
         if remaining - reserve >= _RESOLUTION:
-            self._pause = min(self._pause, remaining - reserve)
+            pause = self._pause if self._interval is not None else self._poller.aligned(self._pause)
+            self._pause = min(pause, remaining - reserve)
             return
         if remaining > 0:
             await deadline.sleep(self._caller.clock, remaining)

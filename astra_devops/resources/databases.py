@@ -8,14 +8,13 @@ from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import (
     CapacityUnits,
     Database,
-    DatabaseInfoCreate,
     DatabaseStatus,
     EngineType,
     ListDatabasesInclude,
     Tier,
     UserPassword,
 )
-from astra_devops._runtime import checks, deadline
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
@@ -24,7 +23,7 @@ from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.accepted import require_id
+from astra_devops.resources._database_requests import create_database, creation_request, ensure_database, shows_engine
 from astra_devops.resources._outcome.creations import CreationTracker
 from astra_devops.resources._outcome.reconcile import database_outcome_check, is_terminating, retry_while_busy
 from astra_devops.resources._wake import wake
@@ -153,51 +152,93 @@ class AsyncDatabases:
         ... )
         >>> database = await operation.wait()
         """
-        body = DatabaseInfoCreate(
-            name=checks.database_name(name),
-            cloud_provider=checks.provider(cloud_provider),
-            region=checks.string(region, "region"),
-            tier=checks.choice(tier, "tier", Tier),
-            capacity_units=checks.integer(capacity_units, "capacity_units", 1, 100),
-            keyspace=checks.optional(checks.keyspace_name, keyspace, "keyspace"),
-            db_type=checks.optional(checks.string, db_type, "db_type"),
-            pcu_group_uuid=checks.optional(checks.string, pcu_group_id, "pcu_group_id"),
-        )
-        with deadline.within(self._caller.options.timeout):
-            if pcu_group_id is not None:
-                # Imported here because only PCU placement needs it.
-                from astra_devops.operations.capacity import check_placement
+        body = creation_request(name, cloud_provider, region, tier, capacity_units, keyspace, db_type, pcu_group_id)
+        database_id = await create_database(self._caller, self._creations, body)
+        return self._operations.start(conditions.creation_kind(body.tier), database_id=database_id)
 
-                await check_placement(self._caller, pcu_group_id, body.cloud_provider, region)
+    async def ensure(
+        self,
+        name: str,
+        *,
+        cloud_provider: str,
+        region: str,
+        tier: Tier | str | None = None,
+        capacity_units: int | None = None,
+        keyspace: str | None = None,
+        db_type: Literal["vector"] | str | None = None,
+        pcu_group_id: str | None = None,
+    ) -> AsyncOperation[Database]:
+        """Create a database unless there is one with this name, which is left alone.
 
-            async def send(check_outcome: OutcomeCheck[None]) -> str:
-                answer = await endpoints.create_database(self._caller, body=body, check_outcome=check_outcome)
-                # The header contains only the id, but a proxy may have turned it into a URL.
-                location = answer.headers.get("location", "").rstrip("/").rpartition("/")[2]
-                return require_id(location, "createDatabase", "Location header", f"look at databases.list() with the name {name!r}")
+        The operation is done when a new database is ACTIVE, or an existing one at rest: that may be
+        HIBERNATED, PARKED or SUSPENDED, too. One that is TERMINATING or TERMINATED does not count.
 
-            database_id = await self._creations.create(self._caller, body, send)
-            kind = conditions.CREATE_DATABASE if tier == "serverless" else conditions.CREATE_CLASSIC_DATABASE
-            return self._operations.start(kind, database_id=database_id)
+        Calls of one client wait for each other. Of two processes, each may create a database: the
+        service accepts a name twice. From then on this raises ``AmbiguousNameError``.
 
-    async def terminate(self, database_id: str, *, prepared_state_only: bool | None = None) -> AsyncOperation[None]:
+        Needs ``org-db-create`` and ``org-db-view``.
+
+        Args:
+            name: As in :meth:`create`, like the others. An existing database may have any value of
+                what is left out.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is not valid.
+            AmbiguousNameError: Several databases have the name; the error lists their ids.
+            DriftError: The database exists, and differs; ``differences`` has each field, and what
+                to call to change it.
+            UnprocessableError: The service does not offer this tier, provider or region.
+            OutcomeUnknownError: As in :meth:`create`.
+        """
+        new = ("serverless" if tier is None else tier, 1 if capacity_units is None else capacity_units)
+        body = creation_request(name, cloud_provider, region, *new, keyspace, db_type, pcu_group_id)
+        requested = {"cloud_provider": cloud_provider, "region": region, "tier": tier, "capacity_units": capacity_units}
+        requested |= {"keyspace": keyspace, "db_type": db_type, "pcu_group_id": pcu_group_id}
+        database_id, is_new = await ensure_database(self._caller, self._creations, body, requested)
+        if is_new:
+            return self._operations.start(conditions.creation_kind(body.tier), database_id=database_id)
+        return self._operations.attach(conditions.ENSURE_DATABASE, database_id=database_id)
+
+    async def operation(self, database_id: str) -> AsyncOperation[Database]:
+        """Return an operation that is done when a database is ACTIVE, to wait for it by its id.
+
+        Any process may have created it. The default ``timeout`` is 15 minutes.
+
+        Raises:
+            ValueError: ``database_id`` is empty.
+        """
+        checks.identifier(database_id, "database_id")
+        return self._operations.attach(conditions.CREATE_DATABASE, database_id=database_id)
+
+    async def terminate(
+        self, database_id: str, *, with_datacenters: bool = False, prepared_state_only: bool | None = None
+    ) -> AsyncOperation[None]:
         """Terminate a database and everything in it.
 
         The operation is done when the database is TERMINATED or gone.
 
-        Needs ``org-db-terminate``.
+        Needs ``org-db-terminate``; also ``db-manage-region`` for ``with_datacenters``.
 
         Args:
+            with_datacenters: Terminate its further datacenters first, which the service demands.
+                They go one after another, each within an hour, before this returns. If that ends
+                early, the error names those that are done, and the same call continues.
             prepared_state_only: Terminate the database only if it is PREPARED; meant for the
                 service's own use.
 
         Raises:
             NotFoundError: The database does not exist.
             BusyError: The database is still busy.
-            APIStatusError: The database has further datacenters. Terminate those first; see
-                ``datacenters.terminate``.
+            APIStatusError: The database has further datacenters; see ``with_datacenters``.
+            OperationFailedError: A datacenter could not be terminated.
+            OperationTimeoutError: A datacenter was not gone in time.
         """
         checks.optional(checks.flag, prepared_state_only, "prepared_state_only")
+        if checks.flag(with_datacenters, "with_datacenters"):
+            from astra_devops.resources._extra_datacenters import terminate_extra
+
+            await terminate_extra(self._caller, self._operations, database_id)
         check_outcome = database_outcome_check(self._caller, database_id, is_terminating)
         send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send, give_up_if=is_terminating)
@@ -314,8 +355,9 @@ class AsyncDatabases:
     async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
         """Change the engine of a database.
 
-        The operation is done when the database is ACTIVE with that engine. The service does not
-        document which permission this needs.
+        The operation is done when the database is ACTIVE with that engine.
+
+        Needs ``org-db-create``.
 
         Raises:
             ValueError: ``engine_type`` is empty.
@@ -325,15 +367,7 @@ class AsyncDatabases:
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
 
-        def has_engine(database: Database | None) -> bool:
-            if database is None:
-                return False
-            shown = conditions.shows_engine(database, engine_type)
-            if shown is None and database.status == "ACTIVE":
-                raise errors.AstraDevOpsError("the database does not show its engine")
-            return shown is True
-
-        check_outcome = database_outcome_check(self._caller, database_id, has_engine)
+        check_outcome = database_outcome_check(self._caller, database_id, partial(shows_engine, engine_type))
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
@@ -354,8 +388,9 @@ class AsyncDatabases:
                 data endpoint of the vendor.
             RequestNotSentError: The data endpoint cannot be reached.
         """
+        database = await self.get(database_id)
         operation = self._operations.start(conditions.RESUME_DATABASE, database_id=database_id)
-        await wake(self._caller, await self.get(database_id), operation.snapshot)
+        await wake(self._caller, database, operation.snapshot)
         return operation
 
     def _status_check(self, database_id: str, *statuses: str) -> OutcomeCheck[None]:

@@ -4,6 +4,7 @@ import builtins
 from collections.abc import Sequence
 from functools import partial
 
+from astra_devops import errors
 from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common import Datacenter
 from astra_devops._rest.models.databases import Database
@@ -79,6 +80,49 @@ class AsyncDatacenters:
         check_outcome = async_database_outcome_check(self._caller, database_id, is_created)
         await retry_while_busy(self._caller, database_id, partial(endpoints.add_datacenters, body=body, check_outcome=check_outcome))
         return self._operations.start(conditions.CREATE, database_id=database_id, cloud_provider=provider, region=region)
+
+    async def ensure(self, database_id: str, *, cloud_provider: str, region: str, tier: str | None = None) -> AsyncOperation[Datacenter]:
+        """Add a region to a database, unless the database has it.
+
+        The operation is done when the datacenter is listed and the database is ACTIVE. Where it
+        exists, the database may also be HIBERNATED, PARKED or SUSPENDED, and nothing is changed.
+
+        Needs ``db-manage-region``.
+
+        Args:
+            cloud_provider: As in :meth:`create`, like ``region``.
+            tier: By default that of serverless databases, and any where the datacenter exists.
+
+        Raises:
+            ValueError: An argument is not valid.
+            NotFoundError: The database does not exist.
+            DriftError: The datacenter exists, and has another tier.
+            BusyError: The database is still busy, or does not run.
+            UnprocessableError: The service does not offer this tier, provider or region.
+        """
+        provider = checks.provider(cloud_provider)
+        checks.string(region, "region")
+        checks.optional(checks.string, tier, "tier")
+
+        async def find() -> Datacenter | None:
+            datacenters = [datacenter for datacenter in await self.list(database_id) if datacenter.status != "TERMINATING"]
+            return next((datacenter for datacenter in datacenters if _is_in(datacenter, provider, region)), None)
+
+        with deadline.within(self._caller.options.timeout):
+            existing = await find()
+            if existing is None:
+                try:
+                    return await self.create(database_id, cloud_provider=provider, region=region, tier=tier or "serverless")
+                except errors.APIStatusError:
+                    # Another client may have added it in the meantime, which the service refuses
+                    # as a bad request.
+                    existing = await find()
+                    if existing is None:
+                        raise
+        if tier is not None and existing.tier and existing.tier.lower() != tier.lower():
+            difference = errors.Difference("tier", tier, existing.tier, "it cannot be changed; datacenters.terminate removes the region")
+            raise errors.DriftError.of("datacenter", region, existing.id or region, [difference])
+        return self._operations.attach(conditions.ENSURE, database_id=database_id, cloud_provider=provider, region=region)
 
     async def create_all(
         self, database_id: str, regions: Sequence[str], *, cloud_provider: str, tier: str = "serverless", timeout: float | None = None

@@ -3,9 +3,12 @@
 The methods require a token of the enterprise.
 """
 
+import codecs
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from pathlib import Path
+from typing import IO, Final
 
 from astra_devops._json import times
 from astra_devops._rest.endpoints import enterprises as endpoints
@@ -20,12 +23,41 @@ from astra_devops._rest.models.enterprises import (
 )
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.download import ProgressCallback, Wanted, checked_file_name, checked_path, download
+from astra_devops._secret import Secret
 from astra_devops.operations.conditions import enterprises as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 
 _CONSUMPTION_DAYS: Final = 31
 _USAGE_DAYS: Final = 90
+_PIECE: Final = 1024 * 1024
+
+
+def _text_damage(file: IO[bytes]) -> str | None:
+    """Return why a file is not a text; None if it is one. Blocks."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    is_empty = True
+    try:
+        while piece := file.read(_PIECE):
+            is_empty = False
+            if "\0" in decoder.decode(piece):
+                return "it has NUL characters"
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    return "it is empty" if is_empty else None
+
+
+_REPORT: Final = Wanted(
+    operation="downloadBillingReport",
+    url_operation="getReportDetails",
+    name="billing report",
+    kind="a text",
+    damage=_text_damage,
+    largest=1024 * 1024 * 1024,
+)
 
 
 class AsyncEnterprises:
@@ -39,7 +71,9 @@ class AsyncEnterprises:
         self._caller = caller
         self._operations = operations
 
-    async def create_organization(self, name: str, *, email: str, admin_user_id: str, enterprise_id: str) -> EnterpriseOrganization:
+    async def create_organization(
+        self, name: str, *, email: str, admin_user_id: str, enterprise_id: str | None = None
+    ) -> EnterpriseOrganization:
         """Create an organization in an enterprise.
 
         Keep its id: the service cannot read, list or delete such an organization.
@@ -48,7 +82,7 @@ class AsyncEnterprises:
             name: The name of the organization.
             email: The e-mail address of the organization.
             admin_user_id: The user who becomes its administrator.
-            enterprise_id: The enterprise.
+            enterprise_id: The enterprise; by default that of the token.
 
         Raises:
             ValueError: An argument is empty.
@@ -59,7 +93,7 @@ class AsyncEnterprises:
             name=checks.string(name, "name"),
             email=checks.string(email, "email"),
             admin_user_id=checks.string(admin_user_id, "admin_user_id"),
-            enterprise_id=checks.string(enterprise_id, "enterprise_id"),
+            enterprise_id=checks.optional(checks.string, enterprise_id, "enterprise_id"),
         )
         return (await endpoints.create_organization_in_enterprise(self._caller, body=body)).value
 
@@ -147,7 +181,7 @@ class AsyncEnterprises:
 
         >>> operation = await astra.enterprises.create_billing_report(3, 2026)
         >>> report = await operation.wait()
-        >>> url = report.report_details.csv_download_url.reveal()
+        >>> path = await astra.enterprises.download_billing_report(report.report_id, "march.csv")
         """
         body = EnterpriseGenerateReportRequest(
             month=str(checks.integer(month, "month", 1, 12)),
@@ -165,6 +199,42 @@ class AsyncEnterprises:
             NotFoundError: The report does not exist.
         """
         return (await endpoints.get_report_details(self._caller, report_id=report_id)).value
+
+    async def download_billing_report(
+        self, report_id: str, path: str | os.PathLike[str], *, progress: ProgressCallback | None = None
+    ) -> Path:
+        """Download a billing report, which is a CSV file, and return its path.
+
+        The file appears under its name only when it is complete, and only its owner may read it.
+
+        Args:
+            report_id: Id of a report that is COMPLETED; the operation of
+                :meth:`create_billing_report` waits for that.
+            path: The file, which is overwritten, or a directory, in which the file is named
+                ``billing-report-<report id>.csv``.
+            progress: A sync or async callback that gets the number of bytes received and the total,
+                which is None if unknown.
+
+        Raises:
+            ValueError: The report has no file yet; the message names its status.
+            OSError: The file cannot be written.
+            NotFoundError: The report does not exist.
+            ResponseDecodeError: The received file is not a text.
+            OutcomeUnknownError: The download broke off, or took longer than ``timeout``.
+        """
+        checks.identifier(report_id, "report_id")
+        checks.optional(checks.callback, progress, "progress")
+        path = checked_path(path)
+        file_name = checked_file_name(f"billing-report-{report_id}.csv", "report_id")
+
+        async def get_url() -> Secret:
+            report = await self.get_billing_report(report_id)
+            url = report.report_details.csv_download_url
+            if not url:
+                raise ValueError(f"report {report_id} has no file to download: its status is {report.status}")
+            return url
+
+        return await download(self._caller, _REPORT, get_url, path, file_name, progress)
 
 
 def _check_period(start: datetime, end: datetime, days: int) -> tuple[str, str]:

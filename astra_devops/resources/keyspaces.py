@@ -3,10 +3,11 @@
 import builtins
 from functools import partial
 
+from astra_devops import errors
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.endpoints import keyspaces as endpoints
 from astra_devops._rest.models.databases import Database
-from astra_devops._runtime import checks
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import keyspaces as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
@@ -66,6 +67,37 @@ class AsyncKeyspaces:
         send = partial(endpoints.add_keyspace, keyspace_name=name, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send, give_up_if=has_keyspace)
         return self._operations.start(conditions.CREATE, database_id=database_id, keyspace=name)
+
+    async def ensure(self, database_id: str, name: str) -> AsyncOperation[Database]:
+        """Add a keyspace to a database, unless the database has it.
+
+        The operation is done when the keyspace is listed and the database is ACTIVE. Where it
+        exists, the database may also be HIBERNATED, PARKED or SUSPENDED, and nothing is changed.
+
+        Needs ``org-db-view`` and ``db-keyspace-create``; without that the service answers 401.
+
+        Args:
+            name: As in :meth:`create`.
+
+        Raises:
+            ValueError: ``name`` is not valid, or is reserved.
+            NotFoundError: The database does not exist.
+            BusyError: The database is still busy, or does not run.
+            PermissionDeniedError: The token may not create keyspaces.
+
+        >>> operation = await astra.keyspaces.ensure(database_id, "audit")
+        >>> database = await operation.wait()
+        """
+        checks.keyspace_name(name)
+        with deadline.within(self._caller.options.timeout):
+            if name not in await self.list(database_id):
+                try:
+                    return await self.create(database_id, name)
+                except errors.ConflictError:
+                    # Another client may have added it in the meantime.
+                    if name not in await self.list(database_id):
+                        raise
+        return self._operations.attach(conditions.ENSURE, database_id=database_id, keyspace=name)
 
     async def delete(self, database_id: str, name: str) -> AsyncOperation[Database]:
         """Drop a keyspace and everything in it.

@@ -2,12 +2,13 @@
 
 import builtins
 
+from astra_devops import errors
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common import Policy, Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._identity.roles import find_by_name, list_roles, with_parsed_policy
+from astra_devops.resources._identity.roles import find_by_name, list_roles, policy_differences, with_parsed_policy
 from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
 
@@ -80,6 +81,45 @@ class AsyncRoles:
 
         async with candidates_named(self._caller, list_ids):
             return with_parsed_policy((await endpoints.add_organization_role(self._caller, body=body)).value)
+
+    async def ensure(self, name: str, policy: Policy) -> Role:
+        """Create a role unless there is one with this name, which is left alone.
+
+        Needs ``org-role-write`` and ``org-role-read``.
+
+        Args:
+            name: The name of the role.
+            policy: What the role must allow; the order of its lists does not matter.
+
+        Raises:
+            TypeError: ``policy`` is not a ``Policy``.
+            ValueError: ``name`` is empty.
+            AmbiguousNameError: Several roles have the name; the error lists their ids.
+            DriftError: The role exists, and its policy differs, or the service does not return it.
+            OutcomeUnknownError: As in :meth:`create`.
+
+        >>> databases = drn(organization.id, database_id="*")
+        >>> viewing = policy("See databases", ["org-db-view"], [databases])
+        >>> role = await astra.roles.ensure("viewer", viewing)
+        """
+        checks.string(name, "name")
+        _check_policy(policy)
+        with deadline.within(self._caller.options.timeout):
+            role = await self.find(name)
+            if role is None:
+                try:
+                    return await self.create(name, policy)
+                except errors.ConflictError:
+                    # Another client may have created it in the meantime.
+                    role = await self.find(name)
+                    if role is None:
+                        raise
+            if not isinstance(role.policy, Policy):
+                # The list may leave the policies out.
+                role = await self.get(role.id)
+        if found := policy_differences(policy, role.policy):
+            raise errors.DriftError.of("role", name, role.id, found)
+        return role
 
     async def update(self, role_id: str, *, name: str | None = None, policy: Policy | None = None) -> None:
         """Change the name of a role, its policy, or both.

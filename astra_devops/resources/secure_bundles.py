@@ -17,14 +17,24 @@ from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.download import ProgressCallback, download
+from astra_devops._runtime.download import ProgressCallback, Wanted, checked_file_name, checked_path, download
+from astra_devops._runtime.partial_file import zip_damage
 from astra_devops._secret import Secret
-from astra_devops.resources._outcome.reconcile import TRANSIENT_STATES, Send, add_state, retry_while_busy
+from astra_devops.operations.lanes import TRANSIENT_STATES
+from astra_devops.resources._outcome.reconcile import Send, add_state, retry_while_busy
 
 T = TypeVar("T")
 
 BundleKind = Literal["external", "internal", "migration_proxy", "migration_proxy_internal"]
 _KINDS: Final[tuple[str, ...]] = get_args(BundleKind)
+_BUNDLE: Final = Wanted(
+    operation="downloadSecureBundle",
+    url_operation="generateSecureBundleURL",
+    name="bundle",
+    kind="a valid zip file",
+    damage=zip_damage,
+    largest=16 * 1024 * 1024,  # It has a dozen small files.
+)
 
 
 class AsyncSecureBundles:
@@ -108,10 +118,8 @@ class AsyncSecureBundles:
         _check_kind(kind)
         checks.optional(checks.string, custom_domain, "custom_domain")
         checks.optional(checks.callback, progress, "progress")
-        path = _check_path(path)
-        file_name = f"secure-connect-{database_id}.zip"
-        if os.path.basename(file_name) != file_name:
-            raise ValueError("database_id must not contain a path separator")
+        path = checked_path(path)
+        file_name = checked_file_name(f"secure-connect-{database_id}.zip", "database_id")
         choice = _Choice(region, kind, custom_domain)
 
         async def send(caller: Caller, /, *, database_id: str) -> Answer[Secret]:
@@ -121,7 +129,7 @@ class AsyncSecureBundles:
         async def get_url() -> Secret:
             return await self._send(database_id, send)
 
-        return await download(self._caller, get_url, path, file_name, progress)
+        return await download(self._caller, _BUNDLE, get_url, path, file_name, progress)
 
     async def _send(self, database_id: str, send: Send[T]) -> T:
         """Send a request, and again while the database or the bundle is not ready."""
@@ -147,18 +155,6 @@ class AsyncSecureBundles:
 def _check_kind(kind: str) -> None:
     if kind not in _KINDS:
         raise ValueError(f"kind must be one of {', '.join(_KINDS)}, not {kind!r}")
-
-
-def _check_path(path: str | os.PathLike[str]) -> str:
-    """Return a path as it was given: a separator at its end says that it is a directory."""
-    if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"path must be a string or a path, not {type(path).__name__}")
-    try:
-        given = checks.string(os.fspath(path), "path")
-        os.fsencode(given)
-    except UnicodeEncodeError:
-        raise ValueError(f"path must be a name that the file system can have, not {path!r}") from None
-    return given
 
 
 def _has_no_bundle(database: Database) -> bool:

@@ -74,8 +74,7 @@ class AsyncTokens:
         >>> created = await astra.tokens.create(["sales-reader"], description="nightly report")
         >>> Path("token").write_text(created.token.reveal())
         """
-        if tokens.check_family(family) != "tokens" and organization_id is not None:
-            raise ValueError("organization_id must not be given with family 'client_id_secrets': only the family 'tokens' supports it")
+        tokens.check_family(family)
         body = CreateTokenBody(
             roles=[],
             org_id=checks.optional(checks.string, organization_id, "organization_id"),

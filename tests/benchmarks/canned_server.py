@@ -72,27 +72,30 @@ class Answers:
         self._busy_until: float | None = None
         self._added = {"addedLater": 1} if unknown_fields else {}
         self._page = functools.lru_cache(maxsize=None)(self._make_page)
-        self._one = _answer("200 OK", self._database(0, "ACTIVE", ()))
+        self._one = functools.lru_cache(maxsize=None)(self._make_one)
 
     def __call__(self, line: bytes) -> bytes:
         """Return the answer to a request line."""
         if line.startswith(b"POST "):
             self._busy_until = time.monotonic() + self._busy
             return _answer("201 Created", None)
-        if not re.match(rb"GET /v2/databases[? ]", line):
-            return self._one
-        after = re.search(rb"starting_after=(\d+)", line)
         if self._busy_until is None:
             status, keyspaces = "ACTIVE", ()
         elif time.monotonic() < self._busy_until:
             status, keyspaces = "MAINTENANCE", ()
         else:
             status, keyspaces = "ACTIVE", (KEYSPACE,)
+        if single := re.match(rb"GET /v2/databases/(\d+)", line):
+            return self._one(int(single[1]), status, keyspaces)
+        after = re.search(rb"starting_after=(\d+)", line)
         return self._page(0 if after is None else int(after[1]) + 1, status, keyspaces)
 
     def _make_page(self, start: int, status: str, keyspaces: tuple[str, ...]) -> bytes:
         numbers = range(start, min(start + PAGE, self._count))
         return _answer("200 OK", [self._database(number, status, keyspaces) for number in numbers])
+
+    def _make_one(self, number: int, status: str, keyspaces: tuple[str, ...]) -> bytes:
+        return _answer("200 OK", self._database(number, status, keyspaces))
 
     def _database(self, number: int, status: str, keyspaces: tuple[str, ...]) -> dict[str, Any]:
         info = {**DATABASE["info"], "keyspaces": [*DATABASE["info"]["keyspaces"], *keyspaces], **self._added}

@@ -162,7 +162,7 @@ async def test_a_truncated_gzip_is_a_lost_answer(emulator: Emulator, astra: Asyn
     assert emulator.journal.count("listServerlessRegions") == 2
 
 
-@pytest.mark.parametrize("body", [b"<html>Hello</html>", b"{", b'{"errors":[]}', b'[{"id":7}]'])
+@pytest.mark.parametrize("body", [b"<html>Hello</html>", b"{", b'{"errors":[]}', b'[{"id":{}}]'])
 async def test_a_success_that_cannot_be_read(emulator: Emulator, astra: AsyncAstraDevOps, body: bytes) -> None:
     emulator.faults.body("listDatabases", body)
     with pytest.raises(errors.ResponseDecodeError):
@@ -183,7 +183,7 @@ async def test_a_full_pool_means_not_sent() -> None:
             slow = asyncio.ensure_future(astra.databases.get("d"))
             await until(lambda: emulator.journal.count("getDatabase"))
             impatient = astra.with_options(timeout=0.02)
-            with pytest.raises(errors.RequestNotSentError, match="none of 1 connections"):
+            with pytest.raises(errors.RequestNotSentError, match=r"its turn did not come within .* 1 at once may be sent"):
                 await impatient.databases.create("orders", cloud_provider="AWS", region="us-east-2")
             slow.cancel()
             with pytest.raises(asyncio.CancelledError):

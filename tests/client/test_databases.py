@@ -265,7 +265,8 @@ async def test_a_lost_answer_to_terminate_is_reconciled(emulator: Emulator, astr
 async def test_terminate_waits_for_a_busy_database(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     database = await operation.wait()
-    await astra.keyspaces.create(database.id, "sales")
+    async with emulator.async_client() as other:
+        await other.keyspaces.create(database.id, "sales")
     await (await astra.databases.terminate(database.id)).wait()
     assert emulator.journal.of("terminateDatabase")[0].status == 409
 

@@ -1,6 +1,7 @@
 """Enterprises: organizations, costs in either format, and billing reports that take a while."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -113,15 +114,36 @@ async def test_a_report_is_waited_for_and_downloaded(emulator: Emulator, astra: 
     assert emulator.journal[0].body == {"month": str(now.month), "year": str(now.year)}
     assert operation.resource_id is not None
     pending = await astra.enterprises.get_billing_report(operation.resource_id)
-    assert (pending.status, pending.report_details) == (models.BillingReportStatus.INITIATED, None)
+    assert (pending.status, pending.report_details) == (models.BillingReportStatus.INITIATED, models.BillingReportDetails())
     statuses = [event.status async for event in operation.events()]
     assert list(dict.fromkeys(statuses)) == ["INITIATED", "PENDING", "COMPLETED"]
     report = await (await astra.resume(operation.resume_token)).wait()
-    assert report.report_details is not None
     assert isinstance(report.report_details.csv_download_url, Secret)
     assert "X-Amz-Signature" not in repr(report)
     async with aiohttp.ClientSession() as session, session.get(report.report_details.csv_download_url.reveal()) as answer:
         assert (await answer.text()).startswith("organization,database,region,cost\n" + emulator.organization_id)
+
+
+async def test_a_report_is_saved_as_a_file(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
+    emulator.add_database("orders")
+    await emulator.clock.sleep(3600)
+    now = emulator.clock.now()
+    operation = await astra.enterprises.create_billing_report(now.month, now.year)
+    report_id = operation.ids["report_id"]
+    with pytest.raises(ValueError, match=f"report {report_id} has no file to download: its status is INITIATED"):
+        await astra.enterprises.download_billing_report(report_id, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+    await operation.wait()
+    path = await astra.enterprises.download_billing_report(report_id, tmp_path)
+    assert path == tmp_path / f"billing-report-{report_id}.csv"
+    assert path.read_text().startswith("organization,database,region,cost\n")
+    assert path.stat().st_mode & 0o077 == 0
+
+    with pytest.raises(ValueError, match="report_id must not contain a path separator"):
+        await astra.enterprises.download_billing_report("../r", tmp_path)
+    with pytest.raises(errors.NotFoundError):
+        await astra.enterprises.download_billing_report("00000000-0000-0000-0000-000000000000", tmp_path)
 
 
 async def test_a_report_that_fails(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

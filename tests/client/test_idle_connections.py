@@ -70,7 +70,7 @@ async def test_a_write_does_not_go_out_on_a_connection_that_has_ended(emulator: 
             for _ in range(4):
                 impatient.closed.acquire()  # blocks the loop, as a slow function or a frozen process does
             time.sleep(0.01)  # noqa: ASYNC251 - the kernel delivers the end of the connections
-            await asyncio.gather(*(astra.request("suspendDatabase", path={"databaseID": "d"}) for _ in range(4)))
+            await asyncio.gather(*(astra.request("pcuAssociationTransfer", body={}) for _ in range(4)))
             for _ in range(4):
                 impatient.closed.acquire()
     assert impatient.requests == (["GET"] * 4 + ["POST"] * 4) * 3

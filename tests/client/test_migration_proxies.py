@@ -73,7 +73,8 @@ async def test_two_proxies_are_a_conflict_at_once(emulator: Emulator, astra: Asy
 
 
 async def test_a_busy_database_is_waited_for(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    await astra.keyspaces.create(database_id, "sales")
+    async with emulator.async_client() as other:
+        await other.keyspaces.create(database_id, "sales")
     await (await launch(astra, database_id)).wait()
     assert emulator.journal.of("launchMigrationProxy")[0].status == 409
 

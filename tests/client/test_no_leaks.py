@@ -203,7 +203,9 @@ BODY = {"username": "ann", "password": PASSWORD}
 
 
 @pytest.mark.parametrize(
-    "body", [f'{{"token": "{PASSWORD}', [{"id": 5, "clientId": [PASSWORD], "token": [PASSWORD]}]], ids=["not JSON", "wrong shape"]
+    "body",
+    [f'{{"token": "{PASSWORD}', [{"id": 5, "clientId": [PASSWORD, PASSWORD], "token": PASSWORD}] * 2],
+    ids=["not JSON", "wrong shape"],
 )
 async def test_a_success_that_cannot_be_read_shows_nothing_of_its_body(emulator: Emulator, astra: AsyncAstraDevOps, body: object) -> None:
     emulator.faults.status("getClientsForOrg", 200, body=body, content_type="application/json")

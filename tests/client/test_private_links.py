@@ -60,7 +60,6 @@ async def test_links_are_listed_by_database(emulator: Emulator, astra: AsyncAstr
 async def test_an_endpoint_is_accepted_described_and_rejected(astra: AsyncAstraDevOps, place: Any) -> None:
     operation = await astra.private_links.accept_endpoint(*place, ENDPOINT, description="billing")
     assert operation.resource_id == ENDPOINT
-    assert not (await operation.refresh()).done
     endpoint = await operation.wait()
     assert (endpoint.endpoint_id, endpoint.status, endpoint.description) == (ENDPOINT, "Accepted", "billing")
     assert endpoint.created_date_time == datetime(2026, 1, 1, tzinfo=UTC)
@@ -70,6 +69,19 @@ async def test_an_endpoint_is_accepted_described_and_rejected(astra: AsyncAstraD
         await astra.private_links.accept_endpoint(*place, ENDPOINT)
     await astra.private_links.reject_endpoint(*place, ENDPOINT)
     assert (await astra.private_links.get(*place)).endpoints == []
+
+
+async def test_an_endpoint_that_shows_late_is_waited_for() -> None:
+    async with (
+        Emulator(clock=VirtualClock(), quirks=Quirks(private_link_lag=10.0)) as emulator,
+        AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
+    ):
+        database_id = emulator.add_database("orders")
+        place = (database_id, f"{database_id}-1")
+        await astra.private_links.add_principals(*place, [ME])
+        operation = await astra.private_links.accept_endpoint(*place, ENDPOINT)
+        assert not (await operation.refresh()).done
+        assert (await operation.wait()).status == "Accepted"
 
 
 async def test_on_azure_an_endpoint_is_stored_under_another_id(astra: AsyncAstraDevOps, azure: Any) -> None:

@@ -1,5 +1,6 @@
 """SCIM: short pages, filters with quoted values, and changes that are not sent twice."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -172,3 +173,40 @@ async def test_bad_arguments_are_named_and_nothing_is_sent(emulator: Emulator, a
     with pytest.raises(ValueError, match="user_id"):
         await astra.scim.delete_user("..")
     assert len(emulator.journal) == 0
+
+
+@pytest.fixture
+async def strict_emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(clock=VirtualClock(), quirks=Quirks(scim_media_type_required=True)) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+async def strict_astra(strict_emulator: Emulator) -> AsyncIterator[AsyncAstraDevOps]:
+    async with AsyncAstraDevOps(strict_emulator.token, base_url=strict_emulator.url, clock=strict_emulator.clock) as astra:
+        yield astra
+
+
+async def test_every_call_sends_and_accepts_what_a_strict_service_wants(strict_emulator: Emulator, strict_astra: AsyncAstraDevOps) -> None:
+    scim = strict_astra.scim
+    await scim.service_provider_config()
+    await scim.schemas()
+    await scim.resource_types()
+    ann = await scim.create_user("ann")
+    await scim.get_user(ann.id)
+    await scim.replace_user(ann)
+    await scim.patch_user(ann.id, [ScimPatchOperation(op="replace", path="active", value=False)])
+    assert [user.id async for user in scim.list_users()] == [ann.id]
+    readers = await scim.create_group("readers", members=[ann.id])
+    await scim.get_group(readers.id)
+    await scim.replace_group(readers)
+    await scim.patch_group(readers.id, [ScimPatchOperation(op="remove", path="members")])
+    assert [group.id async for group in scim.list_groups()] == [readers.id]
+    await scim.delete_group(readers.id)
+    await scim.delete_user(ann.id)
+    assert {exchange.status for exchange in strict_emulator.journal} <= {200, 201, 204}
+
+
+async def test_an_accept_header_of_the_user_wins_in_any_case(strict_astra: AsyncAstraDevOps) -> None:
+    with pytest.raises(errors.APIStatusError, match="must accept"):
+        await strict_astra.with_options(headers={"accept": "application/json"}).scim.schemas()

@@ -168,7 +168,7 @@ async def test_a_token_that_is_missing_ends_a_wait_at_once(emulator: Emulator) -
             await operation.wait()
 
 
-@pytest.mark.parametrize("body", [b"<html>", b'{"id": 5}', b""])
+@pytest.mark.parametrize("body", [b"<html>", b'{"id": {}}', b'{"id": "5"}', b""])
 async def test_answers_that_are_never_readable_end_a_wait(emulator: Emulator, astra: AsyncAstraDevOps, body: bytes) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     emulator.faults.body("getDatabase", body, times=None)
@@ -181,9 +181,20 @@ async def test_answers_that_are_never_readable_end_a_wait(emulator: Emulator, as
 async def test_a_state_that_cannot_be_read_ends_a_wait(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
     await operation.refresh()
-    emulator.faults.body("getDatabase", {"id": operation.resource_id, "status": 5}, times=None)
-    with pytest.raises(errors.ResponseDecodeError):
+    emulator.faults.body("getDatabase", {"id": operation.resource_id, "status": {"now": "ACTIVE"}}, times=None)
+    with pytest.raises(errors.ResponseDecodeError, match="no status that can be read"):
         await operation.wait()
+
+
+async def test_odd_fields_do_not_keep_a_wait_from_ending(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    info = {"name": "orders", "datacenters": [{"region": "us-east-1", "status": {}}]}
+    odd = {"id": operation.resource_id, "status": "ACTIVE", "cost": "free", "info": info, "creationTime": "soon"}
+    emulator.faults.body("getDatabase", odd, times=None)
+    database = await operation.wait()
+    assert (database.info.name, database.creation_time, database.cost) == ("orders", None, None)
+    assert dict(database.extra) == {"cost": "free", "creationTime": "soon"}
+    assert emulator.journal.count("getDatabase") == 1
 
 
 async def test_a_maintenance_page_in_the_middle_does_not_end_a_wait(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
@@ -262,7 +273,7 @@ async def test_what_earlier_polls_have_seen_counts_for_a_refresh(
 async def test_a_list_that_cannot_be_read_does_not_spoil_many_waits(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     names = [f"db{number}" for number in range(10)]
     operations = [await astra.databases.create(name, cloud_provider="AWS", region="us-east-2") for name in names]
-    emulator.faults.body("listDatabases", [{"id": 5}], times=None)
+    emulator.faults.body("listDatabases", [{"id": {}}], times=None)
     databases = await asyncio.gather(*(operation.wait() for operation in operations))
     assert [database.info.name for database in databases] == names
 

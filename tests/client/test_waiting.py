@@ -27,7 +27,7 @@ async def test_a_wait_survives_transient_errors(emulator: Emulator, astra: Async
     emulator.faults.body("getDatabase", b"<html>", content_type="text/html")
     emulator.faults.truncated_gzip("getDatabase")
     events = [event async for event in operation.events()]
-    assert sum(event.problem is not None for event in events) == 8
+    assert sum(event.problem is not None for event in events) == 7
     assert events[-1].done
     assert events[-1].status == "ACTIVE"
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from astra_devops._codegen.errors import SpecError
 from astra_devops._codegen.rest.annotate import Annotator, Imports
 from astra_devops._codegen.rest.model import Class, Enum
 
@@ -146,3 +147,53 @@ def test_the_order_of_components_does_not_matter(new_draft: Callable[[], Draft])
         draft.schemas.update({name: schemas[name] for name in names})
         files.append(draft.answer({"$ref": "#/components/schemas/A"}).files()["_rest/models/things.py"])
     assert files[0] == files[1]
+
+
+def test_all_but_the_identity_of_an_object_may_be_absent(draft: Draft) -> None:
+    draft.schemas["Empty"] = {"type": "object", "properties": {"x": TEXT}}
+    properties = {
+        "id": TEXT,
+        "name": TEXT,
+        "state": {**TEXT, "enum": ["ON"]},
+        "size": {"type": "integer"},
+        "on": {"type": "boolean"},
+        "tags": {"type": "array", "items": TEXT},
+        "labels": {"type": "object", "additionalProperties": TEXT},
+        "part": {"$ref": "#/components/schemas/Empty"},
+        "active": {"type": "boolean", "x-astra-if-absent": True},
+        "optional": TEXT,
+    }
+    required = [name for name in properties if name != "optional"]
+    draft.schemas["Thing"] = {"type": "object", "properties": properties, "required": required, "x-astra-identity": ["id"]}
+    draft.schemas["Plain"] = {"type": "object", "properties": properties, "required": required}
+    draft.answer({"oneOf": [{"$ref": "#/components/schemas/Thing"}, {"$ref": "#/components/schemas/Plain"}]})
+    values = {field.wire: field.if_absent for field in classes(draft)["Thing"].fields}
+    assert values == {
+        "id": None,
+        "name": "",
+        "state": "",
+        "size": 0,
+        "on": False,
+        "tags": [],
+        "labels": {},
+        "part": {},
+        "active": True,
+        "optional": None,
+    }
+    assert {field.wire for field in classes(draft)["Plain"].fields if field.if_absent is not None} == {"active"}
+
+
+@pytest.mark.parametrize(
+    ("identity", "required", "message"),
+    [
+        ("id", [], "x-astra-identity must be a list of properties"),
+        (["other"], [], "x-astra-identity must be a list of properties"),
+        ([], ["either"], "must be in x-astra-identity"),
+    ],
+)
+def test_an_identity_that_says_nothing_is_refused(draft: Draft, identity: object, required: list[str], message: str) -> None:
+    properties = {"id": TEXT, "either": {"oneOf": [{"type": "number"}, {"type": "boolean"}]}}
+    draft.schemas["Thing"] = {"type": "object", "properties": properties, "required": required, "x-astra-identity": identity}
+    draft.answer({"$ref": "#/components/schemas/Thing"})
+    with pytest.raises(SpecError, match=message):
+        draft.model()

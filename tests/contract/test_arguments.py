@@ -12,7 +12,7 @@ from typing import Any, Final
 import attrs
 
 import astra_devops
-from astra_devops import AstraDevOps, AsyncAstraDevOps, RetryPolicy, keys, policies, scim, sinks
+from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncPager, RetryPolicy, keys, policies, scim, sinks
 from astra_devops.emulator import Emulator, VirtualClock
 
 from .test_on_the_wire import public_methods
@@ -219,14 +219,14 @@ async def walk(emulator: Emulator, calls: Any) -> Results:
             group, _, method = name.partition(".")
             for args, kwargs in variants:
                 result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
-                results[name] = result = await result if inspect.isawaitable(result) else await result.collect()
+                results[name] = result = await result.collect() if isinstance(result, AsyncPager) else await result
                 if hasattr(result, "wait"):
                     await result.wait()
         return results
 
 
 async def finish(result: Any) -> None:
-    if inspect.isawaitable(result):
+    if inspect.isawaitable(result) and not isinstance(result, AsyncPager):
         await result
     elif hasattr(result, "collect"):
         await result.collect()

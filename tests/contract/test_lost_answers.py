@@ -40,7 +40,7 @@ GROUPS: dict[str, Callable[[Emulator, str], Calls]] = {
     "databases": lambda emulator, path: wire_arguments.databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
     "capacity": lambda emulator, path: wire_arguments.capacity(emulator),
     "keys": lambda emulator, path: wire_arguments.keys(),
-    "enterprises": lambda emulator, path: wire_arguments.enterprises(emulator),
+    "enterprises": lambda emulator, path: wire_arguments.enterprises(emulator, path),
     "networks": lambda emulator, path: wire_arguments.networks(emulator),
     "snapshots": lambda emulator, path: wire_arguments.snapshots(emulator),
     "migrations": lambda emulator, path: wire_arguments.migrations(emulator),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from astra_devops import AstraDevOps, AsyncAstraDevOps
+from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncPager
 from astra_devops._rest import index
 from astra_devops.emulator import Emulator, VirtualClock
 
@@ -82,7 +82,7 @@ async def test_async(tmp_path: Path) -> None:
             group, _, method = name.partition(".")
             for args, kwargs in variants:
                 result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
-                results[name] = result = await result if inspect.isawaitable(result) else await result.collect()
+                results[name] = result = await result.collect() if isinstance(result, AsyncPager) else await result
                 if hasattr(result, "wait"):
                     await result.wait()
         for operation, request in arguments_by_id(emulator).items():

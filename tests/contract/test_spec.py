@@ -20,7 +20,7 @@ GROUPS: Final = """
     organizations audit_logs enterprises roles users tokens scim access_lists devops_access_lists private_links custom_domains
     vpc_peerings customer_keys cloud_accounts pcu_groups
 """
-INFERRED: Final = {"deleteToken", "createServerlessKeyAlternate", "listServerlessKeysAlternate", "restoreDB", "restoreStatus"}
+INFERRED: Final = {"deleteToken", "restoreDB", "restoreStatus"}
 DEPRECATED: Final = {"parkDatabase", "unparkDatabase", "launchMigrationProxy", "removeMigrationProxy"}
 SCHEMAS: Final = """
     AWS-KMS AZURE-KMS AccessListConfigurations AccessListRequest AccessListResponse AddressRequest AddressResponse AllowedPrincipals

@@ -49,7 +49,7 @@ def arguments(emulator: Emulator, path: str) -> Calls:
         **databases(emulator.add_database("classic", tier="C10", region="us-east-1"), path),
         **capacity(emulator),
         **keys(),
-        **enterprises(emulator),
+        **enterprises(emulator, path),
         **networks(emulator),
         **snapshots(emulator),
         **migrations(emulator),
@@ -65,15 +65,19 @@ def databases(database_id: str, path: str) -> Calls:
         "regions.list": [((), {}), ((), {"region_type": "all", "only_my_organization": True})],
         "regions.list_classic": [((), {})],
         "databases.create": [((f"db-{path[-1]}",), {"cloud_provider": "AWS", "region": "us-east-1", "tier": "C10", "keyspace": "k"})],
+        "databases.ensure": [((f"db-{path[-1]}",), {"cloud_provider": "AWS", "region": "us-east-1", "tier": "C10", "keyspace": "k"})],
+        "databases.operation": [(database, {})],
         "databases.list": [((), {}), ((), {"include": "all", "provider": "aws", "page_size": 5})],
         "databases.find": [(("nothing",), {"region": "us-east-1"})],
         "databases.get": [(database, {})],
         "keyspaces.list": [(database, {})],
         "keyspaces.create": [((*database, "sales"), {})],
+        "keyspaces.ensure": [((*database, "sales"), {})],
         "keyspaces.enable_graph": [((*database, "sales"), {})],
         "keyspaces.create_solr_core": [((*database, "sales", "t"), {"generate_resources": True})],
         "keyspaces.delete": [((*database, "sales"), {})],
         "datacenters.create": [(database, {"cloud_provider": "aws", "region": "eu-west-1", "tier": "C10"})],
+        "datacenters.ensure": [(database, {"cloud_provider": "aws", "region": "eu-west-1", "tier": "C10"})],
         "datacenters.create_all": [((*database, ["us-west-2"]), {"cloud_provider": "aws", "tier": "C10"})],
         "datacenters.list": [(database, {"include_terminated": True})],
         "datacenters.terminate": [((*database, f"{database_id}-2"), {}), ((*database, f"{database_id}-3"), {})],
@@ -86,7 +90,7 @@ def databases(database_id: str, path: str) -> Calls:
         "databases.unpark": [(database, {})],
         "databases.resume": [(database, {})],
         "databases.suspend": [(database, {"free_consumed": 50})],
-        "databases.terminate": [(database, {"prepared_state_only": False})],
+        "databases.terminate": [(database, {"with_datacenters": True, "prepared_state_only": False})],
     }
 
 
@@ -126,7 +130,7 @@ def keys() -> Calls:
     }
 
 
-def enterprises(emulator: Emulator) -> Calls:
+def enterprises(emulator: Emulator, path: str) -> Calls:
     now = emulator.clock.now()
     day, month = (now - timedelta(days=1), now), (now - timedelta(days=31), now)
     report = Later(lambda results: results["enterprises.create_billing_report"].resource_id)
@@ -138,6 +142,7 @@ def enterprises(emulator: Emulator) -> Calls:
         "enterprises.usage": [(month, {}), (day, {"cluster_ids": ["d"], "organization_ids": [emulator.organization_id]})],
         "enterprises.create_billing_report": [((now.month, now.year), {})],
         "enterprises.get_billing_report": [((report,), {})],
+        "enterprises.download_billing_report": [((report, path), {})],
     }
 
 
@@ -160,6 +165,7 @@ def networks(emulator: Emulator) -> Calls:
         "access_lists.enable": [(database, caller)],
         "access_lists.remove": [((*database, ["192.0.2.1"]), caller)],
         "access_lists.list": [((), {})],
+        "access_lists.review": [((), {})],
         "access_lists.delete": [(database, {})],
         "devops_access_lists.get": [((), {})],
         "devops_access_lists.add": [((["127.0.0.0/8", entry],), caller)],
@@ -270,6 +276,7 @@ def identity(emulator: Emulator) -> Calls:
     return {
         "organizations.current": [((), {})],
         "roles.create": [(("viewer", viewing), {})],
+        "roles.ensure": [(("viewer", viewing), {})],
         "roles.list": [((), {})],
         "roles.find": [(("viewer",), {})],
         "roles.get": [((role,), {})],

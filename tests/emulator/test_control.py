@@ -100,8 +100,17 @@ async def test_a_fault_is_added_listed_met_and_taken_back(api: Any) -> None:
 
 
 async def test_several_faults_are_added_at_once_and_cleared(api: Any) -> None:
-    faults = [{"list_lag": {"seconds": 5}}, {"not_found_after_create": {"times": 2}}, {"null_body": {"operation": "*"}}]
-    assert (await api("POST", "/_emulator/faults", json=faults)).json == {"ids": ["list_lag", "not_found_after_create", "1"]}
+    faults = [
+        {"list_lag": {"seconds": 5}},
+        {"not_found_after_create": {"times": 2}},
+        {"throttle": {"rate": 1}},
+        {"null_body": {"operation": "*"}},
+    ]
+    added = (await api("POST", "/_emulator/faults", json=faults)).json["ids"]
+    assert added == ["list_lag", "not_found_after_create", "throttle:*", "1"]
+    for fault_id in added[:3]:
+        assert (await api("DELETE", f"/_emulator/faults/{fault_id}")).status == 204
+    assert [fault["id"] for fault in (await api("GET", "/_emulator/faults")).json["faults"]] == ["1"]
     assert (await api("DELETE", "/_emulator/faults")).status == 204
     assert (await api("GET", "/_emulator/faults")).json == {"faults": []}
 

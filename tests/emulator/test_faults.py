@@ -265,4 +265,4 @@ def test_every_fault_for_an_operation_can_be_in_a_file() -> None:
     annotations = {name: getattr(method, "__annotations__", {}) for name, method in vars(Faults).items()}
     takes_an_operation = {name for name, parameters in annotations.items() if "frequency" in parameters}
     assert takes_an_operation - set(KINDS) == set()
-    assert set(KINDS) - takes_an_operation == {"not_found_after_create", "list_lag"}
+    assert set(KINDS) - takes_an_operation == {"not_found_after_create", "list_lag", "throttle"}

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 def outcomes(faults: Faults, count: int = 200) -> list[bool]:
     """Make some requests, and list whether a fault applied to each."""
-    return [faults.take("getDatabase") is not None for _ in range(count)]
+    return [faults.take("getDatabase", 0.0) is not None for _ in range(count)]
 
 
 def test_random_faults_follow_from_the_seed_and_start_again_when_cleared() -> None:
@@ -42,7 +42,7 @@ def test_a_random_fault_that_does_not_apply_leaves_the_request_to_the_next() -> 
     faults = Faults()
     faults.status("getDatabase", 503, probability=0)
     faults.status("getDatabase", 502)
-    fault = faults.take("getDatabase")
+    fault = faults.take("getDatabase", 0.0)
     assert fault is not None
     assert fault.reply is not None
     assert fault.reply.status == 502
@@ -99,7 +99,7 @@ def test_faults_can_be_loaded_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "faults.yaml"
     path.write_text(FAULTS.replace("stuck: {operation", "stuck: {target"))
     faults = Faults.load(path)
-    got = [faults.take("getDatabase") for _ in range(5)]
+    got = [faults.take("getDatabase", 0.0) for _ in range(5)]
     assert [fault.reply.status if fault and fault.reply else None for fault in got] == [503, 503, 429, None, None]
     assert got[2] is not None
     assert got[2].reply is not None

@@ -27,6 +27,8 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "blank-datacenter-status": ("blank_datacenter_status",),
     "bundles-of-unavailable-databases": ("unauthorized_hibernated_bundle",),
     "cached-unknown-ids": ("cached_misses",),
+    "accepted-endpoints": ("private_link_lag",),
+    "busy-resources": ("assumed_conflicts_are_409",),
     "capitalized-names": ("pascal_case_identity",),
     "cdc-update-status": ("updated_cdc_is_204",),
     "classic-operations": ("classic_only_changes",),
@@ -52,6 +54,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "null-keyspaces": ("null_keyspaces",),
     "null-pcu-groups": ("null_pcu_groups",),
     "organization-names": ("organization_named_by_email",),
+    "pages-after-an-unknown-database": ("unknown_start_is_refused",),
     "pcu-association-fields": ("blank_pcu_associations",),
     "pcu-group-fields": ("omitted_zero_reserve",),
     "pcu-paths": ("java_pcu_routes",),
@@ -65,6 +68,7 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "registered-keys": ("created_key_is_201",),
     "revoked-tokens": ("deleted_token_is_204",),
     "role-names-as-ids": ("role_names_taken_for_ids",),
+    "scim-media-type": ("scim_media_type_required",),
     "terminated-databases": ("unknown_once_terminated", "unauthorized_after_termination"),
     "termination-of-several-regions": ("extra_datacenters_first",),
     "token-times": ("nanoseconds",),
@@ -169,6 +173,33 @@ async def pcu_types_in_regions(api: Any) -> object:
     return "pcu_types" in (await api("GET", "/v2/regions/serverless")).json[0]
 
 
+async def scim_media_type_required(api: Any) -> object:
+    body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ann", "active": True}
+    statuses = [
+        (await api("POST", "/v2/scim/users", json=body)).status,
+        (await api("GET", "/v2/scim/users", headers={"Accept": "application/json"})).status,
+        (await api("GET", "/v2/scim/users", headers={"Accept": "application/json, application/scim+json"})).status,
+    ]
+    assert statuses in ([415, 406, 200], [201, 200, 200])
+    return statuses[0] == 415
+
+
+async def unknown_start_is_refused(api: Any) -> object:
+    api.emulator.add_database("orders")
+    answer = await api("GET", f"/v2/databases?starting_after={UNKNOWN}")
+    assert answer.status == 400 or answer.json == []
+    return answer.status == 400
+
+
+async def assumed_conflicts_are_409(api: Any) -> object:
+    database_id = api.emulator.add_database("orders", keyspaces=["shop"], tier="C10")
+    assert (await api("POST", f"/v2/databases/{database_id}/keyspaces/other")).status == 201
+    core = f"/v2/databases/{database_id}/keyspaces/shop/tables/t/solr/createCorewithconfigs?generateResources=true"
+    status = (await api("POST", core)).status
+    assert status in (400, 409)
+    return status == 409
+
+
 async def errors_in_text(api: Any) -> object:
     database_id = api.emulator.add_database("orders")
     plain = [
@@ -226,7 +257,10 @@ OBSERVATIONS: Final[tuple[Observation, ...]] = (
     unknown_once_terminated,
     empty_waking_answer,
     pcu_types_in_regions,
+    unknown_start_is_refused,
+    assumed_conflicts_are_409,
     errors_in_text,
+    scim_media_type_required,
     newer_pcu_types,
     java_pcu_routes,
     updated_cdc_is_204,
@@ -240,6 +274,18 @@ async def test_both_settings_of_a_quirk_can_be_observed(api_of: Callable[[Emulat
     """Each function above finds out, by requests alone, whether the quirk of its name is on."""
     async with Emulator(quirks=Quirks(**{observe.__name__: on})) as emulator:
         assert await observe(api_of(emulator)) is on
+
+
+async def test_an_accepted_endpoint_shows_at_once_or_late(api_of: Callable[[Emulator], Any]) -> None:
+    for lag in (0.0, 10.0):
+        async with Emulator(quirks=Quirks(private_link_lag=lag)) as emulator:
+            api, database_id = api_of(emulator), emulator.add_database("orders")
+            place = f"/v2/organizations/clusters/{database_id}/datacenters/{database_id}-1"
+            await api("POST", f"{place}/private-link", json={"allowedPrincipals": ["a"]})
+            assert (await api("POST", f"{place}/endpoints", json={"endpointID": "e"})).json["status"] == "Accepted"
+            assert (await api("GET", f"{place}/endpoints/e")).status == (404 if lag else 200)
+            await emulator.clock.sleep(10)
+            assert (await api("GET", f"{place}/endpoints/e")).status == 200
 
 
 async def test_an_id_that_did_not_exist_stays_unknown_for_a_while(api_of: Callable[[Emulator], Any]) -> None:

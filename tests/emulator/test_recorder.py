@@ -221,6 +221,13 @@ def test_only_safe_upstreams_are_accepted(upstream: str) -> None:
         Recorder(upstream, "never-written")
 
 
+def test_a_time_is_recorded_although_its_name_has_a_secret_word() -> None:
+    document = {"tokenExpiry": "2026-01-01T00:00:00Z", "token": "AstraCS:a:b", "credentialExpiration": None}
+    cleaned = Scrubber(frozenset({"token"})).clean(document)
+    assert cleaned["tokenExpiry"] == "2026-01-01T00:00:00Z"
+    assert cleaned["token"] != "AstraCS:a:b"
+
+
 async def test_the_scrubber_does_not_reveal_a_secret_that_is_left() -> None:
     scrubber = Scrubber(frozenset())
     scrubber.learn("hunter2!")

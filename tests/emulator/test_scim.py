@@ -85,3 +85,34 @@ async def test_pages_may_be_short_and_without_a_list(api_of: Callable[[Emulator]
             await user(api, name)
         assert len((await api("GET", f"{USERS}?count=4")).json["Resources"]) == 2
         assert "Resources" not in (await api("GET", f"{USERS}?startIndex=4")).json
+
+
+async def test_answers_have_the_media_type_of_scim_and_errors_that_of_json(api: Any) -> None:
+    answer = await api("GET", USERS)
+    assert answer.headers["Content-Type"] == "application/scim+json"
+    refusal = await api("GET", f"{USERS}/unknown")
+    assert (refusal.status, refusal.headers["Content-Type"]) == (404, "application/json")
+
+
+def missing_from(attributes: list[dict[str, Any]], document: dict[str, Any]) -> list[str]:
+    """List the names of a document that its schema lacks, with those of the objects in it."""
+    missing = []
+    known = {attribute["name"]: attribute for attribute in attributes}
+    for name, value in document.items():
+        if name not in known:
+            missing.append(name)
+            continue
+        inner = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+        missing += [f"{name}.{part}" for item in inner for part in missing_from(known[name].get("subAttributes", []), item)]
+    return missing
+
+
+async def test_the_schemas_list_everything_that_users_and_groups_have(api: Any) -> None:
+    ann = await api("POST", USERS, json={**USER, "userName": "ann", "name": {"givenName": "A"}, "emails": [{"value": "a@example.com"}]})
+    group = await api("POST", GROUPS, json={**GROUP, "displayName": "readers", "members": [{"value": ann.json["id"]}]})
+    schemas = {schema["id"]: schema["attributes"] for schema in (await api("GET", "/v2/scim/Schemas")).json["Resources"]}
+    for document in (ann.json, group.json):
+        urn = document["schemas"][0]
+        # RFC 7643, section 3.1, has these for every resource, and no schema lists them.
+        own = {name: value for name, value in document.items() if name not in ("schemas", "id", "externalId", "meta")}
+        assert missing_from(schemas[urn], own) == []

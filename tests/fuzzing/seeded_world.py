@@ -46,6 +46,8 @@ class World:
     def call(self, method: str, path: str, body: object = None, **query: str) -> requests.Response:
         """Send a request that must succeed."""
         headers = {"Authorization": f"Bearer {self.emulator.token}"}
+        if body is not None:
+            headers["Content-Type"] = "application/scim+json" if "/scim/" in path else "application/json"
         response = self.session.request(method, self.emulator.url + path, json=body, params=query, headers=headers, timeout=10)
         assert response.ok, (method, path, response.status_code, response.text)
         return response

@@ -49,7 +49,7 @@ class Sender:
     def valid_case(self, operation: APIOperation) -> Case:
         """Return the case of the valid request for an operation."""
         valid = self.valid[operation.definition.raw["operationId"]]
-        body = {} if valid.body is None else {"body": valid.body, "media_type": "application/json"}
+        body = {} if valid.body is None else {"body": valid.body, "media_type": operation.body[0].media_type}
         return operation.Case(path_parameters=valid.path, query=valid.query, **body)
 
 

@@ -79,6 +79,12 @@ async def asynchronous(astra: AsyncAstraDevOps) -> None:
     database = await creation.wait()
     assert_type(database, Database)
     assert_type(database.status, DatabaseStatus | str)
+    assert_type(await astra.databases.ensure("orders", cloud_provider="AWS", region="us-east-2"), AsyncOperation[Database])
+    assert_type(await astra.wait_all(creation, astra.keyspaces.ensure(database.id, "sales"), timeout=60), list[Database])
+    assert_type(await astra.wait_all(creation, astra.databases.terminate(database.id)), list[Database | None])
+    async for operation, event in astra.watch(creation, changes_only=True):
+        assert_type(operation.resource_id, str | None)
+        assert_type(event.error, Exception | None)
 
     assert_type(astra.databases.list(), AsyncPager[Database])
     assert_type(await astra.databases.list().collect(), Page[Database])
@@ -149,6 +155,10 @@ def blocking(astra: AstraDevOps) -> None:
     for event in creation.events(timeout=60):
         assert_type(event, OperationEvent)
     assert_type(creation.wait(), Database)
+    assert_type(astra.wait_all(creation, lambda: astra.keyspaces.ensure("id", "sales")), list[Database])
+    for operation, event in astra.watch(creation):
+        assert_type(operation.done, bool)
+        assert_type(event.error, Exception | None)
 
     assert_type(astra.databases.list(), Pager[Database])
     assert_type(astra.databases.list().collect(), Page[Database])
@@ -199,7 +209,7 @@ async def enterprise(astra: AsyncAstraDevOps, blocking: AstraDevOps, start: date
     consumption = await astra.enterprises.consumption(start, end)
     assert_type(consumption, EnterpriseConsumption)
     for cost in consumption.costs or []:
-        assert_type(cost.cost, float | str)
+        assert_type(cost.cost, float | str | None)
     report = await (await astra.enterprises.create_billing_report(3, 2026)).wait()
     assert_type(report, BillingReport)
     if report.report_details:

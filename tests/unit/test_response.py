@@ -114,7 +114,7 @@ def test_an_unreadable_success_is_a_decode_error(body: bytes) -> None:
 def test_the_error_has_the_place_of_a_wrong_value_but_not_the_value() -> None:
     call = Call(READ, "/v2/things/1", list[str])
     with pytest.raises(errors.ResponseDecodeError, match="/1") as caught:
-        read_answer(call, RawAnswer(200, {}, b'["a", 4711]'), 1)
+        read_answer(call, RawAnswer(200, {}, b'["a", {"pin": 4711}]'), 1)
     assert caught.value.pointer == "/1"
     assert "4711" not in str(caught.value)
 

@@ -9,6 +9,7 @@ import attrs
 from astra_devops._codegen.blocking.docs import CLIENT_TEXT, docstring, quoted
 from astra_devops._codegen.blocking.render import (
     CLIENT,
+    HAND_WRITTEN,
     PAGER,
     Context,
     Function,
@@ -80,7 +81,9 @@ def render_client(context: Context, bases: Iterable[Source], attributes: Mapping
     context.use("astra_devops._bridge.client_handle", "ClientHandle")
     context.use(context.source.module, CLIENT)
     context.use("astra_devops._runtime.no_copies", "NoCopies")
-    parts = [f"class {own}(NoCopies):\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
+    twins = [HAND_WRITTEN[name] for base in node.bases if (name := ast.unparse(base)) in HAND_WRITTEN]
+    parents = ", ".join([*(context.use(twin.module, twin.name) for twin in twins), "NoCopies"])
+    parts = [f"class {own}({parents}):\n{quoted(CLIENT_TEXT.format(name=own), '    ')}\n"]
     functions = _functions(context, node)
     for function in functions:
         if function.name == "__init__":

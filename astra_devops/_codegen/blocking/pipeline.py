@@ -7,7 +7,7 @@ from pathlib import Path
 from astra_devops._codegen.banner import banner
 from astra_devops._codegen.blocking.callbacks import Callbacks
 from astra_devops._codegen.blocking.classes import render_client, render_resource
-from astra_devops._codegen.blocking.render import CLIENT, OPERATION, PAGER, Context, Twin, decorators
+from astra_devops._codegen.blocking.render import CLIENT, HAND_WRITTEN, OPERATION, PAGER, Context, Twin, decorators
 from astra_devops._codegen.blocking.source import Imported, Source, SourceReader, annotation
 
 
@@ -44,8 +44,9 @@ def resource_sources(reader: SourceReader) -> list[Source]:
 
 
 def _bases(reader: SourceReader, client: Source) -> list[Source]:
-    """Return the modules of the classes that the client inherits from."""
-    origins = [client.imports.get(ast.unparse(base)) for base in client.async_class().bases]
+    """Return the modules of the classes that the client inherits from, unless written by hand."""
+    names = [ast.unparse(base) for base in client.async_class().bases]
+    origins = [client.imports.get(name) for name in names if name not in HAND_WRITTEN]
     return [source for origin in origins if origin is not None and (source := reader.module(origin.module)) is not None]
 
 

@@ -30,6 +30,10 @@ class Twin:
     module: str
 
 
+HAND_WRITTEN: Final = {"AsyncClientOperations": Twin("ClientOperations", "astra_devops._bridge.operation_groups")}
+"""Bases of the client whose blocking forms are written by hand, since they take operations."""
+
+
 @attrs.frozen
 class Context:
     """A module that is being rendered.

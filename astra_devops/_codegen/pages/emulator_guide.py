@@ -52,7 +52,8 @@ def _call(method: ast.FunctionDef) -> str:
     positional = [argument.arg for argument in arguments.args[1:]]
     required = len(positional) - len(arguments.defaults)
     words = positional[:required] + [f"[{name}]" for name in positional[required:]]
-    words += [f"[{argument.arg}=]" for argument in arguments.kwonlyargs]
+    keywords = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    words += [f"{argument.arg}=" if default is None else f"[{argument.arg}=]" for argument, default in keywords]
     takes_frequency = arguments.kwarg is not None and ast.unparse(arguments.kwarg.annotation or ast.Constant(None)) == _FREQUENCY
     return f"{method.name}({', '.join([*words, *(['...'] if takes_frequency else [])])})"
 

@@ -48,10 +48,10 @@ def with_table(page: str, package: Path) -> str:
 
 def table(package: Path) -> str:
     """Return a table with a row for each operation, ordered by noun."""
-    methods = list(_methods(package))
+    all_methods = list(methods(package))
     rows: list[tuple[str, str]] = []
     for operation in _operations(package / "_rest/index.py"):
-        method = _caller(operation, methods)
+        method = _caller(operation, all_methods)
         noun, call = (operation.group, f'request("{operation.id}", ...)') if method is None else (method.resource, _call(method))
         rows.append((noun, f"| {operation.method} {operation.path} | `{operation.id}` | `astra.{call}` |"))
     rows.sort(key=lambda row: row[0])
@@ -60,7 +60,7 @@ def table(package: Path) -> str:
 
 def pagers(package: Path) -> str:
     """Return a list of the calls that return a pager."""
-    calls = [f"`astra.{_call(method)}`" for method in _methods(package) if not method.is_async]
+    calls = [f"`astra.{_call(method)}`" for method in methods(package) if not method.is_async]
     return "\n".join([*(f"- {call}" for call in calls), ""])
 
 
@@ -85,7 +85,8 @@ def _operations(index: Path) -> Iterator[Operation]:
             yield Operation(*(ast.literal_eval(arguments[field.name]) for field in attrs.fields(Operation)))
 
 
-def _methods(package: Path) -> Iterator[Method]:
+def methods(package: Path) -> Iterator[Method]:
+    """List the public methods of the resources."""
     modules = {
         ".".join(path.relative_to(package.parent).with_suffix("").parts).removesuffix(".__init__"): _Module(path)
         for root in ("resources", "operations")

@@ -30,9 +30,9 @@ _UNSUPPORTED: Final = {
 _REQUIRED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
 """Fields that the validator takes for granted, and fails without."""
 _EXTENSIONS: Final = {
-    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-permissions"},
+    "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-lane", "x-astra-permissions"},
     "parameter": {"x-astra-wildcard"},
-    "schema": {"x-astra-aliases", "x-astra-if-absent", "x-astra-secret"},
+    "schema": {"x-astra-aliases", "x-astra-identity", "x-astra-if-absent", "x-astra-secret"},
     "reference": {"x-astra-aliases", "x-astra-if-absent", "x-astra-secret"},
 }
 """Our extensions by place. All others are refused, since a misspelled one would have no effect."""

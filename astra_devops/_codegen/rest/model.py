@@ -1,8 +1,11 @@
 """The model of a document: groups, operations, classes and types."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
+
+JSON: Final = "application/json"
+"""The media type of requests and answers that need no other one."""
 
 PlainName = Literal["str", "int", "float", "bool", "object", "None", "datetime", "Secret"]
 
@@ -137,16 +140,17 @@ class Parameter:
 
 @attrs.frozen(kw_only=True)
 class Body:
-    """The body of a request."""
+    """The body of a request. ``media`` is its media type."""
 
     type: Type
     required: bool
+    media: str = JSON
     doc: str = ""
 
 
 @attrs.frozen(kw_only=True)
 class Operation:
-    """One operation."""
+    """One operation. ``accepts`` has the media types of its answers, as in a header."""
 
     id: str
     method: str
@@ -159,8 +163,10 @@ class Operation:
     body: Body | None
     success: tuple[int, ...]
     result: Type
+    accepts: str
     retry: str
     how_to_check: str | None
+    lane: str | None
     permissions: tuple[str, ...]
     inferred: bool
     deprecated: bool

@@ -7,6 +7,7 @@ import attrs
 from astra_devops._codegen.errors import Node, SpecError, Warn
 from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.model import (
+    JSON,
     NONE,
     STR,
     Body,
@@ -99,8 +100,10 @@ class _Reader:
             body=self._body(place, pascal(identity, "Operation")),
             success=success,
             result=result,
+            accepts=self._accepts(place),
             retry=_retry(place),
             how_to_check=_how_to_check(place),
+            lane=_lane(place),
             permissions=_permissions(place),
             inferred=_confidence(place) == "inferred",
             deprecated=node.get("deprecated") is True,
@@ -181,7 +184,8 @@ class _Reader:
             raise SpecError(join(pointer, "content"), f"a request body must be JSON, not {kinds}")
         schema = content[media].get("schema", {})
         kind = self.schemas.type_of(schema, join(pointer, "content", media, "schema"), parent + "Request")
-        return Body(type=kind, required=body.get("required") is True, doc=plain(str(body.get("description") or "")))
+        doc = plain(str(body.get("description") or ""))
+        return Body(type=kind, required=body.get("required") is True, media=_exact(media), doc=doc)
 
     def _answer(self, place: _Place, parent: str) -> tuple[tuple[int, ...], Type]:
         success: set[int] = set()
@@ -196,6 +200,17 @@ class _Reader:
         if not success:
             raise SpecError(join(place.pointer, "responses"), "an operation must have an answer that is a success")
         return tuple(sorted(success)), either(*types)
+
+    def _accepts(self, place: _Place) -> str:
+        """Return the media types of all answers: those of successes first, JSON for errors last."""
+        kinds: dict[str, None] = {}
+        for code, raw in place.node["responses"].items():
+            if code.startswith("2") or code == "default":
+                response = follow(self._document, raw, join(place.pointer, "responses", code))[0]
+                media = _json_media(response.get("content") or {})
+                if media is not None:
+                    kinds[_exact(media)] = None
+        return ", ".join({**kinds, JSON: None})
 
     def _content(self, response: Node, pointer: str, parent: str) -> Type:
         content = response.get("content") or {}
@@ -223,6 +238,12 @@ def _json_media(content: Node) -> str | None:
     return None
 
 
+def _exact(media: str) -> str:
+    """Return the media type to send for one of a document, which may be a range of them."""
+    kind = media_type(media)
+    return JSON if "*" in kind else kind
+
+
 def _check_style(node: Node, pointer: str) -> None:
     default = "simple" if node["in"] == "path" else "form"
     if node.get("style", default) != default:
@@ -236,6 +257,13 @@ def _retry(place: _Place) -> str:
     if retry not in _RETRY:
         raise SpecError(join(place.pointer, "x-astra-retry"), f"x-astra-retry must be one of {', '.join(_RETRY)}, not {retry!r}")
     return str(retry)
+
+
+def _lane(place: _Place) -> str | None:
+    name = place.node.get("x-astra-lane")
+    if name is not None and f"{{{name}}}" not in place.path.split("/"):
+        raise SpecError(join(place.pointer, "x-astra-lane"), "x-astra-lane must name a variable that is a whole segment of the path")
+    return name
 
 
 def _how_to_check(place: _Place) -> str | None:

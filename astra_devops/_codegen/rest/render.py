@@ -9,6 +9,7 @@ from astra_devops._codegen.rest.annotate import Annotator, Imports
 from astra_devops._codegen.rest.arrange import COMMON, modules, ordered
 from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_head
 from astra_devops._codegen.rest.model import (
+    JSON,
     NONE,
     Class,
     Definition,
@@ -93,7 +94,10 @@ class _Renderer:
             "success": "range(200, 300)" if len(codes) == 100 else "{" + ", ".join(map(str, codes)) + "}",
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
+            "lane": literal(operation.lane) if operation.lane else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
+            "sends": None if operation.body is None or operation.body.media == JSON else literal(operation.body.media),
+            "accepts": None if operation.accepts == JSON else literal(operation.accepts),
             "inferred": operation.inferred,
             "deprecated": operation.deprecated,
         }

@@ -14,6 +14,7 @@ from astra_devops._codegen.rest.model import (
     STR,
     Class,
     Definition,
+    Either,
     Enum,
     Field,
     ListOf,
@@ -31,6 +32,17 @@ from astra_devops._codegen.text import sentence
 _PLAIN: Final[dict[str, PlainName]] = {"integer": "int", "number": "float", "boolean": "bool"}
 _STRUCTURE: Final = ("type", "properties", "items", "allOf", "oneOf", "anyOf", "enum", "$ref", "additionalProperties", "required")
 _CONSTRAINT: Final = frozenset({"required", "title", "description"})
+
+
+@attrs.frozen
+class _Parent:
+    """The class that a field is in.
+
+    If ``identity`` is given, every other required field may be absent in an answer.
+    """
+
+    name: str
+    identity: frozenset[str] | None
 
 
 class Schemas:
@@ -155,7 +167,7 @@ class Schemas:
             if not properties:
                 return MapOf(ANY)
             self._key_of_pointer[pointer] = pointer
-            fields = self._fields(properties, required, hint)
+            fields = self._fields(properties, required, _Parent(hint, _identity(schema, properties, pointer)))
             doc, extras = self._note(schema, pointer), _class_extras(schema, pointer, fields)
             self._define(Class(key=pointer, name=hint, fields=fields, doc=doc, **extras), schema)
         return Named(self._key_of_pointer[pointer])
@@ -167,7 +179,7 @@ class Schemas:
             schema = find(self._document, pointer)
         return text
 
-    def _fields(self, properties: dict[str, Property], required: frozenset[str], parent: str) -> tuple[Field, ...]:
+    def _fields(self, properties: dict[str, Property], required: frozenset[str], parent: "_Parent") -> tuple[Field, ...]:
         scope = field_scope()
         names: dict[str, str] = {}
         for wire, (schema, pointer) in properties.items():
@@ -178,7 +190,7 @@ class Schemas:
         fields = [self._field(names[wire], wire, place, wire in required, parent) for wire, place in properties.items()]
         return tuple(sorted(fields, key=lambda field: not field.required))
 
-    def _field(self, name: str, wire: str, place: Property, required: bool, parent: str) -> Field:
+    def _field(self, name: str, wire: str, place: Property, required: bool, parent: "_Parent") -> Field:
         schema, pointer = place
         target, _ = follow(self._document, schema, pointer)
         aliases = schema.get("x-astra-aliases", [])
@@ -190,9 +202,30 @@ class Schemas:
                 join(pointer, "x-astra-if-absent"), "x-astra-if-absent is for required properties, and is empty, zero, true or false"
             )
         label = name if schema.get("x-python-name") == name else wire
-        kind = self.type_of(schema, pointer, parent + pascal(label, "Field"))
+        kind = self.type_of(schema, pointer, parent.name + pascal(label, "Field"))
+        if if_absent is None and required and parent.identity is not None and wire not in parent.identity:
+            if_absent = self._empty(kind, pointer)
         doc = remark(schema, target)
         return Field(name=name, wire=wire, type=kind, required=required, aliases=tuple(aliases), if_absent=if_absent, doc=doc)
+
+    def _empty(self, kind: Type, pointer: str) -> object:
+        """Return the JSON that stands for nothing in a type."""
+        match kind:
+            case Plain("str" | "Secret"):
+                return ""
+            case Plain("int" | "float"):
+                return 0
+            case Plain("bool"):
+                return False
+            case ListOf():
+                return []
+            case MapOf():
+                return {}
+            case Named(key):
+                return {} if isinstance(self._definition(key), Class) else ""
+            case Either(options) if STR in options:
+                return ""
+        raise SpecError(pointer, "a required property of this type must be in x-astra-identity of its schema")
 
     def _define(self, definition: Definition, schema: Node) -> None:
         """Set the final name of a definition. Two equal classes inside other schemas become one."""
@@ -278,6 +311,15 @@ def _renamed(definition: Definition, name: str) -> Definition:
     if isinstance(definition, Class):
         return attrs.evolve(definition, name=name)
     return Enum(key=definition.key, name=name, members=definition.members, doc=definition.doc)
+
+
+def _identity(schema: Node, properties: dict[str, Property], pointer: str) -> frozenset[str] | None:
+    names = schema.get("x-astra-identity")
+    if names is None:
+        return None
+    if not isinstance(names, list) or not all(name in properties for name in names):
+        raise SpecError(join(pointer, "x-astra-identity"), "x-astra-identity must be a list of properties")
+    return frozenset(names)
 
 
 def _class_extras(schema: Node, pointer: str, fields: tuple[Field, ...]) -> dict[str, Any]:

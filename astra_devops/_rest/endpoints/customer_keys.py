@@ -42,12 +42,10 @@ async def create_serverless_key(
 async def list_serverless_keys_alternate(caller: Caller) -> Answer[list[CustomerKeySummary]]:
     """List the keys for serverless databases, second form.
 
-    The reference page lists this operation a second time, without its path. In the published file
-    this path refers to /v2/kms; that it is the second form is inferred.
+    The same as for /v2/kms: the published file has this path as a reference to that one.
 
     GET /v2/kms/serverless
     Needs: org-cmk-read. Success: 200.
-    Inferred: no published document shows this operation in full.
     """
     call: Call[list[CustomerKeySummary]] = Call(index.LIST_SERVERLESS_KEYS_ALTERNATE, "/v2/kms/serverless", list[CustomerKeySummary])
     return await caller.send(call)
@@ -58,12 +56,10 @@ async def create_serverless_key_alternate(
 ) -> Answer[None]:
     """Register a key for serverless databases, second form.
 
-    The reference page lists this operation a second time, without its path. In the published file
-    this path refers to /v2/kms; that it is the second form is inferred.
+    The same as for /v2/kms: the published file has this path as a reference to that one.
 
     POST /v2/kms/serverless
     Needs: org-cmk-write. Success: 200, 201.
-    Inferred: no published document shows this operation in full.
 
     Args:
         body: The key.

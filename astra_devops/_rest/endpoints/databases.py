@@ -212,7 +212,7 @@ async def update_engine_type(
     Starts to move a database to another engine.
 
     PUT /v2/databases/{databaseID}/engineType
-    Success: 202.
+    Needs: org-db-create. Success: 202.
 
     Args:
         database_id: Identifier of the database.

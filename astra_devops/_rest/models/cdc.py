@@ -21,9 +21,9 @@ class CdcRegion(BaseModel):
     """
 
     datacenter_id: str = attrs.field(metadata={"wire": "datacenterID"})
-    datacenter_region: str = attrs.field(metadata={"wire": "datacenterRegion"})
-    streaming_cluster_name: str = attrs.field(metadata={"wire": "streamingClusterName"})
-    streaming_tenant_name: str = attrs.field(metadata={"wire": "streamingTenantName"})
+    datacenter_region: str = attrs.field(metadata={"wire": "datacenterRegion", "if_absent": ""})
+    streaming_cluster_name: str = attrs.field(metadata={"wire": "streamingClusterName", "if_absent": ""})
+    streaming_tenant_name: str = attrs.field(metadata={"wire": "streamingTenantName", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

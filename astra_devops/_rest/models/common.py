@@ -297,10 +297,10 @@ class Policy(BaseModel):
         effect: What the policy does; it can only allow.
     """
 
-    description: str = attrs.field(metadata={"wire": "description"})
-    resources: list[str] = attrs.field(metadata={"wire": "resources"})
-    actions: list[PolicyAction | str] = attrs.field(metadata={"wire": "actions"})
-    effect: PolicyEffect | str = attrs.field(metadata={"wire": "effect"})
+    description: str = attrs.field(metadata={"wire": "description", "if_absent": ""})
+    resources: list[str] = attrs.field(metadata={"wire": "resources", "if_absent": []})
+    actions: list[PolicyAction | str] = attrs.field(metadata={"wire": "actions", "if_absent": []})
+    effect: PolicyEffect | str = attrs.field(metadata={"wire": "effect", "if_absent": ""})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

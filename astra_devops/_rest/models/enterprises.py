@@ -55,7 +55,7 @@ class BillingReport(BaseModel):
     status: BillingReportStatus | str = attrs.field(metadata={"wire": "status", "if_absent": ""})
     month: str = attrs.field(metadata={"wire": "month", "if_absent": ""})
     year: str = attrs.field(metadata={"wire": "year", "if_absent": ""})
-    report_details: BillingReportDetails | None = attrs.field(default=None, metadata={"wire": "reportDetails"})
+    report_details: BillingReportDetails = attrs.field(metadata={"wire": "reportDetails", "if_absent": {}})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -91,7 +91,7 @@ class CostBreakdown(BaseModel):
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     cluster_id: str = attrs.field(metadata={"wire": "clusterID", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region", "if_absent": ""})
-    cost: float | str = attrs.field(metadata={"wire": "cost"})
+    cost: float | str | None = attrs.field(default=None, metadata={"wire": "cost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

@@ -88,12 +88,14 @@ class PcuType(BaseModel):
         region: Region that offers it.
         provider: Cloud provider that offers it.
         details: What one unit of a PCU type has.
+        enabled: Whether groups of the type can be created.
     """
 
     type: str | None = attrs.field(default=None, metadata={"wire": "type"})
     region: str | None = attrs.field(default=None, metadata={"wire": "region"})
     provider: str | None = attrs.field(default=None, metadata={"wire": "provider"})
     details: PcuGroupTypeDetails | None = attrs.field(default=None, metadata={"wire": "details"})
+    enabled: bool | None = attrs.field(default=None, metadata={"wire": "enabled"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

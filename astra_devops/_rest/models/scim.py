@@ -53,7 +53,7 @@ class ScimEmail(BaseModel):
         primary: Whether this is the main address.
     """
 
-    value: str = attrs.field(metadata={"wire": "value"})
+    value: str = attrs.field(metadata={"wire": "value", "if_absent": ""})
     primary: bool | None = attrs.field(default=None, metadata={"wire": "primary"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 

@@ -38,11 +38,13 @@ class GenerateTokenBody(BaseModel):
         roles: Ids of the roles that the token gets; they cannot be changed later.
         token_expiry: When the token expires. Without it, the token does not expire.
         description: Purpose of the token.
+        org_id: Organization that the token is for. Without it, that of the calling token.
     """
 
     roles: list[str] = attrs.field(metadata={"wire": "roles"})
     token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
     description: str | None = attrs.field(default=None, metadata={"wire": "description"})
+    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -62,7 +64,7 @@ class Token(BaseModel):
     """
 
     client_id: str = attrs.field(metadata={"wire": "clientId"})
-    secret: Secret = attrs.field(metadata={"wire": "secret"})
+    secret: Secret = attrs.field(metadata={"wire": "secret", "if_absent": ""})
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     roles: list[str] = attrs.field(metadata={"wire": "roles", "if_absent": []})
     token: Secret = attrs.field(metadata={"wire": "token"})

@@ -1,6 +1,6 @@
 """The API contract as the emulator uses it: operations, permissions and schema validators."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -23,8 +23,9 @@ except ImportError as _error:
 class Operation:
     """One operation of the contract.
 
-    ``pointer`` is the JSON pointer to it, ``body`` the one to the schema of its body. ``variables``
-    are the names in its path, in order.
+    ``pointer`` is the JSON pointer to it, ``body`` the one to the schema of its body. ``sends`` is
+    the media type of that body, ``answers`` the one of its successful answers. ``variables`` are
+    the names in its path, in order.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Operation:
     query: Mapping[str, "QueryParameter"]
     body: str | None
     body_required: bool
+    sends: str
+    answers: str
     segments: tuple[str, ...]
     variables: tuple[str, ...]
     _document: Mapping[str, Any] = attrs.field(alias="document", repr=False)
@@ -108,6 +111,7 @@ def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation
     pointer = f"/paths/{_escape(path)}/{method}"
     segments = tuple(path.split("/")[1:])
     body, body_required = _body(document, raw, pointer)
+    successes = [answer for status, answer in raw["responses"].items() if status.startswith("2")]
     return Operation(
         id=raw["operationId"],
         method=method.upper(),
@@ -117,6 +121,8 @@ def _operation(document: Mapping[str, Any], path: str, method: str) -> Operation
         query={**_query(document, item, f"/paths/{_escape(path)}"), **_query(document, raw, pointer)},
         body=body,
         body_required=body_required,
+        sends=_media_type(document, [raw.get("requestBody", {})]),
+        answers=_media_type(document, successes),
         segments=segments,
         variables=tuple(segment[1:-1] for segment in segments if segment.startswith("{")),
         document=document,
@@ -143,6 +149,12 @@ def _body(document: Mapping[str, Any], operation: Mapping[str, Any], pointer: st
         if "schema" in body["content"][media]:
             return f"{own_pointer}/content/{_escape(media)}/schema", body.get("required", False)
     return None, False
+
+
+def _media_type(document: Mapping[str, Any], owners: Iterable[Mapping[str, Any]]) -> str:
+    """Return the media type of the first of several bodies that has one; JSON if none has."""
+    media = (media for owner in owners for media in _resolve(document, owner, "")[0].get("content", {}))
+    return next(media, "application/json")
 
 
 def _resolve(document: Mapping[str, Any], entry: Mapping[str, Any], pointer: str) -> tuple[Mapping[str, Any], str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.control import arguments as args
@@ -83,9 +84,9 @@ def _pattern(name: str) -> tuple[str, str]:
     """Split the name of a route into its pattern and the id that it has in the place of ``ID``."""
     match name.split("/"):
         case ["faults", subject]:
-            return "faults/ID", subject
+            return "faults/ID", unquote(subject)
         case ["databases", subject, "hibernate"]:
-            return "databases/ID/hibernate", subject
+            return "databases/ID/hibernate", unquote(subject)
         case _:
             return name, ""
 

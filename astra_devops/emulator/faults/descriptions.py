@@ -2,7 +2,7 @@
 
 import attrs
 
-from astra_devops.emulator.faults.entries import Entry, Fault, Staleness, StateFault
+from astra_devops.emulator.faults.entries import Entry, Fault, Staleness, StateFault, Throttle
 from astra_devops.emulator.faults.faults import EARLY_404S, LISTING_DELAY, Faults
 
 
@@ -32,6 +32,8 @@ def _effect(entry: Entry) -> str:
             return ", ".join(_settings(entry)) or "nothing"
         case Fault(reply=reply, moment=moment) if reply is not None:
             return f"answers {reply.status}" + (" after the effect" if moment == "after" else "")
+        case Throttle(rate=rate, burst=burst):
+            return f"answers 429 beyond {rate:g} requests per second, {burst:g} at once"
         case StateFault(stuck_in=str(stuck_in)):
             return f"stays {stuck_in}"
         case StateFault(ends_in=ends_in):

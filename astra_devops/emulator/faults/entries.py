@@ -92,6 +92,30 @@ class Staleness(Entry):
     seconds: float | None = None
 
 
+@attrs.define
+class Throttle(Entry):
+    """A limit on the requests that are let through: ``rate`` per second, ``burst`` at once.
+
+    Both may be changed at any time. ``tokens`` is what is left of the burst, as of ``since``.
+    """
+
+    rate: float
+    burst: float
+    reply: Reply
+    tokens: float
+    since: float | None = None
+
+    def lets_through(self, now: float) -> bool:
+        """Count a request at a moment of the emulator's clock, if it is let through."""
+        passed = 0.0 if self.since is None else max(now - self.since, 0.0)
+        self.tokens, self.since = min(self.burst, self.tokens + passed * self.rate), now
+        # The sum of many short times is not exact.
+        if self.tokens < 1 - 1e-9:
+            return False
+        self.tokens -= 1
+        return True
+
+
 E = TypeVar("E", bound=Entry)
 
 

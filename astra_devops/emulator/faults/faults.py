@@ -11,7 +11,7 @@ from typing import Final, Protocol, Unpack
 from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
 from astra_devops.emulator.faults import entries
-from astra_devops.emulator.faults.entries import E, Fault, Frequency, ScriptedFault, Staleness, StateFault, fault_kind
+from astra_devops.emulator.faults.entries import E, Fault, Frequency, ScriptedFault, Staleness, StateFault, Throttle, fault_kind
 from astra_devops.emulator.replies import JSON, Reply
 
 _EDGE_PAGE: Final = (
@@ -20,6 +20,8 @@ _EDGE_PAGE: Final = (
 EARLY_404S: Final = "not_found_after_create"
 LISTING_DELAY: Final = "list_lag"
 """The ids of the two faults of which there is only one each."""
+_THROTTLE: Final = "throttle:"
+"""The start of the id of a limit, before its operation: each operation has one at most."""
 
 
 class Outage(Protocol):
@@ -66,6 +68,7 @@ class Faults:
         self._faults: list[Fault] = []
         self._state_faults: list[StateFault] = []
         self._stale: list[Staleness] = []
+        self._throttles: dict[str, Throttle] = {}
         self._numbers = itertools.count(1)
         self.outage: Outage | None = None
         self.operations: Collection[str] | None = None
@@ -118,8 +121,24 @@ class Faults:
     @fault_kind
     def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Answer 429. ``retry_after`` is sent unchecked: seconds, a date, or something invalid."""
-        headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        return self.status(operation, 429, headers=headers, body={"errors": [{"message": "rate limit exceeded"}]}, **frequency)
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", _too_many(retry_after)))
+
+    @fault_kind
+    def throttle(self, operation: str = "*", *, rate: float, burst: int = 1, retry_after: str | float | None = None) -> ScriptedFault:
+        """Answer 429 to all but ``rate`` requests per second, of which ``burst`` may come at once.
+
+        The time is that of the emulator's clock. Each request counts for the limit of its operation
+        if that has one, else for the one of ``"*"``. Those that are refused meet no other fault.
+        Another call for the operation changes its limit at once.
+        """
+        rate, burst = _positive("rate", rate), int(_positive("burst", burst))
+        limit = Throttle(operation, None, None, rate, burst, _too_many(retry_after), burst, id=f"{_THROTTLE}{operation}")
+        self._check(limit)
+        with self._lock:
+            if (present := self._throttles.get(operation)) is not None:
+                limit.tokens, limit.since = min(present.tokens, burst), present.since
+            self._throttles[operation] = limit
+        return self._scripted(limit.id)
 
     @fault_kind
     def edge_page(self, operation: str, status: int = 502, **frequency: Unpack[Frequency]) -> ScriptedFault:
@@ -258,7 +277,7 @@ class Faults:
     def active(self) -> list[entries.Entry]:
         """List the faults that are not used up, without held states and lags of new databases."""
         with self._lock:
-            return [*self._faults, *self._state_faults, *self._stale]
+            return [*self._throttles.values(), *self._faults, *self._state_faults, *self._stale]
 
     def remove(self, fault_id: str) -> None:
         """Take one fault back, by the id that the page and the control API show.
@@ -273,6 +292,7 @@ class Faults:
         """Remove all faults, and restart the random numbers. What has happened stays."""
         with self._lock:
             self._rng.seed(self._seed)
+            self._throttles.clear()
             for scripted in (self._faults, self._state_faults, self._stale):
                 scripted.clear()
             self.held_states.clear()
@@ -280,11 +300,17 @@ class Faults:
             self.early_404s = 0
         self.accept_connections()
 
-    def take(self, operation: str) -> Fault | None:
-        """Return the fault of the next request for an operation, and count it as used."""
-        if not self._faults:
+    def take(self, operation: str, now: float) -> Fault | None:
+        """Return the fault of a request for an operation, and count it as used.
+
+        ``now`` is the time of the emulator's clock.
+        """
+        if not self._faults and not self._throttles:
             return None
         with self._lock:
+            throttle = self._throttles.get(operation) or self._throttles.get(operation_names.ANY)
+            if throttle is not None and not throttle.lets_through(now):
+                return Fault(operation, None, None, "instead", throttle.reply)
             return entries.take(self._faults, operation, self._rng)
 
     def state_fault_of(self, operation: str, change: str) -> tuple[str | None, str | None]:
@@ -331,6 +357,8 @@ class Faults:
                 return True
             if self.held_states.pop(fault_id, None) is not None:
                 return True
+            if fault_id.startswith(_THROTTLE):
+                return self._throttles.pop(fault_id.removeprefix(_THROTTLE), None) is not None
             return (
                 entries.remove(self._faults, fault_id)
                 or entries.remove(self._state_faults, fault_id)
@@ -346,6 +374,17 @@ def _not_negative(name: str, number: float) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < math.inf:
         raise ValueError(f"{name} must be a finite number of at least 0, not {number!r}")
     return number
+
+
+def _positive(name: str, number: float) -> float:
+    if _not_negative(name, number) == 0:
+        raise ValueError(f"{name} must be above 0; to refuse all requests, use rate_limit(..., times=None)")
+    return number
+
+
+def _too_many(retry_after: str | float | None) -> Reply:
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return Reply(429, _encode({"errors": [{"message": "rate limit exceeded"}]}), JSON, headers)
 
 
 def _encode(body: object) -> bytes:

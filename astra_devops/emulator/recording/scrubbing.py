@@ -21,6 +21,8 @@ _REMOVED_TOKEN: Final = f"AstraCS:{'removed' * 3}now:{'0' * 64}"
 """It looks like a token, because a program may check the form of those that it receives."""
 _REMOVED_URL: Final = "https://removed.example/"
 _REMOVED_EMAIL: Final = "someone@example.com"
+REPLACEMENTS: Final = frozenset((_REMOVED, _REMOVED_TOKEN, _REMOVED_URL, _REMOVED_EMAIL))
+"""What stands in a recording for a secret."""
 _TOKEN: Final = re.compile(r"AstraCS:[^\s\"'\\<>/?&,;]*", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _URL: Final = re.compile(r"https?://[^\s\"'\\<>]+", re.IGNORECASE)
@@ -29,7 +31,8 @@ _SIGNATURE_PARAMETER: Final = re.compile(r"x-(?:amz|goog)-[\w-]+(?:=|%3d)[^\s&\"
 _SECRET_NAME: Final = re.compile(
     r"passw|passphr|secret|token|credential|signature|authorization|cookie|api_?key|private_?key|^x-amz-", re.IGNORECASE
 )
-_ID_NAME: Final = re.compile(r"ids?$", re.IGNORECASE)
+_PLAIN_NAME: Final = re.compile(r"(?:ids?|expiry|expiration)$", re.IGNORECASE)
+"""Fields that are not secret although their names have such a word: ids and times."""
 
 
 class SecretLeft(Exception):
@@ -128,7 +131,7 @@ class Scrubber:
             raise SecretLeft("a secret would have been recorded")
 
     def _is_secret_name(self, name: str) -> bool:
-        return name.lower() in self.names or bool(_SECRET_NAME.search(name) and not _ID_NAME.search(name))
+        return name.lower() in self.names or bool(_SECRET_NAME.search(name) and not _PLAIN_NAME.search(name))
 
 
 def clean_patterns(text: str) -> str:

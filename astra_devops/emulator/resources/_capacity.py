@@ -84,9 +84,14 @@ def pcu_types(world: World) -> Mapping[str, Mapping[str, object]]:
     return _PCU_TYPES if world.quirks.newer_pcu_types else {"standard": _PCU_TYPES["standard"]}
 
 
-def type_document(provider: str, region: str, name: str) -> dict[str, object]:
+def type_document(name: str) -> dict[str, object]:
+    """Return the document of a type within that of a region."""
+    return {"type": name, "details": _PCU_TYPES[name]}
+
+
+def placed_type_document(provider: str, region: str, name: str) -> dict[str, object]:
     """Return the document of a type in a region; the provider is in lower case here."""
-    return {"type": name, "region": region, "provider": provider.lower(), "details": _PCU_TYPES[name]}
+    return {**type_document(name), "region": region, "provider": provider.lower(), "enabled": True}
 
 
 def find_group(world: World, group_id: str) -> Group:

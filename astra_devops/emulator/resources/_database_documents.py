@@ -66,6 +66,8 @@ _NO_COSTS: Final = dict.fromkeys(
         "costPerDayParkedCents",
         "costPerMonthParkedCents",
         "costPerNetworkGbCents",
+        "costPerReadGbCents",
+        "costPerWrittenGbCents",
     ),
     0,
 )
@@ -145,6 +147,9 @@ def datacenter_document(world: World, database: Database, datacenter: Datacenter
         "capacityUnits": datacenter.capacity_units,
         "dateCreated": timestamp(datacenter.created),
         "isPrimary": region == database.region,
+        "cloudAccount": None,
+        "targetAccount": None,
+        "requestedNodeCount": 0,
         **_urls(world, database, region),
     }
     group_id = group_id_of(world, datacenter.id) or database.pcu_group_id

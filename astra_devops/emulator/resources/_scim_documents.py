@@ -48,7 +48,12 @@ SCHEMAS: Final = listing(
             GROUP_URN,
             "Group",
             _attribute("displayName", required=True),
-            _attribute("members", "complex", multiValued=True, subAttributes=[_attribute("value"), _attribute("$ref", "reference")]),
+            _attribute(
+                "members",
+                "complex",
+                multiValued=True,
+                subAttributes=[_attribute("value"), _attribute("$ref", "reference"), _attribute("display", mutability="readOnly")],
+            ),
         ),
     ],
     2,

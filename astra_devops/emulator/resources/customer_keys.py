@@ -29,14 +29,14 @@ def create(kind: str) -> Handler:
         body = as_object(request.body)
         if body.get("orgId", world.organization.id) != world.organization.id:
             raise replies.refusal(403, f"Organization {body['orgId']} is not that of the token.")
-        provider, key = _read_key(body)
-        if (provider.upper(), key["region"]) not in catalog.REGIONS_BY_NAME:
-            raise replies.refusal(400, f"no region {key['region']} of {provider}")
-        place = (kind, provider, key["region"])
         keys = world.store(CustomerKeys).by_place
-        if place in keys:
-            raise replies.refusal(400, f"There is a key for {kind} databases in {provider} {key['region']} already.")
-        keys[place] = key["keyID"]
+        requested = {(kind, provider, key["region"]): key["keyID"] for provider, key in _read_keys(body)}
+        for _, provider, region in requested:
+            if (provider.upper(), region) not in catalog.REGIONS_BY_NAME:
+                raise replies.refusal(400, f"no region {region} of {provider}")
+            if (kind, provider, region) in keys:
+                raise replies.refusal(400, f"There is a key for {kind} databases in {provider} {region} already.")
+        keys.update(requested)
         return replies.empty(201 if world.quirks.created_key_is_201 else 200)
 
     return handler
@@ -70,15 +70,14 @@ def get(kind: str) -> Handler:
     return handler
 
 
-def _read_key(body: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
-    """Return the provider of a request and its key; refuse keys of several providers."""
+def _read_keys(body: Mapping[str, Any]) -> list[tuple[str, Mapping[str, str]]]:
+    """Return the providers of a request and their keys."""
     keys = [(name, body[name]) for name in ("aws", "gcp", "azure") if body.get(name)]
-    if len(keys) != 1:
-        raise replies.refusal(400, "The key of exactly one provider must be given.")
-    ((provider, key),) = keys
-    if not (key.get("keyID") and key.get("region")):
+    if not keys:
+        raise replies.refusal(400, "The key of at least one provider must be given.")
+    if not all(key.get("keyID") and key.get("region") for _, key in keys):
         raise replies.refusal(400, "keyID and region must be given.")
-    return provider, key
+    return keys
 
 
 OPERATIONS: Final[dict[str, Handler]] = {

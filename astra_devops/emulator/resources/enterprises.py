@@ -125,7 +125,7 @@ def get_report(world: World, request: Request) -> replies.Reply:
     if report is None:
         raise replies.refusal(404, f"Report {request.arguments['reportId']} could not be found.")
     document = _report_document(world, report)
-    # A report that is not ready has no details: the contract does not allow them to be null.
+    document["reportDetails"] = {}  # The contract requires it, but no field of it.
     if document["status"] == "COMPLETED":
         now = world.clock.now()
         document["reportDetails"] = {

@@ -6,7 +6,7 @@ from typing import Final
 from astra_devops.emulator import replies
 from astra_devops.emulator.resources._classic import require_classic
 from astra_devops.emulator.state.databases import Database
-from astra_devops.emulator.world import Handler, Request, World, require
+from astra_devops.emulator.world import Handler, Request, World, assumed_conflict, require
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
 _RESERVED: Final = ("dse", "system")
@@ -75,7 +75,7 @@ def _find(world: World, request: Request) -> tuple[Database, str]:
     database, name = world.find_living(request.arguments["databaseID"]), stored_name(world, request.arguments["keyspaceName"])
     if name not in database.keyspaces:
         raise replies.refusal(400, f"Database {database.id} has no keyspace {name}.")
-    require(database, "ACTIVE")
+    require(database, "ACTIVE", status=assumed_conflict(world))
     return database, name
 
 

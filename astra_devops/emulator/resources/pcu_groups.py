@@ -14,12 +14,12 @@ from astra_devops.emulator.resources._capacity import (
     join_group,
     members,
     pcu_types,
-    type_document,
+    placed_type_document,
 )
 from astra_devops.emulator.state import catalog
 from astra_devops.emulator.state.databases import Database
 from astra_devops.emulator.state.transitions import Progress
-from astra_devops.emulator.world import Handler, Request, World, as_object, require
+from astra_devops.emulator.world import Handler, Request, World, as_object, assumed_conflict, require
 
 _REQUIRED: Final = ("title", "cloudProvider", "region", "instanceType", "provisionType", "min", "max", "reserved")
 _FIXED: Final = {"instanceType": "instance_type", "provisionType": "provision_type"}
@@ -121,9 +121,9 @@ def park(world: World, request: Request) -> replies.Reply:
     if any(len(database.living) > 1 for database in databases):
         raise replies.refusal(400, f"PCU group {group.id} has databases in several regions and cannot be parked.")
     if group.progress is not None or group.state != "ACTIVE":
-        raise replies.refusal(409, f"PCU group {group.id} is {group.state} and cannot be parked.")
+        raise replies.refusal(assumed_conflict(world), f"PCU group {group.id} is {group.state} and cannot be parked.")
     for database in databases:
-        require(database, "ACTIVE", "HIBERNATED")
+        require(database, "ACTIVE", "HIBERNATED", status=assumed_conflict(world))
     _begin(world, request, group, "park group")
     _change_all(world, databases, "ACTIVE", "hibernate")
     return replies.empty(200)
@@ -133,7 +133,7 @@ def unpark(world: World, request: Request) -> replies.Reply:
     """Start to unpark a group and wake its databases."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
     if group.progress is not None or group.state != "PARKED":
-        raise replies.refusal(409, f"PCU group {group.id} is {group.state}, not PARKED.")
+        raise replies.refusal(assumed_conflict(world), f"PCU group {group.id} is {group.state}, not PARKED.")
     _begin(world, request, group, "unpark group")
     _change_all(world, _databases(world, group), "HIBERNATED", "resume")
     return replies.empty(200)
@@ -144,7 +144,7 @@ def get_types(world: World, request: Request) -> replies.Reply:
     body = as_object(request.body)
     provider, region = (body.get("provider") or "").upper(), body.get("region") or ""
     places = [place for place in catalog.REGIONS if provider in ("", place.provider) and region in ("", place.name)]
-    return replies.json([type_document(place.provider, place.name, name) for place in places for name in pcu_types(world)])
+    return replies.json([placed_type_document(place.provider, place.name, name) for place in places for name in pcu_types(world)])
 
 
 def get_associations(world: World, request: Request) -> replies.Reply:
@@ -159,7 +159,7 @@ def associate(world: World, request: Request) -> replies.Reply:
     group, datacenter_id = find_group(world, request.arguments["pcuGroupUUID"]), request.arguments["datacenterUUID"]
     database = _placeable(world, group, datacenter_id)
     if group_id_of(world, datacenter_id) is not None:
-        raise replies.refusal(409, f"Datacenter {datacenter_id} is in a PCU group already.")
+        raise replies.refusal(assumed_conflict(world), f"Datacenter {datacenter_id} is in a PCU group already.")
     association = _place(world, request, group, database, datacenter_id)
     return replies.json([association], 201) if world.quirks.bodies_of_pcu_changes else replies.empty(201)
 
@@ -191,7 +191,7 @@ def _group_document(world: World, group: Group) -> dict[str, object]:
         "cloudProvider": group.provider,
         "region": group.region,
         "instanceType": group.instance_type,
-        "pcuType": type_document(group.provider, group.region, group.instance_type),
+        "pcuType": placed_type_document(group.provider, group.region, group.instance_type),
         "provisionType": group.provision_type,
         "min": group.min,
         "max": group.max,
@@ -262,7 +262,7 @@ def _placeable(world: World, group: Group, datacenter_id: str) -> Database:
         raise replies.refusal(400, f"PCU group {group.id} is in {group.provider} {group.region}, the datacenter is not.")
     if group.state not in _TAKES_DATABASES:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
-    require(database, "ACTIVE")
+    require(database, "ACTIVE", status=assumed_conflict(world))
     return database
 
 

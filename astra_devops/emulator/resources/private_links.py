@@ -13,7 +13,7 @@ from astra_devops.emulator.time.instants import Instant
 from astra_devops.emulator.world import Handler, Request, World, as_object
 
 _ACCEPTANCE: Final = CHANGES["accept endpoint"]
-"""How long an accepted endpoint takes to show, and in which state it shows then."""
+"""In which state an accepted endpoint shows."""
 
 
 @attrs.define
@@ -86,7 +86,7 @@ def disallow(world: World, request: Request) -> replies.Reply:
 
 
 def accept(world: World, request: Request) -> replies.Reply:
-    """Accept an endpoint. It shows a little later, on Azure under another id."""
+    """Accept an endpoint, which Azure stores under another id."""
     database, _ = _find_datacenter(world, request)
     link, body = _find_link(world, request), as_object(request.body)
     requested_id = body.get("endpointID")
@@ -100,7 +100,7 @@ def accept(world: World, request: Request) -> replies.Reply:
         requested_id=requested_id,
         link_id=str(world.rng.randrange(10**8, 10**9)),
         created=world.clock.now(),
-        shown_from=world.clock.monotonic() + _ACCEPTANCE.seconds,
+        shown_from=world.clock.monotonic() + world.quirks.private_link_lag,
         description=body.get("description", ""),
         status=stuck_in or ends_in or _ACCEPTANCE.ends_in,
     )

@@ -26,7 +26,7 @@ def list_serverless_regions(world: World, request: Request) -> replies.Reply:
 
 def _serverless_document(world: World, region: Region, kind: str) -> dict[str, object]:
     in_lower_case = world.quirks.mixed_provider_casing and region.provider == "AWS"
-    types = [type_document(region.provider, region.name, name) for name in pcu_types(world)]
+    types = [type_document(name) for name in pcu_types(world)]
     return {
         "classification": region.classification,
         "cloudProvider": region.provider.lower() if in_lower_case else region.provider,
@@ -72,6 +72,8 @@ def _classic_document(tier: str, region: Region, databases: int, units: int) -> 
             "costPerHourParkedCents": cost / 10,
             "costPerDayParkedCents": cost * 2.4,
             "costPerMonthParkedCents": cost * 73,
+            "costPerReadGbCents": 0,
+            "costPerWrittenGbCents": 0,
         },
         "databaseCountUsed": databases,
         "databaseCountLimit": 50,

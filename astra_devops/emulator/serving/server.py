@@ -141,7 +141,7 @@ class HttpServer:
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
             exchange.headers = headers_to_keep(request.headers)
             self._journal.add(exchange)
-            fault = self._service.platform.faults.take(operation or "")
+            fault = self._service.platform.faults.take(operation or "", self._time.clock.monotonic())
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
 
 

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from astra_devops._json_bytes import codec
 from astra_devops._json_bytes.reading import problem
 from astra_devops.emulator import replies
@@ -42,7 +44,7 @@ from astra_devops.emulator.resources import (
     users,
     vpc_peerings,
 )
-from astra_devops.emulator.serving import edge, java_routes
+from astra_devops.emulator.serving import edge, java_routes, media
 from astra_devops.emulator.state.tokens import Token
 from astra_devops.emulator.world import Handler, Platform, Request, World
 
@@ -127,6 +129,8 @@ class Service:
             try:
                 world, token = self._authenticate(match, headers)
                 devops_access_lists.check_sender(world, sender)
+                if world.quirks.scim_media_type_required:
+                    media.check(operation, headers, has_body=bool(raw_body))
                 body = self._read_body(world, operation, raw_body)
                 request = Request(
                     operation, match.arguments, self._read_query(operation, query), body, token, self._read_lists(operation, query)
@@ -134,7 +138,8 @@ class Service:
                 handler = _HANDLERS.get(operation.id)
                 if handler is None:
                     return replies.errors(501, (None, f"The emulator does not implement {operation.id} yet."))
-                return handler(world, request)
+                reply = handler(world, request)
+                return attrs.evolve(reply, content_type=operation.answers) if reply.content_type == replies.JSON else reply
             except replies.Refusal as refusal:
                 return refusal.reply
 

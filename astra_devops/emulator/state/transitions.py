@@ -110,6 +110,9 @@ class Progress:
         """Return the state at a time."""
         if self.stuck_in is not None:
             return self.stuck_in
+        # Not by the sum of the steps alone, which may differ from the end in the last digit.
+        if self.ends() <= now:
+            return self.ends_in or CHANGES[self.change].ends_in
         passed = now - self.began - self.delay
         if passed < 0:
             return self.before
@@ -117,7 +120,7 @@ class Progress:
             if passed < seconds:
                 return state
             passed -= seconds
-        return self.ends_in or CHANGES[self.change].ends_in
+        return CHANGES[self.change].steps[-1][0]
 
     def ends(self) -> float:
         """Return when it is complete; infinity if never."""

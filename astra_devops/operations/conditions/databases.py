@@ -5,6 +5,7 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.models.databases import Database
+from astra_devops.operations.conditions._active import SETTLED
 from astra_devops.operations.kinds import MINUTE, NOT_FOUND_GRACE, Condition, Observation, OperationKind, Params, PollContext, status_text
 
 DatabasePredicate = Callable[[Database, Params, Collection[str]], bool]
@@ -29,6 +30,11 @@ def database_condition(predicate: DatabasePredicate) -> Condition[Database]:
 def is_active(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
     """Check whether the database is ACTIVE."""
     return database.status == "ACTIVE"
+
+
+def is_settled(database: Database, params: Params, previous_statuses: Collection[str]) -> bool:
+    """Check whether the database is at rest."""
+    return database.status in SETTLED
 
 
 async def is_awake(context: PollContext, params: Params) -> Observation[Database]:
@@ -104,6 +110,7 @@ CREATE_DATABASE: Final = OperationKind(name="databases.create", condition=databa
 CREATE_CLASSIC_DATABASE: Final = OperationKind(
     name="databases.create_classic", condition=database_condition(is_active), timeout=_CLASSIC_TIMEOUT
 )
+ENSURE_DATABASE: Final = OperationKind(name="databases.ensure", condition=database_condition(is_settled), timeout=_SERVERLESS_TIMEOUT)
 # A database is often terminated because it is in ERROR, and may show ERROR until the termination
 # starts.
 TERMINATE_DATABASE: Final = OperationKind(
@@ -128,3 +135,8 @@ SET_ENGINE_TYPE: Final = OperationKind(
     timeout=_CLASSIC_TIMEOUT,
     params=("database_id", "engine_type"),
 )
+
+
+def creation_kind(tier: str) -> OperationKind[Database]:
+    """Return the kind of operation that creates a database of a tier."""
+    return CREATE_DATABASE if tier == "serverless" else CREATE_CLASSIC_DATABASE

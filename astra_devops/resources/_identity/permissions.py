@@ -60,7 +60,7 @@ async def policies_of(caller: Caller, client_id: str) -> list[Policy | None]:
     policies: list[Policy | None] = []
     for role_id in found_token.roles or []:
         policy = listed_policies.get(role_id)
-        policies.append(policy if isinstance(policy, Policy) else await _fetch_policy(caller, role_id))
+        policies.append(policy if isinstance(policy, Policy) and policy.effect else await _fetch_policy(caller, role_id))
     return policies
 
 
@@ -72,4 +72,4 @@ async def _fetch_policy(caller: Caller, role_id: str) -> Policy | None:
         return Policy(description="", resources=[], actions=[], effect="allow")
     except (errors.BadRequestError, errors.PermissionDeniedError):
         return None
-    return policy if isinstance(policy, Policy) else None
+    return policy if isinstance(policy, Policy) and policy.effect else None

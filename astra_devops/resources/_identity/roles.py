@@ -17,6 +17,7 @@ from astra_devops._runtime.details import add_detail
 RoleRef = str | Role
 """A role by its id or its name, or the role itself."""
 
+_REMEDY: Final = "roles.update sets the policy"
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -34,6 +35,19 @@ def with_parsed_policy(role: Role) -> Role:
         with suppress(codec.JSONDecodeError, ShapeError):
             role.policy = structure(codec.loads(role.policy), Policy)
     return role
+
+
+def policy_differences(requested: Policy, actual: Policy | str | None) -> list[errors.Difference]:
+    """List what differs between two policies. The order of resources and actions has no meaning."""
+    if not isinstance(actual, Policy):
+        return [errors.Difference("policy", requested, actual, _REMEDY)]
+    pairs = [
+        ("policy.description", requested.description, actual.description),
+        ("policy.effect", str(requested.effect), str(actual.effect)),
+        ("policy.resources", sorted(set(requested.resources)), sorted(set(actual.resources))),
+        ("policy.actions", sorted(set(map(str, requested.actions))), sorted(set(map(str, actual.actions)))),
+    ]
+    return [errors.Difference(name, new, old, _REMEDY) for name, new, old in pairs if new != old]
 
 
 async def resolve_ids(caller: Caller, roles: Sequence[RoleRef], argument: str = "roles") -> list[str]:

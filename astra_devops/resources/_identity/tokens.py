@@ -66,7 +66,9 @@ async def _create(caller: Caller, body: CreateTokenBody, family: str) -> Token:
     try:
         if family == "tokens":
             return (await endpoints.create_token(caller, body=body)).value
-        generate_body = GenerateTokenBody(roles=body.roles, token_expiry=body.token_expiry, description=body.description)
+        generate_body = GenerateTokenBody(
+            roles=body.roles, org_id=body.org_id, token_expiry=body.token_expiry, description=body.description
+        )
         return (await endpoints.generate_token_for_client(caller, body=generate_body)).value
     except errors.ResponseDecodeError as error:
         completed = _complete_token(error)

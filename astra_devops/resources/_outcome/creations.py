@@ -30,9 +30,8 @@ from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
+from astra_devops.resources._outcome.names_in_use import LIST_LAG, NamesInUse
 
-LIST_LAG: Final = 15.0
-"""Seconds for which a list may lack a new database that the others already show."""
 _LONGEST_SEARCH: Final = 45.0
 """Seconds after which a database that is not listed is given up."""
 _REMEMBERED: Final = 600.0
@@ -80,6 +79,7 @@ class CreationTracker:
     """The databases that one client has created lately, and its creations in progress."""
 
     def __init__(self) -> None:
+        self.names = NamesInUse()
         self._created: dict[str, float] = {}
 
     async def create(self, caller: Caller, body: DatabaseInfoCreate, send: Callable[[OutcomeCheck[None]], Awaitable[str]]) -> str:
@@ -113,6 +113,7 @@ class CreationTracker:
     def _remember(self, creation: Creation, database_id: str) -> None:
         now = time.monotonic()
         self._created = {id: at for id, at in self._created.items() if now - at < _REMEMBERED} | {database_id: now}
+        self.names.remember(database_id, creation.body.name, creation.caller.clock.monotonic())
         _mark(creation, taken=database_id)
 
     async def _check(self, creation: Creation) -> Answer[None] | None:

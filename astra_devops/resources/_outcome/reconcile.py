@@ -13,6 +13,7 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import WAKE
 from astra_devops._runtime.retry import RetryPolicy, ceiling
+from astra_devops.operations.lanes import TRANSIENT_STATES
 from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 
 T = TypeVar("T")
@@ -24,25 +25,6 @@ class Send(Protocol[T_co]):
 
     def __call__(self, caller: Caller, /, *, database_id: str) -> Awaitable[Answer[T_co]]: ...
 
-
-TRANSIENT_STATES: Final = frozenset(
-    {
-        "ASSOCIATING",
-        "DECOMMISSIONING",
-        "HIBERNATING",
-        "INITIALIZING",
-        "MAINTENANCE",
-        "PARKING",
-        "PENDING",
-        "PLACING",
-        "RESIZING",
-        "RESUMING",
-        "SUSPENDING",
-        "SYNCHRONIZING",
-        "UNPARKING",
-    }
-)
-"""States in which a database refuses changes with 409, and which it leaves by itself."""
 
 _BACKOFF: Final = RetryPolicy(base_delay=1.0, max_delay=10.0)
 

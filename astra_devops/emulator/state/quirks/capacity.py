@@ -7,6 +7,13 @@ import attrs
 class CapacityQuirks:
     """Quirks of PCU groups."""
 
+    assumed_conflicts_are_409: bool = True
+    """Changes of PCU groups, graph engines and Solr cores answer 409 while something is busy; off:
+    400, since no source has 409 for them.
+
+    Evidence: docs/evidence.md#busy-resources.
+    """
+
     newer_pcu_types: bool = True
     """PCU groups may have other types than ``standard``, once the only one; off: they may not.
 

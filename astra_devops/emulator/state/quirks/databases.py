@@ -129,6 +129,13 @@ class DatabaseQuirks:
     Evidence: docs/evidence.md#database-owners.
     """
 
+    unknown_start_is_refused: bool = False
+    """``starting_after`` must be the id of a database, or else the list answers 400; off: there is
+    nothing after an unknown id.
+
+    Evidence: docs/evidence.md#pages-after-an-unknown-database.
+    """
+
     clamp_page_limit: bool = True
     """A page limit above 100 yields 100 entries; off: 400.
 

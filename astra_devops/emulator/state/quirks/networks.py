@@ -92,6 +92,14 @@ class NetworkQuirks:
     Evidence: docs/evidence.md#azure-endpoint-ids.
     """
 
+    private_link_lag: float = 0.0
+    """Seconds until an accepted endpoint shows, although the answer has it already.
+
+    The Go client reads an endpoint right after it was accepted. The other lists of addresses lag.
+
+    Evidence: docs/evidence.md#accepted-endpoints.
+    """
+
     empty_custom_domains: bool = True
     """For an organization without custom domains, the answer has no body; off: ``[]``.
 

@@ -101,6 +101,15 @@ class OrganizationQuirks:
     Evidence: docs/evidence.md#secrets-of-a-sink.
     """
 
+    scim_media_type_required: bool = False
+    """SCIM requests must send and accept ``application/scim+json``, the only type that the
+    published file has for them: another body gets 415, another ``Accept`` 406.
+
+    Answers have this type in both cases.
+
+    Evidence: docs/evidence.md#scim-media-type.
+    """
+
     short_scim_pages: bool = False
     """A page of SCIM resources has half of the requested number, which RFC 7644 (section 3.4.2.4)
     allows.

@@ -1,0 +1,130 @@
+"""The limits of a client together: what may be sent now, and what the answers change; pure.
+
+Times are seconds of the client's clock.
+"""
+
+from typing import Final
+
+from astra_devops._runtime.limits.latency import Latencies
+from astra_devops._runtime.limits.pacer import Pacer
+from astra_devops._runtime.limits.rate import AdaptiveRate
+from astra_devops._runtime.limits.values import RateLimit
+from astra_devops._runtime.limits.window import Window
+
+_NOTABLE: Final = 1.1
+
+
+class Governor:
+    """The number of requests at once, their rate, the user's own ceiling, and pauses.
+
+    Attributes:
+        is_timed: Whether anything but the number at once may hold a request back.
+        is_rate_awaited: Whether requests wait for the rate that the service permits.
+    """
+
+    __slots__ = (
+        "_latencies",
+        "_notable_rate",
+        "_notable_window",
+        "_opens_at",
+        "_own",
+        "_own_pacer",
+        "_rate",
+        "_window",
+        "is_rate_awaited",
+        "is_timed",
+    )
+
+    def __init__(self, ceiling: int, own: RateLimit | None) -> None:
+        self._window = Window(ceiling)
+        self._rate = AdaptiveRate()
+        self._latencies = Latencies()
+        self._own = own
+        self._own_pacer = None if own is None else Pacer(own.requests_per_second, own.burst)
+        self._opens_at: float | None = None
+        self.is_timed: bool = own is not None
+        self.is_rate_awaited: bool = False
+        self._notable_rate = self._notable_window = 0.0
+        self._note()
+
+    def _note(self) -> None:
+        """Note from where on the growth of a limit is worth a report."""
+        self._notable_window = self._window.limit * _NOTABLE
+        self._notable_rate = (self._rate.limit or 0.0) * _NOTABLE
+
+    @property
+    def at_once(self) -> int:
+        """Requests that may be on their way at once."""
+        return self._window.limit
+
+    @property
+    def per_second(self) -> float | None:
+        """Requests that may be sent in a second; None for no limit."""
+        if self._own is None or self._rate.limit is None:
+            return self._rate.limit if self._own is None else self._own.requests_per_second
+        return min(self._rate.limit, self._own.requests_per_second)
+
+    def pause(self, now: float) -> float:
+        """Return the seconds for which nothing may be sent, since the service asked for it."""
+        return 0.0 if self._opens_at is None else max(self._opens_at - now, 0.0)
+
+    def delay(self, now: float) -> float:
+        """Return the seconds until the next request may be sent."""
+        if self._opens_at is not None:
+            if self._opens_at > now:
+                self.is_rate_awaited = False
+                return self._opens_at - now
+            self._opens_at = None
+        delay = self._rate.delay(now)
+        if self._own_pacer is not None and (own := self._own_pacer.delay(now)) >= delay:
+            self.is_rate_awaited = False
+            return own
+        self.is_rate_awaited = delay > 0
+        return delay
+
+    def take(self, now: float) -> None:
+        """Count a request that is sent now."""
+        self._rate.take(now)
+        if self._own_pacer is not None:
+            self._own_pacer.take(now)
+
+    def answered(self, operation: str, now: float, turn: float, latency: float, in_flight: int) -> str | None:
+        """Note an answer, and return what there is to report: "" for growth, or why a limit fell.
+
+        ``turn`` is when the request had its turn, ``in_flight`` the number of requests that were on
+        their way, with this one.
+        """
+        rate, window = self._rate, self._window
+        rate.succeeded(now, turn, is_awaited=self.is_rate_awaited)
+        if self._latencies.is_slow(operation, latency):
+            if window.push_back(now, turn):
+                self._note()
+                return f"{operation} took {latency:.1f} s"
+        elif in_flight >= window.limit:
+            window.grow()
+        if window.limit < self._notable_window and (rate.limit is None or rate.limit < self._notable_rate):
+            return None
+        self._note()
+        return ""
+
+    def refused(self, now: float, turn: float, *, is_too_many: bool) -> bool:
+        """Note a 429, or a 503 with Retry-After; return whether it lowered a limit."""
+        if is_too_many:
+            self._window.stop_racing()
+            before = self._rate.limit
+            self._rate.refused(now, turn)
+            self.is_timed = self.is_timed or self._rate.limit is not None
+            is_lower = self._rate.limit is not None and (before is None or self._rate.limit < before)
+        else:
+            is_lower = self._window.push_back(now, turn)
+        if is_lower:
+            self._note()
+        return is_lower
+
+    def close_for(self, seconds: float, now: float) -> bool:
+        """Close the gate for so many seconds; return whether that is longer than before."""
+        is_longer = seconds > self.pause(now)
+        if is_longer:
+            self._opens_at = now + seconds
+            self.is_timed = True
+        return is_longer

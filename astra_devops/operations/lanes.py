@@ -1,0 +1,192 @@
+"""One lane for each database: its changes go one after the other, instead of being refused."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from astra_devops import errors
+from astra_devops._runtime import deadline
+from astra_devops._runtime.call import Call
+from astra_devops._runtime.caller import Caller
+from astra_devops.operations.handle import AsyncOperation
+
+if TYPE_CHECKING:
+    from astra_devops.operations.poller import DatabasePoller
+
+TRANSIENT_STATES: Final = frozenset(
+    {
+        "ASSOCIATING",
+        "DECOMMISSIONING",
+        "HIBERNATING",
+        "INITIALIZING",
+        "MAINTENANCE",
+        "PARKING",
+        "PENDING",
+        "PLACING",
+        "RESIZING",
+        "RESUMING",
+        "SUSPENDING",
+        "SYNCHRONIZING",
+        "UNPARKING",
+    }
+)
+"""States in which a database refuses changes with 409, and which it leaves by itself."""
+
+# Seconds between looks at a database whose change nothing but its state shows.
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 10.0
+# Seconds for which a lane is kept that none enters, so that memory does not grow.
+_KEPT: Final = 900.0
+_DROPPED_AT_ONCE: Final = 8
+_LEAST_WAIT: Final = 0.001
+
+
+@attrs.define(eq=False)
+class _Lane:
+    """The lane of one database.
+
+    ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
+    once the database has been ready since; ``is_fresh`` says that this was just now. ``last`` is
+    the operation of that call, ``pending`` the handle that its caller has, and ``own`` one for the
+    lane.
+    """
+
+    lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
+    users: int = 0
+    changed_at: float | None = None
+    is_fresh: bool = False
+    last: str = ""
+    pending: AsyncOperation[Any] | None = None
+    own: AsyncOperation[Any] | None = None
+
+
+class Lanes:
+    """The lanes of one client.
+
+    A call enters the lane of its database before it is sent, first come, first served. After it the
+    lane is free once the database is seen to be ready again, whether or not the caller waits for
+    that: the next call in the lane looks. Databases are independent of one another. The service
+    refuses a change of a busy database, and so it does for changes of others, which are waited out
+    as before.
+    """
+
+    def __init__(self, caller: Caller, poller: "DatabasePoller") -> None:
+        self._caller = caller
+        self._poller = poller
+        # In the order of their last changes.
+        self._lanes: dict[str, _Lane] = {}
+
+    @asynccontextmanager
+    async def turn(self, call: Call[Any], timeout: float) -> AsyncIterator[None]:
+        """Wait for the turn of a call, and end it when the block ends.
+
+        The wait does not count for the time limit of the call, but for the user's own deadline.
+
+        Raises:
+            RequestNotSentError: The turn did not come within ``timeout`` seconds.
+        """
+        database_id = call.lane_id
+        assert database_id is not None
+        lane = self._lanes.setdefault(database_id, _Lane())
+        lane.users += 1
+        try:
+            with deadline.stopped():
+                await self._enter(lane, database_id, call, timeout)
+            try:
+                yield
+                self._has_changed(database_id, lane, call)
+            except (errors.OutcomeUnknownError, asyncio.CancelledError):  # It may have taken effect.
+                self._has_changed(database_id, lane, call)
+                raise
+            finally:
+                lane.lock.release()
+        finally:
+            lane.users -= 1
+            self._drop_idle()
+
+    def attach(self, database_id: str, pending: AsyncOperation[Any], own: AsyncOperation[Any] | None) -> None:
+        """Note the operation of the change that has just been accepted.
+
+        Its effect shows better than the state of the database when the change is over: a database
+        may be ACTIVE before it is busy. Without one of its own, the lane has nothing to wait for,
+        as after a termination.
+        """
+        lane = self._lanes.get(database_id)
+        if lane is None or not lane.is_fresh:
+            return
+        lane.pending, lane.own = pending, own
+        if own is None:
+            lane.changed_at = None
+
+    def _has_changed(self, database_id: str, lane: _Lane, call: Call[Any]) -> None:
+        lane.changed_at, lane.pending, lane.own, lane.last = self._caller.clock.monotonic(), None, None, call.operation.id
+        self._lanes[database_id] = self._lanes.pop(database_id, lane)
+        # The resource attaches the operation in the same turn of the loop, or there is none.
+        lane.is_fresh = True
+        asyncio.get_running_loop().call_soon(setattr, lane, "is_fresh", False)
+
+    def _drop_idle(self) -> None:
+        """Forget lanes in which nothing happens, from the one whose last change is the oldest."""
+        now = self._caller.clock.monotonic()
+        for database_id, lane in [*islice(self._lanes.items(), _DROPPED_AT_ONCE)]:
+            is_over = lane.changed_at is None or now - lane.changed_at > _KEPT or (lane.pending is not None and lane.pending.done)
+            if is_over and not lane.users:
+                del self._lanes[database_id]
+
+    async def _enter(self, lane: _Lane, database_id: str, call: Call[Any], timeout: float) -> None:
+        """Wait until the calls before this one have left the lane, and the database is ready."""
+        began = self._caller.clock.monotonic()
+
+        def left() -> float:
+            seconds = timeout - (self._caller.clock.monotonic() - began)
+            around = deadline.remaining()
+            return seconds if around is None else min(seconds, around)
+
+        try:
+            async with asyncio.timeout(left()):
+                await lane.lock.acquire()
+        except TimeoutError:
+            raise _not_sent(call, database_id, "the calls before it are still in the lane") from None
+        try:
+            if lane.changed_at is not None and (state := await self._wait_until_ready(lane, database_id, lane.changed_at, left)):
+                raise _not_sent(call, database_id, f"the database is in {state} since {lane.last}")
+        except BaseException:
+            lane.lock.release()
+            raise
+        lane.changed_at = lane.pending = lane.own = None
+
+    async def _wait_until_ready(self, lane: _Lane, database_id: str, changed_at: float, left: Callable[[], float]) -> str | None:
+        """Wait until a database accepts changes again; return its state if it did not in time.
+
+        What ends the wait otherwise, the service says better in its answer to the next change.
+        """
+        if lane.own is not None:
+            if lane.pending is None or not lane.pending.done:
+                try:
+                    await lane.own.wait(timeout=max(left(), _LEAST_WAIT))
+                except errors.OperationTimeoutError as error:
+                    return error.snapshot.status or "an unknown state"
+                except errors.AstraDevOpsError:
+                    return None
+            return None
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                database = await self._poller.get(database_id, changed_at)
+            except errors.AstraDevOpsError:
+                return None
+            if database.status not in TRANSIENT_STATES:
+                return None
+            if (seconds := left()) <= 0:
+                return str(database.status)
+            await deadline.sleep(self._caller.clock, min(pause, seconds))
+            changed_at, pause = self._caller.clock.monotonic(), min(2 * pause, _LONGEST_PAUSE)
+
+
+def _not_sent(call: Call[Any], database_id: str, state: str) -> errors.RequestNotSentError:
+    name, reason = call.operation.id, f"its turn among the changes of database {database_id} did not come in time: {state}"
+    return errors.RequestNotSentError(f"{name} was not sent: {reason}", operation=name, reason=reason, attempts=0)

@@ -136,7 +136,7 @@ class Caller(NoCopies):
             if request.body is not None:
                 own["Content-Type"] = request.sends
             headers = self._composed[kinds] = SecretHeaders(own)
-        return headers
+        return SecretHeaders({**headers, **request.headers}) if request.headers else headers
 
 
 class _Attempts(Generic[T]):
@@ -397,7 +397,7 @@ class _Attempts(Generic[T]):
 
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
         call, origin = self.call, self.caller.transport.origin
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call.body), call=call, origin=origin)
+        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=origin)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

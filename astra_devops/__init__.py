@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from astra_devops._runtime.events import RequestEvent as RequestEvent
     from astra_devops._runtime.events import ResponseEvent as ResponseEvent
     from astra_devops._runtime.events import RetryEvent as RetryEvent
+    from astra_devops._runtime.events import WaitEnded as WaitEnded
+    from astra_devops._runtime.events import WaitEvent as WaitEvent
+    from astra_devops._runtime.events import WaitStarted as WaitStarted
     from astra_devops._runtime.limits.values import Limits as Limits
     from astra_devops._runtime.limits.values import RateLimit as RateLimit
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
@@ -81,6 +84,9 @@ _HOMES: Final = {
     "RetryPolicy": "_runtime.retry",
     "Secret": "_secret",
     "SystemClock": "_runtime.clock",
+    "WaitEnded": "_runtime.events",
+    "WaitEvent": "_runtime.events",
+    "WaitStarted": "_runtime.events",
     "deadline": "_runtime.deadline",
     "emulator": "emulator",
     "errors": "errors",

@@ -46,6 +46,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
     "operations.turns": set(),
+    "operations.ip_ranges": {"_runtime"},
     "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
@@ -58,6 +59,7 @@ LAYERS: dict[str, set[str]] = {
         "operations.absence",
         "operations.capacity",
         "operations.kinds",
+        "operations.ip_ranges",
     },
     "operations": {"errors", "_rest", "_runtime", "operations"},
     # The nouns.
@@ -77,14 +79,23 @@ LAYERS: dict[str, set[str]] = {
         "_runtime",
         "_secret",
     },
-    "_client_resources": {"operations", "resources", "_runtime"},
+    # The same work for many items.
+    "fleet.outcome": set(),
+    "fleet.advice": {"errors", "fleet.outcome"},
+    "fleet.report": {"_runtime", "_secret", "fleet.outcome"},
+    "fleet.progress": {"_secret", "fleet.outcome", "fleet.report"},
+    "fleet.journal": {"errors", "_json", "_json_bytes", "_runtime", "_secret", "_version", "fleet.outcome"},
+    "fleet": {"errors", "fleet", "operations", "_runtime"},
+    "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},
+    "_client_resources": {"fleet", "operations", "resources", "_runtime"},
     "_client_operations": {"operations", "_runtime"},
     "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
     # The blocking variant of all that.
-    "_bridge": {"errors", "operations", "_runtime"},
+    "_bridge": {"errors", "fleet", "operations", "_runtime"},
     "blocking": {
         "client",
         "errors",
+        "fleet",
         "keys",
         "models",
         "operations",
@@ -96,6 +107,9 @@ LAYERS: dict[str, set[str]] = {
         "_runtime",
         "_secret",
     },
+    # The program that looks at journals and continues runs.
+    "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
+    "__main__": {"fleet.commands"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),
@@ -134,6 +148,7 @@ LAYERS: dict[str, set[str]] = {
         "client",
         "emulator",
         "errors",
+        "fleet",
         "keys",
         "models",
         "operations",
@@ -174,6 +189,8 @@ DOORS: dict[str, set[str]] = {
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
     "orjson": {"_json_bytes/codec.py"},
+    "rich": {"fleet/progress/bars.py"},
+    "sqlite3": {"fleet/journal"},
 }
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
@@ -187,7 +204,7 @@ LARGEST_FOLDER = 24
 LONGEST_FILE = 400
 
 # What `import astra_devops` must not cost.
-HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson"}
+HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson", "rich", "sqlite3"}
 
 
 def covers(name: str, target: str) -> bool:

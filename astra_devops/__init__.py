@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from astra_devops import sinks as sinks
     from astra_devops._bridge.operation import Operation as Operation
     from astra_devops._bridge.pager import Pager as Pager
+    from astra_devops._opentelemetry.observer import OpenTelemetryObserver as OpenTelemetryObserver
     from astra_devops._runtime.auth.token_file import token_file as token_file
     from astra_devops._runtime.call import Answer as Answer
     from astra_devops._runtime.clock import Clock as Clock
@@ -73,6 +74,7 @@ _HOMES: Final = {
     "LimitChanged": "_runtime.events",
     "Limits": "_runtime.limits.values",
     "Observer": "_runtime.events",
+    "OpenTelemetryObserver": "_opentelemetry.observer",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.wait_loop",
     "Organization": "resources._identity.organization",

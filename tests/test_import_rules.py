@@ -110,6 +110,8 @@ LAYERS: dict[str, set[str]] = {
     # The program that looks at journals and continues runs.
     "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
     "__main__": {"fleet.commands"},
+    # What OpenTelemetry makes of the events.
+    "_opentelemetry": {"_runtime", "_version"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),
@@ -157,6 +159,7 @@ LAYERS: dict[str, set[str]] = {
         "scim",
         "sinks",
         "_bridge",
+        "_opentelemetry",
         "_runtime",
         "_secret",
         "_version",
@@ -188,6 +191,7 @@ DOORS: dict[str, set[str]] = {
     "aiohttp.http_exceptions": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
+    "opentelemetry": {"_opentelemetry"},
     "orjson": {"_json_bytes/codec.py"},
     "rich": {"fleet/progress/bars.py"},
     "sqlite3": {"fleet/journal"},
@@ -195,7 +199,7 @@ DOORS: dict[str, set[str]] = {
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
 # another name.
-IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml"}
+IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml", "opentelemetry": "opentelemetry_api"}
 # Imported only in functions that the library itself calls, so it is installed then.
 CALLERS = {"pydantic_core"}
 

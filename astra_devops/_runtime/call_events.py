@@ -60,9 +60,9 @@ class CallEvents:
             status, reason, request_id = received.status, None, received.request_id
         else:
             status, reason, request_id = None, received.reason, None
-        result = {"status": status, "reason": reason, "request_id": request_id, "was_sent": not isinstance(received, NotSent)}
-        elapsed = time.monotonic() - self._request_began
-        self._emit(ResponseEvent(**self._common, **result, attempt=attempt, elapsed=elapsed))
+        was_sent, elapsed = not isinstance(received, NotSent), time.monotonic() - self._request_began
+        sent = {**self._common, "attempt": attempt, "was_sent": was_sent, "elapsed": elapsed}
+        self._emit(ResponseEvent(**sent, status=status, reason=reason, request_id=request_id))
 
     def retry(self, attempt: int, delay: float, reason: str) -> None:
         """Emit that the call will be repeated."""

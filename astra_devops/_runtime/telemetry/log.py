@@ -58,6 +58,8 @@ def log(event: Event) -> None:
 
     Events that delay calls have the level WARNING, the others DEBUG.
     """
+    words: tuple[object, ...]
+    fields: dict[str, Any]
     match event:
         case RequestEvent(attempt=attempt):
             words = event.method, event.path, dict(event.ids), event.operation, attempt
@@ -98,8 +100,9 @@ def _write(level: int, event: Event, fields: Mapping[str, Any], text: str, *word
         _logger.log(level, text, *words, extra=attrs.asdict(Fields(**_subject(event), **fields)))
 
 
-def _subject(event: Event) -> dict[str, str | None]:
+def _subject(event: Event) -> dict[str, Any]:
     """Return the fields that say what an event is about."""
+    about: dict[str, Any]
     match event:
         case CallEvent(operation=name, ids=ids):
             about = {"operation": name, "call_id": event.call_id, "parent_id": event.parent_id}

@@ -137,7 +137,7 @@ class Caller(NoCopies):
             if request.body is not None:
                 own["Content-Type"] = request.sends
             headers = self._composed[kinds] = SecretHeaders(own)
-        return headers
+        return SecretHeaders({**headers, **request.headers}) if request.headers else headers
 
 
 class _Attempts(CallErrors, Generic[T]):

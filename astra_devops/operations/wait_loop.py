@@ -208,12 +208,14 @@ class WaitLoop(Generic[T]):
         try:
             with call_events.enclosing(self.id), foreground():
                 async with limit:
-                    self._observation = await self._kind.condition(context, self._ids)
+                    observation = await self._kind.condition(context, self._ids)
         except (errors.AstraDevOpsError, TimeoutError) as error:
             self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if limit.expired() else error)
         else:
             self._failed_polls.succeeded()
-            self._problem = self._observation.problem
+            # The value counts only once it is done. Until then, many waits would keep many of them.
+            self._observation = observation if observation.done else attrs.evolve(observation, value=None)
+            self._problem = observation.problem
             self._remember_status()
         self._poll_duration = self._caller.clock.monotonic() - started_at
 

@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--check", action="store_true", help="write nothing; list the files that are not fresh, and exit with 1 if there are any"
     )
-    parser.add_argument("--spec", type=Path, metavar="FILE", help="read another OpenAPI 3.0 document, YAML or JSON")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="read another document of OpenAPI 3.0 or 3.1, YAML or JSON")
     parser.add_argument("--overlay", type=Path, metavar="FILE", help="apply this OpenAPI Overlay 1.0 document to it")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write _rest/ and _contract/ of that document into this directory")
     return parser

@@ -41,7 +41,7 @@ class Performer:
         began, started = self.clock.now(), self.clock.monotonic()
         attempts, recorder = 1, ItemRecorder(key, self.journal)
         if self.journal is not None:
-            row = await self.journal.begin(key)
+            row = self.journal.begin(key)
             if row.is_repeated:
                 error = ValueError(f"two items have the key {key!r}: pass a key function that names each item differently")
                 return Outcome(key=key, state="failed", error=error, advice="correct the keys", began=began)

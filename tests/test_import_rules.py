@@ -52,7 +52,7 @@ LARGEST_FOLDER = 24
 LONGEST_FILE = 400
 
 # What `import astra_devops` must not cost.
-HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson", "rich", "sqlite3"}
+HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "opentelemetry", "orjson", "rich", "sqlite3"}
 
 
 def covers(name: str, target: str) -> bool:

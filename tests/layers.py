@@ -91,7 +91,11 @@ LAYERS: dict[str, set[str]] = {
     },
     # The program that looks at journals and continues runs.
     "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
-    "__main__": {"fleet.commands"},
+    # The program that looks at the settings of this machine.
+    "_cli": {"client", "errors", "resources", "_runtime", "_secret", "_version"},
+    "__main__": {"fleet.commands", "_cli", "_version"},
+    # What OpenTelemetry makes of the events.
+    "_opentelemetry": {"_runtime", "_version"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),
@@ -105,11 +109,31 @@ LAYERS: dict[str, set[str]] = {
     "emulator.world": {"emulator.contract", "emulator.faults", "emulator.net", "emulator.replies", "emulator.state", "emulator.time"},
     "emulator.resources": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
     "emulator.saving": {"_json_bytes", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.page": {"emulator.faults", "emulator.journal", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.recording": {"_contract", "_json_bytes", "emulator.contract", "emulator.journal", "emulator.net", "emulator.replies"},
+    "emulator.recording.scrubbing": {"_json_bytes", "emulator.contract"},
+    "emulator.page": {
+        "_contract",
+        "emulator.faults",
+        "emulator.journal",
+        "emulator.recording.scrubbing",
+        "emulator.replies",
+        "emulator.state",
+        "emulator.time",
+        "emulator.world",
+    },
+    "emulator.control": {"_json_bytes", "emulator.faults", "emulator.journal", "emulator.replies", "emulator.time"},
+    "emulator.recording": {
+        "_contract",
+        "_json_bytes",
+        "emulator.contract",
+        "emulator.journal",
+        "emulator.net",
+        "emulator.recording.scrubbing",
+        "emulator.replies",
+    },
     "emulator.serving": {
         "_json_bytes",
         "emulator.contract",
+        "emulator.control",
         "emulator.faults",
         "emulator.journal",
         "emulator.net",
@@ -139,6 +163,7 @@ LAYERS: dict[str, set[str]] = {
         "scim",
         "sinks",
         "_bridge",
+        "_opentelemetry",
         "_runtime",
         "_secret",
         "_version",
@@ -152,5 +177,6 @@ LAYERS: dict[str, set[str]] = {
     "_codegen.banner": set(),
     "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
     "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
+    "_codegen.diff": {"_codegen.errors", "_codegen.rest"},
     "_codegen": {"_codegen"},
 }

@@ -12,6 +12,9 @@ WIDTH: Final = 140
 """Columns of code."""
 PROSE_WIDTH: Final = 100
 """Columns of docstrings."""
+_TYPOGRAPHY: Final = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "..."}
+)
 _BULLET: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -43,7 +46,8 @@ def _escape(character: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text on one line, without invisible characters."""
+    """Return a text on one line, without invisible characters and with plain quotes and dashes."""
+    text = text.translate(_TYPOGRAPHY)
     return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
@@ -78,6 +82,12 @@ def wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
     return textwrap.wrap(text, width, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False)
 
 
+def _is_raw(lines: Sequence[str]) -> bool:
+    """Return whether the lines can stand in a raw docstring, and have a backslash that needs it."""
+    text = "\n".join(lines)
+    return "\\" in text and '"""' not in text and not any(line.endswith(("\\", '"')) for line in lines)
+
+
 def _inside_docstring(line: str) -> str:
     head, last = (line[:-1], '\\"') if line.endswith('"') else (line, "")
     return head.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + last
@@ -85,8 +95,10 @@ def _inside_docstring(line: str) -> str:
 
 def docstring(lines: Sequence[str], indent: int) -> str:
     """Return a docstring of the lines, for a place that is indented by ``indent`` columns."""
-    escaped = [_inside_docstring(line) for line in lines]
+    is_raw = _is_raw(lines)
+    escaped = list(lines) if is_raw else [_inside_docstring(line) for line in lines]
+    start = 'r"""' if is_raw else '"""'
     if len(escaped) == 1:
-        return '"""' + escaped[0] + '"""'
+        return start + escaped[0] + '"""'
     margin = " " * indent
-    return '"""' + "\n".join([escaped[0], *((margin + line) if line else "" for line in escaped[1:]), margin + '"""'])
+    return start + "\n".join([escaped[0], *((margin + line) if line else "" for line in escaped[1:]), margin + '"""'])

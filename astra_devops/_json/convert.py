@@ -7,9 +7,9 @@ import attrs
 from astra_devops._json import lenient
 from astra_devops._json.model_types import ShapeError, model_of
 from astra_devops._json.reading import reader_of
-from astra_devops._json.writing import query_pairs, unstructure
+from astra_devops._json.writing import header_text, query_pairs, unstructure
 
-__all__ = ["ShapeError", "query_pairs", "structure", "unstructure"]
+__all__ = ["ShapeError", "header_text", "query_pairs", "structure", "unstructure"]
 
 
 def structure(data: object, shape: Any) -> Any:

@@ -70,6 +70,23 @@ def query_pairs(name: str, value: object) -> list[tuple[str, str]]:
     return [(name, _query_text(value, name))]
 
 
+def header_text(name: str, value: object) -> str:
+    """Return the text of a header or cookie; the items of a list are joined by commas.
+
+    Raises:
+        TypeError: It cannot be part of a header.
+        ValueError: It is a time without a zone, or has characters other than visible ASCII and
+            spaces.
+    """
+    if isinstance(value, list | tuple):
+        text = ",".join(_query_text(item, f"{name}[{index}]") for index, item in enumerate(value))
+    else:
+        text = value.reveal() if isinstance(value, Secret) else _query_text(value, name)
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError(f"{name} must have visible ASCII characters and spaces only, since it is sent as a header")
+    return text
+
+
 def _query_text(value: object, name: str) -> str:
     if isinstance(value, Secret) or value is None or not isinstance(value, str | int | float | datetime | Enum):
         raise TypeError(f"{name} must be a string, a number, a boolean, a datetime or a list of these, not {type(value).__name__}")

@@ -35,7 +35,8 @@ class Operation:
     the template with its ``{variables}``. ``how_to_check`` says which call shows whether a request
     whose answer was lost took effect. ``sends`` is the media type of its body, ``accepts`` those of
     its answers. ``lane`` is the variable of the path with the id of the database whose changes go
-    one after the other, or None.
+    one after the other, or None. ``server`` is where its requests go instead of the base URL of
+    the client; no operation of this service has one.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Operation:
     sends: str = "application/json"
     accepts: str = "application/json"
     lane: str | None = None
+    server: str | None = None
     confidence: Confidence = "documented"
     deprecated: bool = False
 
@@ -59,7 +61,8 @@ class Call(Generic[T]):
     """One call of an operation with its arguments, before anything is encoded or sent.
 
     ``result`` is the type of the decoded answer, as an annotation (``Database``,
-    ``list[Database]``, ``None``).
+    ``list[Database]``, ``None``). ``headers`` and ``cookies`` are those that the operation declares
+    as parameters.
     """
 
     operation: Operation
@@ -67,6 +70,8 @@ class Call(Generic[T]):
     result: Any
     query: tuple[tuple[str, object], ...] = ()
     body: object = attrs.field(default=None, repr=False)
+    headers: tuple[tuple[str, object], ...] = ()
+    cookies: tuple[tuple[str, object], ...] = ()
 
     @property
     def lane_id(self) -> str | None:

@@ -55,7 +55,7 @@ class CallErrors:
 
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
         call = self.call
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call.body), call=call, origin=self.origin)
+        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=self.origin)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import attrs
 
-from astra_devops._json.convert import query_pairs, unstructure
+from astra_devops._json.convert import header_text, query_pairs, unstructure
 from astra_devops._json_bytes import codec
 from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
@@ -14,10 +14,11 @@ from astra_devops._secret import Secret
 
 @attrs.define
 class Request:
-    """A request without its origin and headers, which belong to the client.
+    """A request without its origin and most of its headers, which belong to the client.
 
     ``target`` is the path and query, quoted. ``sends`` is the media type of the body, ``accepts``
-    those of the answer.
+    those of the answer. ``headers`` are those that the operation declares as parameters. ``origin``
+    is where the request goes if not to the service.
     """
 
     method: str
@@ -25,6 +26,8 @@ class Request:
     body: bytes | None = attrs.field(default=None, repr=False)
     sends: str = "application/json"
     accepts: str = "application/json"
+    headers: dict[str, str] = attrs.field(factory=dict, repr=False)
+    origin: str | None = None
 
 
 def build(call: Call[Any]) -> Request:
@@ -45,7 +48,15 @@ def build(call: Call[Any]) -> Request:
         body.__cause__ = body.__context__ = None
         raise body.with_traceback(None)
     operation = call.operation
-    return Request(operation.method, target, body, operation.sends, operation.accepts)
+    return Request(operation.method, target, body, operation.sends, operation.accepts, _headers(call), operation.server)
+
+
+def _headers(call: Call[Any]) -> dict[str, str]:
+    headers = {name: header_text(name, value) for name, value in call.headers if value is not None}
+    cookies = [f"{name}={quote(header_text(name, value))}" for name, value in call.cookies if value is not None]
+    if cookies:
+        headers["Cookie"] = "; ".join(cookies)
+    return headers
 
 
 def _encode(body: object) -> bytes | TypeError | ValueError:
@@ -56,15 +67,19 @@ def _encode(body: object) -> bytes | TypeError | ValueError:
         return error
 
 
-def secrets_of(value: object) -> list[str]:
-    """Return the secrets in a request body, to mask them where the service echoes them."""
+def secrets_of(call: Call[Any]) -> list[str]:
+    """Return the secrets in a call, to mask them where the service echoes them."""
+    return _secrets_in((call.body, call.headers, call.cookies))
+
+
+def _secrets_in(value: object) -> list[str]:
     if isinstance(value, Secret):
         return [value.reveal()]
     if isinstance(value, Mapping):
-        return [secret for item in value.values() for secret in secrets_of(item)]
+        return [secret for item in value.values() for secret in _secrets_in(item)]
     if isinstance(value, (list, tuple)):
-        return [secret for item in value for secret in secrets_of(item)]
+        return [secret for item in value for secret in _secrets_in(item)]
     cls: type[Any] = type(value)
     if attrs.has(cls):
-        return [secret for field in attrs.fields(cls) for secret in secrets_of(getattr(value, field.name))]
+        return [secret for field in attrs.fields(cls) for secret in _secrets_in(getattr(value, field.name))]
     return []

@@ -71,13 +71,13 @@ def impostor(call: Call[Any], answer: RawAnswer) -> str | None:
     if answer.oversized:
         return "a body that is larger than this client accepts"
     if is_html(answer):
-        return f"status {answer.status} with {_describe_body(answer, secrets_of(call.body))}"
+        return f"status {answer.status} with {_describe_body(answer, secrets_of(call))}"
     if answer.body.strip() in (b"", b"null") and call.result is not None and not allows_null(call.result):
         return f"status {answer.status} with {_describe_body(answer, ())}"
     # A compressed body that was cut short is the service's own; decoding decides about it.
     if not answer.body or call.result is str or "content-encoding" in answer.headers or _is_json(answer.body):
         return None
-    return f"status {answer.status} with {_describe_body(answer, secrets_of(call.body))}"
+    return f"status {answer.status} with {_describe_body(answer, secrets_of(call))}"
 
 
 def _statuses(operation: Operation) -> str:
@@ -117,7 +117,7 @@ def _structured(call: Call[Any], answer: RawAnswer) -> tuple[Any, str | None, st
             return answer.body.decode(errors="replace"), None, None
         if answer.oversized:
             return None, None, "is larger than this client accepts"
-        return None, None, f"is not JSON but {_describe_body(answer, secrets_of(call.body))}"
+        return None, None, f"is not JSON but {_describe_body(answer, secrets_of(call))}"
     try:
         return structure(document, call.result), None, None
     except ShapeError as error:

@@ -3,6 +3,7 @@
 Our own rules come first, since they know the exact place; then the OpenAPI schema.
 """
 
+import copy
 from typing import Any, Final
 
 from openapi_spec_validator import OpenAPIV30SpecValidator
@@ -23,8 +24,7 @@ _SCHEMA_KEYWORDS: Final = frozenset(
     }
 )
 _UNSUPPORTED: Final = {
-    "path": {"$ref": "a path that is a reference", "servers": "a path with its own servers"},
-    "operation": {"servers": "an operation with its own servers", "callbacks": "an operation with callbacks"},
+    "operation": {"callbacks": "an operation with callbacks"},
     "parameter": {"content": "a parameter with a media type"},
 }
 _REQUIRED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
@@ -39,14 +39,14 @@ _EXTENSIONS: Final = {
 
 
 def check(document: Node) -> None:
-    """Check that a document is an OpenAPI 3.0 document that the generator supports.
+    """Check that a repaired document is an OpenAPI 3.0 document that the generator supports.
 
     Raises:
         SpecError: It is not. The pointer is the first place that is wrong.
     """
     version = document.get("openapi")
     if not isinstance(version, str) or not version.startswith("3.0."):
-        raise SpecError("/openapi", f"the document must be OpenAPI 3.0, not {version!r}")
+        raise SpecError("/openapi", f"the document must be OpenAPI 3.0 or 3.1, not {version!r}")
     for place in walk(document):
         for key in place.node:
             if key.startswith("x-astra-") and key not in _EXTENSIONS.get(place.kind, ()):
@@ -68,7 +68,7 @@ def check(document: Node) -> None:
 def _check_schema(place: Place) -> None:
     for key in place.node:
         if key not in _SCHEMA_KEYWORDS and not key.startswith("x-"):
-            raise SpecError(join(place.pointer, key), f"{key!r} is not supported in a schema of OpenAPI 3.0")
+            raise SpecError(join(place.pointer, key), f"{key!r} is not supported in a schema")
     kind = place.node.get("type")
     if "type" in place.node and kind not in TYPES:
         raise SpecError(join(place.pointer, "type"), f"unknown type {kind!r}")
@@ -81,6 +81,10 @@ def _check_schema(place: Place) -> None:
 
 
 def _validate(document: Node) -> None:
+    document = copy.deepcopy(document)
+    for place in walk(document):
+        if place.kind == "schema":
+            place.node.pop("default", None)  # only a note here; one that a reference refuses is common
     try:
         error: Any = next(iter(OpenAPIV30SpecValidator(document).iter_errors()), None)
     except Exception as failure:  # the validator fails in many ways

@@ -26,21 +26,46 @@ def refuse_cycles(document: Node, schema: Node, pointer: str, seen: frozenset[st
 def collect(document: Node, schema: Node, pointer: str) -> tuple[dict[str, Property], frozenset[str]]:
     """Return all properties of an object by wire name, and the names of those that are required.
 
-    A later member overrides an earlier one, since it is more specific.
+    A later member overrides an earlier one, since it is more specific. A member that is a choice
+    between objects adds the properties of all of them, none of which is required.
 
     Raises:
-        SpecError: A member is not an object, or is a choice.
+        SpecError: A member is not an object, or a choice between objects that have different
+            schemas for one property.
     """
     properties: dict[str, Property] = {}
     required: set[str] = set()
     for index, member in enumerate(schema.get("allOf") or ()):
         target, where = follow(document, member, join(pointer, "allOf", index))
-        if target.get("type", "object") != "object" or (("oneOf" in target or "anyOf" in target) and not target.get("properties")):
+        if target.get("type", "object") != "object":
             raise SpecError(where, "allOf is supported for objects only")
         inherited, inherited_required = collect(document, target, where)
+        for key in ("oneOf", "anyOf"):
+            if not target.get("properties"):
+                properties |= _collect_choice(document, target, key, where)
         properties |= inherited
         required |= inherited_required
     for wire, inner in (schema.get("properties") or {}).items():
         properties[wire] = (inner, join(pointer, "properties", wire))
     required |= set(schema.get("required") or ())
     return properties, frozenset(required)
+
+
+def _collect_choice(document: Node, schema: Node, key: str, pointer: str) -> dict[str, Property]:
+    """Return the properties of all members of a choice."""
+    properties: dict[str, Property] = {}
+    for index, member in enumerate(schema.get(key) or ()):
+        target, where = follow(document, member, join(pointer, key, index))
+        if target.get("type", "object") != "object":
+            raise SpecError(where, "a choice inside allOf is supported between objects only")
+        found, _ = collect(document, target, where)
+        for wire, (inner, place) in found.items():
+            if wire in properties and properties[wire][0] != inner and not _is_same_text(properties[wire][0], inner):
+                raise SpecError(place, f"the members of a choice inside allOf have different schemas for {wire!r}")
+            properties.setdefault(wire, (inner, place))
+    return properties
+
+
+def _is_same_text(one: Node, other: Node) -> bool:
+    """Return whether two schemas are strings that differ in their values or notes only."""
+    return one.get("type") == other.get("type") == "string" and one.get("format") == other.get("format")

@@ -1,7 +1,5 @@
 """The docstrings of generated code."""
 
-from collections.abc import Sequence
-
 from astra_devops._codegen.banner import banner
 from astra_devops._codegen.rest.model import Class, Enum, Operation
 from astra_devops._codegen.text import PROSE_WIDTH, docstring, paragraphs, plain, sentence, wrapped
@@ -9,8 +7,7 @@ from astra_devops._codegen.text import PROSE_WIDTH, docstring, paragraphs, plain
 
 def module_head(about: str, source: str) -> str:
     """Return the banner and the docstring of a module that is generated from ``source``."""
-    summary, rest = _summary(sentence(about), 0)
-    return banner(source) + docstring([*summary, *(["", *rest] if rest else [])], 0)
+    return banner(source) + docstring(_opening(about, "Generated from a document.", 0), 0)
 
 
 def class_doc(definition: Class) -> str:
@@ -54,23 +51,21 @@ def _facts(operation: Operation) -> str:
 
 
 def _opening(text: str, default: str, indent: int) -> list[str]:
-    """Return the summary line and the paragraphs after it."""
+    """Return the summary line and the paragraphs after it.
+
+    The summary is whole sentences of the text, or the default if the first is too long for a line.
+    """
     first, *others = paragraphs(text) or [default]
-    summary, rest = _summary(sentence(first), indent)
-    lines = list(summary)
-    if rest:
-        lines += ["", *rest]
-    for paragraph in others:
+    opening, room = _capitalized(sentence(first)), PROSE_WIDTH - indent - 6
+    end = len(opening) if len(opening) <= room else opening.rfind(". ", 0, room) + 1
+    rest = opening[end:].strip()
+    lines = [opening[:end] or sentence(default)]
+    for paragraph in [rest, *others] if rest else others:
         lines += ["", *wrapped(paragraph, indent)]
     return lines
 
 
-def _summary(text: str, indent: int) -> tuple[Sequence[str], Sequence[str]]:
-    """Split a text into a summary line, of whole sentences if possible, and the wrapped rest."""
-    room = PROSE_WIDTH - indent - 6
-    if len(text) <= room:
-        return [text], []
-    end = text.rfind(". ", 0, room) + 1
-    if end <= 0:
-        return wrapped(text, indent + 6), []
-    return [text[:end]], wrapped(text[end:].strip(), indent)
+def _capitalized(text: str) -> str:
+    """Return a sentence with a capital letter at its start, unless it starts with a name."""
+    word = text.split(maxsplit=1)[0].rstrip(".,:;!?") if text else ""
+    return text[0].upper() + text[1:] if word.isalpha() and word.islower() else text

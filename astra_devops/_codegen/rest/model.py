@@ -124,14 +124,14 @@ Definition = Class | Enum
 
 @attrs.frozen(kw_only=True)
 class Parameter:
-    """An argument in the path or the query.
+    """An argument in the path, the query, a header or a cookie.
 
     ``wildcard`` is the common prefix of a family of query parameters.
     """
 
     name: str
     wire: str
-    place: Literal["path", "query"]
+    place: Literal["path", "query", "header", "cookie"]
     type: Type
     required: bool
     wildcard: str | None = None
@@ -167,6 +167,7 @@ class Operation:
     retry: str
     how_to_check: str | None
     lane: str | None
+    server: str | None
     permissions: tuple[str, ...]
     inferred: bool
     deprecated: bool

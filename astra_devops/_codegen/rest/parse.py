@@ -27,12 +27,15 @@ from astra_devops._codegen.rest.model import (
 from astra_devops._codegen.rest.names import argument_scope, function_scope, group_name, group_of_tag, is_class_name, pascal, snake
 from astra_devops._codegen.rest.repair_operations import VARIABLE
 from astra_devops._codegen.rest.schemas import Schemas, remark
+from astra_devops._codegen.rest.servers import server_of
 from astra_devops._codegen.rest.walk import METHODS, follow
 from astra_devops._codegen.text import plain
 
 _RETRY: Final = ("read", "repeatable", "check_first", "once")
 _UNSENT_HEADERS: Final = frozenset({"accept", "content-type", "authorization"})
 """Headers that OpenAPI requires to be ignored as parameters."""
+_TEXTS: Final = ("application/x-yaml", "application/yaml", "application/xml", "application/x-ndjson", "application/jsonl")
+"""Media types of texts, besides those that begin with text/."""
 
 
 def parse(document: Node, warn: Warn) -> Model:
@@ -62,6 +65,7 @@ class _Reader:
     def __init__(self, document: Node, warn: Warn) -> None:
         self.schemas = Schemas(document, warn)
         self._document = document
+        self._warn = warn
         self._functions = function_scope()
         self._tagged: dict[tuple[str, str], None] = {}
 
@@ -104,6 +108,7 @@ class _Reader:
             retry=_retry(place),
             how_to_check=_how_to_check(place),
             lane=_lane(place),
+            server=server_of(self._document, place.item, place.node, (join("/paths", place.path), pointer), self._warn),
             permissions=_permissions(place),
             inferred=_confidence(place) == "inferred",
             deprecated=node.get("deprecated") is True,
@@ -147,8 +152,6 @@ class _Reader:
 
     def _parameter(self, node: Node, pointer: str, name: str, hint: str) -> Parameter:
         where, wire = node["in"], node["name"]
-        if where not in ("path", "query"):
-            raise SpecError(join(pointer, "in"), f"a {where} parameter is not supported")
         _check_style(node, pointer)
         schema, at = node.get("schema", {}), join(pointer, "schema")
         doc = remark({**schema, **node}, follow(self._document, schema, at)[0])
@@ -164,10 +167,10 @@ class _Reader:
         return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, doc=doc)
 
     def _check_type(self, kind: Type, where: str, pointer: str) -> None:
-        """Refuse what cannot be written in a URL: objects, lists in a path, lists of lists."""
+        """Refuse what a URL or header cannot hold: objects, lists in a path, lists of lists."""
         for member in kind.members if isinstance(kind, Either) else (kind,):
-            if isinstance(member, ListOf) and where == "query":
-                self._check_type(member.item, "list in a query", pointer)
+            if isinstance(member, ListOf) and where in ("query", "header"):
+                self._check_type(member.item, f"list in a {where}", pointer)
             elif isinstance(member, ListOf | MapOf) or (
                 isinstance(member, Named) and isinstance(self.schemas.definitions[member.key], Class)
             ):
@@ -220,7 +223,7 @@ class _Reader:
         if media is not None:
             schema = content[media].get("schema", {})
             return self.schemas.type_of(schema, join(pointer, "content", media, "schema"), parent + "Response")
-        if all(media_type(name).startswith("text/") for name in content):
+        if all(media_type(name).startswith("text/") or media_type(name) in _TEXTS for name in content):
             return STR
         raise SpecError(join(pointer, "content"), f"an answer must be JSON or text, not {', '.join(content)}")
 
@@ -245,7 +248,7 @@ def _exact(media: str) -> str:
 
 
 def _check_style(node: Node, pointer: str) -> None:
-    default = "simple" if node["in"] == "path" else "form"
+    default = "simple" if node["in"] in ("path", "header") else "form"
     if node.get("style", default) != default:
         raise SpecError(join(pointer, "style"), f"a {node['in']} parameter of style {node['style']} is not supported")
     if node["in"] == "query" and node.get("explode") is False and (node.get("schema") or {}).get("type") in ("array", "object"):

@@ -95,6 +95,7 @@ class _Renderer:
             "retry": literal(operation.retry),
             "how_to_check": literal(operation.how_to_check) if operation.how_to_check else None,
             "lane": literal(operation.lane) if operation.lane else None,
+            "server": literal(operation.server) if operation.server else None,
             "permissions": literals(operation.permissions) if operation.permissions else None,
             "sends": None if operation.body is None or operation.body.media == JSON else literal(operation.body.media),
             "accepts": None if operation.accepts == JSON else literal(operation.accepts),
@@ -130,6 +131,8 @@ class _Renderer:
             "result": result,
             "path": _path(operation, imports),
             "query": _query(operation, imports),
+            "headers": _pairs(operation, "header"),
+            "cookies": _pairs(operation, "cookie"),
             "body": operation.body is not None,
             "check_outcome": operation.retry == "check_first",
         }
@@ -226,6 +229,11 @@ def _query(operation: Operation, imports: Imports) -> str | None:
         for parameter in operation.parameters
         if parameter.place == "query"
     ]
+    return f"({', '.join(parts)},)" if parts else None
+
+
+def _pairs(operation: Operation, place: str) -> str | None:
+    parts = [f"({literal(parameter.wire)}, {parameter.name})" for parameter in operation.parameters if parameter.place == place]
     return f"({', '.join(parts)},)" if parts else None
 
 

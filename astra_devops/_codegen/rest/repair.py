@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from astra_devops._codegen.errors import Node, Warn
 from astra_devops._codegen.pointer import join
+from astra_devops._codegen.rest.downgrade import downgrade
 from astra_devops._codegen.rest.repair_operations import name_operations, repair_operation, repair_parameter, repair_path, repair_response
+from astra_devops._codegen.rest.repair_paths import inline_paths
 from astra_devops._codegen.rest.repair_schemas import drop_default, repair_required, repair_schema
 from astra_devops._codegen.rest.walk import Kind, Place, walk
 
@@ -37,6 +39,8 @@ def repair(document: Node, warn: Warn) -> Node:
     """Return a repaired copy of a document, and call ``warn`` for each defect."""
     repaired: Node = _with_string_keys(copy.deepcopy(document), "", warn)
     _drop_nulls(Place("info", "", repaired), warn)
+    inline_paths(repaired, warn)
+    downgrade(repaired, warn)
     _repair_security(repaired, repaired, "", warn)
     for place in walk(repaired):
         if place.kind == "reference":

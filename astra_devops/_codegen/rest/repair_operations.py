@@ -14,6 +14,10 @@ _SCHEMA_KEYS: Final = ("type", "format", "enum", "items", "default", "minimum", 
 
 def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
     """Add missing answers to an operation, and write status codes as OpenAPI does."""
+    for key in ("consumes", "produces"):
+        if key in operation:
+            del operation[key]
+            warn(join(pointer, key), f"{key} is of Swagger 2", "dropped")
     responses = operation.get("responses")
     where = join(pointer, "responses")
     if responses is None or responses == {}:
@@ -36,7 +40,10 @@ def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
 
 
 def repair_response(response: Node, pointer: str, warn: Warn) -> None:
-    """Add the description that OpenAPI requires to an answer."""
+    """Add the description that OpenAPI requires to an answer, and move its schema into content."""
+    if isinstance(response.get("schema"), dict) and "content" not in response:
+        response["content"] = {"application/json": {"schema": response.pop("schema")}}
+        warn(join(pointer, "schema"), "a response with a schema and without content, as in Swagger 2", "treated as JSON")
     if "description" not in response:
         response["description"] = ""
         warn(pointer, "a response without description", "an empty one added")

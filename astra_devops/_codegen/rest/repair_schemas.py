@@ -42,6 +42,9 @@ def repair_schema(schema: Node, pointer: str, warn: Warn) -> None:
     _repair_numbers(schema, pointer, warn)
     _drop_bounds(schema, pointer, warn)
     _repair_enum(schema, pointer, warn)
+    if "not" in schema:
+        del schema["not"]
+        warn(join(pointer, "not"), "a schema that excludes values", "dropped, since models do not check it")
 
 
 def _hoist_misplaced(schema: Node, pointer: str, warn: Warn) -> None:

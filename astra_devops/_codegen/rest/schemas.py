@@ -86,7 +86,8 @@ class Schemas:
         elif is_class_name(schema.get("x-python-name")):
             hint = schema["x-python-name"]
         if where in self._open and where not in self._key_of_pointer:
-            raise SpecError(pointer, "a schema must not contain itself without a class in between")
+            self._warn(pointer, "a schema that contains itself without a class in between", "treated as any value there")
+            return ANY
         self._open.append(where)
         try:
             kind = self._structural(target, where, hint)

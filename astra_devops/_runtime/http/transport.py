@@ -108,9 +108,9 @@ class Transport:
     async def send(self, request: Request, headers: Mapping[str, str], limit: float, origin: str | None = None) -> Received:
         """Send a request once, within ``limit`` seconds that include the wait for a connection.
 
-        It goes to ``origin``, or to the service by default.
+        It goes to ``origin``, or to that of the request, or to the service.
         """
-        origin = origin or self.origin
+        origin = origin or request.origin or self.origin
         loop = running_loop()
         ends = loop.time() + limit
         session = self._open_session(loop) or await self._open(loop, limit)

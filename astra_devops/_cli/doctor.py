@@ -24,6 +24,7 @@ _HEALTHY: Final = 0
 _FAILED: Final = 1
 _WRONG: Final = 2
 _TIMEOUT: Final = 20.0
+_NO_TOKEN: Final = "create a token in the Astra Portal, and set ASTRA_DB_APPLICATION_TOKEN to it"
 
 
 def main(words: Sequence[str]) -> int:
@@ -60,7 +61,7 @@ async def examine(settings: dict[str, Any]) -> list[Finding]:
             await caller.client_id()
             origin = caller.transport.origin
         except errors.AstraDevOpsError as error:
-            advice = "docs/doctor.md lists the places where a token may be" if isinstance(error, errors.ConfigurationError) else None
+            advice = _NO_TOKEN if isinstance(error, errors.ConfigurationError) else None
             return [*findings, Finding(check="token", result="failed", text=str(error), advice=advice)]
         findings.append(Finding(check="token", result="ok", text=f"well-formed, from {caller.auth.source}"))
         findings.append(machine.proxy(origin))

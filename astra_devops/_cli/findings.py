@@ -10,9 +10,9 @@ from astra_devops._secret import printable, redact
 Result = Literal["ok", "warning", "failed", "skipped"]
 
 
-def _shown(text: str | None) -> str | None:
+def _shown(text: str) -> str:
     """Return a text on one line and without secrets: it may come from the service or a file."""
-    return None if text is None else printable(redact(" ".join(text.split())))
+    return printable(redact(" ".join(text.split())))
 
 
 @attrs.frozen(kw_only=True)
@@ -30,5 +30,5 @@ class Finding:
     check: str
     result: Result
     text: str = attrs.field(converter=_shown)
-    advice: str | None = attrs.field(default=None, converter=_shown)
+    advice: str | None = attrs.field(default=None, converter=attrs.converters.optional(_shown))
     details: Mapping[str, Any] = attrs.field(factory=dict)

@@ -14,7 +14,6 @@ from astra_devops.resources._identity.permissions import own_policies
 
 # Seconds. The service sends its time without fractions.
 _TOLERATED_SKEW: Final = 30.0
-_CERTIFICATE: Final = ("certificate", "sslerror")
 _NAME: Final = ("dns", "name resolution", "name or service", "nodename", "getaddrinfo")
 
 
@@ -52,7 +51,7 @@ def _not_reached(origin: str, error: errors.AstraDevOpsError) -> Finding:
 
 
 def _advice(text: str) -> str:
-    if any(word in text for word in _CERTIFICATE):
+    if "certificate" in text:
         return (
             "the certificate is not trusted; where a proxy or a company inspects TLS, set SSL_CERT_FILE to a file with its authority "
             f"({machine.authorities()})"
@@ -61,6 +60,8 @@ def _advice(text: str) -> str:
         return "the name of the host is not known here; check the network, VPN and DNS, or set HTTPS_PROXY"
     if "proxy" in text:
         return "check HTTPS_PROXY and NO_PROXY, and that the proxy permits this host"
+    if "wrong_version_number" in text or "wrong version number" in text:
+        return "what answers there does not speak TLS; check the URL and the port"
     return "check the network, firewall, VPN and proxy (HTTPS_PROXY), and the status page of the service"
 
 

@@ -347,7 +347,7 @@ class OperationGroupError(AstraDevOpsError, ExceptionGroup[Exception]):
 
     def __init__(self, message: str, exceptions: Sequence[Exception], *, outcomes: Sequence[OperationOutcome]) -> None:
         super().__init__(message)
-        self.args = (message, exceptions)
+        self.args: tuple[Any, ...] = (message, exceptions)
         self.outcomes: tuple[OperationOutcome, ...] = tuple(outcomes)
 
 

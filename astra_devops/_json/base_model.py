@@ -19,7 +19,7 @@ class BaseModel:
     """
 
     __slots__ = ()
-    __hash__ = None  # type: ignore[assignment]  # Models can be changed.
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # Models can be changed.
 
     _summary: ClassVar[tuple[str, ...]] = ()
 

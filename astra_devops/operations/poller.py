@@ -51,7 +51,7 @@ class DatabasePoller:
     """
 
     def __init__(self, caller: Caller) -> None:
-        self.turns = Turns()
+        self.turns: Turns = Turns()
         self._caller = caller
         self._last_polls: dict[str, float] = {}
         # The length of the list, or how much of it is known; None before the first reading.

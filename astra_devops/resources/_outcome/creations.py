@@ -97,7 +97,7 @@ class CreationTracker:
     """The databases that one client has created lately, and its creations in progress."""
 
     def __init__(self) -> None:
-        self.names = NamesInUse()
+        self.names: NamesInUse = NamesInUse()
         self._created: dict[str, float] = {}
 
     async def create(self, caller: Caller, body: DatabaseInfoCreate, send: Callable[[OutcomeCheck[None]], Awaitable[str]]) -> str:

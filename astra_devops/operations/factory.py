@@ -41,7 +41,10 @@ class OperationFactory:
 
     def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Create the handle of an operation that may have begun long ago, or be done already."""
-        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+        operation = AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+        if (recorder := recording.current.get()) is not None:
+            recorder.found(operation)
+        return operation
 
     def resume(self, token: str) -> AsyncOperation[Any]:
         """Create the handle of an operation that was accepted elsewhere.

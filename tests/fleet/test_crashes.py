@@ -1,7 +1,11 @@
-"""A run with a journal that is killed at any moment does everything once when it goes on."""
+"""A run with a journal that is killed at any moment does everything once when it goes on.
+
+``ASTRA_DEVOPS_CRASH_ITEMS=500`` makes 1,000 changes instead of 80.
+"""
 
 import contextlib
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -15,6 +19,7 @@ import pytest
 
 from astra_devops.emulator import Emulator, ScaledClock
 
+ITEMS: Final = int(os.environ.get("ASTRA_DEVOPS_CRASH_ITEMS", "40"))
 PROGRAM: Final = Path(__file__).with_name("crash_program.py")
 SPEED: Final = 100.0
 
@@ -60,15 +65,15 @@ def let_minutes_pass(journal: Path) -> None:
     connection.close()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(120 + 2 * ITEMS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_run_that_is_killed_three_times_does_everything_once(tmp_path: Path, seed: int) -> None:
-    count, journal, rng = 40, tmp_path / "run.db", random.Random(seed)
+    count, journal, rng = ITEMS, tmp_path / "run.db", random.Random(seed)
     with Emulator.running(clock=ScaledClock(SPEED), seed=seed) as emulator:
         add_faults(emulator)
         program = arguments(emulator, journal, count)
         for _ in range(3):
-            run_until(program, rng.randint(1, 6))
+            run_until(program, rng.randint(1, count // 6))
         emulator.faults.clear()
         run_until(program, None)
         # Only after some minutes is it certain that what was lost without an effect has had none.

@@ -150,6 +150,29 @@ async def test_a_work_function_that_makes_other_changes_the_second_time_fails_cl
     assert emulator.journal.count("createDatabase") == 1
 
 
+@pytest.mark.parametrize("landed", [True, False])
+async def test_a_work_function_that_looks_before_it_changes_something_is_continued(emulator: Emulator, journal: Path, landed: bool) -> None:
+    """It leaves out the calls whose effect it finds, and makes others that were not recorded."""
+    database_id = emulator.add_database("orders")
+    names = ["first"]
+
+    async def work(astra: AsyncAstraDevOps, database_id: str) -> object:
+        for name in names:
+            await (await astra.keyspaces.ensure(database_id, name)).wait()
+        made = [await astra.databases.ensure(name, cloud_provider="AWS", region="us-east-2") for name in names]
+        return [await operation.wait() for operation in made]
+
+    for _ in range(2):
+        async with emulator.async_client() as astra, astra.fleet.run(work, [database_id], journal=journal, quiet=True) as run:
+            (outcome,) = [outcome async for outcome in run]
+        assert outcome.state == "ok", outcome.error
+        assert outcome.resource_id is not None
+        crash(journal, landed=landed)
+        names.append("second")
+    assert emulator.journal.count("createDatabase") == 2
+    assert sum(exchange.own_status == 201 for exchange in emulator.journal.of("addKeyspace")) == 2
+
+
 async def test_no_secret_is_written_and_its_item_says_what_to_revoke(astra: AsyncAstraDevOps, journal: Path) -> None:
     secrets: list[Secret] = []
     role = (await astra.roles.list())[0]

@@ -87,6 +87,9 @@ class Recorder(Protocol):
     def accepted(self, operation: Accepted) -> None:
         """Record an operation that the service has accepted."""
 
+    def found(self, operation: Accepted) -> None:
+        """Record that what a call was to make exists, so that the call is not sent."""
+
 
 class Attempts(Protocol[T]):
     """The attempts of one call, as the caller makes them.

@@ -9,6 +9,7 @@ from astra_devops import errors
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.intents.recorder import Accepted, RecordedCheck
 from astra_devops._runtime.request import Request
+from astra_devops._secret import redact
 from astra_devops.fleet.journal.answers import Withheld, digest_of, recorded, replayed
 from astra_devops.fleet.journal.journal import Journal
 from astra_devops.fleet.journal.rows import StepRow
@@ -21,7 +22,8 @@ class ItemRecorder:
 
     A call that was recorded before is found by its operation and arguments, so that calls made at
     the same time may come in any order. One that was refused has had no effect, so the next call
-    with the same arguments takes its place.
+    with the same arguments takes its place. A call that makes something else than the item has made
+    before, at the same address, is refused: it may be the same with another name.
     """
 
     def __init__(self, key: str, journal: Journal | None, steps: Sequence[StepRow] = ()) -> None:
@@ -34,6 +36,7 @@ class ItemRecorder:
         self._journal = journal
         self._left = list(steps)
         self._next = max((step.number for step in steps), default=-1) + 1
+        self._found: list[Accepted] = []
         self._refused: dict[tuple[str, bytes], StepRow] = {}
 
     def requested(self, count: int) -> None:
@@ -44,6 +47,10 @@ class ItemRecorder:
         """Record an operation that the service has accepted."""
         self.operations.append(operation)
 
+    def found(self, operation: Accepted) -> None:
+        """Record that what a call was to make exists, so that the call is not sent."""
+        self._found.append(operation)
+
     @property
     def resume_tokens(self) -> tuple[str, ...]:
         """The operations that were not seen to be done."""
@@ -51,8 +58,9 @@ class ItemRecorder:
 
     @property
     def resource_id(self) -> str | None:
-        """The id of the resource of the last operation."""
-        return next((operation.resource_id for operation in reversed(self.operations) if operation.resource_id), None)
+        """The id of the resource of the last operation, or else of what was found."""
+        operations = [*self._found, *self.operations]
+        return next((operation.resource_id for operation in reversed(operations) if operation.resource_id), None)
 
     async def intend(self, call: Call[Any], request: Request, check_outcome: OutcomeCheck[Any] | None) -> "ItemIntent":
         """Record a call that is about to be sent, unless an earlier session has its answer.
@@ -110,11 +118,13 @@ class ItemRecorder:
             step = next((step for step in same if step.state != "refused"), same[0])
             self._left.remove(step)
             return step
-        kept = [step for step in self._left if step.state != "refused"]
-        if kept:
-            raise _diverged(operation, kept)
+        target = request.target.partition("?")[0]
+        others = [step for step in self._left if step.state != "refused" and (step.operation, step.target) == (operation, redact(target))]
+        # A function that found what it had made before leaves out the call that made it.
+        if len(others) > len(self._found):
+            raise _diverged(operation, others)
         number, self._next = self._next, self._next + 1
-        return StepRow(number=number, operation=operation, digest=digest, target=request.target.partition("?")[0], state="new")
+        return StepRow(number=number, operation=operation, digest=digest, target=target, state="new")
 
 
 @attrs.define(eq=False)

@@ -75,7 +75,10 @@ def headers_to_keep(headers: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def without_tokens(text: str) -> str:
-    """Replace everything that looks like a token, such as one in the name of a database."""
+    """Replace everything that looks like a token, such as one in the name of a database.
+
+    What is not UTF-8 is replaced too, since JSON could not contain it.
+    """
     return _TOKEN.sub("(a token)", text.encode(errors="replace").decode())
 
 

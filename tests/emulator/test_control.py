@@ -1,5 +1,6 @@
 """Control over HTTP, as a program in another language uses it."""
 
+import asyncio
 import io
 import json
 from datetime import UTC, datetime
@@ -146,6 +147,20 @@ async def test_the_journal_has_headers_without_credentials(emulator: Emulator, a
     assert exchange.headers["user-agent"] == "Go-http-client/2.0"
     assert "hidden" not in str(document) + repr(dict(exchange.headers))
     assert emulator.token not in str(document) + repr(dict(exchange.headers))
+
+
+async def test_requests_that_are_no_text_can_be_read_too(emulator: Emulator, api: Any) -> None:
+    host, port = emulator.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"GET /v2/\xff?a=\xff&\xfe=1 HTTP/1.1\r\nHost: localhost\r\nX-Odd: \xff\r\nConnection: close\r\n\r\n")
+    await reader.read()
+    writer.close()
+    await writer.wait_closed()
+    await api("POST", "/v2/databases", data=b"\xff")
+    for path in ("/_emulator/journal", "/_emulator/state.json", "/_emulator"):
+        answer = await api("GET", path)
+        assert answer.status == 200
+        assert "/v2/" in answer.body.decode()
 
 
 async def test_the_journal_can_be_read_by_operation_and_cleared(api: Any) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from astra_devops.emulator import replies
 from astra_devops.emulator.faults.descriptions import describe_faults
 from astra_devops.emulator.faults.faults import Faults
-from astra_devops.emulator.journal import Exchange, Journal
+from astra_devops.emulator.journal import Exchange, Journal, without_tokens
 from astra_devops.emulator.time.clock import Clock, RealClock, ScaledClock, VirtualClock
 
 _KINDS: Final = {RealClock: "real", ScaledClock: "scaled"}
@@ -45,8 +45,8 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
         "endpoint_kind": exchange.endpoint_kind,
         "operation": exchange.operation,
         "method": exchange.method,
-        "path": exchange.path,
-        "query": dict(exchange.query),
+        "path": without_tokens(exchange.path),
+        "query": {without_tokens(name): without_tokens(value) for name, value in exchange.query.items()},
         "headers": {str(name): value for name, value in exchange.headers.items()},
         "authorized": exchange.authorized,
         "body": body.decode(errors="replace") if isinstance(body, bytes) else body,

@@ -45,10 +45,10 @@ def install_requirements(session: nox.Session, *names: str) -> None:
     """Install what the package needs but not the package, for sessions that read the checkout."""
     project = _PROJECT["project"]
     extras = project["optional-dependencies"]
-    session.install(*project["dependencies"], *extras["emulator"], *extras["speed"], *groups(*names))
+    session.install(*project["dependencies"], *extras["emulator"], *extras["progress"], *extras["speed"], *groups(*names))
 
 
-def install_wheel(session: nox.Session, *names: str, extras: str = "emulator,speed") -> None:
+def install_wheel(session: nox.Session, *names: str, extras: str = "emulator,progress,speed") -> None:
     """Install the wheel that the session ``build`` has just made, with its extras.
 
     It replaces an earlier one of the same version, whose content may differ.
@@ -146,7 +146,7 @@ def tests_lowest(session: nox.Session) -> None:
 @nox.session(default=False, requires=["build"])
 def tests_without_orjson(session: nox.Session) -> None:
     """Run the tests where orjson is not installed, but for those that need it to compare."""
-    install_wheel(session, "test", "codegen", extras="emulator")
+    install_wheel(session, "test", "codegen", extras="emulator,progress")
     session.run("python", "-c", "import orjson", success_codes=[1], silent=True)
     ignored = [f"--ignore={path}" for path in _TESTS_WITH_ORJSON]
     session.run("pytest", "-q", "-n", "auto", *_TESTS_OF_WHEEL, *ignored, *session.posargs, env=_AGAINST_WHEEL)

@@ -1,8 +1,9 @@
 """Python SDK for the DataStax Astra DevOps API: asyncio first, with a blocking form of each call.
 
 Start with :class:`AsyncAstraDevOps` or :class:`AstraDevOps`. The submodules are attributes of this
-package: ``errors`` and ``models``; ``keys``, ``policies``, ``scim`` and ``sinks``, which build
-arguments; and ``emulator``, which needs the extra ``astra-devops[emulator]``.
+package: ``errors`` and ``models``; ``fleet``, with what runs for many databases return; ``keys``,
+``policies``, ``scim`` and ``sinks``, which build arguments; and ``emulator``, which needs the extra
+``astra-devops[emulator]``.
 
 Names are imported when they are first used, so that importing this package costs almost nothing.
 """
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from astra_devops import emulator as emulator
     from astra_devops import errors as errors
+    from astra_devops import fleet as fleet
     from astra_devops import keys as keys
     from astra_devops import models as models
     from astra_devops import policies as policies
@@ -84,6 +86,7 @@ _HOMES: Final = {
     "deadline": "_runtime.deadline",
     "emulator": "emulator",
     "errors": "errors",
+    "fleet": "fleet",
     "keys": "keys",
     "models": "models",
     "policies": "policies",

@@ -1,12 +1,13 @@
 """The resources of a client, one attribute for each."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._runtime.first_use import importing, made_on_first_use
 from astra_devops._runtime.no_copies import NoCopies
 
 if TYPE_CHECKING:
+    from astra_devops.fleet.fleet import AsyncFleet
     from astra_devops.operations.factory import OperationFactory
     from astra_devops.resources._outcome.creations import CreationTracker
     from astra_devops.resources._outcome.pending_changes import PendingChanges
@@ -237,6 +238,14 @@ class ClientResources(NoCopies):
         from astra_devops.resources.vpc_peerings import AsyncVpcPeerings
 
         return AsyncVpcPeerings(self._caller, self._operations)
+
+    @property
+    def fleet(self) -> "AsyncFleet[Self]":
+        """Runs: the same work for many databases."""
+        with importing:
+            from astra_devops.fleet.fleet import AsyncFleet
+
+        return AsyncFleet(self, self._caller.clock)
 
     @made_on_first_use
     def _operations(self) -> "OperationFactory":

@@ -22,7 +22,10 @@
     ├── DriftError                 it exists, and differs from what was asked for
     ├── OperationFailedError       accepted, then failed
     ├── OperationTimeoutError      accepted, and not finished in time
-    └── OperationGroupError        some of several operations failed; also an ExceptionGroup
+    ├── OperationGroupError        some of several operations failed; also an ExceptionGroup
+    └── JournalError               the journal of a fleet run cannot be used
+        ├── JournalInUseError      another process runs it
+        └── ReplayError            an interrupted item cannot be continued as recorded
 
 A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything is sent. Every
 exception here can be pickled and copied, and none shows a secret in its text.
@@ -47,6 +50,8 @@ __all__ = [
     "Difference",
     "DriftError",
     "ErrorDetail",
+    "JournalError",
+    "JournalInUseError",
     "NotFoundError",
     "OperationFailedError",
     "OperationGroupError",
@@ -56,6 +61,7 @@ __all__ = [
     "OutcomeUnknownError",
     "PermissionDeniedError",
     "RateLimitedError",
+    "ReplayError",
     "RequestNotSentError",
     "ResponseDecodeError",
     "ServerError",
@@ -343,6 +349,34 @@ class OperationGroupError(AstraDevOpsError, ExceptionGroup[Exception]):
         super().__init__(message)
         self.args = (message, exceptions)
         self.outcomes: tuple[OperationOutcome, ...] = tuple(outcomes)
+
+
+class JournalError(AstraDevOpsError):
+    """The journal of a fleet run cannot be used: it is damaged, of another run, or not writable."""
+
+
+class JournalInUseError(JournalError):
+    """Another process, or another run of this one, is using the journal.
+
+    Attributes:
+        pid: The process that uses it.
+        host: The machine of that process.
+        since: When it began to use it, in UTC, as ISO 8601.
+    """
+
+    def __init__(self, message: str, *, pid: int, host: str, since: str) -> None:
+        super().__init__(message)
+        self.pid = pid
+        self.host = host
+        self.since = since
+
+
+class ReplayError(JournalError):
+    """An item that was interrupted cannot be continued as the journal has recorded it.
+
+    The work function makes other calls than before, or the answer of a call that took effect held a
+    secret, which is never recorded. The message says what to do.
+    """
 
 
 def _rebuild(cls: type[AstraDevOpsError], args: tuple[Any, ...], state: dict[str, Any]) -> AstraDevOpsError:

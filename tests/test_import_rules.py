@@ -15,164 +15,10 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.layers import LAYERS
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "astra_devops"
-
-# The layers, from the bottom up. A unit is a module or folder of the package; the longest name that
-# fits a file decides. It may import itself and what its row names, and a row names only units above
-# it in this table: so nothing runs upward, and there is no circle of units.
-LAYERS: dict[str, set[str]] = {
-    "_secret": set(),
-    "_version": set(),
-    "_error_values": set(),
-    "errors": {"_error_values", "_secret"},
-    # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
-    "_json_bytes": set(),
-    # JSON to objects and back.
-    "_json": {"_secret"},
-    # One call.
-    "_runtime": {"errors", "_secret", "_json", "_json_bytes"},
-    "_rest": {"_json.base_model", "_runtime.call", "_runtime.caller", "_secret"},
-    # What users build and read.
-    "models": {"_rest.models"},
-    "keys": {"_runtime"},
-    "policies": {"_rest.models", "_runtime"},
-    "scim": {"_runtime"},
-    "sinks": {"_rest.models", "_runtime", "_secret"},
-    # Waiting.
-    "operations.listing": {"_rest", "_runtime"},
-    "operations.absence": {"errors", "_runtime"},
-    "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
-    "operations.resume_token": {"_json_bytes", "_runtime"},
-    "operations.shared_task": {"errors", "_runtime"},
-    "operations.turns": set(),
-    "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
-    "operations.kinds": {"_rest", "_runtime", "operations.poller"},
-    "operations.conditions": {
-        "errors",
-        "_json",
-        "_json_bytes",
-        "_rest",
-        "_runtime",
-        "_secret",
-        "operations.absence",
-        "operations.capacity",
-        "operations.kinds",
-    },
-    "operations": {"errors", "_rest", "_runtime", "operations"},
-    # The nouns.
-    "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
-    "resources._identity": {"errors", "policies", "_json", "_json_bytes", "_rest", "_runtime", "operations", "resources._outcome"},
-    "resources": {
-        "errors",
-        "keys",
-        "models",
-        "operations",
-        "policies",
-        "resources",
-        "sinks",
-        "_json",
-        "_json_bytes",
-        "_rest",
-        "_runtime",
-        "_secret",
-    },
-    "_client_resources": {"operations", "resources", "_runtime"},
-    "_client_operations": {"operations", "_runtime"},
-    "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
-    # The blocking variant of all that.
-    "_bridge": {"errors", "operations", "_runtime"},
-    "blocking": {
-        "client",
-        "errors",
-        "keys",
-        "models",
-        "operations",
-        "policies",
-        "resources",
-        "sinks",
-        "_bridge",
-        "_rest",
-        "_runtime",
-        "_secret",
-    },
-    # The service in memory, which must not share a line with the client but those of _json_bytes,
-    # which are compared with orjson: it would repeat the client's mistakes.
-    "_contract": set(),
-    "emulator.replies": {"_json_bytes"},
-    "emulator.time": set(),
-    "emulator.contract": {"_contract"},
-    "emulator.net": {"emulator.time"},
-    "emulator.journal": {"_json_bytes", "emulator.contract"},
-    "emulator.state": {"_json_bytes", "emulator.time"},
-    "emulator.faults": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state"},
-    "emulator.world": {"emulator.contract", "emulator.faults", "emulator.net", "emulator.replies", "emulator.state", "emulator.time"},
-    "emulator.resources": {"_json_bytes", "emulator.contract", "emulator.replies", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.saving": {"_json_bytes", "emulator.state", "emulator.time", "emulator.world"},
-    "emulator.recording.scrubbing": {"_json_bytes", "emulator.contract"},
-    "emulator.page": {
-        "_contract",
-        "emulator.faults",
-        "emulator.journal",
-        "emulator.recording.scrubbing",
-        "emulator.replies",
-        "emulator.state",
-        "emulator.time",
-        "emulator.world",
-    },
-    "emulator.control": {"_json_bytes", "emulator.faults", "emulator.journal", "emulator.replies", "emulator.time"},
-    "emulator.recording": {
-        "_contract",
-        "_json_bytes",
-        "emulator.contract",
-        "emulator.recording.scrubbing",
-        "emulator.journal",
-        "emulator.net",
-        "emulator.replies",
-    },
-    "emulator.serving": {
-        "_json_bytes",
-        "emulator.contract",
-        "emulator.control",
-        "emulator.faults",
-        "emulator.journal",
-        "emulator.net",
-        "emulator.page",
-        "emulator.replies",
-        "emulator.resources",
-        "emulator.state",
-        "emulator.time",
-        "emulator.world",
-    },
-    # The one door to the client: two methods of the emulator import it when they are called.
-    "emulator.clients": {"blocking", "client", "emulator.time", "_runtime.retry"},
-    "emulator": {"emulator"},
-    "emulator.app": {"blocking", "client", "emulator"},
-    # What `import astra_devops` offers.
-    "__init__": {
-        "blocking",
-        "client",
-        "emulator",
-        "errors",
-        "keys",
-        "models",
-        "operations",
-        "policies",
-        "resources",
-        "scim",
-        "sinks",
-        "_bridge",
-        "_runtime",
-        "_secret",
-        "_version",
-    },
-    "pytest_plugin": {"blocking", "client", "emulator"},
-    # The generators import nothing of what they generate for.
-    **{f"_codegen.{name}": set[str]() for name in ("errors", "text", "pages", "pointer", "banner")},
-    "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
-    "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
-    "_codegen": {"_codegen"},
-}
 
 # Libraries with one door, and the files or directories that it opens to. The longest name that fits
 # an import decides.
@@ -190,6 +36,8 @@ DOORS: dict[str, set[str]] = {
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
     "orjson": {"_json_bytes/codec.py"},
+    "rich": {"fleet/progress/bars.py"},
+    "sqlite3": {"fleet/journal"},
 }
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
@@ -203,7 +51,7 @@ LARGEST_FOLDER = 24
 LONGEST_FILE = 400
 
 # What `import astra_devops` must not cost.
-HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson"}
+HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson", "rich", "sqlite3"}
 
 
 def covers(name: str, target: str) -> bool:

@@ -138,6 +138,10 @@ class Operation(NoCopies, Generic[T_co]):
         """
         return self._bridge.call(self._operation().refresh)
 
+    def async_operation(self) -> "AsyncOperation[T_co]":
+        """Return the operation of this process, for what waits on the loop."""
+        return self._operation()
+
     def __repr__(self) -> str:
         return repr(self._operation()).replace("<Async", "<", 1)
 

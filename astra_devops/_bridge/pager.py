@@ -54,6 +54,10 @@ class Pager(NoCopies, Generic[T]):
         while (page := self._bridge.call(iterator.next_page)) is not None:
             yield page
 
+    def async_pager(self) -> AsyncPager[T]:
+        """Return the pager of this process, for what iterates on the loop."""
+        return self._pager()
+
     def collect(self) -> Page[T]:
         """Fetch all items as one list."""
         return self._bridge.call(self._pager().collect)

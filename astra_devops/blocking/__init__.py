@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from astra_devops._bridge.bridge import Bridge
+    from astra_devops._bridge.fleet import Fleet
     from astra_devops._bridge.operation import Operation
     from astra_devops._bridge.pager import Pager
     from astra_devops.blocking.access_lists import AccessLists
@@ -53,6 +54,7 @@ __all__ = [
     "Datacenters",
     "DevOpsAccessLists",
     "Enterprises",
+    "Fleet",
     "Keyspaces",
     "MigrationProxies",
     "Migrations",
@@ -87,6 +89,7 @@ _HOMES: Final = {
     "Datacenters": "astra_devops.blocking.datacenters",
     "DevOpsAccessLists": "astra_devops.blocking.devops_access_lists",
     "Enterprises": "astra_devops.blocking.enterprises",
+    "Fleet": "astra_devops._bridge.fleet",
     "Keyspaces": "astra_devops.blocking.keyspaces",
     "MigrationProxies": "astra_devops.blocking.migration_proxies",
     "Migrations": "astra_devops.blocking.migrations",

@@ -15,7 +15,7 @@ from astra_devops._bridge.operation_groups import ClientOperations
 from astra_devops._runtime.auth.token import Token
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
-from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._runtime.first_use import importing, made_on_first_use
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.no_copies import NoCopies
@@ -25,6 +25,7 @@ from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 
 if TYPE_CHECKING:
+    from astra_devops._bridge.fleet import Fleet
     from astra_devops._runtime.events import Observer
     from astra_devops.blocking.access_lists import AccessLists
     from astra_devops.blocking.audit_logs import AuditLogs
@@ -380,6 +381,14 @@ class AstraDevOps(ClientOperations, NoCopies):
         from astra_devops.blocking.vpc_peerings import VpcPeerings
 
         return VpcPeerings(self._bridge, self._handle)
+
+    @property
+    def fleet(self) -> "Fleet[Self]":
+        """Runs: the same work for many databases."""
+        with importing:
+            from astra_devops._bridge.fleet import Fleet
+
+        return Fleet(self._bridge, self, lambda: self._handle()._caller.clock)
 
     def with_options(
         self,

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.intents import recorder as recording
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
@@ -32,6 +33,8 @@ class OperationFactory:
         if "database_id" in params:
             own = None if kind.ends_absent else AsyncOperation(kind, params, self._caller, self.poller)
             self._lanes.attach(params["database_id"], operation, own)
+        if (recorder := recording.current.get()) is not None:
+            recorder.accepted(operation)
         return operation
 
     def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:

@@ -18,8 +18,8 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncOperation, AsyncPag
 from astra_devops.emulator import Emulator
 
 _RENAMED: Final = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close"}
-# Methods of the async classes that the blocking ones are built on.
-_INTERNAL: Final = {"page_iterator", "wait_loop"}
+# What the two are built on.
+_INTERNAL: Final = {"async_operation", "async_pager", "next_outcome", "page_iterator", "wait_loop"}
 
 
 def pairs() -> Iterator[tuple[type, type]]:

@@ -9,6 +9,7 @@ import attrs
 from astra_devops._codegen.blocking.docs import CLIENT_TEXT, docstring, quoted
 from astra_devops._codegen.blocking.render import (
     CLIENT,
+    FLEET,
     HAND_WRITTEN,
     PAGER,
     Context,
@@ -136,6 +137,8 @@ def _client_member(context: Context, function: Function, own: str, attributes: M
     if marks == ["made_on_first_use"]:
         return _resource(context, function, own, attributes)
     if marks == ["property"] and isinstance(function, ast.FunctionDef):
+        if function.returns and context.twin(annotation(function.returns)) == FLEET:
+            return _fleet(context, function)
         if function.returns and names_in(annotation(function.returns)) & context.twins.keys():
             context.source.refuse(function, f"{function.name}: a property that returns an async object has no blocking form")
         return render_method(context, function, own, f"return self._handle().{function.name}", decorator="property")
@@ -159,6 +162,18 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
     return (
         f"    @made_on_first_use\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
         f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._handle)\n\n"
+    )
+
+
+def _fleet(context: Context, function: ast.FunctionDef) -> str:
+    twin = context.twins[FLEET]
+    context.use("astra_devops._runtime.first_use", "importing")
+    context.use("typing", "Self")
+    # Not kept: the client would refer to itself, and only the garbage collector could free it.
+    return (
+        f"    @property\n    def {function.name}(self) -> '{twin.name}[Self]':\n{docstring(function, context.names, ' ' * 8)}"
+        f"        with importing:\n            from {twin.module} import {twin.name}\n\n"
+        f"        return {twin.name}(self._bridge, self, lambda: self._handle()._caller.clock)\n\n"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from astra_devops._codegen.banner import banner
 from astra_devops._codegen.blocking.callbacks import Callbacks
 from astra_devops._codegen.blocking.classes import render_client, render_resource
-from astra_devops._codegen.blocking.render import CLIENT, HAND_WRITTEN, OPERATION, PAGER, Context, Twin, decorators
+from astra_devops._codegen.blocking.render import CLIENT, FLEET, HAND_WRITTEN, OPERATION, PAGER, Context, Twin, decorators
 from astra_devops._codegen.blocking.source import Imported, Source, SourceReader, annotation
 
 
@@ -33,7 +33,7 @@ def blocking_files(package: Path) -> dict[str, str]:
         files[f"blocking/{source.path.name}"] = _module(context, render_resource(context, attributes[name]), [source])
     context = Context(client, twins, callbacks)
     text = render_client(context, bases, attributes)
-    files["blocking/client.py"] = _module(context, text, [client, *bases], [twins[name] for name in attributes])
+    files["blocking/client.py"] = _module(context, text, [client, *bases], [twins[name] for name in [*attributes, FLEET]])
     return files
 
 
@@ -51,7 +51,11 @@ def _bases(reader: SourceReader, client: Source) -> list[Source]:
 
 
 def _twins(client: Source, resources: Iterable[Source]) -> dict[str, Twin]:
-    twins = {PAGER: Twin("Pager", "astra_devops._bridge.pager"), OPERATION: Twin("Operation", "astra_devops._bridge.operation")}
+    twins = {
+        PAGER: Twin("Pager", "astra_devops._bridge.pager"),
+        OPERATION: Twin("Operation", "astra_devops._bridge.operation"),
+        FLEET: Twin("Fleet", "astra_devops._bridge.fleet"),
+    }
     for source in [client, *resources]:
         name = source.async_class().name
         twins[name] = Twin(name.removeprefix("Async"), f"astra_devops.blocking.{source.path.stem}")

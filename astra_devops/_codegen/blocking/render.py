@@ -14,6 +14,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PAGER: Final = "AsyncPager"
 OPERATION: Final = "AsyncOperation"
+FLEET: Final = "AsyncFleet"
 CLIENT: Final = "AsyncAstraDevOps"
 # Callbacks that need a running event loop, and so cannot run in a worker thread.
 _ON_THE_LOOP: Final = ("session_factory",)

@@ -74,13 +74,13 @@ class Limiter:
         Or return why there was none within the time of the call.
         """
         remaining, now, lead = limit.remaining(), self._now(), lead_of(self._clock)
-        if (pause := self._governor.pause(now - self._gained + lead)) >= remaining:
+        if self._governor.is_timed and (pause := self._governor.pause(self._clock.monotonic())) >= remaining:
             return NotSent(f"the service asked for a pause, of which {pause:.1f} s are left", final=True, is_local=True)
         loop = asyncio.get_running_loop()
         turn: Turn = loop.create_future()
         self._line.add(turn, now + remaining, is_background=is_background())
         if self._governor.is_timed:
-            self._release(loop)
+            self._release()
         if self._timer is None or now + remaining < self._strikes_at:
             self._set_timer(loop)
         try:
@@ -107,7 +107,7 @@ class Limiter:
                     self._report(reason)
         self._in_flight -= 1
         if self._line.count:
-            self._release(asyncio.get_running_loop())
+            self._release()
 
     def _pushed_back(self, status: int, now: float, turn: float, pause: float | None) -> None:
         is_lower = self._governor.refused(now, turn, is_too_many=status == 429)
@@ -122,17 +122,20 @@ class Limiter:
         self._stop_if_idle()
         self._stop_timer()
 
-    def _release(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _release(self) -> None:
         """Call those that wait, where the limits permit, and watch the clock for the others."""
         governor, line = self._governor, self._line
         while line.count and self._in_flight < governor.at_once:
             now = self._clock.monotonic()
-            if governor.is_timed and (delay := governor.delay(now)):
-                self._sleep_until(now + delay, loop)
-                return
-            if not line.call_next(now):
+            if governor.is_timed:
+                if delay := governor.delay(now):
+                    self._sleep_until(now + delay)
+                    return
+                if not line.call_next(now):
+                    break
+                governor.take(now)
+            elif not line.call_next(now):
                 break
-            governor.take(now)
             self._in_flight += 1
         if line.count:
             governor.is_rate_awaited = False
@@ -144,9 +147,9 @@ class Limiter:
             self._stop_if_idle()
         elif turn.result() is not None:
             self._in_flight -= 1
-            self._release(asyncio.get_running_loop())
+            self._release()
 
-    def _sleep_until(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
+    def _sleep_until(self, moment: float) -> None:
         """Go on at a moment of the client's clock, or earlier if the time of a call ends then."""
         moment = min(moment, self._clock.monotonic() + self._line.earliest - self._now())
         if self._sleep is not None and not self._sleep.done():
@@ -155,9 +158,9 @@ class Limiter:
             self._sleep.cancel()
         self._sleeps_until = moment
         # The context of the call that happens to be first is none of its business.
-        self._sleep = loop.create_task(self._sleep_and_release(moment, loop), context=Context())
+        self._sleep = asyncio.get_running_loop().create_task(self._sleep_and_release(moment), context=Context())
 
-    async def _sleep_and_release(self, moment: float, loop: asyncio.AbstractEventLoop) -> None:
+    async def _sleep_and_release(self, moment: float) -> None:
         lead = lead_of(self._clock)
         try:
             await self._clock.sleep(moment - self._clock.monotonic())
@@ -166,7 +169,7 @@ class Limiter:
         self._sleep = None
         if self._line.earliest <= self._now():
             self._line.expire(self._now())
-        self._release(loop)
+        self._release()
 
     def _stop_if_idle(self) -> None:
         if self._sleep is not None and not self._line.count:

@@ -10,14 +10,17 @@ A database is adopted only if no request but the lost one can have created it:
   lost request has created may be listed late.
 
 Whatever else it may have created is a candidate of the error.
+
+A fleet run keeps the facts of this comparison in its journal, so that another process can adopt the
+database. If that process looks minutes later and finds none, the request had no effect.
 """
 
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -27,6 +30,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops._runtime.intents.recorder import RecordedCheck
 from astra_devops._runtime.response import date_of
 from astra_devops.operations import listing
 from astra_devops.resources._outcome.lookups import SKEW, StillChanging, look
@@ -34,6 +38,8 @@ from astra_devops.resources._outcome.names_in_use import LIST_LAG, NamesInUse
 
 _LONGEST_SEARCH: Final = 45.0
 """Seconds after which a database that is not listed is given up."""
+_CERTAIN_AFTER: Final = timedelta(minutes=5)
+"""How long after its request a database that no list has is certain not to exist."""
 _REMEMBERED: Final = 600.0
 """Seconds for which the ids of created databases are remembered."""
 _SHARE_OF_LISTING: Final = 0.25
@@ -55,6 +61,7 @@ class Creation:
         listed: Ids of databases from before the request; None if the list could not be read.
         sent_at: A time just before the request, by the service's clock.
         lost_at: A time just after its answer was lost, by the service's clock.
+        looked_at: A time just before the last list, by the service's clock.
     """
 
     caller: Caller
@@ -64,12 +71,23 @@ class Creation:
     listed: set[str] | None = None
     sent_at: datetime | None = None
     lost_at: datetime | None = None
+    looked_at: datetime | None = None
+
+    @property
+    def is_long_past(self) -> bool:
+        """Whether another process sent the request so long ago that its effect would be listed."""
+        if self.listed is None or self.lost_at is None or self.looked_at is None:
+            return False
+        return self.looked_at - self.lost_at >= _CERTAIN_AFTER
 
     @property
     def key(self) -> _Key:
         """The place and name, which all databases that may be this one share."""
         return (self.caller.transport.origin, *_key_of(self.body))
 
+
+OutcomeCheckOf = Callable[[Creation], Awaitable[Answer[None] | None]]
+"""The outcome check of a creation."""
 
 _running: Final[list[Creation]] = []
 """The creations in progress of all clients in this process, which may use the same token."""
@@ -90,7 +108,7 @@ class CreationTracker:
         with deadline.within(caller.options.timeout), self._running(Creation(caller, body)) as creation:
             await _list_before(creation)
             try:
-                database_id = await send(lambda: self._check(creation))
+                database_id = await send(_CreationCheck(creation, self._check))
             except errors.OutcomeUnknownError:
                 _mark(creation, contested=True)
                 raise
@@ -141,10 +159,39 @@ class CreationTracker:
         is_alone = not creation.contested and not _others(creation)
         if problem is None and is_alone and len(candidates) == 1 and _must_be_own(creation, candidates[0], own_id):
             return Answer(value=None, status=0, headers={"location": candidates[0].id})
+        if problem is None and is_alone and not candidates and creation.is_long_past:
+            return None
         unknown = _outcome_unknown(creation.body, [database.id for database in candidates])
         if problem is not None:
             add_detail(unknown, f"the search for it ended early: {problem}")
         raise unknown
+
+
+class _CreationCheck(RecordedCheck[None]):
+    """The outcome check of a creation, which another process can make with the recorded facts."""
+
+    def __init__(self, creation: Creation, check: OutcomeCheckOf) -> None:
+        self._creation = creation
+        self._check = check
+
+    async def __call__(self) -> Answer[None] | None:
+        return await self._check(self._creation)
+
+    def facts(self) -> Mapping[str, Any]:
+        listed, sent_at = self._creation.listed, self._creation.sent_at
+        return {
+            "listed": None if listed is None else sorted(listed),
+            "sent_at": None if sent_at is None else sent_at.isoformat(),
+            "timeout": self._creation.caller.options.timeout,
+        }
+
+    def restore(self, facts: Mapping[str, Any]) -> None:
+        listed, sent_at = facts["listed"], facts["sent_at"]
+        self._creation.listed = None if listed is None else set(listed)
+        self._creation.sent_at = None if sent_at is None else datetime.fromisoformat(sent_at)
+        # That process cannot have sent the request later, however late this check is made.
+        if self._creation.sent_at is not None:
+            self._creation.lost_at = self._creation.sent_at + timedelta(seconds=facts["timeout"])
 
 
 def _mark(creation: Creation, *, taken: str | None = None, contested: bool = False) -> None:
@@ -189,6 +236,7 @@ async def _list_before(creation: Creation) -> None:
 async def _list_new(creation: Creation) -> list[Database]:
     """List the databases that were not there before the request, or are not older than it."""
     namesakes, times = await _list_namesakes(creation)
+    creation.looked_at = times[0]
     if creation.lost_at is None:
         creation.lost_at = times[0]
     if creation.listed is not None:

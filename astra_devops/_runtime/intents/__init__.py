@@ -1,0 +1,1 @@
+"""The hook by which a fleet run records what its items are about to change, and what came of it."""

@@ -1,0 +1,1 @@
+"""How a fleet run works: the items, the workers, and what is recorded of each item."""

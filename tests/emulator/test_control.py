@@ -3,9 +3,12 @@
 import asyncio
 import io
 import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 import pytest
 
 from astra_devops.emulator import Emulator, ScaledClock, VirtualClock
@@ -192,6 +195,16 @@ async def test_a_large_snapshot_can_be_restored(emulator: Emulator, api: Any) ->
     assert len(content.getvalue()) > 2**20
     assert (await api("PUT", "/_emulator/snapshot", data=content)).status == 204
     assert len(emulator.databases) == 1_000
+
+
+async def test_a_body_without_end_is_not_read_to_its_end(emulator: Emulator, api: Any) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield bytes(2**20)
+
+    with suppress(aiohttp.ClientError):  # the emulator may close the connection while the body is being sent
+        assert (await api("PUT", "/_emulator/snapshot", data=endless())).status == 413
+    assert (await api("GET", "/_emulator/health")).status == 200
 
 
 async def test_a_database_is_added_and_hibernated(emulator: Emulator, api: Any) -> None:

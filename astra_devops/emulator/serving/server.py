@@ -5,6 +5,7 @@ It records requests in the journal and applies faults. What the API answers is u
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 from urllib.parse import parse_qsl
 
 import attrs
@@ -26,6 +27,8 @@ from astra_devops.emulator.serving.delivery import reply_to
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.time.timekeeping import Timekeeper
 
+_LARGEST_CONTROL: Final = 64 * 1024 * 1024
+"""Bytes up to which the body of a control request is read."""
 Action = Callable[[bytes], replies.Reply]
 """Returns the reply to a request with the given body."""
 
@@ -95,9 +98,11 @@ class HttpServer:
             return web.Response(status=302, headers={"Location": page.PAGE})
         try:
             async with asyncio.timeout(LONGEST):
-                body = await request.content.read()
+                body = await _read(request)
         except (TimeoutError, web.RequestPayloadError):
             return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
+        if body is None:
+            return web.Response(status=413, headers={"Connection": "close"}, text=f"The body has more than {_LARGEST_CONTROL} bytes.")
         with self._service.lock:
             reply = self._reply_of_page(request, path, query, body)
             reply = reply or self._control.serve(request.method, path, request.headers, query, body)
@@ -143,6 +148,19 @@ class HttpServer:
             self._journal.add(exchange)
             fault = self._service.platform.faults.take(operation or "", self._time.clock.monotonic())
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
+
+
+async def _read(request: web.BaseRequest) -> bytes | None:
+    """Read the body of a control request, which may be a long snapshot. Returns None if too long.
+
+    The limit of aiohttp is for the other requests.
+    """
+    body = bytearray()
+    while part := await request.content.readany():
+        body += part
+        if len(body) > _LARGEST_CONTROL:
+            return None
+    return bytes(body)
 
 
 def _split(request: web.BaseRequest) -> tuple[str, Query]:

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
 
-_CLOCKS: Final = ("virtual", "scaled", "real")
+_CLOCKS: Final = ("virtual", "manual", "scaled", "real")
 _LOOP_SCOPES: Final[tuple[LoopScope, ...]] = ("function", "class", "module", "package", "session")
 _OPTIONS: Final = ("seed", "clock", "speed", "latency", "quirks")
 _MARKER: Final = (
     "astra_emulator(seed=0, clock='virtual', speed=600, latency=0, quirks=None): configure the emulator of a test. clock is 'virtual', "
-    "'scaled' (by speed), 'real' or your own clock object; quirks is a Quirks object or a mapping of names to values."
+    "'manual' (moved by advance() only), 'scaled' (by speed), 'real' or your own clock object; quirks is a Quirks object or a mapping of "
+    "names to values."
 )
 _REPORTED_REQUESTS: Final = 20
 """How many requests, the latest ones, the report of a failed test shows."""
@@ -35,7 +36,7 @@ _REPORTED_REQUESTS: Final = 20
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the settings that apply to every test unless a marker overrides them."""
     parser.addini("astra_emulator_seed", "seed of the emulator's ids, tokens and random faults", default="0")
-    parser.addini("astra_emulator_clock", "clock of the emulator: virtual, scaled or real", default="virtual")
+    parser.addini("astra_emulator_clock", "clock of the emulator: virtual, manual, scaled or real", default="virtual")
     parser.addini("astra_emulator_speed", "speed of a scaled clock as a multiple of real time", default="600")
 
 
@@ -188,7 +189,9 @@ def _clock(clock: Any, speed: float) -> "Clock":
         raise _failure(f"astra_emulator: clock must be one of {', '.join(_CLOCKS)} or a clock object, not {clock!r}.")
     if clock == "scaled" and not 0 < speed < math.inf:
         raise _failure(f"astra_emulator: speed must be finite and greater than zero, not {speed:g}.")
-    return VirtualClock() if clock == "virtual" else RealClock() if clock == "real" else ScaledClock(speed)
+    if clock in ("virtual", "manual"):
+        return VirtualClock(auto=clock == "virtual")
+    return RealClock() if clock == "real" else ScaledClock(speed)
 
 
 def _quirks(quirks: Any) -> "Quirks":

@@ -12,6 +12,7 @@ CONTRIBUTING: Final = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 # Folders whose files are described as a whole, since they have one file per noun, area or step.
 AS_A_WHOLE: Final = (
     "emulator/contract",
+    "emulator/control",
     "emulator/faults",
     "emulator/net",
     "emulator/page",

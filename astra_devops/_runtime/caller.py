@@ -11,6 +11,7 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.ask_auth import answer_of, ask
 from astra_devops._runtime.auth.protocol import Auth, SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
+from astra_devops._runtime.call_errors import CallErrors
 from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
@@ -22,8 +23,8 @@ from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
-from astra_devops._runtime.request import Request, build, secrets_of
-from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, read_error, retry_after, undocumented
+from astra_devops._runtime.request import Request, build
+from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, retry_after, undocumented
 from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn
 
 if TYPE_CHECKING:
@@ -139,29 +140,21 @@ class Caller(NoCopies):
         return SecretHeaders({**headers, **request.headers}) if request.headers else headers
 
 
-class _Attempts(Generic[T]):
-    """The attempts of one call.
-
-    ``too_many`` counts the attempts that were refused with 429. ``history`` has a line for each
-    repetition, for the error at the end.
-    """
+class _Attempts(CallErrors, Generic[T]):
+    """The attempts of one call."""
 
     events: "CallEvents | None" = None
-    count: int = 0
-    too_many: int = 0
-    may_have_effect: bool = False
     headers: SecretHeaders | None = None
     sent_at: float = 0.0
     has_new_token: bool = False
     status: int | None = None
     lost: Lost | None = None
-    last_sent: Failure | None = None
-    history: tuple[str, ...] = ()
 
     def __init__(self, caller: Caller, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
         self.caller = caller
         self.call = call
         self.request = request
+        self.origin = caller.transport.origin
         self.check_outcome = check_outcome
         self.deadline = limit
 
@@ -373,55 +366,3 @@ class _Attempts(Generic[T]):
             events.retry(self.count, delay, failure.reason)
         await self.deadline.sleep(self.caller.clock, delay)
         return True
-
-    def _error(self, failure: Failure) -> errors.AstraDevOpsError:
-        """Return the error that a call ends with."""
-        if isinstance(failure, Damaged):
-            return failure.error
-        if self.may_have_effect and self.call.operation.retry != "read":
-            return self._unknown(failure)
-        match failure:
-            case NotSent(reason=reason) if self.last_sent is not None:
-                self.history += (f"attempt {self.count} was not sent: {reason}",)
-                return self._error(self.last_sent)
-            case NotSent(cause=errors.ConfigurationError() as error):
-                return error
-            case NotSent(reason=reason, final=is_final):
-                name = self.call.operation.id
-                message = f"{name} was not sent: {reason}"
-                return errors.RequestNotSentError(message, operation=name, reason=reason, attempts=self.count, is_final=is_final)
-            case Lost():
-                return self._unknown(failure)
-            case Refused():
-                return self._refusal(failure)
-
-    def _refusal(self, refused: Refused) -> errors.APIStatusError:
-        call, origin = self.call, self.caller.transport.origin
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=origin)
-
-    def _cause(self, failure: Failure) -> BaseException | None:
-        """Return the cause of the error of a call: the service's error, or the token provider's."""
-        if isinstance(failure, NotSent) and self.last_sent is not None:
-            return self._cause(self.last_sent)
-        if isinstance(failure, NotSent):
-            return None if isinstance(failure.cause, errors.ConfigurationError) and not self.may_have_effect else failure.cause
-        unknown = self.may_have_effect and self.call.operation.retry != "read"
-        return self._refusal(failure) if isinstance(failure, Refused) and unknown else None
-
-    def _unknown(self, failure: Failure) -> errors.OutcomeUnknownError:
-        operation, advice = self.call.operation, how_to_find_out(self.call.operation)
-        reason = failure.reason if is_ambiguous(failure) else f"an attempt was lost, and the next one ended with: {failure.reason}"
-        return errors.OutcomeUnknownError(
-            f"{operation.id} was sent, but got no usable answer ({reason}); {advice}",
-            operation=operation.id,
-            reason=reason,
-            how_to_find_out=advice,
-        )
-
-    def _with_history(self, error: errors.AstraDevOpsError) -> errors.AstraDevOpsError:
-        error.earlier_attempts = self.history
-        if self.history:
-            add_detail(error, f"attempts: {self.count}")
-        if self.too_many > 1:
-            add_detail(error, f"the service refused {self.too_many} of them as too many requests, until the time of the call was up")
-        return error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from astra_devops.emulator.app import Emulator
+    from astra_devops.emulator.faults.entries import ScriptedFault
     from astra_devops.emulator.faults.faults import Faults
     from astra_devops.emulator.journal import Exchange, Journal
     from astra_devops.emulator.recording.recorder import Recorder
@@ -19,7 +20,20 @@ if TYPE_CHECKING:
     from astra_devops.emulator.state.quirks.quirks import Quirks
     from astra_devops.emulator.time.clock import Clock, RealClock, ScaledClock, VirtualClock
 
-__all__ = ["Clock", "Emulator", "Exchange", "Faults", "Journal", "Quirks", "RealClock", "Recorder", "Replay", "ScaledClock", "VirtualClock"]
+__all__ = [
+    "Clock",
+    "Emulator",
+    "Exchange",
+    "Faults",
+    "Journal",
+    "Quirks",
+    "RealClock",
+    "Recorder",
+    "Replay",
+    "ScaledClock",
+    "ScriptedFault",
+    "VirtualClock",
+]
 
 _HOMES: Final = {
     "Clock": "time.clock",
@@ -32,6 +46,7 @@ _HOMES: Final = {
     "Recorder": "recording.recorder",
     "Replay": "recording.replay",
     "ScaledClock": "time.clock",
+    "ScriptedFault": "faults.entries",
     "VirtualClock": "time.clock",
 }
 

@@ -19,7 +19,7 @@ from astra_devops.emulator.app import Emulator
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.net import addresses
 from astra_devops.emulator.saving import files
-from astra_devops.emulator.time.clock import ScaledClock
+from astra_devops.emulator.time.clock import Clock, ScaledClock, VirtualClock
 
 _COMMANDS: Final = ("record", "replay", "compare")
 # Seconds between two writings of the state file.
@@ -29,7 +29,8 @@ _SAVE_EVERY: Final = 5.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the emulator until SIGINT or SIGTERM, and return its exit status.
 
-    Once it listens, it prints one line of JSON: the URL and a token.
+    Once it listens, it prints where it is and its token: in words on a terminal, elsewhere as one
+    line of JSON.
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words and words[0] in _COMMANDS:
@@ -38,6 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands.main(words)
     parser = _parser()
     chosen = parser.parse_args(words)
+    if chosen.clock == "manual" and (chosen.speed != 1 or chosen.latency):
+        parser.error("--clock manual: --speed and --latency are for a clock that moves by itself; leave them out")
+    if chosen.edge_port and chosen.edge_port == chosen.port:
+        parser.error("--edge-port must differ from --port")
     with ExitStack() as until_the_end:
         if chosen.state is not None:
             try:
@@ -51,13 +56,15 @@ def _run(emulator: Emulator, chosen: argparse.Namespace) -> int:
     try:
         asyncio.run(_serve(emulator, chosen.state))
     except OSError as error:
-        return _fail(f"Cannot listen on {addresses.bracketed(chosen.host)}:{chosen.port}: {error.strerror}")
-    if chosen.state is not None:
-        try:
-            files.write(chosen.state, emulator.snapshot())
-        except OSError as error:
-            return _fail(f"Cannot write {chosen.state}: {error.strerror}")
+        ports = f"{chosen.port}" if not chosen.edge_port else f"{chosen.port} and {chosen.edge_port}"
+        return _fail(f"Cannot listen on {addresses.bracketed(chosen.host)}:{ports}: {error.strerror}")
+    except _NotWritten as error:
+        return _fail(str(error))
     return 0
+
+
+class _NotWritten(Exception):
+    """The error if the state file cannot be written, at the start or the end."""
 
 
 def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Emulator:
@@ -68,8 +75,9 @@ def _emulator(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> Em
         faults = None if chosen.faults is None else Faults.load(chosen.faults, seed=seed)
     except (ImportError, OSError, ValueError) as error:
         parser.error(f"--faults: {error}")
-    place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
-    start = {"clock": ScaledClock(chosen.speed), "seed": seed, "latency": chosen.latency, "faults": faults, "token": chosen.token}
+    place = {"host": chosen.host, "port": chosen.port, "edge_port": chosen.edge_port, "allowed_hosts": chosen.allow_host}
+    clock: Clock = VirtualClock(auto=False) if chosen.clock == "manual" else ScaledClock(chosen.speed)
+    start = {"clock": clock, "seed": seed, "latency": chosen.latency, "faults": faults, "token": chosen.token}
     try:
         state = None if chosen.state is None else files.read(chosen.state)
         return Emulator(**place, **start, state=state)
@@ -82,54 +90,80 @@ async def _serve(emulator: Emulator, state: Path | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with emulator:
-        print(json.dumps({"url": emulator.url, "token": emulator.token}), flush=True)
+        if state is not None:
+            await _write(state, emulator)
+        print(_start_line(emulator, sys.stdout.isatty()), flush=True)
         saving = None if state is None else asyncio.create_task(_save_now_and_then(emulator, state))
         await stopped.wait()
         if saving is not None:
             saving.cancel()
             await asyncio.wait([saving])
+    if state is not None:
+        await _write(state, emulator)
+
+
+def _start_line(emulator: Emulator, is_terminal: bool) -> str:
+    """Return where the emulator is: words for people, one line of JSON for programs."""
+    place = {"url": emulator.url, "page": f"{emulator.url}/_emulator", "token": emulator.token}
+    if not is_terminal:
+        return json.dumps(place)
+    return "The Astra emulator is running. Ctrl-C stops it.\n" + "\n".join(f"  {name:6}{value}" for name, value in place.items())
+
+
+async def _write(path: Path, emulator: Emulator) -> None:
+    try:
+        await asyncio.to_thread(files.write, path, emulator.snapshot())
+    except OSError as error:
+        raise _NotWritten(f"Cannot write {path}: {error.strerror}") from error
 
 
 async def _save_now_and_then(emulator: Emulator, path: Path) -> None:
     """Write the state a few seconds after each change, so that a kill loses little."""
-    written = emulator.journal.total
+    written = emulator.changes
     while True:
         await asyncio.sleep(_SAVE_EVERY)
-        total = emulator.journal.total
-        if total != written:
+        changes = emulator.changes
+        if changes != written:
             try:
-                await asyncio.to_thread(files.write, path, emulator.snapshot())
-            except OSError as error:
-                print(f"Cannot write {path}: {error.strerror}; trying again", file=sys.stderr)
+                await _write(path, emulator)
+            except _NotWritten as error:
+                print(f"{error}; trying again", file=sys.stderr)
                 continue
-            written = total
+            written = changes
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m astra_devops.emulator",
-        description="Serve the Astra DevOps API from memory. Once it listens, it prints one line of JSON: the URL and a token.",
+        description="Serve the Astra DevOps API from memory. Once it listens, it prints its URL, the address of its page and its token: "
+        "in words on a terminal, elsewhere as one line of JSON.",
         epilog="SIGINT and SIGTERM stop it. There are three more commands, each with its own --help: 'record' records the real service, "
         "'replay' answers from a recording, 'compare' lists how a recording differs from the contract.",
     )
     parser.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
     parser.add_argument(
-        "--speed", type=options.speed, default=1.0, help="how many times faster than real time the clock runs (default: %(default)s)"
+        "--edge-port",
+        type=options.port,
+        default=0,
+        metavar="PORT",
+        help="the port of bundles and data endpoints (default: 0, which picks a free one)",
     )
     parser.add_argument(
-        "--latency", type=options.seconds, default=0.0, help="how many seconds of that clock each answer takes (default: %(default)s)"
+        "--clock",
+        choices=("scaled", "manual"),
+        default="scaled",
+        help="'scaled' runs at --speed; 'manual' moves only when POST /_emulator/clock/advance moves it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--speed", type=options.speed, default=1.0, help="how many times faster than real time a scaled clock runs (default: 1)"
+    )
+    parser.add_argument(
+        "--latency", type=options.seconds, default=0.0, help="how many seconds of a scaled clock each answer takes (default: 0)"
     )
     parser.add_argument("--seed", type=int, help="the seed for ids, tokens and random faults (default: another one each time)")
     parser.add_argument("--token", type=options.token, help="the token that may do everything (default: one from the seed)")
-    parser.add_argument(
-        "--allow-host",
-        type=options.host,
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a further name to answer to, where it listens on this machine only; may be repeated",
-    )
+    options.add_allow_host(parser)
     parser.add_argument("--faults", type=Path, metavar="FILE", help="the faults to cause: a YAML or JSON file")
     parser.add_argument(
         "--state",

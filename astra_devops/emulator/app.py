@@ -16,6 +16,7 @@ import attrs
 
 from astra_devops.emulator import clients
 from astra_devops.emulator.contract.contract import Contract, load
+from astra_devops.emulator.control.control import Control
 from astra_devops.emulator.faults.faults import Faults
 from astra_devops.emulator.journal import Journal
 from astra_devops.emulator.net import addresses
@@ -57,8 +58,8 @@ class Emulator(Seeding):
             only while something sleeps on the clock, so a client that cannot be given
             ``clock=emulator.clock`` needs a :class:`ScaledClock`.
         host: The address to listen on.
-        port: The port to listen on; 0 picks a free one. Bundles and data endpoints are on a port of
-            their own, always a free one.
+        port: The port to listen on; 0 picks a free one.
+        edge_port: The port of bundles and data endpoints; 0 picks a free one.
         seed: The seed for ids, tokens and keys: the same seed yields the same ones.
         latency: Seconds, by the clock, that each answer takes.
         quirks: The undocumented behaviors of the service to imitate.
@@ -83,6 +84,7 @@ class Emulator(Seeding):
         clock: Clock | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        edge_port: int = 0,
         seed: int = 0,
         latency: float = 0.0,
         quirks: Quirks | None = None,
@@ -105,9 +107,10 @@ class Emulator(Seeding):
         super().__init__(platform, self._service.lock)
         self.faults.operations = operations
         host = addresses.check_host(host)
-        self._address = (host, port)
+        self._address = (host, port, edge_port)
+        self._control = Control(self)
         self._time = Timekeeper(self.clock, random.Random(seed + 1))
-        self._server = HttpServer(self._service, self.journal, self._time, latency, addresses.Names(host, allowed_hosts))
+        self._server = HttpServer(self._service, self._control, self._time, latency, addresses.Names(host, allowed_hosts))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._url: str | None = None
         if state is not None:
@@ -280,6 +283,11 @@ class Emulator(Seeding):
         token = snapshot.load(self._platform, state)
         # Looked up afterward: loading replaces the token store.
         return self._platform.token_store.tokens[token]
+
+    @property
+    def changes(self) -> int:
+        """The number of requests so far that may have changed the state, control included."""
+        return self.journal.total + self._control.changes
 
     def reset(self) -> None:
         """Remove databases, added tokens and organizations, faults, and the journal.

@@ -23,11 +23,12 @@ def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
     if chosen.command == "compare":
         return _compare(chosen.file)
+    place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
     try:
         if chosen.command == "record":
-            asyncio.run(_record(Recorder(chosen.upstream, chosen.out, host=chosen.host, port=chosen.port)))
+            asyncio.run(_record(Recorder(chosen.upstream, chosen.out, **place)))
         else:
-            asyncio.run(_replay(Replay(chosen.file, host=chosen.host, port=chosen.port)))
+            asyncio.run(_replay(Replay(chosen.file, **place)))
     except (OSError, ValueError) as error:
         print(f"Cannot {chosen.command}: {error}", file=sys.stderr)
         return 1
@@ -83,4 +84,5 @@ def _parser() -> argparse.ArgumentParser:
     for command in (record, replay):
         command.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
         command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")
+        options.add_allow_host(command)
     return parser

@@ -1,17 +1,25 @@
 """The journal: a record of the requests that the emulator received, for tests to inspect."""
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal
 
 import attrs
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
 
 _CAPACITY: Final = 10_000
 """How many of the last requests are kept."""
+
+_SECRET_HEADER: Final = re.compile(r"auth|token|secret|cookie|passw|key|credential|signature", re.IGNORECASE)
+_TOKEN: Final = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
+_LONGEST_ERROR: Final = 2_000
+"""How many characters of an answer with an error are kept."""
+_NO_HEADERS: Final = CIMultiDictProxy[str](CIMultiDict())
 
 EndpointKind = Literal["devops", "bundle", "data"]
 
@@ -24,7 +32,10 @@ class Exchange:
     None until the request is answered, and stays None if a fault cuts the connection; ``outcome``
     then says what happened. ``own_status`` is what the service itself answered, before a fault
     changed that; None if the request was not executed. ``authorized`` says whether the request had
-    an Authorization or Token header; the header itself is never kept.
+    an Authorization or Token header.
+
+    ``headers`` are those of the request, in any case; ``"(secret)"`` stands for credentials.
+    ``error`` is the start of the body that was answered, if the status is an error.
     """
 
     endpoint_kind: EndpointKind
@@ -38,6 +49,13 @@ class Exchange:
     status: int | None = None
     outcome: str | None = None
     own_status: int | None = None
+    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
+    error: str | None = attrs.field(default=None, repr=False)
+
+    def answered(self, status: int, body: bytes = b"") -> None:
+        """Note the answer that is being sent."""
+        self.status = status
+        self.error = without_tokens(body[: _LONGEST_ERROR * 4].decode(errors="replace"))[:_LONGEST_ERROR] if status >= 400 else None
 
     @property
     def body(self) -> Any:
@@ -48,6 +66,20 @@ class Exchange:
             return codec.loads(self.raw_body)
         except codec.JSONDecodeError:
             return self.raw_body
+
+
+def headers_to_keep(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers of a request without its credentials."""
+    kept = CIMultiDict((name, "(secret)" if _SECRET_HEADER.search(name) else without_tokens(value)) for name, value in headers.items())
+    return CIMultiDictProxy(kept)
+
+
+def without_tokens(text: str) -> str:
+    """Replace everything that looks like a token, such as one in the name of a database.
+
+    What is not UTF-8 is replaced too, since JSON could not contain it.
+    """
+    return _TOKEN.sub("(a token)", text.encode(errors="replace").decode())
 
 
 class Journal:

@@ -1,13 +1,25 @@
-"""Parsers for the values of command-line options."""
+"""Command-line options, and parsers for their values."""
 
 import math
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Final
 
 from astra_devops.emulator.net import addresses
 from astra_devops.emulator.state.tokens import checked_value
 
 _HIGHEST_PORT: Final = 65_535
+
+
+def add_allow_host(parser: ArgumentParser) -> None:
+    """Add the option that all commands have that listen."""
+    parser.add_argument(
+        "--allow-host",
+        type=host,
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name to answer to, where it listens on this machine only; may be repeated",
+    )
 
 
 def host(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 from astra_devops.emulator.contract.operation_names import did_you_mean
 from astra_devops.emulator.resources._permissions import add_role_with, check_permissions
@@ -74,12 +75,19 @@ class Seeding:
         keyspaces: Iterable[str] = (DEFAULT_KEYSPACE,),
         status: str = "ACTIVE",
         organization_id: str | None = None,
+        created: datetime | None = None,
+        last_used: datetime | None = None,
     ) -> str:
         """Create a database that is complete and in a given state, and return its id.
 
+        ``created`` and ``last_used`` are what the service shows as ``creationTime`` and
+        ``lastUsageTime``: times up to now by the emulator's clock. By default it was created now,
+        and last used when it was created.
+
         Raises:
-            TypeError: ``keyspaces`` is a single string.
-            ValueError: The organization, tier, provider, region or state does not exist.
+            TypeError: ``keyspaces`` is a single string, or a time is not a datetime.
+            ValueError: The organization, tier, provider, region or state does not exist; or a time
+                has no time zone, or is in the future.
         """
         if isinstance(keyspaces, str):
             raise TypeError("keyspaces must be a list of strings, not a single string")
@@ -88,9 +96,15 @@ class Seeding:
             raise ValueError(f"{', '.join(problems)}: tier={tier!r}, cloud_provider={cloud_provider!r}, region={region!r}")
         if status not in STATUSES:
             raise ValueError(f"status must be a state of a database, not {status!r}{did_you_mean(status, STATUSES)}")
+        now = self._platform.clock.now()
+        created = _past("created", now if created is None else created, now)
+        last_used = None if last_used is None else _past("last_used", last_used, now)
+        if last_used is not None and last_used < created:
+            raise ValueError(f"last_used must not be before created, {created.isoformat()}, but is {last_used.isoformat()}")
         with self._lock:
             body = {"name": name, "cloudProvider": cloud_provider, "region": region, "tier": tier}
-            database = place_database(self._world_of(organization_id), body, owner=self._token.client_id)
+            database = place_database(self._world_of(organization_id), body, owner=self._token.client_id, created=created)
+            database.last_used = last_used
             database.keyspaces = list(keyspaces)
             database.keyspace = next(iter(database.keyspaces), None)
             database.state = status
@@ -152,3 +166,14 @@ class Seeding:
         if world is None:
             raise ValueError(f"database_id must be the id of a database in this emulator, not {database_id!r}")
         return world
+
+
+def _past(name: str, moment: datetime, now: datetime) -> datetime:
+    """Check a time up to now by the emulator's clock, and return it in UTC."""
+    if not isinstance(moment, datetime):
+        raise TypeError(f"{name} must be a datetime with a time zone, not {type(moment).__name__}")
+    if moment.tzinfo is None:
+        raise ValueError(f"{name} must have a time zone, such as datetime.now(UTC); {moment!r} has none")
+    if moment > now:
+        raise ValueError(f"{name} must not be after the time of the emulator's clock, {now.isoformat()}, but is {moment.isoformat()}")
+    return moment.astimezone(UTC)

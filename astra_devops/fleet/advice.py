@@ -27,6 +27,8 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     errors.APIStatusError: "correct the request: the service refuses it as it is",
     errors.ResponseDecodeError: "look at the resource: the service answered what cannot be read",
     errors.AmbiguousNameError: "name the resource by its id: several have the name",
+    errors.DriftError: "make the changes that the error names, or ask for what is there",
+    errors.OperationGroupError: "look at the outcomes of its operations: each has its own error",
     errors.ConfigurationError: "correct the settings of the client",
 }
 _OTHER: Final = "look at the work function, which raised it"

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from astra_devops._rest.models.access_lists import AccessListAddress, AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessListAddress
-from astra_devops._runtime import checks, ip_ranges
+from astra_devops._runtime import checks
+from astra_devops.operations import ip_ranges
 
 Address = str | AccessListEntry | AccessListAddress | DevOpsAccessListAddress
 """An address or block (``203.0.113.7``, ``10.0.0.0/8``) as a string, or an entry of a list."""

@@ -12,12 +12,12 @@ from astra_devops._rest.models.access_lists import (
     AccessListEntry,
     AccessListValidation,
 )
-from astra_devops._runtime import checks, deadline, ip_ranges
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.pages import Page
-from astra_devops.operations import listing
+from astra_devops.operations import ip_ranges, listing
 from astra_devops.operations.conditions import access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation

@@ -6,9 +6,10 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
 from astra_devops._rest.models.access_lists import AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
-from astra_devops._runtime import checks, deadline, ip_ranges
+from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
+from astra_devops.operations import ip_ranges
 from astra_devops.operations.conditions import devops_access_lists as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation

@@ -6,9 +6,10 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
 from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, Vpc, VpcPeering
-from astra_devops._runtime import checks, ip_ranges
+from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
+from astra_devops.operations import ip_ranges
 from astra_devops.operations.conditions import vpc_peerings as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation

@@ -15,7 +15,7 @@ from typing import Final
 # At the end of the path, so that an installed wheel is measured rather than the checkout.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from tests.benchmarks import blocking, calls, emulator, many_processes, memory, report, starting, throttled, waits
+from tests.benchmarks import blocking, calls, changes, emulator, many_processes, memory, report, starting, throttled, waits
 from tests.benchmarks.table import Table
 
 SECTIONS: Final[dict[str, dict[str, Callable[..., Table]]]] = {
@@ -43,6 +43,8 @@ SECTIONS: Final[dict[str, dict[str, Callable[..., Table]]]] = {
         "processes": many_processes.processes,
         "memory": memory.lists,
         "waits": waits.many_waits,
+        "polls": changes.polls,
+        "lanes": changes.lanes,
         "throttled": throttled.throttled,
     },
     "The emulator": {

@@ -22,7 +22,7 @@ def test_a_script_can_be_run_again(emulator: Emulator, astra: AstraDevOps) -> No
         astra.roles.ensure("viewer", viewing)
     changes = ("createDatabase", "addKeyspace", "addDatacenters", "addOrganizationRole")
     assert [emulator.journal.count(operation) for operation in changes] == [1, 1, 1, 1]
-    with pytest.raises(errors.DriftError, match="region is 'us-east-2' and not 'us-east-1'"):
+    with pytest.raises(errors.DriftError, match="region is 'us-east-2, eu-west-1' and not 'us-east-1'"):
         astra.databases.ensure("orders", cloud_provider="AWS", region="us-east-1")
     assert astra.databases.operation(database_id).wait().id == database_id
     astra.databases.terminate(database_id, with_datacenters=True).wait()

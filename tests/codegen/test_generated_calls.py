@@ -71,5 +71,5 @@ async def test_what_is_no_header_is_refused_before_anything_is_sent(
     draft: Draft, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, astra: AsyncAstraDevOps, value: object, error: type[Exception]
 ) -> None:
     things = endpoints(draft.parameter(**{"name": "X-Trace", "in": "header"}), tmp_path, monkeypatch)
-    with pytest.raises(error, match="^X-Trace must"):
+    with pytest.raises(error, match=r"^X-Trace must"):
         await things.get_thing(astra._caller, x_trace=value)

@@ -1,6 +1,7 @@
 """Scripted faults, as a plain HTTP client sees them."""
 
 import asyncio
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any, Final
@@ -10,6 +11,7 @@ import pytest
 
 from astra_devops.emulator import Emulator, Faults, Quirks, ScaledClock
 from astra_devops.emulator.contract.contract import load
+from astra_devops.emulator.faults.descriptions import describe_faults
 from astra_devops.emulator.faults.entries import KINDS
 
 pytestmark = pytest.mark.anyio
@@ -266,3 +268,36 @@ def test_every_fault_for_an_operation_can_be_in_a_file() -> None:
     takes_an_operation = {name for name, parameters in annotations.items() if "frequency" in parameters}
     assert takes_an_operation - set(KINDS) == set()
     assert set(KINDS) - takes_an_operation == {"not_found_after_create", "list_lag", "throttle"}
+
+
+async def test_one_fault_is_taken_back_and_the_others_stay(api: Any) -> None:
+    faults = api.emulator.faults
+    first = faults.status("listDatabases", 500, times=None)
+    faults.status("listDatabases", 503, times=None)
+    assert (await api("GET", "/v2/databases")).status == 500
+    first.remove()
+    first.remove()  # does nothing any more
+    assert (await api("GET", "/v2/databases")).status == 503
+    with pytest.raises(ValueError, match="no active fault has the id '1'; it may have been used up, or removed"):
+        faults.remove(first.id)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_every_kind_of_fault_can_be_taken_back(kind: str) -> None:
+    values = {"operation": "listDatabases", "target": "createDatabase", "status": 503, "seconds": 1, "size": 10, "times": 1, "body": {}}
+    faults, method = Faults(), getattr(Faults, kind)
+    required = [name for name, parameter in inspect.signature(method).parameters.items() if parameter.default is parameter.empty]
+    arguments = {name: values.get(name, 1) for name in required if name not in ("self", "frequency")}
+    fault = method(faults, **arguments | ({"status": "PENDING"} if kind == "stuck" else {}))
+    assert list(describe_faults(faults)) == [fault.id]
+    fault.remove()
+    assert describe_faults(faults) == {}
+
+
+async def test_a_database_that_is_held_in_a_state_goes_on_when_the_fault_is_taken_back(api: Any) -> None:
+    database_id = await api.create()
+    hold = api.emulator.faults.stuck(database_id, "PENDING")
+    await api.emulator.clock.sleep(600)
+    assert await api.status(database_id) == "PENDING"
+    hold.remove()
+    assert await api.status(database_id) == "ACTIVE"

@@ -55,8 +55,10 @@ def test_what_is_refused_meets_no_other_fault() -> None:
 def test_it_is_described_and_taken_back() -> None:
     faults = Faults()
     faults.throttle("getDatabase", rate=2.5, burst=20)
-    assert describe_faults(faults) == ["getDatabase: answers 429 beyond 2.5 requests per second, 20 at once"]
+    assert describe_faults(faults) == {"throttle:getDatabase": "getDatabase: answers 429 beyond 2.5 requests per second, 20 at once"}
     faults.clear()
+    faults.throttle("getDatabase", rate=2.5, burst=20).remove()
+    assert describe_faults(faults) == {}
     assert passed(faults, 0, 0) == [True, True]
 
 

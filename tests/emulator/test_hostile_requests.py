@@ -206,8 +206,8 @@ def test_one_emulator_at_a_time_uses_a_state_file(tmp_path: Path) -> None:
 def test_a_killed_emulator_has_written_its_state(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     with program("--state", str(state)) as (process, place):
-        create_database(**place)
-        while not state.exists():  # The timeout of the test ends this, if nothing is ever written.
+        create_database(place["url"], place["token"])
+        while "orders" not in state.read_text():  # The timeout of the test ends this, if nothing is ever written.
             time.sleep(0.1)
         process.kill()
     with program("--state", str(state)) as (process, again):

@@ -110,7 +110,7 @@ async def test_names_are_escaped(emulator: Emulator, api: Any) -> None:
 
 async def test_nothing_is_loaded_from_other_hosts_and_no_other_script_may_run(emulator: Emulator) -> None:
     text, headers = await fetch(emulator)
-    assert Page(text).links == ["data:,"]
+    assert set(Page(text).links) == {"data:,", "/_emulator", "/_emulator/actions"}
     policy = headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -144,8 +144,8 @@ async def test_requests_are_shown_latest_first_and_the_page_is_not_one(emulator:
     await api("GET", "/v2/databases", token="wrong")
     shown = (await state(emulator))["requests"]
     assert (shown["total"], len(shown["shown"])) == (62, 50)
-    latest = {"method": "GET", "path": "/v2/databases", "operation": "listDatabases", "status": 401, "outcome": None}
-    assert shown["shown"][0] == {"at": "2026-01-01T00:00:00Z", **latest}
+    latest = {"number": 62, "method": "GET", "path": "/v2/databases", "operation": "listDatabases", "status": 401, "outcome": None}
+    assert shown["shown"][0].items() >= {"at": "2026-01-01T00:00:00Z", **latest}.items()
     assert shown["shown"][1]["operation"] is None
     assert len(emulator.journal) == 62
     assert "Last requests (50 of 62)" in "".join(Page((await fetch(emulator))[0]).texts)
@@ -156,14 +156,15 @@ async def test_the_page_has_no_faults_and_uses_none_up(emulator: Emulator) -> No
     emulator.faults.slow_body("getDatabase", 5, times=None)
     emulator.faults.stuck("createDatabase", "PENDING", times=3)
     emulator.faults.not_found_after_create(2)
-    faults = (await state(emulator))["faults"]
-    assert faults == [
+    faults = {fault["id"]: fault["description"] for fault in (await state(emulator))["faults"]}
+    assert [*faults] == ["1", "2", "3", "not_found_after_create"]
+    assert [*faults.values()] == [
         "*: answers 503, 1 left",
         "getDatabase: slow body 5",
         "createDatabase: stays PENDING, 3 left",
         "every create: the first 2 reads answer 404",
     ]
-    assert (await state(emulator))["faults"] == faults
+    assert len((await state(emulator))["faults"]) == 4
 
 
 async def test_changed_quirks_are_shown() -> None:
@@ -173,11 +174,42 @@ async def test_changed_quirks_are_shown() -> None:
     assert shown == {"null_keyspaces": (False, True), "maintenance_lag": (3.0, 0.0)}
 
 
-async def test_other_resources_are_counted(emulator: Emulator) -> None:
-    emulator.add_pcu_group("wide")
-    emulator.add_token()
-    counts = (await state(emulator))["counts"]
-    assert (counts["tokens"], counts["pcu groups: groups"]) == (2, 1)
+async def test_other_resources_are_listed(emulator: Emulator, api: Any) -> None:
+    group_id = emulator.add_pcu_group("wide")
+    emulator.add_token({"org-db-view"})
+    await api("GET", "/v2/databases/00000000-0000-0000-0000-000000000000")
+    resources = {entry["name"]: entry for entry in (await state(emulator))["resources"]}
+    assert resources["PCU groups"] == {"name": "PCU groups", "total": 1, "shown": [f"wide ({group_id})"]}
+    assert resources["tokens"]["total"] == 2
+    assert emulator.token.split(":")[1] in resources["tokens"]["shown"]
+    assert not any("unknown" in name for name in resources)
+
+
+async def test_a_request_shows_what_was_sent_and_why_it_was_refused(emulator: Emulator, api: Any) -> None:
+    body = {"name": "orders", "password": "hunter2", "nested": [{"apiKey": "sesame99"}]}
+    await api("POST", "/v2/databases?token=opensesame", json=body, headers={"X-Note": "hello", "Cookie": "a=secretcookie"})
+    (shown,) = (await state(emulator))["requests"]["shown"]
+    assert shown["body"]["name"] == "orders"
+    assert "unsupported cloud provider" in shown["error"]
+    assert shown["headers"]["X-Note"] == "hello"
+    for path in ("/_emulator", "/_emulator/state.json"):
+        text, _ = await fetch(emulator, path)
+        assert [word for word in ("hunter2", "sesame99", "opensesame", "secretcookie", emulator.token) if word in text] == []
+        assert "unsupported cloud provider" in text
+
+
+async def test_databases_are_found_by_any_of_their_words(emulator: Emulator) -> None:
+    for number in range(120):
+        emulator.add_database(f"database {number}", status="PARKED" if number == 3 else "ACTIVE")
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"{emulator.url}/_emulator/state.json?filter=DATABASE+parked") as response:
+            shown = (await response.json())["databases"]
+        async with session.get(f"{emulator.url}/_emulator?filter=%22%3E%3Cb%3E") as response:
+            page = Page(await response.text())
+    assert [database["name"] for database in shown["shown"]] == ["database 3"]
+    assert (shown["total"], shown["found"]) == (120, 1)
+    assert "No database has these words." in page.texts
+    assert "Databases (0 of 120)" in page.texts
 
 
 async def test_many_databases_are_counted_and_the_latest_shown(emulator: Emulator) -> None:
@@ -187,7 +219,7 @@ async def test_many_databases_are_counted_and_the_latest_shown(emulator: Emulato
     assert (shown["total"], len(shown["shown"]), shown["shown"][0]["name"]) == (120, 100, "database 119")
 
 
-async def test_the_page_is_read_only(api: Any) -> None:
+async def test_the_page_itself_is_read_only(api: Any) -> None:
     answer = await api("POST", "/_emulator")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert (await api("GET", "/_emulator/nothing")).status == 404

@@ -135,6 +135,11 @@ def test_the_closest_marker_wins(astra_emulator):
 def test_virtual(astra_emulator):
     assert isinstance(astra_emulator.clock, VirtualClock)
 
+@pytest.mark.astra_emulator(clock="manual")
+def test_manual(astra_emulator):
+    assert isinstance(astra_emulator.clock, VirtualClock)
+    assert not astra_emulator.clock.auto
+
 @pytest.mark.astra_emulator(clock="real")
 def test_real(astra_emulator):
     assert isinstance(astra_emulator.clock, RealClock)
@@ -302,7 +307,7 @@ def test_pytest_asyncio_runs_asynchronous_tests_without_a_mark(run_set_by_ini: R
 
 
 def test_a_marker_configures_the_emulator(shared_run: Run) -> None:
-    assert shared_run.outcomes("test_marked") == {"PASSED": 9}
+    assert shared_run.outcomes("test_marked") == {"PASSED": 10}
 
 
 def test_the_ini_file_configures_every_emulator(run_set_by_ini: Run) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -19,11 +21,19 @@ import pytest
 
 from astra_devops.emulator import Emulator, VirtualClock
 
+ORDERS = {"name": "orders", "cloudProvider": "AWS", "region": "us-east-2", "tier": "serverless", "capacityUnits": 1}
 
-def ask(url: str, token: str, path: str = "/v2/databases") -> Any:
+
+def ask(url: str, token: str, page: str = "", path: str = "/v2/databases") -> Any:
     request = urllib.request.Request(url + path, headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)
+
+
+def post(place: dict[str, str], path: str, body: object) -> Any:
+    headers = {"Authorization": f"Bearer {place['token']}", "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(place["url"] + path, json.dumps(body).encode(), headers)) as response:
+        return response.headers, json.loads(response.read() or b"null")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -32,15 +42,15 @@ def test_the_program_prints_its_address_and_stops_without_output(number: signal.
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         place = json.loads(process.stdout.readline())
-        assert set(place) == {"url", "token"}
-        assert ask(**place) == []
+        assert set(place) == {"url", "page", "token"}
+        assert ask(place["url"], place["token"]) == []
         process.send_signal(number)
         assert process.communicate() == ("", "")
     assert process.returncode == 0
 
 
 def test_the_program_stops_although_a_client_is_still_connected() -> None:
-    async def connected(process: subprocess.Popen[str], url: str, token: str) -> None:
+    async def connected(process: subprocess.Popen[str], url: str, token: str, page: str) -> None:
         async with aiohttp.ClientSession() as session:
             async with session.get(f"{url}/v2/databases", headers={"Authorization": f"Bearer {token}"}) as response:
                 await response.read()
@@ -198,6 +208,59 @@ def test_invalid_options_are_reported_without_a_traceback(tmp_path: Path, option
     assert path.read_text() == content
 
 
+def test_a_state_file_is_written_at_the_start_and_after_control(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with program("--state", str(path)) as (_, place):
+        assert json.loads(path.read_text())["token"] == place["token"]
+        post(place, "/_emulator/databases", {"name": "orders"})
+    assert "orders" in path.read_text()
+
+
+def test_words_are_printed_on_a_terminal() -> None:
+    """Programs read a pipe; a person sees the address, the page and the token."""
+    controller, terminal = os.openpty()
+    command = [sys.executable, "-m", "astra_devops.emulator", "--seed", "7"]
+    with subprocess.Popen(command, stdout=terminal, stderr=subprocess.PIPE, text=True) as process, os.fdopen(controller) as screen:
+        os.close(terminal)
+        lines = [screen.readline().split() for _ in range(4)]
+        process.terminate()
+        assert process.communicate()[1] == ""
+    assert lines[0] == ["The", "Astra", "emulator", "is", "running.", "Ctrl-C", "stops", "it."]
+    assert [line[0] for line in lines[1:]] == ["url", "page", "token"]
+    assert lines[2][1] == f"{lines[1][1]}/_emulator"
+    assert lines[3][1].startswith("AstraCS:")
+
+
+def test_a_manual_clock_moves_only_when_it_is_advanced() -> None:
+    with program("--clock", "manual") as (_, place):
+        database_id = post(place, "/v2/databases", ORDERS)[0]["Location"]
+        assert ask(**place, path=f"/v2/databases/{database_id}")["status"] == "PENDING"
+        post(place, "/_emulator/clock/advance", {"seconds": 600})
+        assert ask(**place, path=f"/v2/databases/{database_id}")["status"] == "ACTIVE"
+
+
+def test_the_port_of_bundles_and_data_endpoints_can_be_chosen() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with program("--edge-port", str(port)) as (_, place):
+        database_id = post(place, "/_emulator/databases", {"name": "orders"})[1]["id"]
+        assert f":{port}/" in ask(**place, path=f"/v2/databases/{database_id}")["dataEndpointUrl"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--clock", "manual", "--speed", "60"], "--clock manual: --speed and --latency are for a clock that moves by itself"),
+        (["--clock", "manual", "--latency", "1"], "--clock manual: --speed and --latency are for a clock that moves by itself"),
+        (["--port", "8000", "--edge-port", "8000"], "--edge-port must differ from --port"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(options: list[str], message: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "astra_devops.emulator", *options], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
 def test_a_state_file_that_cannot_be_written_is_reported_at_the_start(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "astra_devops.emulator", "--state", str(tmp_path / "gone" / "state.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -207,5 +270,5 @@ def test_a_state_file_that_cannot_be_written_is_reported_at_the_start(tmp_path: 
 
 def test_help_lists_every_option() -> None:
     done = subprocess.run([sys.executable, "-m", "astra_devops.emulator", "--help"], capture_output=True, text=True, check=True)
-    options = ("--host", "--port", "--speed", "--latency", "--seed", "--faults", "--state")
+    options = ("--host", "--port", "--speed", "--latency", "--seed", "--faults", "--state", "--clock", "--edge-port")
     assert [option for option in options if option not in done.stdout] == []

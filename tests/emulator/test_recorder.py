@@ -351,3 +351,25 @@ def ask(url: str, token: str) -> Any:
     request = urllib.request.Request(f"{url}/v2/databases", headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)
+
+
+async def test_recorder_and_replay_answer_to_allowed_hosts(proxied: Proxied, session: aiohttp.ClientSession, tmp_path: Path) -> None:
+    async def status(url: str, host: str) -> int:
+        async with session.get(f"{url}/v2/databases", headers={"Host": host}) as answer:
+            return answer.status
+
+    async with (
+        Recorder(proxied.emulator.url, tmp_path / "another.jsonl", allowed_hosts=["Recorder.test"]) as recorder,
+        Replay(proxied.path, allowed_hosts=["replay.test"]) as replay,
+    ):
+        assert [await status(recorder.url, host) for host in ("recorder.test:80", "replay.test")] == [401, 421]
+        assert [await status(replay.url, host) for host in ("recorder.test:80", "replay.test")] == [421, 501]
+    with pytest.raises(TypeError, match="allowed_hosts must be a list of names"):
+        Replay(proxied.path, allowed_hosts="replay.test")
+    with pytest.raises(ValueError, match="each of allowed_hosts must be an address or a host name"):
+        Recorder(proxied.emulator.url, "never-written", allowed_hosts=["http://recorder.test"])
+
+
+@pytest.mark.parametrize("host", ["localhost", "emulator.localhost", "127.0.0.2", "[::1]"])
+def test_plain_http_to_this_machine_can_be_recorded(host: str) -> None:
+    Recorder(f"http://{host}:8000", "never-written")

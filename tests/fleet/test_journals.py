@@ -128,7 +128,7 @@ async def test_a_busy_database_does_not_confuse_a_replay(astra: AsyncAstraDevOps
         assert outcome.state == "ok"
         sent = emulator.journal.count("addKeyspace")
         crash(journal, landed=True)
-    assert emulator.journal.count("addKeyspace") == sent > 2
+    assert emulator.journal.count("addKeyspace") == sent == 2
     assert execute(journal, "SELECT count(*) FROM step") == [(2,)]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._runtime.ip_ranges import block, contains, normalize
+from astra_devops.operations.ip_ranges import block, contains, normalize
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from typing import Final
 from astra_devops._codegen.pages.marks import replace_between_marks
 
 _SWITCH: Final = {"True": "on", "False": "off"}
+_RESULTS: Final = ("ScriptedFault", "None")
+"""What the methods return that add a fault, and those that remove some."""
 _FREQUENCY: Final = "Unpack[Frequency]"
 """The annotation of the arguments ``times`` and ``probability``."""
 
@@ -22,9 +24,9 @@ def with_tables(guide: str, package: Path) -> str:
 
 
 def faults_table(package: Path) -> str:
-    """Return a table with a row for each fault: each public method that returns None."""
+    """Return a table with a row for each public method that adds or removes faults."""
     methods = (node for node in _body(package, "faults/faults", "Faults") if isinstance(node, ast.FunctionDef))
-    faults = [node for node in methods if not node.name.startswith("_") and ast.unparse(node.returns or node) == "None"]
+    faults = [node for node in methods if not node.name.startswith("_") and ast.unparse(node.returns or node) in _RESULTS]
     rows = (f"| `{_call(node)}` | {_markdown((ast.get_docstring(node) or '').partition(chr(10))[0])} |" for node in faults)
     return "\n".join(["| `astra_emulator.faults.` | what happens |", "|---|---|", *rows, ""])
 

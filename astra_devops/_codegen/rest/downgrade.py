@@ -43,7 +43,7 @@ def downgrade(document: Node, warn: Warn) -> None:
     document.setdefault("paths", {})
     if document.pop("webhooks", None):
         warn("/webhooks", "webhooks are requests of the service, not of a client", "dropped")
-    while any([_wrap_reference(place.node) for place in walk(document) if place.kind == "reference"]):
+    while sum(_wrap_reference(place.node) for place in walk(document) if place.kind == "reference"):
         pass  # a wrapped reference is a schema, which the walk enters, and may have others inside
     for place in walk(document):
         if place.kind == "info":

@@ -167,7 +167,7 @@ class _Reader:
         return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, doc=doc)
 
     def _check_type(self, kind: Type, where: str, pointer: str) -> None:
-        """Refuse what cannot be written in a URL or header: objects, lists in a path, lists of lists."""
+        """Refuse what a URL or header cannot hold: objects, lists in a path, lists of lists."""
         for member in kind.members if isinstance(kind, Either) else (kind,):
             if isinstance(member, ListOf) and where in ("query", "header"):
                 self._check_type(member.item, f"list in a {where}", pointer)

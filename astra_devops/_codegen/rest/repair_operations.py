@@ -40,7 +40,7 @@ def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
 
 
 def repair_response(response: Node, pointer: str, warn: Warn) -> None:
-    """Add the description that OpenAPI requires to an answer, and move a schema into its content."""
+    """Add the description that OpenAPI requires to an answer, and move its schema into content."""
     if isinstance(response.get("schema"), dict) and "content" not in response:
         response["content"] = {"application/json": {"schema": response.pop("schema")}}
         warn(join(pointer, "schema"), "a response with a schema and without content, as in Swagger 2", "treated as JSON")

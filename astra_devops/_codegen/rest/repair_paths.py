@@ -17,7 +17,9 @@ def inline_paths(document: Node, warn: Warn) -> None:
         SpecError: A reference leaves the document, leads nowhere, or leads back to itself.
     """
     paths = document.get("paths")
-    for name, path in list(paths.items()) if isinstance(paths, dict) else ():
+    if not isinstance(paths, dict):
+        return
+    for name, path in list(paths.items()):
         if not isinstance(path, dict) or not isinstance(reference := path.get("$ref"), str):
             continue
         target, _ = follow(document, path, join("/paths", name))

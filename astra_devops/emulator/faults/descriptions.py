@@ -3,17 +3,17 @@
 import attrs
 
 from astra_devops.emulator.faults.entries import Entry, Fault, Staleness, StateFault, Throttle
-from astra_devops.emulator.faults.faults import Faults
+from astra_devops.emulator.faults.faults import EARLY_404S, LISTING_DELAY, Faults
 
 
-def describe_faults(faults: Faults) -> list[str]:
-    """Describe each scripted fault: what it applies to, what it does, and how often."""
-    lines = [f"{entry.operation}: {_effect(entry)}{_frequency(entry)}" for entry in faults.active()]
-    lines += [f"{database_id}: shows {status}" for database_id, status in faults.held_states.items()]
+def describe_faults(faults: Faults) -> dict[str, str]:
+    """Describe each scripted fault, by its id: what it applies to, what it does, and how often."""
+    lines = {entry.id: f"{entry.operation}: {_effect(entry)}{_frequency(entry)}" for entry in faults.active()}
+    lines |= {database_id: f"{database_id}: shows {status}" for database_id, status in faults.held_states.items()}
     if faults.early_404s:
-        lines.append(f"every create: the first {faults.early_404s} reads answer 404")
+        lines[EARLY_404S] = f"every create: the first {faults.early_404s} reads answer 404"
     if faults.listing_delay:
-        lines.append(f"every create: not listed for {faults.listing_delay:g} s")
+        lines[LISTING_DELAY] = f"every create: not listed for {faults.listing_delay:g} s"
     return lines
 
 
@@ -48,7 +48,7 @@ def _settings(fault: Fault) -> list[str]:
     settings = []
     for field in attrs.fields(Fault):
         value = getattr(fault, field.name)
-        if field.name in ("operation", "times", "probability", "moment") or value == field.default:
+        if field.name in ("operation", "times", "probability", "id", "moment") or value == field.default:
             continue
         words = field.name.replace("_", " ")
         settings.append(words if isinstance(value, bool | bytes) else f"{words} {value}")

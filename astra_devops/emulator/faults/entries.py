@@ -12,7 +12,7 @@ from astra_devops.emulator.state.transitions import CHANGES
 Moment = Literal["instead", "after"]
 """When a fault happens: instead of the operation, or to its answer after it has taken effect."""
 
-F = TypeVar("F", bound=Callable[..., None])
+F = TypeVar("F", bound="Callable[..., ScriptedFault]")
 
 KINDS: Final[list[str]] = []
 """The kinds of faults that a file may hold: the methods that :func:`fault_kind` decorates."""
@@ -39,12 +39,14 @@ class Frequency(TypedDict, total=False):
 class Entry:
     """A scripted fault for an operation.
 
-    ``times`` is the number of requests that it still applies to, None for no limit.
+    ``times`` is the number of requests that it still applies to, None for no limit. ``id`` is its
+    number among all that were added, empty before it has one.
     """
 
     operation: str
     times: int | None
     probability: float | None
+    id: str = attrs.field(default="", kw_only=True)
 
 
 @attrs.define
@@ -117,6 +119,21 @@ class Throttle(Entry):
 E = TypeVar("E", bound=Entry)
 
 
+@attrs.frozen
+class ScriptedFault:
+    """A fault that was added.
+
+    ``id`` is what :meth:`Faults.remove` and the control API name it by.
+    """
+
+    id: str
+    _take_back: Callable[[str], bool] = attrs.field(repr=False)
+
+    def remove(self) -> None:
+        """Take the fault back, if it is not used up. What has happened stays."""
+        self._take_back(self.id)
+
+
 def checked_frequency(frequency: Frequency) -> tuple[int | None, float | None]:
     """Check a frequency, and return its number of requests and its probability.
 
@@ -143,6 +160,13 @@ def take(entries: list[E], operation: str, rng: random.Random) -> E | None:
                 entries[:] = [other for other in entries if other is not entry]
         return entry
     return None
+
+
+def remove(entries: list[E], fault_id: str) -> bool:
+    """Remove the entry with an id, and return whether there was one."""
+    found = [entry for entry in entries if entry.id == fault_id]
+    entries[:] = [entry for entry in entries if entry.id != fault_id]
+    return bool(found)
 
 
 def _for(entries: Iterable[E], operation: str) -> list[E]:

@@ -10,7 +10,7 @@ import cattrs
 
 from astra_devops._json_bytes import codec
 from astra_devops._json_bytes.reading import problem
-from astra_devops.emulator.faults.entries import KINDS, Frequency
+from astra_devops.emulator.faults.entries import KINDS, Frequency, ScriptedFault
 
 _MISSING: Final = "Faults in YAML need PyYAML. Install it with: pip install 'astra-devops[emulator]'"
 _TYPE_NAMES: Final[Mapping[type, str]] = {
@@ -36,7 +36,7 @@ def read_into(faults: object, path: str | os.PathLike[str]) -> None:
         raise ValueError(f"{path}: the file must have a list of faults, not {_type_name(type(entries))}")
     for number, entry in enumerate(entries, 1):
         try:
-            _add(faults, entry)
+            add(faults, entry)
         except ValueError as error:
             raise ValueError(f"{path}, entry {number}: {error}") from error
 
@@ -58,7 +58,12 @@ def _parse(path: Path) -> object:
         raise ValueError(f"{path} is not valid YAML: {' '.join(str(error).split())}") from error
 
 
-def _add(faults: object, entry: object) -> None:
+def add(faults: object, entry: object) -> ScriptedFault:
+    """Add one fault, as a file has it: an object with the kind as its key.
+
+    Raises:
+        ValueError: It is malformed; the message names the key.
+    """
     if not isinstance(entry, Mapping) or len(entry) != 1:
         raise ValueError("an entry must be one kind of fault with its arguments, such as {status: {operation: getDatabase, status: 503}}")
     ((kind, arguments),) = entry.items()
@@ -66,14 +71,14 @@ def _add(faults: object, entry: object) -> None:
         raise ValueError(f"{kind!r} is not a kind of fault; the kinds are {', '.join(KINDS)}")
     if not isinstance(arguments, Mapping):
         raise ValueError(f"{kind}: the arguments must be an object, not {_type_name(type(arguments))}")
-    method = getattr(faults, str(kind))
+    method: Callable[..., ScriptedFault] = getattr(faults, str(kind))
     try:
-        method(**_checked(method, arguments))
+        return method(**_checked(method, arguments))
     except ValueError as error:
         raise ValueError(f"{kind}: {error}") from error
 
 
-def _checked(method: Callable[..., None], arguments: Mapping[Any, object]) -> dict[str, Any]:
+def _checked(method: Callable[..., object], arguments: Mapping[Any, object]) -> dict[str, Any]:
     """Check arguments against the signature of a method, and return them as it takes them."""
     hints = get_type_hints(method)
     parameters = inspect.signature(method).parameters

@@ -63,6 +63,18 @@ def host_of(header: str) -> str:
     return host.rstrip(".")
 
 
+def check_allowed(names: Collection[str]) -> tuple[str, ...]:
+    """Return further names to answer to.
+
+    Raises:
+        TypeError: ``allowed_hosts`` is a single string, or a name is not a string.
+        ValueError: One is neither an address nor a name.
+    """
+    if isinstance(names, str):
+        raise TypeError("allowed_hosts must be a list of names, not a single string")
+    return tuple(check_host(name, "each of allowed_hosts") for name in names)
+
+
 class Names:
     """The names that a server answers to.
 
@@ -72,12 +84,9 @@ class Names:
     """
 
     def __init__(self, host: str, allowed: Collection[str] = ()) -> None:
-        if isinstance(allowed, str):
-            raise TypeError("allowed_hosts must be a list of names, not a single string")
+        names = check_allowed(allowed)
         self._is_open: bool = not is_loopback(host) and not allowed
-        self._allowed: frozenset[str] = frozenset(
-            bracketed(name).rstrip(".") for name in (host, *(check_host(name, "each of allowed_hosts") for name in allowed))
-        )
+        self._allowed: frozenset[str] = frozenset(bracketed(name).rstrip(".") for name in (host, *names))
 
     def refusal(self, header: str | None) -> str | None:
         """Return why a request with this ``Host`` header is refused; None if it is not."""

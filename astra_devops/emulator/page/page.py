@@ -2,54 +2,80 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from html import escape
 from importlib import resources
-from typing import Any, Final
+from typing import Final
+
+import attrs
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.journal import Journal
+from astra_devops.emulator.page import databases, elements, forms, requests
 from astra_devops.emulator.page.overview import Document, overview
 from astra_devops.emulator.world import Platform
 
 PAGE: Final = "/_emulator"
-_STATE: Final = "/_emulator/state.json"
-_STYLES: Final = {
-    "ACTIVE": "good",
-    **dict.fromkeys(("ERROR", "DEGRADED", "UNKNOWN"), "bad"),
-    **dict.fromkeys(("TERMINATED", "HIBERNATED", "PARKED", "SUSPENDED", "PREPARED"), "rest"),
-}
-"""The style of a state; all others, which are transitional or unknown, have the style ``busy``."""
-_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+FORMS: Final = forms.ACTIONS
+STATE: Final = "/_emulator/state.json"
+# The page may send its own forms; with a stricter policy their Origin would be "null".
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
-def serve(platform: Platform, journal: Journal, method: str, path: str) -> replies.Reply | None:
+@attrs.frozen
+class View:
+    """What a request for the page brings along.
+
+    ``host`` is the name and port that it was sent to, ``is_local`` whether these are of this
+    machine, ``words`` what databases are filtered by, ``notice`` the error of a form, and
+    ``form_token`` what its forms must contain.
+    """
+
+    form_token: str
+    host: str
+    is_local: bool
+    words: str = ""
+    notice: str = ""
+
+
+def serve(platform: Platform, journal: Journal, method: str, path: str, view: View) -> replies.Reply | None:
     """Answer a request for the page or its content. Returns None for any other path."""
-    if path not in (PAGE, _STATE):
+    if path not in (PAGE, STATE):
         return None
     if method not in ("GET", "HEAD"):
         return replies.wrong_method(frozenset({"GET", "HEAD"}))
-    document = overview(platform, journal)
-    if path == _STATE:
+    document = overview(platform, journal, view.words)
+    if path == STATE:
         return replies.Reply(200, replies.json(document).body, replies.JSON, _HEADERS)
+    return show(document, view, platform.faults.operations or ())
+
+
+def show(document: Document, view: View, operations: Collection[str]) -> replies.Reply:
+    """Return the page."""
     style, script = _asset("page.css"), _asset("page.js")
     policy = f"default-src 'none'; img-src data:; style-src '{_hash(style)}'; script-src '{_hash(script)}'; connect-src 'self'; "
-    policy += "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    return replies.Reply(200, render(document, style, script).encode(), replies.HTML, _HEADERS | {"Content-Security-Policy": policy})
+    policy += "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    html = render(document, view, operations, style, script)
+    return replies.Reply(200, html.encode(errors="replace"), replies.HTML, _HEADERS | {"Content-Security-Policy": policy})
 
 
-def render(document: Document, style: str, script: str) -> str:
+def render(document: Document, view: View, operations: Collection[str], style: str, script: str) -> str:
     """Return the page as HTML."""
-    databases, requests = document["databases"], document["requests"]
+    token = view.form_token
+    shown_requests = document["requests"]
     sections = (
-        _section("clock", "Clock", _clock(document)),
-        _section("databases", _heading("Databases", databases), _databases(document) or _note("No databases.")),
-        _section("counts", "Other resources", _chips(f"{name}: {count}" for name, count in document["counts"].items())),
-        _section("requests", _heading("Last requests", requests), _requests(requests["shown"])),
-        _section("faults", "Scripted faults", _chips(document["faults"])),
-        _section("quirks", "Changed quirks", _chips(map(_quirk, document["quirks"]))),
+        elements.section("clock", "Clock", _clock(document, token)),
+        elements.section("connect", "Connect", _connect(view)),
+        elements.section("databases", databases.title(document), databases.databases(document, token, view.words)),
+        elements.section("requests", elements.heading("Last requests", shown_requests), requests.requests(shown_requests["shown"])),
+        elements.section("faults", "Scripted faults", _faults(document, token)),
+        elements.section("add-fault", "Add a fault", forms.add_fault(token, operations)),
+        elements.section("resources", "Other resources", _resources(document)),
+        elements.section("quirks", "Changed quirks", elements.chips(map(_quirk, document["quirks"]))),
+        elements.section("reset", "Reset", _reset(token)),
     )
+    notice = f'<p id="notice" role="alert">{escape(view.notice)}</p>' if view.notice else '<p id="notice" role="alert" hidden></p>'
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -60,8 +86,9 @@ def render(document: Document, style: str, script: str) -> str:
 <style>{style}</style>
 </head>
 <body>
-<header><h1>Astra emulator</h1><button type="button" hidden>Pause updates</button></header>
-<main>{"".join(sections)}</main>
+<header><h1>Astra emulator</h1><button type="button" id="pause" hidden>Pause updates</button></header>
+<main>{notice}{"".join(sections)}</main>
+<footer class="soft">The buttons ask for a password once: it is the emulator's token. The user name can be anything.</footer>
 <script>{script}</script>
 </body>
 </html>
@@ -78,103 +105,53 @@ def _hash(content: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _section(section_id: str, title: str, content: str) -> str:
-    return f'<section id="{section_id}" aria-labelledby="{section_id}-title"><h2 id="{section_id}-title">{title}</h2>{content}</section>\n'
-
-
-def _heading(title: str, group: Mapping[str, Any]) -> str:
-    total, shown = group["total"], len(group["shown"])
-    return f"{title} ({shown} of {total})" if shown < total else f"{title} ({total})"
-
-
-def _note(words: str) -> str:
-    return f'<p class="soft">{words}</p>'
-
-
-def _chips(entries: Iterable[str]) -> str:
-    items = "".join(f'<li class="badge rest">{escape(entry)}</li>' for entry in entries)
-    return f'<ul class="chips">{items}</ul>' if items else _note("None.")
-
-
-def _facts(pairs: Iterable[tuple[str, str]]) -> str:
-    return '<dl class="facts">' + "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs) + "</dl>"
-
-
-def _clock(document: Document) -> str:
+def _clock(document: Document, token: str) -> str:
     clock, organizations = document["clock"], document["organizations"]
     speed = f", {clock['speed']:g} times as fast" if clock["speed"] != 1 else ""
     names = ", ".join(f"{entry['name']} ({entry['id']})" for entry in organizations)
     label = "Organization" if len(organizations) == 1 else "Organizations"
-    return _facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), (label, names)])
+    shown = elements.facts([("Time of day", clock["now"]), ("Kind", clock["kind"] + speed), (label, names)])
+    if clock["speed"] != 1:
+        shown += elements.note("Times of day are those of this machine. How long a state lasts is measured by the faster clock.")
+    return shown + (forms.advance(token) if clock["kind"] == "VirtualClock" else "")
 
 
-def _databases(document: Document) -> str:
-    several = len(document["organizations"]) > 1
-    return "".join(_database(database, several) for database in document["databases"]["shown"])
+def _connect(view: View) -> str:
+    url = f"http://{view.host}"
+    over_network = "" if view.is_local else ", allow_http=True"
+    python = f"""from astra_devops import AstraDevOps  # its token is the variable ASTRA_DB_APPLICATION_TOKEN
+
+with AstraDevOps(base_url="{url}"{over_network}) as astra:
+    for database in astra.databases.list():
+        print(database.info.name, database.status)
+"""
+    shell = "".join(
+        f'curl -H "Authorization: Bearer $ASTRA_DB_APPLICATION_TOKEN" {url}{path}\n' for path in ("/v2/databases", "/_emulator/journal")
+    )
+    remark = elements.note("The token is what the emulator printed when it started.")
+    return elements.details("how-to-connect", f"<code>{escape(url)}</code>", elements.code(python) + elements.code(shell) + remark)
 
 
-def _database(database: Document, several: bool) -> str:
-    """Return one database as HTML, with its organization if there are several."""
-    status = database["status"]
-    datacenters = [f"{entry['region']} ({entry['id'][37:]}{', terminated' * entry['terminated']})" for entry in database["datacenters"]]
-    facts = [
-        *([("Organization", database["organization"])] if several else []),
-        ("Location", f"{database['cloudProvider']} {database['region']}, {database['tier']}"),
-        ("Keyspaces", ", ".join(database["keyspaces"]) or "none"),
-        ("Datacenters", ", ".join(datacenters) or "none"),
-    ]
-    title = f'<h3>{escape(database["name"])}</h3><span class="badge {_style(status)}">{escape(status)}</span>'
-    title += f'<span class="id soft">{escape(database["id"])}</span>'
-    stages = "".join(map(_stage, database["history"]))
-    return (
-        f'<article class="database"><div class="title">{title}</div>'
-        f'<ol class="timeline" aria-label="States, oldest first">{stages}</ol>{_facts(facts)}</article>\n'
+def _faults(document: Document, token: str) -> str:
+    rows = "".join(
+        f"<li>{elements.badge(fault['description'], 'rest')}{forms.remove_fault(token, fault['id'], fault['description'])}</li>"
+        for fault in document["faults"]
+    )
+    return f'<ul class="faults">{rows}</ul>' if rows else elements.note("None.")
+
+
+def _resources(document: Document) -> str:
+    return "".join(
+        elements.details(f"resource-{number}", f"{escape(entry['name'])} ({entry['total']})", elements.chips(entry["shown"]))
+        for number, entry in enumerate(document["resources"])
     )
 
 
-def _stage(stage: Document) -> str:
-    current = ' aria-current="true"' if stage["current"] else ""
-    length = f"for {_length(stage['seconds'])}{' so far' * stage['current']}"
-    why = f"<span>{escape(stage['change'])}</span>" if stage["change"] else ""
-    when = f"<span>{_clock_time(stage['at'])}, {length}</span>" if stage["at"] else ""
-    return f'<li class="{_style(stage["status"])}"{current}><b>{escape(stage["status"])}</b>{when}{why}</li>'
+def _reset(token: str) -> str:
+    remark = elements.note("Removes all databases, added tokens and organizations, faults, and the journal. It cannot be undone.")
+    return elements.details("reset-all", "Remove everything", remark + forms.reset(token))
 
 
-def _clock_time(moment: str) -> str:
-    return f'<time datetime="{escape(moment)}">{escape(moment[11:19])}</time>'
-
-
-def _style(status: str) -> str:
-    return _STYLES.get(status, "busy")
-
-
-def _length(seconds: float) -> str:
-    """Format a length of time in its two largest units."""
-    whole = round(seconds)
-    parts = [(whole // 86_400, "d"), (whole // 3_600 % 24, "h"), (whole // 60 % 60, "min"), (whole % 60, "s")]
-    words = [f"{count} {unit}" for count, unit in parts if count]
-    return " ".join(words[:2]) or "0 s"
-
-
-def _requests(requests: Iterable[Document]) -> str:
-    rows = "".join(map(_request, requests))
-    if not rows:
-        return _note("None yet.")
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Time", "Method", "Path", "Operation", "Answer"))
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-
-
-def _request(request: Document) -> str:
-    status, outcome = request["status"], request["outcome"]
-    style = "busy" if status is None and outcome is None else "bad" if status is None or status >= 400 else "good"
-    answer = ", ".join(str(part) for part in (status, outcome) if part is not None) or "in progress"
-    return (
-        f"<tr><td>{_clock_time(request['at'])}</td><td>{escape(request['method'])}</td>"
-        f'<td class="id">{escape(request["path"])}</td><td>{escape(request["operation"] or "unknown route")}</td>'
-        f'<td><span class="badge {style}">{escape(answer)}</span></td></tr>\n'
-    )
-
-
-def _quirk(quirk: Document) -> str:
-    value, default = ({True: "on", False: "off"}.get(quirk[name], quirk[name]) for name in ("value", "default"))
+def _quirk(quirk: Mapping[str, object]) -> str:
+    value, default = ({True: "on", False: "off"}.get(quirk[name], quirk[name]) for name in ("value", "default"))  # type: ignore[call-overload]
     return f"{quirk['name']}: {value} (default: {default})"

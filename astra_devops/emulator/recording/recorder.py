@@ -1,10 +1,9 @@
 """The recorder: a proxy that records what a client and the service exchange, without secrets."""
 
 import asyncio
-import ipaddress
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -16,7 +15,7 @@ from yarl import URL
 
 from astra_devops import _contract
 from astra_devops._json_bytes import codec
-from astra_devops.emulator.net import addresses, sockets
+from astra_devops.emulator.net import addresses, half_open, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, SecretLeft, secret_names
@@ -54,18 +53,23 @@ class Recorder:
         path: The file to write, which must not exist.
         host: The address to listen on.
         port: The port to listen on; 0 picks a free one.
+        allowed_hosts: Further names that it answers to, if it listens on this machine only.
 
     Raises:
-        ValueError: ``upstream`` is not such a URL.
+        TypeError: ``allowed_hosts`` is a single string.
+        ValueError: ``upstream`` is not such a URL, or a host is not a name or an address.
         FileExistsError: The file exists. Raised when the recorder is entered.
     """
 
-    def __init__(self, upstream: str, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, upstream: str, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0, allowed_hosts: Collection[str] = ()
+    ) -> None:
         self._upstream = _checked(upstream)
         self._path = Path(path)
         self._address = (addresses.check_host(host), port)
+        self._allowed_hosts = addresses.check_allowed(allowed_hosts)
         self._names = secret_names(_contract.load())
-        self._runner: web.ServerRunner | None = None
+        self._listener: sockets.Listener | None = None
         self._session: aiohttp.ClientSession | None = None
         self._url: str | None = None
         self.written: int = 0
@@ -83,11 +87,11 @@ class Recorder:
         return self._url
 
     async def __aenter__(self) -> Self:
-        self._runner = await sockets.listen(self._forward, *self._address)
+        self._listener = await sockets.listen(self._forward, *self._address, self._allowed_hosts)
         try:
             self._create_file()
         except BaseException:
-            await self._runner.cleanup()
+            await self._listener.close()
             raise
         # Each request has its own connection: one that had been idle too long would look as if the
         # service had cut it.
@@ -95,17 +99,21 @@ class Recorder:
         self._session = aiohttp.ClientSession(
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False, timeout=_TIMEOUT, middlewares=(_once,)
         )
-        self._url = addresses.url(self._address[0], sockets.port_of(self._runner))
+        self._url = addresses.url(self._address[0], self._listener.port)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.close()
         if self._session is not None:
             await self._session.close()
 
     async def _forward(self, request: web.BaseRequest) -> web.StreamResponse:
-        sent = await request.read()
+        try:
+            async with asyncio.timeout(half_open.LONGEST):
+                sent = await request.read()
+        except TimeoutError:
+            return web.Response(status=408, headers={"Connection": "close"})
         try:
             status, headers, received = await self._send(request, sent)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -202,16 +210,9 @@ def _checked(upstream: str) -> str:
     parts = urlsplit(upstream)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username or parts.password:
         raise ValueError("upstream must be an http or https URL with a host, and without credentials, query or fragment")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not addresses.is_loopback(parts.hostname):
         raise ValueError("upstream must be https unless it is on this machine")
     return upstream.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _learn_from_header(scrubber: Scrubber, name: str, value: str) -> None:

@@ -1,6 +1,8 @@
 """The replay: a server that answers as in a recording."""
 
+import asyncio
 import os
+from collections.abc import Collection
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final, Self
@@ -10,8 +12,8 @@ from aiohttp import web
 
 from astra_devops import _contract
 from astra_devops.emulator import replies
-from astra_devops.emulator.journal import Exchange, Journal
-from astra_devops.emulator.net import addresses, sockets
+from astra_devops.emulator.journal import Exchange, Journal, headers_to_keep
+from astra_devops.emulator.net import addresses, half_open, sockets
 from astra_devops.emulator.recording import file
 from astra_devops.emulator.recording.file import Pairs, Recorded
 from astra_devops.emulator.recording.scrubbing import Scrubber, clean_patterns, secret_names
@@ -37,20 +39,25 @@ class Replay:
         path: The recording.
         host: The address to listen on.
         port: The port to listen on; 0 picks a free one.
+        allowed_hosts: Further names that it answers to, if it listens on this machine only.
 
     Raises:
-        ValueError: The file is not a recording.
+        TypeError: ``allowed_hosts`` is a single string.
+        ValueError: The file is not a recording, or a host is not a name or an address.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], *, host: str = "127.0.0.1", port: int = 0, allowed_hosts: Collection[str] = ()
+    ) -> None:
         self.journal: Journal = Journal()
         self._address = (addresses.check_host(host), port)
+        self._allowed_hosts = addresses.check_allowed(allowed_hosts)
         self._names = secret_names(_contract.load())
         self._answers: dict[Key, list[Recorded]] = {}
         for recorded in file.read(path):
             self._answers.setdefault(self._key(recorded.method, recorded.path, recorded.query), []).append(recorded)
         self._used: dict[Key, int] = {}
-        self._runner: web.ServerRunner | None = None
+        self._listener: sockets.Listener | None = None
         self._url: str | None = None
 
     @property
@@ -77,20 +84,25 @@ class Replay:
         ]
 
     async def __aenter__(self) -> Self:
-        self._runner = await sockets.listen(self._answer, *self._address)
-        self._url = addresses.url(self._address[0], sockets.port_of(self._runner))
+        self._listener = await sockets.listen(self._answer, *self._address, self._allowed_hosts)
+        self._url = addresses.url(self._address[0], self._listener.port)
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._runner is not None:
-            await self._runner.cleanup()
+        if self._listener is not None:
+            await self._listener.close()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
         pairs = parse_qsl(query, keep_blank_values=True)
         authorized = "Authorization" in request.headers or "Token" in request.headers
-        body = await request.read()
+        try:
+            async with asyncio.timeout(half_open.LONGEST):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408, headers={"Connection": "close"})
         exchange = Exchange("devops", request.method, path, None, datetime.now(UTC), authorized, dict(pairs), body)
+        exchange.headers = headers_to_keep(request.headers)
         self.journal.add(exchange)
         recorded = self._next(self._key(request.method, path, pairs))
         if isinstance(recorded, Recorded) and recorded.failure is not None:

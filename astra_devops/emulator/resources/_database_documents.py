@@ -82,7 +82,7 @@ def database_document(world: World, database: Database) -> dict[str, object]:
         "ownerId": database.owner if world.quirks.owner_is_client_id else world.organization.owner_id,
         "info": _info(world, database),
         "creationTime": timestamp(database.created),
-        "lastUsageTime": timestamp(database.created),
+        "lastUsageTime": timestamp(database.last_used or database.created),
         "studioUrl": None,
         **_urls(world, database, database.region),
         "status": _status(world, database),

@@ -3,6 +3,7 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -135,9 +136,12 @@ def _databases_named(world: World, name: str) -> Iterator[Database]:
             yield database
 
 
-def place_database(world: World, body: Mapping[str, Any], *, owner: str) -> Database:
-    """Add an ACTIVE database without keyspaces, from a valid body of a create request."""
-    now = world.clock.now()
+def place_database(world: World, body: Mapping[str, Any], *, owner: str, created: datetime | None = None) -> Database:
+    """Add an ACTIVE database without keyspaces, from a valid body of a create request.
+
+    It was created now, unless another time is given.
+    """
+    now = created or world.clock.now()
     database = Database(
         id=world.new_id(),
         name=body["name"],

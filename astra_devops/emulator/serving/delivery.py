@@ -76,7 +76,7 @@ def _headers(reply: Reply, time: Timekeeper) -> dict[str, str]:
 
 
 async def _send(request: web.BaseRequest, exchange: Exchange, reply: Reply, time: Timekeeper) -> web.StreamResponse:
-    exchange.status = reply.status
+    exchange.answered(reply.status, reply.body)
     headers, body = _headers(reply, time), reply.body
     if len(body) >= _COMPRESSED_FROM and "gzip" in request.headers.get("Accept-Encoding", "") and reply.content_type != "application/zip":
         headers["Content-Encoding"] = "gzip"

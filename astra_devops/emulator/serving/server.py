@@ -5,13 +5,17 @@ It records requests in the journal and applies faults. What the API answers is u
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 from urllib.parse import parse_qsl
 
+import attrs
 from aiohttp import web
 
 from astra_devops.emulator import replies
 from astra_devops.emulator.contract.routing import Match, Query
-from astra_devops.emulator.journal import EndpointKind, Exchange, Journal
+from astra_devops.emulator.control import submitted
+from astra_devops.emulator.control.control import HOME, Control
+from astra_devops.emulator.journal import EndpointKind, Exchange, headers_to_keep
 from astra_devops.emulator.net import addresses
 from astra_devops.emulator.net.half_open import LONGEST
 from astra_devops.emulator.net.logs import logger
@@ -23,6 +27,8 @@ from astra_devops.emulator.serving.delivery import reply_to
 from astra_devops.emulator.serving.service import Service
 from astra_devops.emulator.time.timekeeping import Timekeeper
 
+_LARGEST_CONTROL: Final = 64 * 1024 * 1024
+"""Bytes up to which the body of a control request is read."""
 Action = Callable[[bytes], replies.Reply]
 """Returns the reply to a request with the given body."""
 
@@ -30,18 +36,19 @@ Action = Callable[[bytes], replies.Reply]
 class HttpServer:
     """The sockets of an emulator: they receive requests, and send the replies of its service."""
 
-    def __init__(self, service: Service, journal: Journal, time: Timekeeper, latency: float, names: addresses.Names) -> None:
+    def __init__(self, service: Service, control: Control, time: Timekeeper, latency: float, names: addresses.Names) -> None:
         self._service = service
+        self._control = control
         self._names = names
-        self._journal = journal
+        self._journal = control.target.journal
         self._time = time
         self._latency = latency
         self._runners: list[web.ServerRunner] = []
         self._outages: list[Outage] = []
 
-    async def open(self, host: str, port: int) -> tuple[int, int]:
+    async def open(self, host: str, port: int, edge_port: int) -> tuple[int, int]:
         """Open both sockets, and return the ports of the API and of the edge."""
-        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, 0)
+        api, edge_port = await self._listen(self._api, host, port), await self._listen(self._edge, host, edge_port)
         self._service.platform.faults.outage = self._outages[0]
         return api, edge_port
 
@@ -75,11 +82,8 @@ class HttpServer:
 
     async def _api(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
-        if path.startswith(page.PAGE):
-            with self._service.lock:
-                reply = page.serve(self._service.platform, self._journal, request.method, path)
-            if reply is not None:  # without a trace: no journal, no fault, no latency
-                return web.Response(status=reply.status, body=reply.body, headers={"Content-Type": reply.content_type, **reply.headers})
+        if path in ("/", page.PAGE) or path.startswith(HOME):
+            return await self._control_or_page(request, path, query)
         match = self._service.route(request.method, path)
         if not isinstance(match, Match):
             return await self._serve(request, "devops", None, path, query, lambda body: match)
@@ -87,6 +91,37 @@ class HttpServer:
         return await self._serve(
             request, "devops", match.operation.id, path, query, lambda body: self._service.answer(match, headers, query, body, sender)
         )
+
+    async def _control_or_page(self, request: web.BaseRequest, path: str, query: Query) -> web.StreamResponse:
+        """Answer without a trace: no journal, no fault, no latency."""
+        if path == "/" or (path == page.FORMS and request.method in ("GET", "HEAD")):
+            return web.Response(status=302, headers={"Location": page.PAGE})
+        try:
+            async with asyncio.timeout(LONGEST):
+                body = await _read(request)
+        except (TimeoutError, web.RequestPayloadError):
+            return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
+        if body is None:
+            return web.Response(status=413, headers={"Connection": "close"}, text=f"The body has more than {_LARGEST_CONTROL} bytes.")
+        with self._service.lock:
+            reply = self._reply_of_page(request, path, query, body)
+            reply = reply or self._control.serve(request.method, path, request.headers, query, body)
+        headers = {"Content-Type": reply.content_type} if reply.body else {}
+        return web.Response(status=reply.status, body=reply.body, headers={**headers, **reply.headers})
+
+    def _reply_of_page(self, request: web.BaseRequest, path: str, query: Query, body: bytes) -> replies.Reply | None:
+        """Show the page, after executing a form of it. Returns None for any other path."""
+        host = request.headers.get("Host", "")
+        is_local = addresses.is_loopback(addresses.host_of(host))
+        view = page.View(self._control.guard.form_token, host, is_local, query.get("filter", ""))
+        if path != page.FORMS or request.method != "POST":
+            return page.serve(self._service.platform, self._journal, request.method, path, view)
+        refused = submitted.submit(self._control, request.headers, body)
+        if refused is None:
+            return replies.Reply(303, headers={"Location": page.PAGE})
+        view = attrs.evolve(view, notice=refused.message)
+        shown = page.serve(self._service.platform, self._journal, "GET", page.PAGE, view)
+        return shown and attrs.evolve(shown, status=refused.status, headers={**shown.headers, **refused.headers})
 
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
@@ -109,9 +144,23 @@ class HttpServer:
                 return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
+            exchange.headers = headers_to_keep(request.headers)
             self._journal.add(exchange)
             fault = self._service.platform.faults.take(operation or "", self._time.clock.monotonic())
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)
+
+
+async def _read(request: web.BaseRequest) -> bytes | None:
+    """Read the body of a control request, which may be a long snapshot. Returns None if too long.
+
+    The limit of aiohttp is for the other requests.
+    """
+    body = bytearray()
+    while part := await request.content.readany():
+        body += part
+        if len(body) > _LARGEST_CONTROL:
+            return None
+    return bytes(body)
 
 
 def _split(request: web.BaseRequest) -> tuple[str, Query]:

@@ -35,6 +35,7 @@ class Database:
     """One database.
 
     ``state`` is its state at the time of the last :meth:`advance`.
+    ``last_used`` is None if it was not used after its creation.
     ``keyspace_history`` has the sets of keyspaces that it had, each with the time of day until
     which it had them. ``versions`` has copies from the start of the last changes, for stale reads.
 
@@ -67,6 +68,7 @@ class Database:
     terminated: datetime | None = None
     early_404s: int = 0
     listed_from: Instant = 0.0
+    last_used: datetime | None = None
     last_number: int = 0
     changes: list[Progress] = attrs.field(factory=list, repr=False)
     versions: list[tuple[Instant, "Database"]] = attrs.field(factory=list, eq=False, repr=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sized
+from contextlib import suppress
 from typing import Any, Final
 
 from astra_devops._runtime import checks
@@ -22,7 +23,9 @@ class Source:
     def __init__(self, items: "AsyncIterable[Any] | Iterable[Any]") -> None:
         if isinstance(items, str | bytes) or not isinstance(items, AsyncIterable | Iterable):
             raise TypeError(f"items must be an iterable, an async iterable or a pager, not {checks.type_name(items)}")
-        self.total: int | None = len(items) if isinstance(items, Sized) else None
+        self.total: int | None = None
+        with suppress(TypeError):  # A pager does not know its length.
+            self.total = len(items) if isinstance(items, Sized) else None
         self._items = items
         self._iterator: AsyncIterator[Any] | Iterator[Any] | None = None
         self._lock = asyncio.Lock()

@@ -29,7 +29,7 @@ class Withheld:
 def digest_of(call: Call[Any], request: Request) -> bytes:
     """Return a digest of a request in which secrets are masked."""
     body = request.body or b""
-    if body and (secrets := secrets_of(call.body)):
+    if body and (secrets := secrets_of(call)):
         body = redact(body.decode(errors="replace"), secrets).encode()
     return hashlib.blake2b(f"{request.method} {request.target}\n".encode() + body, digest_size=16).digest()
 

@@ -8,9 +8,9 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import access_lists as endpoints
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.models.access_lists import AccessList, AccessListAddress, AccessListConfigurations, AccessListEntry
-from astra_devops._runtime import ip_ranges
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
+from astra_devops.operations import ip_ranges
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 
 _BLANK: Final = "the answer has neither addresses nor settings"

@@ -1,0 +1,1 @@
+"""Control over HTTP: what Python tests do with an emulator, for programs in any language."""

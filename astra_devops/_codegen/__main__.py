@@ -9,13 +9,15 @@ from typing import Final
 
 from astra_devops._codegen.blocking.pipeline import blocking_files
 from astra_devops._codegen.blocking.source import Unmappable
+from astra_devops._codegen.diff.operations import compare
+from astra_devops._codegen.diff.output import as_json, as_text
 from astra_devops._codegen.errors import SpecError, one_line
 from astra_devops._codegen.format import FormatError, format_files
 from astra_devops._codegen.pages.emulator_guide import with_tables
 from astra_devops._codegen.pages.operations_table import with_table
 from astra_devops._codegen.public_models import models_files
 from astra_devops._codegen.rest.load import load
-from astra_devops._codegen.rest.pipeline import generate
+from astra_devops._codegen.rest.pipeline import generate, understand
 from astra_devops._codegen.write import ForeignDirectoryError, differences, write
 
 PACKAGE: Final = Path(__file__).resolve().parent.parent
@@ -33,10 +35,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command.
 
     Returns:
-        The exit code: 0 if all is written or fresh, 1 if the check found something that is not
-        fresh, 2 if the input or a directory cannot be used.
+        The exit code: 0 if all is written or fresh, or no change breaks callers; 1 if the check
+        found something that is not fresh, or a change breaks callers; 2 if the input or a directory
+        cannot be used.
     """
     arguments = _parser().parse_args(argv)
+    if arguments.diff:
+        return _diff(arguments)
+    if arguments.json:
+        _parser().error("--json needs --diff")
     if arguments.spec is None and (arguments.overlay or arguments.out):
         _parser().error("--overlay and --out need --spec")
     if arguments.spec is not None and arguments.out is None:
@@ -67,8 +74,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--spec", type=Path, metavar="FILE", help="read another document of OpenAPI 3.0 or 3.1, YAML or JSON")
     parser.add_argument("--overlay", type=Path, metavar="FILE", help="apply this OpenAPI Overlay 1.0 document to it")
+    parser.add_argument(
+        "--diff",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="write nothing; print what changed from the first document to the second, or to the project's own contract, and exit with 1 "
+        "if it breaks callers",
+    )
+    parser.add_argument("--json", action="store_true", help="print the changes as JSON")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write _rest/ and _contract/ of that document into this directory")
     return parser
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    if len(arguments.diff) > 2:
+        _parser().error("--diff takes an old document and a new one, not more")
+    if arguments.check or arguments.spec or arguments.overlay or arguments.out:
+        _parser().error("--diff goes with --json only")
+    old, new = arguments.diff[0], (arguments.diff[1:] or [PACKAGE / "_contract/effective.json"])[0]
+    try:
+        models = [understand(load(path), None, lambda *_: None)[1] for path in (old, new)]
+    except (SpecError, OSError) as error:
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
+        return 2
+    changes = compare(*models)
+    print((as_json if arguments.json else as_text)(changes), end="")
+    return 1 if changes.breaking else 0
 
 
 def _parts(spec: Path | None, overlay: Path | None) -> Iterator[Files]:

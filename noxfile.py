@@ -136,7 +136,7 @@ def tests(session: nox.Session) -> None:
 def tests_lowest(session: nox.Session) -> None:
     """Run the tests with the lowest version of each dependency that pyproject.toml allows."""
     (wheel,) = _DIST.glob("*.whl")
-    package = f"astra-devops[emulator,speed] @ {wheel.as_uri()}"
+    package = f"astra-devops[emulator,progress,speed,opentelemetry] @ {wheel.as_uri()}"
     session.install("--resolution=lowest-direct", "--reinstall-package", "astra-devops", package)
     session.install(*groups("test", "codegen"))
     # The oldest anyio imports a name of pytest that has become deprecated since.

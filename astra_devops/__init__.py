@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from astra_devops import sinks as sinks
     from astra_devops._bridge.operation import Operation as Operation
     from astra_devops._bridge.pager import Pager as Pager
+    from astra_devops._opentelemetry.observer import OpenTelemetryObserver as OpenTelemetryObserver
     from astra_devops._runtime.auth.token_file import token_file as token_file
     from astra_devops._runtime.call import Answer as Answer
     from astra_devops._runtime.clock import Clock as Clock
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from astra_devops._runtime.events import RequestEvent as RequestEvent
     from astra_devops._runtime.events import ResponseEvent as ResponseEvent
     from astra_devops._runtime.events import RetryEvent as RetryEvent
+    from astra_devops._runtime.events import WaitEnded as WaitEnded
+    from astra_devops._runtime.events import WaitEvent as WaitEvent
+    from astra_devops._runtime.events import WaitStarted as WaitStarted
     from astra_devops._runtime.limits.values import Limits as Limits
     from astra_devops._runtime.limits.values import RateLimit as RateLimit
     from astra_devops._runtime.pages import AsyncPager as AsyncPager
@@ -70,6 +74,7 @@ _HOMES: Final = {
     "LimitChanged": "_runtime.events",
     "Limits": "_runtime.limits.values",
     "Observer": "_runtime.events",
+    "OpenTelemetryObserver": "_opentelemetry.observer",
     "Operation": "_bridge.operation",
     "OperationEvent": "operations.wait_loop",
     "Organization": "resources._identity.organization",
@@ -83,6 +88,9 @@ _HOMES: Final = {
     "RetryPolicy": "_runtime.retry",
     "Secret": "_secret",
     "SystemClock": "_runtime.clock",
+    "WaitEnded": "_runtime.events",
+    "WaitEvent": "_runtime.events",
+    "WaitStarted": "_runtime.events",
     "deadline": "_runtime.deadline",
     "emulator": "emulator",
     "errors": "errors",

@@ -245,7 +245,7 @@ class ClientResources(NoCopies):
         with importing:
             from astra_devops.fleet.fleet import AsyncFleet
 
-        return AsyncFleet(self, self._caller.clock)
+        return AsyncFleet(self, self._caller)
 
     @made_on_first_use
     def _operations(self) -> "OperationFactory":

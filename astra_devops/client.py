@@ -1,5 +1,6 @@
 """The client: settings, views, calls by operation id, and closing."""
 
+import os
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
@@ -35,6 +36,7 @@ from astra_devops._runtime.settings import (
     plain_hosts,
     user_agent,
 )
+from astra_devops._runtime.telemetry.log_variable import log_if_asked
 from astra_devops._secret import Secret, hidden, hiding
 from astra_devops._version import VERSION
 from astra_devops.errors import PermissionDeniedError
@@ -132,6 +134,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
             ConfigurationError: ``token`` does not look like an application token.
         """
         self._parent = None
+        log_if_asked(os.environ)
         # Under the same names: a traceback with local variables would show the strings.
         token = hidden(token)
         proxy = hidden(proxy)

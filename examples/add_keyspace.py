@@ -11,33 +11,37 @@ import asyncio
 import os
 import sys
 
-from astra_devops import AsyncAstraDevOps, AsyncOperation, errors
+from astra_devops import AsyncAstraDevOps, AsyncOperation
 from astra_devops.models import Database
 
 KEYSPACE = "audit"
+ASLEEP = ("HIBERNATED", "PARKED", "SUSPENDED")
 
 
-async def add_keyspace(astra: AsyncAstraDevOps, database: Database) -> AsyncOperation[Database]:
-    """Add the keyspace to one database."""
+async def add_keyspace(astra: AsyncAstraDevOps, database: Database) -> AsyncOperation[Database] | None:
+    """Add the keyspace to one database that runs. The fleet run waits for the operation."""
+    if database.status in ASLEEP:
+        return None
     return await astra.keyspaces.ensure(database.id, KEYSPACE)
+
+
+def name_of(database: Database) -> str:
+    """Name a database in the report."""
+    return database.name or database.id
 
 
 async def run(astra: AsyncAstraDevOps) -> int:
     """Add the keyspace to all databases, and return the number of those where it failed."""
-    databases = sorted(await astra.databases.list().collect(), key=lambda database: database.name or "")
-    asleep = [database for database in databases if database.status in ("HIBERNATED", "PARKED", "SUSPENDED")]
-    running = [database for database in databases if database not in asleep]
-    failures: dict[str, Exception] = {}
-    try:
-        await astra.wait_all(*(add_keyspace(astra, database) for database in running), timeout=600)
-    except errors.OperationGroupError as group:
-        outcomes = zip(running, group.outcomes, strict=True)
-        failures = {database.id: outcome.error for database, outcome in outcomes if outcome.error}
-    for database in databases:
-        state = f"skipped: it is {database.status}" if database in asleep else failures.get(database.id, "has the keyspace")
-        print(f"{database.name:<10} {state}")
-    print(f"{len(running) - len(failures)} have the keyspace {KEYSPACE}, {len(failures)} failed, {len(asleep)} skipped")
-    return len(failures)
+    lines: list[str] = []
+    # With journal="audit.db" the run would survive a crash, and the next one would continue it.
+    async with astra.fleet.run(add_keyspace, astra.databases.list(), workers=10, key=name_of, quiet=True) as fleet:
+        async for outcome in fleet:
+            state = outcome.error or ("has the keyspace" if outcome.value else "skipped: it does not run")
+            lines.append(f"{outcome.key:<10} {state}")
+    print(*sorted(lines), sep="\n")
+    failed = len(lines) - fleet.report.counts["ok"]
+    print(f"{len(lines)} databases, {failed} failed")
+    return failed
 
 
 async def main() -> int:

@@ -91,7 +91,11 @@ LAYERS: dict[str, set[str]] = {
     },
     # The program that looks at journals and continues runs.
     "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
-    "__main__": {"fleet.commands"},
+    # The program that looks at the settings of this machine.
+    "_cli": {"client", "errors", "resources", "_runtime", "_secret", "_version"},
+    "__main__": {"fleet.commands", "_cli", "_version"},
+    # What OpenTelemetry makes of the events.
+    "_opentelemetry": {"_runtime", "_version"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),
@@ -159,6 +163,7 @@ LAYERS: dict[str, set[str]] = {
         "scim",
         "sinks",
         "_bridge",
+        "_opentelemetry",
         "_runtime",
         "_secret",
         "_version",

@@ -61,8 +61,8 @@ shop-0     has the keyspace
 shop-1     has the keyspace
 shop-2     has the keyspace
 shop-3     has the keyspace
-sleeper    skipped: it is HIBERNATED
-5 have the keyspace audit, 0 failed, 1 skipped
+sleeper    skipped: it does not run
+6 databases, 0 failed
 """,
     "inventory.py": """\
 organization,name,status,cloud_provider,regions,tier,keyspaces,created,id

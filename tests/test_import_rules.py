@@ -35,6 +35,7 @@ DOORS: dict[str, set[str]] = {
     "aiohttp.http_exceptions": {"emulator"},
     "backoff": {"_runtime/retry.py"},
     "jsonschema_rs": {"emulator"},
+    "opentelemetry": {"_opentelemetry"},
     "orjson": {"_json_bytes/codec.py"},
     "rich": {"fleet/progress/bars.py"},
     "sqlite3": {"fleet/journal"},
@@ -42,7 +43,7 @@ DOORS: dict[str, set[str]] = {
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
 # another name.
-IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml"}
+IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml", "opentelemetry": "opentelemetry_api"}
 # Imported only in functions that the library itself calls, so it is installed then.
 CALLERS = {"pydantic_core"}
 
@@ -51,7 +52,7 @@ LARGEST_FOLDER = 24
 LONGEST_FILE = 400
 
 # What `import astra_devops` must not cost.
-HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "orjson", "rich", "sqlite3"}
+HEAVY = {"aiohttp", "anyio", "asyncio", "attr", "attrs", "backoff", "cattrs", "jsonschema_rs", "opentelemetry", "orjson", "rich", "sqlite3"}
 
 
 def covers(name: str, target: str) -> bool:

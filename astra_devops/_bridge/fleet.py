@@ -10,7 +10,7 @@ from astra_devops._bridge.callback import in_worker_thread
 from astra_devops._bridge.operation import Operation
 from astra_devops._bridge.pager import Pager
 from astra_devops._runtime import checks
-from astra_devops._runtime.clock import Clock
+from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.fleet.engine.run import AsyncFleetRun
 from astra_devops.fleet.fleet import prepared
@@ -27,10 +27,10 @@ _END: Final = object()
 class Fleet(NoCopies, Generic[C]):
     """The same work for many databases, or for many items of any kind."""
 
-    def __init__(self, bridge: Bridge, client: C, clock: Callable[[], Clock]) -> None:
+    def __init__(self, bridge: Bridge, client: C, caller: Callable[[], Caller]) -> None:
         self._bridge = bridge
         self._client = client
-        self._clock = clock
+        self._caller = caller
 
     def run(
         self,
@@ -94,7 +94,7 @@ class Fleet(NoCopies, Generic[C]):
             return prepared(
                 work_in_thread,
                 _readable(items),
-                clock=self._clock(),
+                caller=self._caller(),
                 name=name_of(work),
                 workers=workers,
                 key=key,

@@ -126,10 +126,13 @@ class Operation(NoCopies, Generic[T_co]):
         with importing:
             from astra_devops.operations.wait_loop import is_change
         previous = None
-        while (event := self._bridge.call(wait_loop.next_event)) is not None:
-            if not changes_only or is_change(previous, event):
-                yield event
-            previous = event
+        try:
+            while (event := self._bridge.call(wait_loop.next_event)) is not None:
+                if not changes_only or is_change(previous, event):
+                    yield event
+                previous = event
+        finally:
+            wait_loop.close()
 
     def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.

@@ -9,9 +9,11 @@ from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import unquote
 
+from astra_devops._runtime.auth.protocol import SecretHeaders
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.events import CallEnded, CallStarted, Observer, RequestEvent, ResponseEvent, RetryEvent
-from astra_devops._runtime.outcome import RawAnswer, Received
+from astra_devops._runtime.outcome import NotSent, RawAnswer, Received
+from astra_devops._runtime.telemetry import trace_context
 
 # Different in each process, and counted in it.
 _PROCESS: Final = os.urandom(4).hex()
@@ -25,6 +27,7 @@ class CallEvents:
     def __init__(self, call: Call[Any], emit: Observer) -> None:
         operation = call.operation
         self._emit = emit
+        self._path = call.path
         self._common: dict[str, Any] = {
             "call_id": new_id(),
             "parent_id": _enclosing.get(),
@@ -43,10 +46,13 @@ class CallEvents:
         """Name this call as the one that the calls in a block belong to."""
         return enclosing(self._common["call_id"])
 
-    def request(self, attempt: int) -> None:
-        """Emit that a request is about to be sent."""
-        self._emit(RequestEvent(**self._common, attempt=attempt))
+    def request(self, attempt: int, origin: str, headers: SecretHeaders) -> SecretHeaders:
+        """Emit that a request is about to be sent, and return its headers with those of a trace."""
+        trace_context.request_headers.set(None)
+        self._emit(RequestEvent(**self._common, attempt=attempt, url=origin + self._path))
         self._request_began = time.monotonic()
+        added = trace_context.request_headers.get()
+        return SecretHeaders({**headers, **added}) if added else headers
 
     def response(self, attempt: int, received: Received) -> None:
         """Emit that an answer to that request came, or did not."""
@@ -54,8 +60,9 @@ class CallEvents:
             status, reason, request_id = received.status, None, received.request_id
         else:
             status, reason, request_id = None, received.reason, None
-        elapsed = time.monotonic() - self._request_began
-        self._emit(ResponseEvent(**self._common, status=status, reason=reason, request_id=request_id, attempt=attempt, elapsed=elapsed))
+        was_sent, elapsed = not isinstance(received, NotSent), time.monotonic() - self._request_began
+        sent = {**self._common, "attempt": attempt, "was_sent": was_sent, "elapsed": elapsed}
+        self._emit(ResponseEvent(**sent, status=status, reason=reason, request_id=request_id))
 
     def retry(self, attempt: int, delay: float, reason: str) -> None:
         """Emit that the call will be repeated."""

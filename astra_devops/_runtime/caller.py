@@ -272,7 +272,7 @@ class _Attempts(CallErrors, Generic[T]):
             return headers
         self.headers = headers
         if self.events:
-            self.events.request(self.count)
+            headers = self.events.request(self.count, caller.transport.origin, headers)
         self.sent_at = caller.clock.monotonic()
         try:
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))

@@ -1,15 +1,11 @@
-"""The events that a client emits, and how they are logged."""
+"""The events that a client emits."""
 
-import logging
 from collections.abc import Callable, Mapping
-from typing import Final
 
 import attrs
 
 from astra_devops._runtime.limits.values import Limits
 from astra_devops.errors import OperationSnapshot
-
-_logger: Final = logging.getLogger("astra_devops")
 
 
 @attrs.frozen(kw_only=True)
@@ -62,9 +58,11 @@ class RequestEvent(CallEvent):
 
     Attributes:
         attempt: Counts from 1.
+        url: The URL, without its query.
     """
 
     attempt: int
+    url: str
 
 
 @attrs.frozen(kw_only=True)
@@ -74,6 +72,7 @@ class ResponseEvent(CallEvent):
     Attributes:
         status: The HTTP status. None if no answer came.
         reason: Why no answer came. None if one did.
+        was_sent: Whether the request left this machine, in whole or in part.
         request_id: The service's id of the request.
         attempt: Counts from 1.
         elapsed: Seconds since the request event, the wait for a connection included.
@@ -81,6 +80,7 @@ class ResponseEvent(CallEvent):
 
     status: int | None
     reason: str | None
+    was_sent: bool
     request_id: str | None
     attempt: int
     elapsed: float
@@ -129,6 +129,53 @@ class LimitChanged:
     reason: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class WaitEvent:
+    """What the events of a wait have in common.
+
+    Attributes:
+        wait_id: The same in all events of one wait, and in no other.
+        kind: The name of the operation, such as ``databases.create``.
+        ids: The ids and names that identify what the operation works on.
+    """
+
+    wait_id: str
+    kind: str
+    ids: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class WaitStarted(WaitEvent):
+    """A wait begins. Its polls come between this and :class:`WaitEnded`.
+
+    Attributes:
+        traceparent: The trace of the call that began the operation, as in the header of that name
+            (W3C Trace Context). None if it was not traced.
+    """
+
+    traceparent: str | None
+
+
+@attrs.frozen(kw_only=True)
+class WaitEnded(WaitEvent):
+    """A wait is over.
+
+    Attributes:
+        done: Whether the operation is done. If not, and there is no error, the program no longer
+            waits for it.
+        error: The name of the exception that the wait ended with. None if there was none.
+        status: The status seen by the last poll.
+        polls: The number of polls.
+        elapsed: Seconds from the start, by the client's clock.
+    """
+
+    done: bool
+    error: str | None
+    status: str | None
+    polls: int
+    elapsed: float
+
+
 @attrs.frozen
 class PollEvent:
     """A wait has polled its operation.
@@ -147,33 +194,7 @@ class PollEvent:
     problem: str | None = None
 
 
-Event = CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | LimitChanged | PollEvent
+Event = (
+    CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | LimitChanged | WaitStarted | WaitEnded | PollEvent
+)
 Observer = Callable[[Event], None]
-
-
-def log(event: Event) -> None:
-    """Write an event to the logger ``astra_devops``.
-
-    Events that delay calls have the level WARNING, the others DEBUG.
-    """
-    match event:
-        case RequestEvent():
-            _logger.debug("%s %s %s (%s, attempt %d)", event.method, event.path, dict(event.ids), event.operation, event.attempt)
-        case ResponseEvent():
-            result = event.status or event.reason
-            _logger.debug(
-                "%s: %s in %.3f s (attempt %d, request id %s)", event.operation, result, event.elapsed, event.attempt, event.request_id
-            )
-        case RetryEvent():
-            _logger.warning("%s: %s; attempt %d in %.2f s", event.operation, event.reason, event.attempt + 1, event.delay)
-        case CircuitEvent(open=True):
-            _logger.warning("the service is down (%s); calls fail at once until it answers", event.reason)
-        case CircuitEvent():
-            _logger.warning("the service answers again")
-        case LimitChanged(limits=limits, reason=reason):
-            level, cause = (logging.DEBUG, "more is permitted") if reason is None else (logging.WARNING, reason)
-            rate = "" if limits.requests_per_second is None else f"at most {limits.requests_per_second:.1f} requests per second, "
-            pause = f", none for {limits.paused_for:.1f} s" if limits.paused_for else ""
-            _logger.log(level, "%s: %s%d at once%s", cause, rate, limits.concurrent_requests, pause)
-        case PollEvent(snapshot=snapshot, done=done):
-            _logger.debug("%s %s: %s after %.1f s%s", snapshot.kind, dict(snapshot.ids), snapshot.status, snapshot.elapsed, ", done" * done)

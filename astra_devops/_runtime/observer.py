@@ -64,5 +64,5 @@ def observer_or_log(observer: "Observer | None", level: int = logging.DEBUG) -> 
     if not logger.isEnabledFor(level):
         return None
     with importing:
-        from astra_devops._runtime.events import log
+        from astra_devops._runtime.telemetry.log import log
     return log

@@ -83,7 +83,7 @@ def plain_hosts(origin: str) -> frozenset[str]:
     host = parts.hostname or ""
     if parts.scheme == "https" or checks.is_loopback(host):
         return frozenset()
-    warnings.warn(f"allow_http: the token is sent to {host} unencrypted; use it with an emulator only", UserWarning, _user_level())
+    warnings.warn(f"allow_http: the token is sent to {host} unencrypted; use it with an emulator only", UserWarning, user_level())
     return frozenset({host})
 
 
@@ -108,7 +108,7 @@ def checked_flag(value: bool, name: str) -> bool:
     return value
 
 
-def _user_level() -> int:
+def user_level() -> int:
     """Return the stack level of the code that made the client, as warnings count it."""
     frame, level = sys._getframe(1), 1
     while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == __name__.partition(".")[0]:

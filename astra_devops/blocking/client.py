@@ -388,7 +388,7 @@ class AstraDevOps(ClientOperations, NoCopies):
         with importing:
             from astra_devops._bridge.fleet import Fleet
 
-        return Fleet(self._bridge, self, lambda: self._handle()._caller.clock)
+        return Fleet(self._bridge, self, lambda: self._handle()._caller)
 
     def with_options(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from astra_devops._runtime import checks
-from astra_devops._runtime.clock import Clock
+from astra_devops._runtime.caller import Caller
 from astra_devops.fleet.engine.items import Source, default_key
 from astra_devops.fleet.engine.perform import Performer
 from astra_devops.fleet.engine.run import AsyncFleetRun
@@ -24,9 +24,9 @@ MOST_WORKERS = 10_000
 class AsyncFleet(Generic[C]):
     """The same work for many databases, or for many items of any kind."""
 
-    def __init__(self, client: C, clock: Clock) -> None:
+    def __init__(self, client: C, caller: Caller) -> None:
         self._client = client
-        self._clock = clock
+        self._caller = caller
 
     def run(
         self,
@@ -82,7 +82,7 @@ class AsyncFleet(Generic[C]):
         return prepared(
             partial(checks.callback(work, "work"), self._client),
             items,
-            clock=self._clock,
+            caller=self._caller,
             name=name_of(work),
             workers=workers,
             key=key,
@@ -98,7 +98,7 @@ def prepared(
     work: Callable[[Any], Awaitable[object]],
     items: AsyncIterable[Any] | Iterable[Any],
     *,
-    clock: Clock,
+    caller: Caller,
     name: str,
     workers: int,
     key: Callable[[Any], str] | None,
@@ -111,7 +111,8 @@ def prepared(
     """Check the arguments of a run, and return it."""
     count = checks.integer(workers, "workers", 1, MOST_WORKERS)
     source = Source(items)
-    tally = Tally(clock, count, source.total)
+    clock = caller.clock
+    tally = Tally(clock, count, source.total, lambda: caller.shared.limiter.limits.concurrent_requests)
     return AsyncFleetRun(
         Performer(
             work=work,

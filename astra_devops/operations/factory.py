@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.intents import recorder as recording
+from astra_devops._runtime.telemetry import trace_context
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
@@ -29,9 +30,10 @@ class OperationFactory:
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Create the handle of an operation that the service has just accepted."""
-        operation = AsyncOperation(kind, params, self._caller, self.poller)
+        traceparent = trace_context.take_write()
+        operation = AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
         if "database_id" in params:
-            own = None if kind.ends_absent else AsyncOperation(kind, params, self._caller, self.poller)
+            own = None if kind.ends_absent else AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
             self._lanes.attach(params["database_id"], operation, own)
         if (recorder := recording.current.get()) is not None:
             recorder.accepted(operation)
@@ -49,9 +51,9 @@ class OperationFactory:
             ValueError: ``token`` is not a resume token, its kind of operation does not exist in
                 this version, or a parameter of it is missing or wrong.
         """
-        name, params = resume_token.decode(token)
+        name, params, traceparent = resume_token.decode(token)
         kind = kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not support: {name!r}")
         kind.check(params)
-        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True, traceparent=traceparent)

@@ -128,6 +128,8 @@ async def watch(
                 previous = event
         except Exception as failure:
             error = failure
+        finally:
+            wait_loop.close()
         state = wait_loop.snapshot()
         outcomes[index] = errors.OperationOutcome(state, wait_loop.result() if error is None else None, error)
         if error is not None:

@@ -35,7 +35,14 @@ class AsyncOperation(NoCopies, Generic[T_co]):
     _no_copies = OPERATION_NO_COPIES
 
     def __init__(
-        self, kind: OperationKind[T_co], params: Mapping[str, str], caller: Caller, poller: "DatabasePoller", *, is_resumed: bool = False
+        self,
+        kind: OperationKind[T_co],
+        params: Mapping[str, str],
+        caller: Caller,
+        poller: "DatabasePoller",
+        *,
+        is_resumed: bool = False,
+        traceparent: str | None = None,
     ) -> None:
         self.kind: str = kind.name
         self.ids: Mapping[str, str] = dict(params)
@@ -44,6 +51,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         self._poller = poller
         self._accepted_at = caller.clock.monotonic()
         self._is_resumed = is_resumed
+        self._traceparent = traceparent
         self._statuses: list[str] = []
         self._wait_loop: WaitLoop[T_co] | None = None
 
@@ -58,7 +66,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
 
         It contains ids and names, no secrets.
         """
-        return resume_token.encode(self.kind, self.ids)
+        return resume_token.encode(self.kind, self.ids, self._traceparent)
 
     @property
     def status(self) -> str | None:
@@ -125,17 +133,22 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         with importing:
             from astra_devops.operations.wait_loop import is_change
         previous = None
-        while (event := await wait_loop.next_event()) is not None:
-            if not changes_only or is_change(previous, event):
-                yield event
-            previous = event
+        try:
+            while (event := await wait_loop.next_event()) is not None:
+                if not changes_only or is_change(previous, event):
+                    yield event
+                previous = event
+        finally:
+            wait_loop.close()
 
     async def refresh(self) -> "OperationEvent":
         """Poll once, without waiting.
 
         Raises the same errors as :meth:`wait`; a transient error is reported in the event instead.
         """
-        event = await self.wait_loop().next_event()
+        wait_loop = self.wait_loop()
+        event = await wait_loop.next_event()
+        wait_loop.close()
         assert event is not None
         return event
 
@@ -155,6 +168,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             self._poller,
             accepted_at=self._accepted_at,
             is_resumed=self._is_resumed,
+            traceparent=self._traceparent,
             statuses=self._statuses,
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),

@@ -52,7 +52,8 @@ class _Lane:
     ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
     once the database has been ready since; ``is_fresh`` says that this was just now. ``last`` is
     the operation of that call, ``pending`` the handle that its caller has, and ``own`` one for the
-    lane.
+    lane. ``state`` is that of the database when it was last seen to be busy, and ``sending`` the
+    operation of the call whose turn it is.
     """
 
     lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
@@ -60,8 +61,17 @@ class _Lane:
     changed_at: float | None = None
     is_fresh: bool = False
     last: str = ""
+    state: str | None = None
+    sending: str = ""
     pending: AsyncOperation[Any] | None = None
     own: AsyncOperation[Any] | None = None
+
+    def obstacle(self) -> str:
+        """Return what the next call in the lane waits for, as a clause."""
+        if self.changed_at is None:
+            return f"{self.sending} is still being sent"
+        state = (self.own.status if self.own is not None else None) or self.state
+        return f"the database is in {state} since {self.last}" if state else f"the database has not been seen to be ready since {self.last}"
 
 
 class Lanes:
@@ -150,17 +160,18 @@ class Lanes:
             async with asyncio.timeout(left()):
                 await lane.lock.acquire()
         except TimeoutError:
-            raise _not_sent(call, database_id, "the calls before it are still in the lane") from None
+            raise _not_sent(call, database_id, lane.obstacle()) from None
         try:
-            if lane.changed_at is not None and (state := await self._wait_until_ready(lane, database_id, lane.changed_at, left)):
-                raise _not_sent(call, database_id, f"the database is in {state} since {lane.last}")
+            if lane.changed_at is not None and not await self._is_ready_in_time(lane, database_id, lane.changed_at, left):
+                raise _not_sent(call, database_id, lane.obstacle())
         except BaseException:
             lane.lock.release()
             raise
-        lane.changed_at = lane.pending = lane.own = None
+        lane.changed_at = lane.pending = lane.own = lane.state = None
+        lane.sending = call.operation.id
 
-    async def _wait_until_ready(self, lane: _Lane, database_id: str, changed_at: float, left: Callable[[], float]) -> str | None:
-        """Wait until a database accepts changes again; return its state if it did not in time.
+    async def _is_ready_in_time(self, lane: _Lane, database_id: str, changed_at: float, left: Callable[[], float]) -> bool:
+        """Wait until a database accepts changes again; return whether it did in time.
 
         What ends the wait otherwise, the service says better in its answer to the next change.
         """
@@ -169,24 +180,26 @@ class Lanes:
                 try:
                     await lane.own.wait(timeout=max(left(), _LEAST_WAIT))
                 except errors.OperationTimeoutError as error:
-                    return error.snapshot.status or "an unknown state"
+                    lane.state = error.snapshot.status or lane.state
+                    return False
                 except errors.AstraDevOpsError:
-                    return None
-            return None
+                    return True
+            return True
         pause = _FIRST_PAUSE
         while True:
             try:
                 database = await self._poller.get(database_id, changed_at)
             except errors.AstraDevOpsError:
-                return None
+                return True
             if database.status not in TRANSIENT_STATES:
-                return None
+                return True
+            lane.state = str(database.status)
             if (seconds := left()) <= 0:
-                return str(database.status)
+                return False
             await deadline.sleep(self._caller.clock, min(pause, seconds))
             changed_at, pause = self._caller.clock.monotonic(), min(2 * pause, _LONGEST_PAUSE)
 
 
-def _not_sent(call: Call[Any], database_id: str, state: str) -> errors.RequestNotSentError:
-    name, reason = call.operation.id, f"its turn among the changes of database {database_id} did not come in time: {state}"
+def _not_sent(call: Call[Any], database_id: str, obstacle: str) -> errors.RequestNotSentError:
+    name, reason = call.operation.id, f"its turn among the changes of database {database_id} did not come in time: {obstacle}"
     return errors.RequestNotSentError(f"{name} was not sent: {reason}", operation=name, reason=reason, attempts=0)

@@ -187,6 +187,9 @@ class DatabasePoller:
 
     async def _read_list(self, is_whole: bool) -> _ListReading | None:
         started = self._caller.clock.monotonic()
+        # All that it would serve can join this one, and memory holds one list instead of two: full
+        # garbage collections stop the loop for as long as there are objects to look at.
+        self._last_reading = None
         databases: dict[str, Database] = {}
         async for page in listing.databases(self._caller, include="all").pages():
             databases |= {database.id: database for database in page}
@@ -195,10 +198,8 @@ class DatabasePoller:
                 return None
         self._list_length = len(databases)
         self._saved = max(self._saved - _cost_of_list(len(databases)), 0)
-        reading = _ListReading(started, databases)
-        if self._last_reading is None or self._last_reading.started <= started:
-            self._last_reading = reading
-        return reading
+        self._last_reading = _ListReading(started, databases)
+        return self._last_reading
 
 
 def _cost_of_list(length: int) -> int:

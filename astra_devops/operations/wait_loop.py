@@ -14,9 +14,9 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.emulators import StillClock
-from astra_devops._runtime.events import PollEvent
 from astra_devops._runtime.limits.priority import foreground
 from astra_devops._runtime.observer import observer_or_log
+from astra_devops._runtime.telemetry.wait_events import WaitEvents
 from astra_devops.operations import resume_token
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext
@@ -86,6 +86,7 @@ class WaitLoop(Generic[T]):
         *,
         accepted_at: float,
         is_resumed: bool,
+        traceparent: str | None,
         statuses: list[str],
         timeout: float,
         interval: float | None,
@@ -94,6 +95,7 @@ class WaitLoop(Generic[T]):
         self.id: str = call_events.new_id()
         self._accepted_at = accepted_at
         self._is_resumed = is_resumed
+        self._traceparent = traceparent
         self._statuses = statuses
         self._kind = kind
         self._ids = ids
@@ -106,6 +108,7 @@ class WaitLoop(Generic[T]):
         self._started_at = caller.clock.monotonic()
         self._really_started_at = time.monotonic()
         self._still_clock = StillClock(caller.transport.origin, caller.clock)
+        self._events: WaitEvents | None = None
         self._polls = 0
         self._pause = 0.0
         self._poll_duration = 0.0
@@ -118,7 +121,7 @@ class WaitLoop(Generic[T]):
 
     @property
     def _resume_token(self) -> str:
-        return resume_token.encode(self._kind.name, self._ids)
+        return resume_token.encode(self._kind.name, self._ids, self._traceparent)
 
     @property
     def status(self) -> str | None:
@@ -141,16 +144,27 @@ class WaitLoop(Generic[T]):
         canceled, the error has the resume token in a note.
         """
         running_loop()
+        if self._events is None and not self._polls and (observer := observer_or_log(self._caller.observer)):
+            self._events = WaitEvents(observer, self.id, self._kind.name, self._ids)
+            self._events.started(self._traceparent)
         try:
             event = await self._next_event()
         except BaseException as error:
             self._forget()
+            self.close(error)
             if isinstance(error, asyncio.CancelledError):
                 error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
             raise
         if event is None or event.done:
             self._forget()
+            self.close()
         return event
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Report that the wait is over, unless that has been done."""
+        if self._events is not None:
+            self._events.ended(error, self.snapshot(), is_done=self.done)
+            self._events = None
 
     def _forget(self) -> None:
         if "database_id" in self._ids:
@@ -170,8 +184,8 @@ class WaitLoop(Generic[T]):
             raise self._timed_out()
         await self._poll(seconds, due_at)
         event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
-        if observer := observer_or_log(self._caller.observer):
-            observer(PollEvent(self.snapshot(), self.done, wait_id=self.id, problem=self._problem))
+        if self._events is not None:
+            self._events.polled(self.snapshot(), self._problem, is_done=self.done)
         await self._raise_if_over()
         return event
 
@@ -194,12 +208,14 @@ class WaitLoop(Generic[T]):
         try:
             with call_events.enclosing(self.id), foreground():
                 async with limit:
-                    self._observation = await self._kind.condition(context, self._ids)
+                    observation = await self._kind.condition(context, self._ids)
         except (errors.AstraDevOpsError, TimeoutError) as error:
             self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if limit.expired() else error)
         else:
             self._failed_polls.succeeded()
-            self._problem = self._observation.problem
+            # The value counts only once it is done. Until then, many waits would keep many of them.
+            self._observation = observation if observation.done else attrs.evolve(observation, value=None)
+            self._problem = observation.problem
             self._remember_status()
         self._poll_duration = self._caller.clock.monotonic() - started_at
 

@@ -241,7 +241,7 @@ class AsyncDatabases:
             await terminate_extra(self._caller, self._operations, database_id)
         check_outcome = database_outcome_check(self._caller, database_id, is_terminating)
         send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send, give_up_if=is_terminating)
+        await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.TERMINATE_DATABASE, database_id=database_id)
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:

@@ -15,7 +15,7 @@ from typing import Final
 # At the end of the path, so that an installed wheel is measured rather than the checkout.
 sys.path.append(str(Path(__file__).parents[2]))
 
-from tests.benchmarks import blocking, calls, changes, emulator, many_processes, memory, report, starting, throttled, waits
+from tests.benchmarks import blocking, calls, changes, emulator, fleets, many_processes, memory, report, starting, throttled, waits
 from tests.benchmarks.table import Table
 
 SECTIONS: Final[dict[str, dict[str, Callable[..., Table]]]] = {
@@ -46,6 +46,10 @@ SECTIONS: Final[dict[str, dict[str, Callable[..., Table]]]] = {
         "polls": changes.polls,
         "lanes": changes.lanes,
         "throttled": throttled.throttled,
+    },
+    "Fleet runs": {
+        "fleet-reads": fleets.reads,
+        "fleet-journal": fleets.journals,
     },
     "The emulator": {
         "emulator-reads": emulator.reads,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import astra_devops
-from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
+from astra_devops import AstraDevOps, AsyncAstraDevOps, RequestEvent, errors
 from astra_devops._rest import index
 from astra_devops.emulator import Emulator, ScaledClock, VirtualClock
 
@@ -83,6 +83,37 @@ async def test_a_lane_that_does_not_move_on_is_left(emulator: Emulator, astra: A
     assert database_id in str(caught.value)
     assert str(caught.value).endswith("did not come in time: the database is in MAINTENANCE since addKeyspace")
     assert emulator.journal.count("addKeyspace") == 1
+
+
+async def test_all_calls_that_leave_the_lane_name_what_is_before_them(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    database_id = emulator.add_database("orders")
+    emulator.faults.stuck("addKeyspace", "MAINTENANCE")
+    impatient = astra.with_options(lane_timeout=60)
+    await impatient.keyspaces.create(database_id, "a")
+    results = await asyncio.gather(*(impatient.keyspaces.create(database_id, f"k{n}") for n in range(3)), return_exceptions=True)
+    assert [str(result).rpartition(": ")[2] for result in results] == ["the database is in MAINTENANCE since addKeyspace"] * 3
+
+
+async def test_a_call_that_is_still_being_sent_is_named(emulator: Emulator) -> None:
+    database_id = emulator.add_database("orders")
+    emulator.faults.no_answer("addKeyspace")
+    is_sent = asyncio.Event()
+    async with emulator.async_client(observer=lambda event: is_sent.set() if isinstance(event, RequestEvent) else None) as astra:
+        first = asyncio.create_task(astra.keyspaces.create(database_id, "a"))
+        await is_sent.wait()
+        with pytest.raises(errors.RequestNotSentError, match="addKeyspace is still being sent"):
+            await astra.with_options(lane_timeout=0.05).databases.terminate(database_id)
+        first.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+
+
+async def test_a_database_that_is_being_terminated_is_not_asked_again(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    database_id = emulator.add_database("orders")
+    await astra.databases.terminate(database_id)
+    with pytest.raises(errors.BusyError, match="TERMINATING"):
+        await astra.keyspaces.create(database_id, "a")
+    assert statuses(emulator, "addKeyspace") == {409: 1}
 
 
 async def test_the_deadline_of_the_user_counts_in_the_lane(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

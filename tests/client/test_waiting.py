@@ -199,7 +199,7 @@ async def test_the_observer_sees_requests_retries_and_polls_without_secrets(emul
         await astra.databases.list().collect()
         await (await create(astra)).wait()
     kinds = {type(event).__name__ for event in events}
-    assert kinds == {"CallStarted", "CallEnded", "RequestEvent", "ResponseEvent", "RetryEvent", "PollEvent"}
+    assert kinds == {"CallStarted", "CallEnded", "RequestEvent", "ResponseEvent", "RetryEvent", "WaitStarted", "PollEvent", "WaitEnded"}
     assert emulator.token not in repr(events)
 
 
@@ -232,6 +232,7 @@ def test_tokens_round_trip() -> None:
     assert resume_token.decode(resume_token.encode("create_keyspace", {"database_id": "d", "keyspace": "ü"})) == (
         "create_keyspace",
         {"database_id": "d", "keyspace": "ü"},
+        None,
     )
 
 

@@ -173,7 +173,7 @@ def _fleet(context: Context, function: ast.FunctionDef) -> str:
     return (
         f"    @property\n    def {function.name}(self) -> '{twin.name}[Self]':\n{docstring(function, context.names, ' ' * 8)}"
         f"        with importing:\n            from {twin.module} import {twin.name}\n\n"
-        f"        return {twin.name}(self._bridge, self, lambda: self._handle()._caller.clock)\n\n"
+        f"        return {twin.name}(self._bridge, self, lambda: self._handle()._caller)\n\n"
     )
 
 

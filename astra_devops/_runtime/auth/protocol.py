@@ -23,6 +23,11 @@ class Auth(Protocol):
     """
 
     @property
+    def source(self) -> str | None:
+        """Where the credential comes from, in words; None if it is not known yet."""
+        ...
+
+    @property
     def is_static(self) -> bool:
         """Whether the credential never changes, and asking for it runs no code of the user's."""
         ...

@@ -29,6 +29,9 @@ class TokenAuth:
     ``ASTRA_DB_APPLICATION_TOKEN``; the profile of astra-cli's file that ``ASTRA_PROFILE`` names, or
     ``default``. A named profile comes before the environment, so that asking for one is never
     ignored.
+
+    Attributes:
+        source: Where the token was found; None until it has been read.
     """
 
     def __init__(self, token: Token | None = None, profile: str | None = None, *, selects_service: bool = False) -> None:
@@ -46,6 +49,7 @@ class TokenAuth:
         checks.optional(checks.string, profile, "profile")
         if profile is not None and not profile.strip():
             raise ValueError("profile must not be empty")
+        self.source: str | None = None if token is None else "the argument token"
         self._provider: TokenProvider | None = None
         self._token: Secret | None = None
         self._profile = profile and profile.strip()
@@ -114,7 +118,8 @@ class TokenAuth:
             del answer
             return check_token(token, "the token that the provider returned")
         if self._profile is None and (variable := Secret(os.environ.get(TOKEN_VARIABLE, "").strip())):
-            self._token = check_token(variable, f"the environment variable {TOKEN_VARIABLE}")
+            self.source = f"the environment variable {TOKEN_VARIABLE}"
+            self._token = check_token(variable, self.source)
             return self._token
         with importing:
             from astra_devops._runtime.auth.astrarc import load_profile
@@ -122,7 +127,7 @@ class TokenAuth:
         token = check_token(profile.token, f"{TOKEN_VARIABLE} in {profile.source}")
         if self._selects_service:
             self._origin = profile.origin or self._origin
-        self._token = token
+        self._token, self.source = token, profile.source
         return token
 
     def __repr__(self) -> str:

@@ -1,7 +1,6 @@
 """Scripted faults: each applies to an operation, for a number of requests or by chance."""
 
 import itertools
-import math
 import os
 import random
 import threading
@@ -10,13 +9,10 @@ from typing import Final, Protocol, Unpack
 
 from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
-from astra_devops.emulator.faults import entries
+from astra_devops.emulator.faults import entries, values
 from astra_devops.emulator.faults.entries import E, Fault, Frequency, ScriptedFault, Staleness, StateFault, Throttle, fault_kind
 from astra_devops.emulator.replies import JSON, Reply
 
-_EDGE_PAGE: Final = (
-    b"<html>\r\n<head><title>%d</title></head>\r\n<body><center><h1>The edge has no answer</h1></center></body>\r\n</html>\r\n"
-)
 EARLY_404S: Final = "not_found_after_create"
 LISTING_DELAY: Final = "list_lag"
 """The ids of the two faults of which there is only one each."""
@@ -115,13 +111,13 @@ class Faults:
         """
         if not 200 <= status <= 599:
             raise ValueError(f"status must be from 200 to 599, not {status!r}")
-        reply = Reply(status, _encode(body), content_type, dict(headers or {}))
+        reply = Reply(status, values.encode(body), content_type, dict(headers or {}))
         return self._add(Fault(operation, *entries.checked_frequency(frequency), "after" if after_effect else "instead", reply))
 
     @fault_kind
     def rate_limit(self, operation: str, *, retry_after: str | float | None = None, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Answer 429. ``retry_after`` is sent unchecked: seconds, a date, or something invalid."""
-        return self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", _too_many(retry_after)))
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), "instead", values.too_many(retry_after)))
 
     @fault_kind
     def throttle(self, operation: str = "*", *, rate: float, burst: int = 1, retry_after: str | float | None = None) -> ScriptedFault:
@@ -131,8 +127,8 @@ class Faults:
         if that has one, else for the one of ``"*"``. Those that are refused meet no other fault.
         Another call for the operation changes its limit at once.
         """
-        rate, burst = _positive("rate", rate), int(_positive("burst", burst))
-        limit = Throttle(operation, None, None, rate, burst, _too_many(retry_after), burst, id=f"{_THROTTLE}{operation}")
+        rate, burst = values.positive("rate", rate), int(values.positive("burst", burst))
+        limit = Throttle(operation, None, None, rate, burst, values.too_many(retry_after), burst, id=f"{_THROTTLE}{operation}")
         self._check(limit)
         with self._lock:
             if (present := self._throttles.get(operation)) is not None:
@@ -143,7 +139,7 @@ class Faults:
     @fault_kind
     def edge_page(self, operation: str, status: int = 502, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Answer with an HTML page, as the proxy in front of the service does when it is down."""
-        return self.status(operation, status, body=_EDGE_PAGE % status, content_type="text/html", **frequency)
+        return self.status(operation, status, body=values.EDGE_PAGE % status, content_type="text/html", **frequency)
 
     @fault_kind
     def reset_before_effect(self, operation: str, **frequency: Unpack[Frequency]) -> ScriptedFault:
@@ -167,12 +163,12 @@ class Faults:
     @fault_kind
     def slow_headers(self, operation: str, seconds: float, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Execute the request, and answer only ``seconds`` of the emulator's clock later."""
-        return self._add(Fault(operation, *entries.checked_frequency(frequency), slow_headers=_not_negative("seconds", seconds)))
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), slow_headers=values.not_negative("seconds", seconds)))
 
     @fault_kind
     def slow_body(self, operation: str, seconds: float, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Send half of the body, and the rest ``seconds`` of the emulator's clock later."""
-        return self._add(Fault(operation, *entries.checked_frequency(frequency), slow_body=_not_negative("seconds", seconds)))
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), slow_body=values.not_negative("seconds", seconds)))
 
     @fault_kind
     def body(self, operation: str, body: object, *, content_type: str = JSON, **frequency: Unpack[Frequency]) -> ScriptedFault:
@@ -180,7 +176,7 @@ class Faults:
 
         It is sent as JSON unless it is bytes or a string.
         """
-        return self._add(Fault(operation, *entries.checked_frequency(frequency), body=_encode(body), content_type=content_type))
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), body=values.encode(body), content_type=content_type))
 
     @fault_kind
     def null_body(self, operation: str, **frequency: Unpack[Frequency]) -> ScriptedFault:
@@ -205,7 +201,7 @@ class Faults:
     @fault_kind
     def oversized(self, operation: str, size: int, **frequency: Unpack[Frequency]) -> ScriptedFault:
         """Answer with a valid JSON string of ``size`` bytes, without a Content-Length."""
-        return self._add(Fault(operation, *entries.checked_frequency(frequency), oversized=int(_not_negative("size", size))))
+        return self._add(Fault(operation, *entries.checked_frequency(frequency), oversized=int(values.not_negative("size", size))))
 
     def refuse_connections(self, seconds: float | None = None) -> None:
         """Refuse connections to the API for ``seconds`` of the emulator's clock.
@@ -229,13 +225,13 @@ class Faults:
     @fault_kind
     def not_found_after_create(self, times: int) -> ScriptedFault:
         """Answer the first ``times`` reads of each database created from now on with 404."""
-        self.early_404s = int(_not_negative("times", times))
+        self.early_404s = int(values.not_negative("times", times))
         return self._scripted(EARLY_404S)
 
     @fault_kind
     def list_lag(self, seconds: float) -> ScriptedFault:
         """Omit each database created from now on from lists for this many seconds."""
-        self.listing_delay = _not_negative("seconds", seconds)
+        self.listing_delay = values.not_negative("seconds", seconds)
         return self._scripted(LISTING_DELAY)
 
     @fault_kind
@@ -260,7 +256,7 @@ class Faults:
         back; or an operation, and the changes that it starts stay in that state and never end.
         """
         times, probability = entries.checked_frequency(frequency)
-        if _is_database_id(target):
+        if values.is_database_id(target):
             self.held_states[target] = status
             return self._scripted(target)
         return self._add_state_fault(StateFault(target, times, probability, stuck_in=status))
@@ -368,32 +364,3 @@ class Faults:
     def _check(self, entry: entries.Entry) -> None:
         if entry.operation != operation_names.ANY:
             operation_names.check(entry.operation, self.operations)
-
-
-def _not_negative(name: str, number: float) -> float:
-    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number < math.inf:
-        raise ValueError(f"{name} must be a finite number of at least 0, not {number!r}")
-    return number
-
-
-def _positive(name: str, number: float) -> float:
-    if _not_negative(name, number) == 0:
-        raise ValueError(f"{name} must be above 0; to refuse all requests, use rate_limit(..., times=None)")
-    return number
-
-
-def _too_many(retry_after: str | float | None) -> Reply:
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return Reply(429, _encode({"errors": [{"message": "rate limit exceeded"}]}), JSON, headers)
-
-
-def _encode(body: object) -> bytes:
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if isinstance(body, bytes | bytearray) else codec.dumps(body)
-
-
-def _is_database_id(target: str) -> bool:
-    return len(target) == 36 and target.count("-") == 4

@@ -11,6 +11,7 @@ from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.intents import recorder as recording
+from astra_devops._runtime.limits.priority import background
 from astra_devops.fleet.advice import WAIT_AGAIN, advice_for, state_of
 from astra_devops.fleet.engine.recorder import ItemRecorder
 from astra_devops.fleet.journal.journal import Journal
@@ -41,7 +42,7 @@ class Performer:
         began, started = self.clock.now(), self.clock.monotonic()
         attempts, recorder = 1, ItemRecorder(key, self.journal)
         if self.journal is not None:
-            row = await self.journal.begin(key)
+            row = self.journal.begin(key)
             if row.is_repeated:
                 error = ValueError(f"two items have the key {key!r}: pass a key function that names each item differently")
                 return Outcome(key=key, state="failed", error=error, advice="correct the keys", began=began)
@@ -64,10 +65,9 @@ class Performer:
     async def _attempt(self, key: str, item: Any, recorder: ItemRecorder, began: datetime) -> Outcome:
         context = recording.current.set(recorder)
         try:
-            result = self.work(item)
-            if not isinstance(result, Awaitable):
-                raise TypeError(f"work must be an async function, or return an awaitable, but it returned {checks.type_name(result)}")
-            value = await self._waited(await result)
+            # Single calls of the program go first where calls queue.
+            with background():
+                value = await self._value_of(item)
         except asyncio.CancelledError:
             return _interrupted(key, recorder, began)
         except errors.JournalError as error:
@@ -79,6 +79,12 @@ class Performer:
         finally:
             recording.current.reset(context)
         return Outcome(key=key, state="ok", value=value, began=began)
+
+    async def _value_of(self, item: Any) -> object:
+        result = self.work(item)
+        if not isinstance(result, Awaitable):
+            raise TypeError(f"work must be an async function, or return an awaitable, but it returned {checks.type_name(result)}")
+        return await self._waited(await result)
 
     async def _waited(self, result: object) -> object:
         """Return a result, or what the operations in it have led to."""

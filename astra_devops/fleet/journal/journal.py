@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from astra_devops._json_bytes import codec
@@ -14,6 +14,9 @@ from astra_devops.errors import JournalError
 from astra_devops.fleet.journal.rows import ItemRow, StepRow
 from astra_devops.fleet.journal.writer import Writer
 from astra_devops.fleet.outcome import Outcome
+
+_LATEST: Final = 20_000
+"""How many keys are remembered: more than workers, and more than the writer has before it."""
 
 
 class Journal:
@@ -29,6 +32,8 @@ class Journal:
         self._work = work
         self._workers = workers
         self._writer = Writer(path, self._prepare)
+        # The keys that may not be committed yet.
+        self._latest: dict[str, None] = {}
 
     @property
     def failure(self) -> JournalError | None:
@@ -44,26 +49,34 @@ class Journal:
                 written.
         """
         self.run_id, self.session = await self._writer.open()
+        # A reader never waits for the writer, and a look-up takes less than the hop to its thread.
+        self._reader = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
-    async def begin(self, key: str) -> ItemRow:
-        """Begin an item, unless it is finished."""
+    def begin(self, key: str) -> ItemRow:
+        """Begin an item, unless it is finished.
 
-        def work(connection: sqlite3.Connection) -> ItemRow:
-            row = connection.execute("SELECT state, session, attempts FROM item WHERE key = ?", (key,)).fetchone()
-            if row is not None and row[1] == self.session:
-                return ItemRow(is_repeated=True, attempts=row[2])
-            if row is not None and row[0] == "ok":
-                return ItemRow(is_finished=True, attempts=row[2])
-            attempts = 1 if row is None else row[2] + 1
-            connection.execute(
+        Raises:
+            JournalError: The journal cannot be written any more.
+        """
+        if self.failure is not None:
+            raise self.failure
+        row = self._reader.execute("SELECT state, session, attempts FROM item WHERE key = ?", (key,)).fetchone()
+        if key in self._latest or (row is not None and row[1] == self.session):
+            return ItemRow(is_repeated=True)
+        if row is not None and row[0] == "ok":
+            return ItemRow(is_finished=True, attempts=row[2])
+        attempts = 1 if row is None else row[2] + 1
+        self._latest[key] = None
+        if len(self._latest) > _LATEST:
+            del self._latest[next(iter(self._latest))]
+        self._writer.submit(
+            lambda connection: connection.execute(
                 "INSERT INTO item (key, state, session, attempts) VALUES (?, 'running', ?, ?) "
                 "ON CONFLICT (key) DO UPDATE SET state = 'running', session = excluded.session, attempts = excluded.attempts",
                 (key, self.session, attempts),
             )
-            return ItemRow(attempts=attempts, steps=_steps(connection, key) if row is not None else ())
-
-        row: ItemRow = await self._writer.run(work)
-        return row
+        )
+        return ItemRow(attempts=attempts, steps=_steps(self._reader, key) if row is not None else ())
 
     async def intend(self, key: str, step: StepRow) -> None:
         """Record a call that is about to be sent, and return after the commit."""
@@ -117,7 +130,10 @@ class Journal:
             connection.execute("UPDATE session SET ended = ? WHERE number = ?", (_now(), self.session))
             connection.execute("DELETE FROM lease")
 
-        await self._writer.close(work)
+        try:
+            await self._writer.close(work)
+        finally:
+            self._reader.close()
 
     def _prepare(self, connection: sqlite3.Connection) -> tuple[str, int]:
         row = connection.execute("SELECT id, work FROM run").fetchone()

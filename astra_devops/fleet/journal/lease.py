@@ -16,7 +16,7 @@ import attrs
 
 from astra_devops.errors import JournalInUseError
 
-RENEWED_EVERY: Final = 2.0
+RENEWED_EVERY: Final = 1.0
 """Seconds after which the heartbeat is renewed."""
 _EXPIRES_AFTER: Final = 30.0
 """Seconds without a heartbeat after which a process of another machine counts as ended."""

@@ -2,10 +2,10 @@
 
 import asyncio
 import contextlib
-import queue
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,10 @@ from astra_devops.fleet.journal.lease import Lease
 
 Work = Callable[[sqlite3.Connection], Any]
 
-_MOST_AT_ONCE: Final = 500
-_STOP: Final = object()
+_MOMENT: Final = 0.05
+"""Seconds after which what is not waited for is carried out."""
+_SYNCED_EVERY: Final = 1.0
+"""Seconds after which what was committed is brought to the disk, to survive a power cut."""
 
 
 @attrs.define(eq=False)
@@ -43,7 +45,9 @@ class Writer:
         self._path = path
         self._prepare = prepare
         self._loop = asyncio.get_running_loop()
-        self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._jobs: deque[_Job] = deque()
+        self._wake = threading.Event()
+        self._is_stopping = False
         self._thread = threading.Thread(target=self._main, name="astra-devops journal", daemon=True)
 
     async def open(self) -> Any:
@@ -66,21 +70,27 @@ class Writer:
         if self.failure is not None:
             raise self.failure
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._jobs.put(_Job(work, future))
+        self._jobs.append(_Job(work, future))
+        self._wake.set()
         return await future
 
     def submit(self, work: Work) -> None:
-        """Carry out ``work`` in the thread, without waiting for it."""
-        self._jobs.put(_Job(work, None))
+        """Carry out ``work`` in the thread within a moment, without waiting for it.
+
+        It does not wake the thread: each change of threads costs more than the work.
+        """
+        self._jobs.append(_Job(work, None))
 
     async def close(self, work: Work) -> None:
         """Carry out everything and ``work`` at last, give up the lease, and end the thread."""
         future: asyncio.Future[Any] = self._loop.create_future()
-        if self.failure is None:
-            self._jobs.put(_Job(work, future))
-        self._jobs.put(_STOP)
+        is_open = self.failure is None
+        if is_open:
+            self._jobs.append(_Job(work, future))
+        self._is_stopping = True
+        self._wake.set()
         try:
-            if self.failure is None:
+            if is_open:
                 await asyncio.shield(future)
         finally:
             # It has nothing left to do but to close the file.
@@ -105,7 +115,10 @@ class Writer:
             if not new:
                 schema.check(connection, self._path)
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
+            # What is committed survives the end of the process. It reaches the disk within a
+            # second, by the checkpoints below: to wait for the disk before each request would cost
+            # a tenth of its time and more.
+            connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             if new:
                 schema.create(connection)
@@ -119,31 +132,25 @@ class Writer:
         return connection
 
     def _serve(self, connection: sqlite3.Connection) -> None:
-        renewed = time.monotonic()
-        is_stopping = False
-        while not is_stopping:
-            jobs, is_stopping = self._next_jobs()
+        renewed = synced = time.monotonic()
+        while not self._is_stopping or self._jobs:
+            jobs = self._next_jobs()
             if self.failure is None and (jobs or time.monotonic() - renewed > leases.RENEWED_EVERY):
                 try:
                     self._commit(connection, jobs)
                     renewed = time.monotonic()
+                    if renewed - synced > _SYNCED_EVERY:
+                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                        synced = time.monotonic()
                 except BaseException as error:
                     self.failure = _as_journal_error(self._path, error)
             self._finish(jobs)
 
-    def _next_jobs(self) -> tuple[list[_Job], bool]:
-        """Return what waits, and whether the thread must end after it."""
-        jobs: list[_Job] = []
-        try:
-            job = self._jobs.get(timeout=leases.RENEWED_EVERY)
-            while job is not _STOP:
-                jobs.append(job)
-                if len(jobs) == _MOST_AT_ONCE:
-                    return jobs, False
-                job = self._jobs.get_nowait()
-        except queue.Empty:
-            return jobs, False
-        return jobs, True
+    def _next_jobs(self) -> list[_Job]:
+        """Wait for a moment, or until something is waited for, and return what there is to do."""
+        self._wake.wait(_MOMENT)
+        self._wake.clear()
+        return [self._jobs.popleft() for _ in range(len(self._jobs))]
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         connection.execute("BEGIN IMMEDIATE")

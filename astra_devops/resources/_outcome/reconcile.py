@@ -74,7 +74,8 @@ async def retry_while_busy(
 ) -> T:
     """Send a request, and again while the service refuses it with 409, within the call's timeout.
 
-    A refusal after a lost attempt never arrives here: the check of the call deals with it.
+    A refusal after a lost attempt never arrives here: the check of the call deals with it. A
+    database that is being terminated never accepts the request.
 
     Args:
         caller: The caller. Its ``timeout`` limits everything together.
@@ -96,7 +97,7 @@ async def retry_while_busy(
                 add_detail(conflict, f"looking at the database failed, too: {error}")
                 raise conflict from error
             delay = ceiling(_BACKOFF, attempts)
-            if database is None or give_up_if(database) or delay >= limit.remaining():
+            if database is None or is_terminating(database) or give_up_if(database) or delay >= limit.remaining():
                 if database is not None and database.status != "ACTIVE":
                     add_state(conflict, database)
                 raise conflict

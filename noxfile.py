@@ -106,7 +106,8 @@ def verify_types(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    session.run("pytest", "-q", "-n", "2", "tests/peers", "--ignore=tests/peers/node", *session.posargs, env=_AGAINST_WHEEL)
+    ignored = [f"--ignore=tests/peers/{language}" for language in ("java", "node")]
+    session.run("pytest", "-q", "-n", "2", "tests/peers", *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(requires=["build"])
@@ -177,6 +178,14 @@ def peers_node(session: nox.Session) -> None:
     """Run the vendor's TypeScript client against the emulator."""
     install_wheel(session, "test", "peers-node")
     session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=_AGAINST_WHEEL)
+
+
+# Not run by default, since it needs a JDK, Maven and Maven Central.
+@nox.session(default=False, requires=["build"])
+def peers_java(session: nox.Session) -> None:
+    """Run the vendor's Java client against the emulator."""
+    install_wheel(session, "test")
+    session.run("pytest", "-q", "tests/peers/java", *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(default=False, requires=["build"])

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 import attrs
 
+from astra_devops._json.convert import query_pairs
 from astra_devops._runtime import checks
 from astra_devops._runtime.outcome import request_id_of
 from astra_devops._secret import redact
@@ -174,3 +175,16 @@ def wildcard(prefix: str, options: Mapping[str, object] | None) -> tuple[tuple[s
     ``{"cleanupTime": t}`` becomes ``option.cleanupTime=t``.
     """
     return tuple((prefix + name, value) for name, value in (options or {}).items())
+
+
+def joined(name: str, values: object) -> str | None:
+    """Return the items of a list as one query argument, with commas between them.
+
+    Raises:
+        TypeError: An item cannot be part of a URL.
+        ValueError: An item contains a comma.
+    """
+    texts = [text for _, text in query_pairs(name, values)]
+    if any("," in text for text in texts):
+        raise ValueError(f"an item of {name} must not contain a comma, since commas separate the items")
+    return ",".join(texts) if values is not None else None

@@ -127,7 +127,6 @@ CASES: list[tuple[Callable[[Draft], object], str]] = [
     (lambda draft: draft.parameter(**{"name": "h", "in": "header", "schema": {"type": "object"}}), f"{OPERATION}/parameters/0/schema"),
     (lambda draft: draft.parameter(name="f", schema={"type": "object"}), f"{OPERATION}/parameters/0/schema"),
     (lambda draft: draft.parameter(name="f", style="deepObject"), f"{OPERATION}/parameters/0/style"),
-    (lambda draft: draft.parameter(name="f", explode=False, schema={"type": "array", "items": {}}), f"{OPERATION}/parameters/0/explode"),
     (lambda draft: draft.parameter(name="f", **{"x-python-name": "class"}), f"{OPERATION}/parameters/0/x-python-name"),
     (lambda draft: draft.parameter(name="f", **{"x-astra-wildcard": ""}), f"{OPERATION}/parameters/0"),
     (lambda draft: draft.operation.update({"x-astra-group": "../../evil"}), f"{OPERATION}/x-astra-group"),

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from astra_devops._runtime.call import joined
+
 Draft = Any
 PATH = "/paths/~1things"
 
@@ -68,9 +70,10 @@ def test_texts_other_than_plain_ones_are_strings(draft: Draft) -> None:
     assert "-> Answer[str]:" in source(draft)
 
 
-def test_swagger_2_left_in_a_response_is_repaired(draft: Draft) -> None:
+def test_what_is_left_of_swagger_2_is_repaired(draft: Draft) -> None:
+    draft.parameter(name="body", required=True, **{"in": "body", "schema": {"type": "boolean"}})
     draft.operation.update(produces=["application/json"], responses={"200": {"description": "", "schema": {"type": "integer"}}})
-    assert "-> Answer[int]:" in source(draft)
+    assert "get_thing(caller: Caller, *, body: bool) -> Answer[int]:" in source(draft)
 
 
 def test_a_docstring_begins_with_a_short_line(draft: Draft) -> None:
@@ -79,3 +82,11 @@ def test_a_docstring_begins_with_a_short_line(draft: Draft) -> None:
     text = source(draft)
     assert 'r"""Call getThing.\n\n    Get very very' in text
     assert "A \\d and 'quotes'." in text
+
+
+def test_a_list_may_be_one_query_parameter(draft: Draft) -> None:
+    draft.parameter(name="sort", explode=False, schema={"type": "array", "items": {"type": "string"}})
+    assert 'query=(("sort", joined("sort", sort)),)' in source(draft)
+    assert (joined("sort", ["a", "b"]), joined("sort", []), joined("sort", None)) == ("a,b", "", None)
+    with pytest.raises(ValueError, match="an item of sort must not contain a comma"):
+        joined("sort", ["a,b"])

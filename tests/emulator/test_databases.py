@@ -1,6 +1,10 @@
 """Databases: creation, states, lists and termination."""
 
+import asyncio
+import json
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +16,20 @@ async def test_create_answers_with_an_id_in_a_header_and_no_body(api: Any) -> No
     answer = await api("POST", "/v2/databases", json=ORDERS)
     assert (answer.status, answer.body) == (201, b"")
     assert answer.headers["Location"] in api.emulator.databases
+
+
+async def test_the_header_with_the_id_has_a_name_in_lower_case(api: Any) -> None:
+    """The Java client does not find it otherwise. (That of aiohttp shows it as Location.)"""
+
+    def names() -> list[str]:
+        connection = HTTPConnection(urlsplit(api.emulator.url).netloc)
+        headers = {"Authorization": f"Bearer {api.emulator.token}", "Content-Type": "application/json"}
+        connection.request("POST", "/v2/databases", json.dumps(ORDERS), headers)
+        answer = connection.getresponse()
+        connection.close()
+        return [name for name, _ in answer.getheaders()]
+
+    assert "location" in await asyncio.to_thread(names)
 
 
 async def test_a_new_database_takes_two_minutes_to_become_active(api: Any) -> None:

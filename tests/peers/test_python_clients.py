@@ -119,3 +119,27 @@ def test_cassio_fetches_bundles(emulator: Emulator, installed: Callable[[str], P
         "packed again": [True, "shop"],
     }
     assert [exchange.status for exchange in emulator.journal] == [401, 404, 200, 200]
+
+
+def test_cassandra_connector(emulator: Emulator, installed: Callable[[str], Path]) -> None:
+    database = emulator.add_database("orders", cloud_provider="AWS", region="us-east-2", keyspaces=["shop"])
+    assert run("cassandra_connector_program.py", installed("cassandra-connector==0.3.0"), emulator, database) == {
+        "by id": "shop",
+        "by endpoint": "shop",
+        "other region": "ValueError",
+        "unknown id": 404,
+        "wrong token": 401,
+    }
+
+
+def test_scim2_client(emulator: Emulator, installed: Callable[[str], Path]) -> None:
+    refused = "The server answered {} without a SCIM error".format
+    assert run("scim2_program.py", installed("scim2-client[httpx2]==0.13.2"), emulator) == {
+        "discovered": [["Group", "User"], True],
+        # The published file requires the id in the body of a replacement. The client leaves it out,
+        # as RFC 7644 lets it. The errors of the service are no SCIM errors.
+        "users": ["new@example.com", True, 1, ["new@example.com"], refused(400), "User", None, refused(404)],
+        "groups": ["operators", "Group", [True], refused(400), ["operators"], None, refused(404), None],
+        "refused": {"user that exists": refused(409), "unknown id": refused(404)},
+    }
+    assert len({exchange.operation for exchange in emulator.journal}) == 15

@@ -1,8 +1,12 @@
 """Merging the members of allOf into one set of properties."""
 
+from typing import Final
+
 from astra_devops._codegen.errors import Node, SpecError
 from astra_devops._codegen.pointer import join
 from astra_devops._codegen.rest.walk import follow
+
+_NOTES: Final = ("title", "description", "example", "default", "deprecated")
 
 Property = tuple[Node, str]
 """The schema of a property, and its pointer."""
@@ -60,12 +64,12 @@ def _collect_choice(document: Node, schema: Node, key: str, pointer: str) -> dic
             raise SpecError(where, "a choice inside allOf is supported between objects only")
         found, _ = collect(document, target, where)
         for wire, (inner, place) in found.items():
-            if wire in properties and properties[wire][0] != inner and not _is_same_text(properties[wire][0], inner):
+            if wire in properties and _shape(properties[wire][0]) != _shape(inner):
                 raise SpecError(place, f"the members of a choice inside allOf have different schemas for {wire!r}")
             properties.setdefault(wire, (inner, place))
     return properties
 
 
-def _is_same_text(one: Node, other: Node) -> bool:
-    """Return whether two schemas are strings that differ in their values or notes only."""
-    return one.get("type") == other.get("type") == "string" and one.get("format") == other.get("format")
+def _shape(schema: Node) -> Node:
+    """Return a schema without notes, and without the values of a string."""
+    return {key: value for key, value in schema.items() if key not in _NOTES and not (key == "enum" and schema.get("type") == "string")}

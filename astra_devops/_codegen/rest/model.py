@@ -126,7 +126,8 @@ Definition = Class | Enum
 class Parameter:
     """An argument in the path, the query, a header or a cookie.
 
-    ``wildcard`` is the common prefix of a family of query parameters.
+    ``wildcard`` is the common prefix of a family of query parameters. ``is_joined`` says that the
+    items of a list are one query parameter, with commas between them.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Parameter:
     type: Type
     required: bool
     wildcard: str | None = None
+    is_joined: bool = False
     doc: str = ""
 
 

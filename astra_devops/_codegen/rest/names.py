@@ -20,7 +20,7 @@ _BUILTINS: Final = frozenset({"list", "dict", "str", "int", "float", "bool", "ob
 _KEYWORDS: Final = frozenset(keyword.kwlist)
 FIELD_RESERVED: Final = _BUILTINS | {"attrs", "extra", "property", "record", "self", "to_dict", "to_json"}
 """Names that the class body of a model refers to, or that attrs uses."""
-ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "segment", "wildcard", "self"}
+ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call", "index", "joined", "segment", "wildcard", "self"}
 """Names that a generated function refers to."""
 FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
 """The same, and OPERATIONS: the index has it beside a constant for each function, in upper case."""

@@ -164,7 +164,8 @@ class _Reader:
         self._check_type(kind, where, at)
         if where == "path" and kind != Plain("int") and STR not in (kind.members if isinstance(kind, Either) else (kind,)):
             kind = STR  # booleans and times can be written in several ways, and the caller knows which
-        return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, doc=doc)
+        is_joined = where == "query" and node.get("explode") is False and isinstance(kind, ListOf)
+        return Parameter(name=name, wire=wire, place=where, type=kind, required=node.get("required") is True, is_joined=is_joined, doc=doc)
 
     def _check_type(self, kind: Type, where: str, pointer: str) -> None:
         """Refuse what a URL or header cannot hold: objects, lists in a path, lists of lists."""
@@ -251,8 +252,6 @@ def _check_style(node: Node, pointer: str) -> None:
     default = "simple" if node["in"] in ("path", "header") else "form"
     if node.get("style", default) != default:
         raise SpecError(join(pointer, "style"), f"a {node['in']} parameter of style {node['style']} is not supported")
-    if node["in"] == "query" and node.get("explode") is False and (node.get("schema") or {}).get("type") in ("array", "object"):
-        raise SpecError(join(pointer, "explode"), "a list that is joined into one query parameter is not supported")
 
 
 def _retry(place: _Place) -> str:

@@ -225,11 +225,18 @@ def _query(operation: Operation, imports: Imports) -> str | None:
     parts = [
         f"*wildcard({literal(parameter.wildcard)}, {parameter.name})"
         if parameter.wildcard is not None
-        else f"({literal(parameter.wire)}, {parameter.name})"
+        else f"({literal(parameter.wire)}, {_query_value(parameter, imports)})"
         for parameter in operation.parameters
         if parameter.place == "query"
     ]
     return f"({', '.join(parts)},)" if parts else None
+
+
+def _query_value(parameter: Parameter, imports: Imports) -> str:
+    if not parameter.is_joined:
+        return parameter.name
+    imports.add(f"{_RUNTIME}.call", "joined")
+    return f"joined({literal(parameter.name)}, {parameter.name})"
 
 
 def _pairs(operation: Operation, place: str) -> str | None:

@@ -18,6 +18,7 @@ def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
         if key in operation:
             del operation[key]
             warn(join(pointer, key), f"{key} is of Swagger 2", "dropped")
+    _move_body(operation, pointer, warn)
     responses = operation.get("responses")
     where = join(pointer, "responses")
     if responses is None or responses == {}:
@@ -39,6 +40,17 @@ def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
         warn(where, "only errors are declared", "200 without content added")
 
 
+def _move_body(operation: Node, pointer: str, warn: Warn) -> None:
+    """Move a parameter that is a body, as Swagger 2 has it, to where OpenAPI has the body."""
+    parameters = operation.get("parameters")
+    for index, parameter in enumerate(parameters if isinstance(parameters, list) else ()):
+        if isinstance(parameter, dict) and parameter.get("in") == "body" and "requestBody" not in operation:
+            operation["parameters"] = [other for other in operation["parameters"] if other is not parameter]
+            content = {"application/json": {"schema": parameter.get("schema") or {}}}
+            operation["requestBody"] = {"required": parameter.get("required") is True, "content": content}
+            warn(join(pointer, "parameters", index), "a parameter that is a body, as in Swagger 2", "treated as a JSON body")
+
+
 def repair_response(response: Node, pointer: str, warn: Warn) -> None:
     """Add the description that OpenAPI requires to an answer, and move its schema into content."""
     if isinstance(response.get("schema"), dict) and "content" not in response:
@@ -56,6 +68,10 @@ def repair_parameter(parameter: Node, pointer: str, kind: str, warn: Warn) -> No
         parameter["schema"] = moved or {"type": "string"}
         done = "built from the keywords beside it" if moved else "treated as a string"
         warn(pointer, f"a {kind} without schema", done)
+    elif isinstance(parameter.get("schema"), dict):
+        for key in [key for key in _SCHEMA_KEYS if key in parameter]:
+            parameter["schema"].setdefault(key, parameter.pop(key))
+            warn(join(pointer, key), f"{key} beside the schema of a {kind}", "moved into the schema")
     if parameter.get("in") == "path" and parameter.get("required") is not True:
         parameter["required"] = True
         warn(join(pointer, "required"), "a path parameter that is not marked as required", "marked")

@@ -126,7 +126,7 @@ def create_database(world: World, request: Request) -> replies.Reply:
     if database.pcu_group_id:
         join_requested_group(world, database, request.token.client_id)
     answer = b"" if world.quirks.created_without_body else codec.dumps({"id": database.id})
-    return replies.Reply(201, answer, headers={"Location": database.id})
+    return replies.Reply(201, answer, headers={"location": database.id})
 
 
 def _databases_named(world: World, name: str) -> Iterator[Database]:

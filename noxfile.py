@@ -20,7 +20,13 @@ _AGAINST_WHEEL: Final = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "
 _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 # The generators and their sources are in no wheel, and the words of a file are the same in all.
-_TESTS_OF_CHECKOUT: Final = ["tests/codegen", "tests/contract/test_spec.py", "tests/test_language.py"]
+_TESTS_OF_CHECKOUT: Final = [
+    "tests/client/test_docstrings.py",
+    "tests/codegen",
+    "tests/contract/test_deviations.py",
+    "tests/contract/test_spec.py",
+    "tests/test_language.py",
+]
 _TESTS_WITH_ORJSON: Final = ["tests/unit/test_json_against_orjson.py", "tests/test_benchmarks.py"]
 _TESTS_OF_WHEEL: Final = [f"--ignore={path}" for path in _TESTS_OF_CHECKOUT]
 

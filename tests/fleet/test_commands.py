@@ -70,7 +70,8 @@ def test_resume_continues_a_run_with_a_function_of_a_module(tmp_path: Path, func
     with Emulator.running(clock=ScaledClock(1_000)) as emulator:
         for number in range(3):
             emulator.add_database(f"orders{number}")
-        environment = os.environ | {"ASTRA_DB_APPLICATION_TOKEN": emulator.token}
+        # The module of the function is in the current directory.
+        environment = os.environ | {"ASTRA_DB_APPLICATION_TOKEN": emulator.token, "PYTHONSAFEPATH": ""}
         setup = (
             "import audit, asyncio, sys\nfrom astra_devops import AstraDevOps\n"
             "with AstraDevOps(base_url=sys.argv[1]) as astra:\n"

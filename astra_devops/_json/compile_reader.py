@@ -4,14 +4,16 @@ Calls are what is slow in Python, so there are none for strings, numbers and enu
 type. Instances are filled field by field, without ``__init__``, which would take longer than all
 the rest. Models have neither converters nor validators, so this skips nothing.
 
-A model has one general reader. Objects that come again and again with the same names, in the same
-order, get a reader of their own, which looks nothing up by name: unknown names and other spellings
-cost it nothing. ``source_of`` returns its text.
+A model has one general reader. Objects that come again and again with the same names get a reader
+of their own, which fetches all values at once: unknown names and other spellings cost it nothing.
+``source_of`` returns its text.
 """
 
 import linecache
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import filterfalse
+from operator import itemgetter
 from typing import Any, Final
 
 import attrs
@@ -36,7 +38,6 @@ from astra_devops._secret import NO_EXTRA, Extra, Secret
 _INLINE: Final = {str: "str", bool: "bool", int: "int", float: "float"}
 _SHARED_NAMES: Final = {
     "new": object.__new__,
-    "values": dict.values,
     "wrong_type": wrong_type,
     "no_extra": NO_EXTRA,
     "Extra": Extra,
@@ -54,34 +55,69 @@ _MOST_COUNTED: Final = 64
 _MOST_NAMES: Final = 200
 
 
-def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
-    """Return a function that turns a JSON object into an instance of the model's class."""
-    names: dict[str, Any] = {}
-    read_any = _compile(_general_lines(model, names, reader_of), names, model.cls.__qualname__)
-    shapes: dict[tuple[str, ...], Reader] = {}
-    counts: dict[tuple[str, ...], int] = {}
+class _Readers(dict[int, Reader]):
+    """The readers of one model, by the number of names in an object.
 
-    def read_and_learn(document: Any) -> Any:
-        instance = read_any(document)  # Raises what is wrong with it.
-        if len(shapes) < _MOST_SHAPES and len(document) <= _MOST_NAMES:
-            if len(counts) >= _MOST_COUNTED:
-                counts.clear()
-            shape = tuple(document)
-            counts[shape] = counts.get(shape, 0) + 1
-            if counts[shape] >= _OFTEN:
-                names: dict[str, Any] = {}
-                lines = _shape_lines(model, shape, names, reader_of)
-                shapes[shape] = _compile(lines, names, f"{model.cls.__qualname__}, objects {len(shapes) + 1}")
+    For each number there is at most one, for the names that came often first. It passes objects
+    with other names on, which have a second table.
+    """
+
+    def __init__(self, model: Model, reader_of: Callable[[Any], Reader]) -> None:
+        self._model = model
+        self._reader_of = reader_of
+        self._by_names: dict[tuple[str, ...], Reader] = {}
+        self._counts: dict[tuple[str, ...], int] = {}
+        names: dict[str, Any] = {}
+        self._read_any = _compile(_general_lines(model, names, reader_of), names, model.cls.__qualname__)
+
+    def read(self, document: Any, _: object = None) -> Any:
+        """Turn an object into an instance of the model's class."""
+        try:
+            read = self[len(document)]
+        except TypeError:
+            read = self._read_any
+        return read(document)
+
+    def __missing__(self, count: int) -> Reader:
+        return self._read_others
+
+    def _read_others(self, document: Any) -> Any:
+        read = self._by_names.get(tuple(document)) if type(document) is dict else None
+        if read is not None:
+            return read(document)
+        instance = self._read_any(document)  # Raises what is wrong with it.
+        if len(self._by_names) < _MOST_SHAPES and 0 < len(document) <= _MOST_NAMES:
+            self._learn(tuple(document))
         return instance
 
-    def read(document: Any, _: object = None) -> Any:
-        try:
-            read_shape = shapes[tuple(document)]
-        except (KeyError, TypeError):
-            read_shape = read_and_learn
-        return read_shape(document)
+    def _learn(self, shape: tuple[str, ...]) -> None:
+        if len(self._counts) >= _MOST_COUNTED:
+            self._counts.clear()
+        self._counts[shape] = self._counts.get(shape, 0) + 1
+        if self._counts[shape] >= _OFTEN:
+            names: dict[str, Any] = {"read_others": self._read_others}
+            lines = _shape_lines(self._model, shape, names, self._reader_of)
+            read = _compile(lines, names, f"{self._model.cls.__qualname__}, objects {len(self._by_names) + 1}")
+            self._by_names[shape] = read
+            self.setdefault(len(shape), read)
 
-    return read
+
+class _Members(dict[object, object]):
+    """The members of an enum by their wire values. An unknown string is itself."""
+
+    def __init__(self, shape: Any, read: Reader, *, nullable: bool) -> None:
+        super().__init__(scalars.members_by_value(*filter(is_enum, members(shape))))
+        self._read = read
+        if nullable:
+            self[None] = None
+
+    def __missing__(self, value: object) -> object:
+        return value if type(value) is str else self._read(value)
+
+
+def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
+    """Return a function that turns a JSON object into an instance of the model's class."""
+    return _Readers(model, reader_of).read
 
 
 def source_of(cls: Any, names: Sequence[str] | None = None) -> str:
@@ -121,7 +157,13 @@ def _shape_lines(model: Model, shape: tuple[str, ...], names: dict[str, Any], re
     variables = {name: f"v{index}" for index, name in enumerate(shape)}
     unknown = [name for name in shape if name not in model.wire_names]
     variants = variant_names(variables, unknown, model)
-    lines = ["def read(o):", f"    [{', '.join(variables.values())}] = values(o)", "    self = new(cls)"]
+    names["values"] = itemgetter(*shape)
+    lines = [
+        "def read(o):",
+        f"    try: {', '.join(variables.values())} = values(o)",
+        "    except KeyError: return read_others(o)",
+        "    self = new(cls)",
+    ]
     for index, field in enumerate(model.fields):
         source = _FieldSource(field, index, names, reader_of)
         variable = variables.get(variants.get(field.wire, field.wire))
@@ -198,11 +240,20 @@ class _FieldSource:
         return name
 
     def _reader(self, shape: Any) -> str:
-        read, if_absent = self.reader_of(shape), self.field.if_absent
-        return self._bind("read", read if if_absent is None else lambda value: read(if_absent if value is None else value))
+        return self._bind("read", self._read_function(shape))
 
-    def _enum_members(self, shape: Any) -> str:
-        return self._bind("members", scalars.members_by_value(*filter(is_enum, members(shape))))
+    def _read_function(self, shape: Any) -> Reader:
+        read, if_absent = self.reader_of(shape), self.field.if_absent
+        return read if if_absent is None else lambda value: read(if_absent if value is None else value)
+
+    def _readers(self, shape: Any) -> str:
+        """Return the table of the readers of another model; they need no call between."""
+        read = self.reader_of(shape)
+        table = getattr(read, "__self__", None)
+        return self._bind("readers", table if isinstance(table, _Readers) else defaultdict(lambda: read))
+
+    def _members(self, shape: Any, *, nullable: bool = False) -> _Members:
+        return _Members(shape, self._read_function(shape), nullable=nullable)
 
     def _value(self, shape: Any, nullable: bool, v: str) -> str:
         # None first: most optional fields are absent, and type() is a call.
@@ -211,10 +262,12 @@ class _FieldSource:
             widen = f"float({v}) if type({v}) is int else " if shape is float else ""
             return f"{v} if {none_or}type({v}) is {_INLINE[shape]} else {widen}{self._reader(shape)}({v})"
         if is_open_enum(shape):
-            members_name = self._enum_members(shape)
-            return f"{members_name}[{v}] if {v} in {members_name} else {v} if {none_or}type({v}) is str else {self._reader(shape)}({v})"
+            return f"{self._bind('members', self._members(shape, nullable=nullable))}[{v}]"
         if shape is object or shape is Any:
             return v
+        if attrs.has(shape):
+            if_null = "None" if nullable else f"{self._reader(shape)}(None)"
+            return f"{if_null} if {v} is None else {self._readers(shape)}[len({v})]({v})"
         fallback = f"{self._reader(shape)}({v})"
         if shape is Secret:
             fallback = f"Secret({v})"
@@ -227,7 +280,11 @@ class _FieldSource:
         fallback = f"{self._reader(shape)}({v})"
         if item is str:
             return f"{v} if type({v}) is list and all_strings(map(type, {v})) else {fallback}"
-        if is_open_enum(item):  # dict.get(v, v) for each item, without a Python frame.
-            of_strings = f"type({v}) is list and all_strings(map(type, {v}))"
-            return f"list(map({self._enum_members(item)}.get, {v}, {v})) if {of_strings} else {fallback}"
-        return fallback
+        # These call a function for each item without a Python frame.
+        if is_open_enum(item):
+            read_item: Reader = _Members(item, self.reader_of(item), nullable=False).__getitem__
+        elif attrs.has(item):
+            read_item = self.reader_of(item)
+        else:
+            return fallback
+        return f"[*map({self._bind('item', read_item)}, {v})] if type({v}) is list else {fallback}"

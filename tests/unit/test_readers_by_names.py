@@ -115,6 +115,16 @@ def test_objects_with_ever_new_names_are_read() -> None:
             assert instance.extra == {f"new{index}": index}
 
 
+def test_objects_of_as_many_names_are_told_apart() -> None:
+    plain, other = {**FULL, "new": 1}, {**FULL, "newer": 2}
+    reordered = dict(reversed(plain.items()))
+
+    for _ in range(OFTEN):
+        assert convert.structure(plain, Database).extra == {"new": 1}
+        assert convert.structure(other, Database).extra == {"newer": 2}
+        assert convert.structure(reordered, Database) == convert.structure(plain, Database)
+
+
 def test_values_are_not_shared_between_instances() -> None:
     instances = [convert.structure(copy.deepcopy(FULL), Database) for _ in range(OFTEN)]
     instances[-1].keyspaces.append("b")
@@ -132,5 +142,5 @@ def test_the_source_of_a_reader_can_be_printed() -> None:
     compile(general, "general", "exec")
     compile(of_names, "of names", "exec")
     assert "get('creationTime')" in general
-    assert "[v0, v1, v2] = values(o)" in of_names
+    assert "v0, v1, v2 = values(o)" in of_names
     assert "Extra({'addedLater': v2})" in of_names

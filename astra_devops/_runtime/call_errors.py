@@ -25,7 +25,6 @@ class CallErrors:
 
     call: Call[Any]
     request: Request
-    origin: str
     count: int = 0
     too_many: int = 0
     may_have_effect: bool = False
@@ -53,9 +52,13 @@ class CallErrors:
             case Refused():
                 return self._refusal(failure)
 
+    def _origin(self) -> str:
+        """Return the URL of the service."""
+        raise NotImplementedError
+
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
         call = self.call
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=self.origin)
+        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=self._origin())
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Generic, TypeVar
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
@@ -90,23 +91,14 @@ class Caller(NoCopies):
         request = build(call)
         running_loop()
         if call.operation.lane is None or self.shared.lanes is None:
-            return await self._send(call, request, check_outcome)
+            return await self._begin(call, request, check_outcome)
         async with self.shared.lanes.turn(call, self.options.lane_timeout):
-            return await self._send(call, request, check_outcome)
+            return await self._begin(call, request, check_outcome)
 
-    async def _send(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Answer[T]:
+    def _begin(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Coroutine[Any, Any, Answer[T]]:
         attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
         recorder = recording.current.get()
-        return await (self._carry_out(attempts) if recorder is None else recording.send_recorded(recorder, attempts, self._carry_out))
-
-    @staticmethod
-    async def _carry_out(attempts: "_Attempts[T]") -> Answer[T]:
-        events = attempts.events_for(logging.DEBUG)
-        try:
-            return await (attempts.answer() if events is None else attempts.observed_answer(events))
-        except asyncio.CancelledError as error:
-            attempts.note_effect(error)
-            raise
+        return attempts.carry_out() if recorder is None else recording.send_recorded(recorder, attempts)
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
@@ -145,7 +137,7 @@ class _Attempts(CallErrors, Generic[T]):
 
     events: "CallEvents | None" = None
     headers: SecretHeaders | None = None
-    sent_at: float = 0.0
+    sent_at: float | None = None
     has_new_token: bool = False
     status: int | None = None
     lost: Lost | None = None
@@ -154,9 +146,16 @@ class _Attempts(CallErrors, Generic[T]):
         self.caller = caller
         self.call = call
         self.request = request
-        self.origin = caller.transport.origin
         self.check_outcome = check_outcome
         self.deadline = limit
+
+    def _origin(self) -> str:
+        return self.caller.transport.origin
+
+    def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
+        """Return what makes the attempts, between two events if there is an observer or a log."""
+        events = self.events_for(logging.DEBUG)
+        return self._answer() if events is None else self._observed_answer(events)
 
     def events_for(self, level: int) -> "CallEvents | None":
         """Return the events of this call, or None if there is no observer and no log of a level."""
@@ -166,33 +165,39 @@ class _Attempts(CallErrors, Generic[T]):
             self.events = CallEvents(self.call, observer)
         return self.events
 
-    async def answer(self) -> Answer[T]:
+    async def _answer(self) -> Answer[T]:
         """Send the request until there is an answer, or until it must not be sent again."""
-        if self.lost is not None and (answer := await self._settled(self.lost)) is not None:
-            return answer
-        while True:
-            outcome = await self._attempt()
-            if isinstance(outcome, Answer):
-                self.caller.shared.budget.earn()
-                return outcome
-            if await self._token_was_renewed(outcome):
-                continue
-            if not isinstance(outcome, NotSent):
-                self.last_sent = outcome
-            may_have_effect = self.may_have_effect
-            self.may_have_effect |= is_ambiguous(outcome)
-            step = next_step(self.call.operation.retry, outcome, can_check=self.check_outcome is not None, may_have_effect=may_have_effect)
-            if step == "check":
-                answer = await self._effect(outcome)
-                if answer is not None:
-                    return answer
-                step = "repeat" if is_ambiguous(outcome) else "unknown"
-            if step != "repeat" or not await self._wait(outcome):
-                error = self._error(outcome)
-                if isinstance(error, errors.PermissionDeniedError) and (explain := self.caller.shared.explain):
-                    with deadline.inside(self.deadline):
-                        await explain(self.caller, error)
-                raise self._with_history(error) from self._cause(outcome)
+        try:
+            if self.lost is not None and (answer := await self._settled(self.lost)) is not None:
+                return answer
+            while True:
+                outcome = await self._attempt()
+                if isinstance(outcome, Answer):
+                    self.caller.shared.budget.earn()
+                    return outcome
+                if await self._token_was_renewed(outcome):
+                    continue
+                if not isinstance(outcome, NotSent):
+                    self.last_sent = outcome
+                may_have_effect = self.may_have_effect
+                self.may_have_effect |= is_ambiguous(outcome)
+                step = next_step(
+                    self.call.operation.retry, outcome, can_check=self.check_outcome is not None, may_have_effect=may_have_effect
+                )
+                if step == "check":
+                    answer = await self._effect(outcome)
+                    if answer is not None:
+                        return answer
+                    step = "repeat" if is_ambiguous(outcome) else "unknown"
+                if step != "repeat" or not await self._wait(outcome):
+                    error = self._error(outcome)
+                    if isinstance(error, errors.PermissionDeniedError) and (explain := self.caller.shared.explain):
+                        with deadline.inside(self.deadline):
+                            await explain(self.caller, error)
+                    raise self._with_history(error) from self._cause(outcome)
+        except asyncio.CancelledError as error:
+            self._note_effect(error)
+            raise
 
     async def _settled(self, lost: Lost) -> Answer[T] | None:
         """Return the answer if what another process has sent took effect; None to send it again."""
@@ -202,7 +207,7 @@ class _Attempts(CallErrors, Generic[T]):
             raise self._unknown(lost)
         return await self._effect(lost) if step == "check" else None
 
-    def note_effect(self, error: BaseException) -> None:
+    def _note_effect(self, error: BaseException) -> None:
         """Add to a cancellation whether the request may have taken effect."""
         if self.may_have_effect and self.call.operation.retry != "read":
             add_detail(
@@ -210,12 +215,12 @@ class _Attempts(CallErrors, Generic[T]):
                 f"{self.call.operation.id} was canceled in progress and may have taken effect; {how_to_find_out(self.call.operation)}",
             )
 
-    async def observed_answer(self, events: "CallEvents") -> Answer[T]:
+    async def _observed_answer(self, events: "CallEvents") -> Answer[T]:
         """Do the same between the two events that enclose a call."""
         events.started()
         try:
             with events.enclosing():
-                answer = await self.answer()
+                answer = await self._answer()
         except BaseException as error:
             events.ended(self.count, self.status, error)
             raise
@@ -245,53 +250,46 @@ class _Attempts(CallErrors, Generic[T]):
 
     async def _send(self) -> Received:
         """Make one attempt when its turn comes, unless the circuit is open."""
-        self.count += 1
-        limiter = self.caller.shared.limiter
-        turn: float | NotSent | None = limiter.enter()
+        self.count, self.sent_at = self.count + 1, None
+        caller, shared = self.caller, self.caller.shared
+        turn: float | NotSent | None = shared.limiter.enter()
         if turn is None:
-            turn = await limiter.wait(self.deadline)
+            turn = await shared.limiter.wait(self.deadline)
         if isinstance(turn, NotSent):
             return turn
-        operation, policy = self.call.operation.id, self.caller.options.retry
+        received: Received | None = None
         try:
-            received = await self._send_now()
-        except BaseException:
-            limiter.end(operation, turn, self.sent_at, None, policy)
-            raise
-        limiter.end(operation, turn, self.sent_at, received, policy)
-        return received
-
-    async def _send_now(self) -> Received:
-        """Ask for the token, and send the request unless the circuit is open."""
-        caller, circuit = self.caller, self.caller.shared.circuit
-        if circuit.is_open and (pause := circuit.seconds_to_probe(caller.clock.monotonic())) is not None:
-            await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
-            return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
-        headers = caller.known_headers(self.request) or await self._asked_headers()
-        if isinstance(headers, NotSent):
-            return headers
-        self.headers = headers
-        if self.events:
-            headers = self.events.request(self.count, caller.transport.origin, headers)
-        self.sent_at = caller.clock.monotonic()
-        try:
+            if shared.circuit.is_open and (held_back := await self._held_back()):
+                return held_back
+            headers = caller.known_headers(self.request) or await self._asked_headers()
+            if isinstance(headers, NotSent):
+                return headers
+            self.headers = headers
+            if self.events:
+                headers = self.events.request(self.count, caller.transport.origin, headers)
+            self.sent_at = caller.clock.monotonic()
             received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
+            if self.events:
+                self.events.response(self.count, received)
+            self._note_health(received)
+            return received
         except BaseException as error:
-            circuit.abandoned()
-            self.may_have_effect |= isinstance(error, asyncio.CancelledError)
+            shared.circuit.abandoned()
+            self.may_have_effect |= self.sent_at is not None and isinstance(error, asyncio.CancelledError)
             raise
-        if self.events:
-            self.events.response(self.count, received)
-        self._note_health(received)
-        return received
+        finally:
+            shared.limiter.end(self.call.operation.id, turn, self.sent_at or turn, received, caller.options.retry)
+
+    async def _held_back(self) -> NotSent | None:
+        """Return why the circuit does not let the request pass; None if it does."""
+        if (pause := self.caller.shared.circuit.seconds_to_probe(self.caller.clock.monotonic())) is None:
+            return None
+        await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
+        return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
 
     async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
-        try:
-            headers = await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
-        except BaseException:
-            self.caller.shared.circuit.abandoned()
-            raise
+        headers = await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
         if isinstance(headers, NotSent):
             self.caller.shared.circuit.abandoned()
         return headers

@@ -16,20 +16,19 @@ class Circuit:
     While it is open, calls fail at once, since nothing would come of them but load on a service in
     trouble. After a pause one request is let through as a probe: if it succeeds the circuit closes,
     otherwise the next pause is twice as long.
+
+    Attributes:
+        is_open: Whether requests are held back.
     """
 
-    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since")
+    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since", "is_open")
 
     def __init__(self) -> None:
         self._failures = 0
         self._pause = _FIRST_PAUSE
+        self.is_open: bool = False
         self._probe_at: float | None = None
         self._probing_since: float | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether requests are held back."""
-        return self._probe_at is not None
 
     def seconds_to_probe(self, now: float) -> float | None:
         """Return None if a request may be sent now, else the seconds until the next may.
@@ -48,8 +47,9 @@ class Circuit:
     def succeeded(self) -> Change | None:
         """Note that the host answers."""
         self._failures = 0
-        if self._probe_at is None:
+        if not self.is_open:
             return None
+        self.is_open = False
         self._probe_at, self._probing_since, self._pause = None, None, _FIRST_PAUSE
         return "closed"
 
@@ -63,6 +63,7 @@ class Circuit:
             return None
         if self._failures < _FAILURES:
             return None
+        self.is_open = True
         self._probe_at = now + self._pause
         return "opened"
 

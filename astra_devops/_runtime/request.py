@@ -1,7 +1,7 @@
 """Encoding a call as an HTTP request. Pure functions."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 import attrs
@@ -10,6 +10,8 @@ from astra_devops._json.convert import header_text, query_pairs, unstructure
 from astra_devops._json_bytes import codec
 from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
+
+_NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
 @attrs.define
@@ -26,7 +28,7 @@ class Request:
     body: bytes | None = attrs.field(default=None, repr=False)
     sends: str = "application/json"
     accepts: str = "application/json"
-    headers: dict[str, str] = attrs.field(factory=dict, repr=False)
+    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
     origin: str | None = None
 
 
@@ -51,7 +53,9 @@ def build(call: Call[Any]) -> Request:
     return Request(operation.method, target, body, operation.sends, operation.accepts, _headers(call), operation.server)
 
 
-def _headers(call: Call[Any]) -> dict[str, str]:
+def _headers(call: Call[Any]) -> Mapping[str, str]:
+    if not call.headers and not call.cookies:
+        return _NO_HEADERS
     headers = {name: header_text(name, value) for name, value in call.headers if value is not None}
     cookies = [f"{name}={quote(header_text(name, value))}" for name, value in call.cookies if value is not None]
     if cookies:

@@ -110,12 +110,9 @@ def is_ambiguous(failure: Failure) -> bool:
 
 def is_outage(received: Received) -> bool:
     """Return whether the whole service seems to be down, and not this request to be wrong."""
-    match received:
-        case RawAnswer(status=status):
-            return status in _OUTAGE
-        case NotSent(final=final, is_local=is_local):
-            return not final and not is_local
-    return True
+    if isinstance(received, RawAnswer):
+        return received.status in _OUTAGE
+    return not isinstance(received, NotSent) or not (received.final or received.is_local)
 
 
 def next_attempt(policy: RetryPolicy, attempt: int, failure: Failure, remaining: float) -> float | None:

@@ -80,13 +80,13 @@ def test_a_slow_answer_is_a_push_back() -> None:
     for number in range(20):
         governor.answered("getDatabase", number, number - 0.1, 0.1, 1)
     assert governor.answered("getDatabase", 30, 25, 5.0, 1) == "getDatabase took 5.0 s"
-    assert governor.at_once == 5
+    assert governor.window.limit == 5
 
 
 def test_a_503_with_retry_after_cuts_the_window_and_not_the_rate() -> None:
     governor = Governor(10, None)
     assert governor.refused(1.0, 0.5, is_too_many=False)
-    assert (governor.at_once, governor.per_second) == (5, None)
+    assert (governor.window.limit, governor.per_second) == (5, None)
 
 
 def test_the_longest_pause_counts() -> None:

@@ -18,7 +18,7 @@ def current_task() -> asyncio.Task[Any]:
 async def limited(limits: TimeLimits, seconds: float, work: Callable[[], Awaitable[object]]) -> str:
     """Do something within a limit, as the transport does, and return how it ended."""
     task = current_task()
-    limits.start(task, asyncio.get_running_loop().time() + seconds)
+    limits.start(task, seconds)
     try:
         await work()
     except asyncio.CancelledError:

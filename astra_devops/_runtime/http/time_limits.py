@@ -18,9 +18,9 @@ class TimeLimits:
         self._exceeded: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
-    def start(self, task: asyncio.Task[object], when: float) -> None:
-        """Limit a task to a moment of the loop's clock."""
-        self._due[task] = when
+    def start(self, task: asyncio.Task[object], seconds: float) -> None:
+        """Limit a task to so many seconds from now."""
+        self._due[task] = when = self._loop.time() + seconds
         if self._timer is None or when < self._timer.when():
             self._set_timer(when)
 

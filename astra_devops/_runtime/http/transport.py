@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -112,7 +113,7 @@ class Transport:
         """
         origin = origin or request.origin or self.origin
         loop = running_loop()
-        ends = loop.time() + limit
+        began = time.monotonic()
         session = self._open_session(loop) or await self._open(loop, limit)
         if isinstance(session, NotSent):
             return session
@@ -122,14 +123,14 @@ class Transport:
         cancelled_before = task.cancelling()
         handled_before = sys.exception()
         has_slot = self._slots.take()
-        self._limits.start(task, ends)
+        self._limits.start(task, began + limit - time.monotonic())
         try:
             if not has_slot:
                 await self._slots.wait()
                 has_slot = True
-            if request.method != "GET" or loop.time() - self._last_use > _PAUSE:
+            if request.method != "GET" or time.monotonic() - self._last_use > _PAUSE:
                 await _look_at_sockets()
-            return await self._exchange(session, origin, request, headers, ends - loop.time())
+            return await self._exchange(session, origin, request, headers, began + limit - time.monotonic())
         except BaseException as error:
             if self._limits.stop(task) and task.cancelling() <= cancelled_before and isinstance(error, asyncio.CancelledError):
                 if has_slot:
@@ -141,7 +142,7 @@ class Transport:
             self._limits.stop(task)
             if has_slot:
                 self._slots.give_back()
-            self._last_use = loop.time()
+            self._last_use = time.monotonic()
 
     async def _exchange(
         self, session: aiohttp.ClientSession, origin: str, request: Request, headers: Mapping[str, str], remaining: float
@@ -156,7 +157,7 @@ class Transport:
                 headers=headers,
                 # The limit for connecting is the shorter one. So if the limit of the whole attempt
                 # is exceeded, the request has been sent.
-                timeout=_connect_limit(max(min(_LONGEST_CONNECT, remaining / 2), 0.001)),
+                timeout=_connect_limit(_LONGEST_CONNECT if remaining >= 2 * _LONGEST_CONNECT else max(remaining / 2, 0.001)),
                 ssl=self._ssl,
                 proxy=None if proxy is None else proxy.reveal(),
                 auto_decompress=False,

@@ -1,7 +1,7 @@
 """Recording the calls that change something: before they are sent, and after their answers."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Coroutine, Mapping
 from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -104,16 +104,20 @@ class Attempts(Protocol[T]):
     may_have_effect: bool
     lost: Lost | None
 
+    def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
+        """Return what makes the attempts."""
+        ...
+
 
 current: Final[ContextVar[Recorder | None]] = ContextVar("astra_devops_recorder", default=None)
 """The recorder of the item that the running code belongs to; None outside fleet runs."""
 
 
-async def send_recorded(recorder: Recorder, attempts: Attempts[T], send: Callable[[Any], Awaitable[Answer[T]]]) -> Answer[T]:
-    """Carry out a call with ``send``, and record it if it changes something."""
+async def send_recorded(recorder: Recorder, attempts: Attempts[T]) -> Answer[T]:
+    """Carry out a call, and record it if it changes something."""
     if attempts.call.operation.retry == "read":
         try:
-            return await send(attempts)
+            return await attempts.carry_out()
         finally:
             recorder.requested(attempts.count)
     intent = await recorder.intend(attempts.call, attempts.request, attempts.check_outcome)
@@ -121,7 +125,7 @@ async def send_recorded(recorder: Recorder, attempts: Attempts[T], send: Callabl
         return intent.answer
     attempts.lost = _INTERRUPTED if intent.is_lost else None
     try:
-        answer = await send(attempts)
+        answer = await attempts.carry_out()
     except errors.OutcomeUnknownError:
         intent.lost()
         raise

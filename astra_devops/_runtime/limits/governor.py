@@ -18,6 +18,7 @@ class Governor:
     """The number of requests at once, their rate, the user's own ceiling, and pauses.
 
     Attributes:
+        window: How many requests may be on their way at once.
         is_timed: Whether anything but the number at once may hold a request back.
         is_rate_awaited: Whether requests wait for the rate that the service permits.
     """
@@ -30,13 +31,13 @@ class Governor:
         "_own",
         "_own_pacer",
         "_rate",
-        "_window",
         "is_rate_awaited",
         "is_timed",
+        "window",
     )
 
     def __init__(self, ceiling: int, own: RateLimit | None) -> None:
-        self._window = Window(ceiling)
+        self.window = Window(ceiling)
         self._rate = AdaptiveRate()
         self._latencies = Latencies()
         self._own = own
@@ -49,13 +50,8 @@ class Governor:
 
     def _note(self) -> None:
         """Note from where on the growth of a limit is worth a report."""
-        self._notable_window = self._window.limit * _NOTABLE
+        self._notable_window = self.window.limit * _NOTABLE
         self._notable_rate = (self._rate.limit or 0.0) * _NOTABLE
-
-    @property
-    def at_once(self) -> int:
-        """Requests that may be on their way at once."""
-        return self._window.limit
 
     @property
     def per_second(self) -> float | None:
@@ -94,7 +90,7 @@ class Governor:
         ``turn`` is when the request had its turn, ``in_flight`` the number of requests that were on
         their way, with this one.
         """
-        rate, window = self._rate, self._window
+        rate, window = self._rate, self.window
         rate.succeeded(now, turn, is_awaited=self.is_rate_awaited)
         if self._latencies.is_slow(operation, latency):
             if window.push_back(now, turn):
@@ -110,13 +106,13 @@ class Governor:
     def refused(self, now: float, turn: float, *, is_too_many: bool) -> bool:
         """Note a 429, or a 503 with Retry-After; return whether it lowered a limit."""
         if is_too_many:
-            self._window.stop_racing()
+            self.window.stop_racing()
             before = self._rate.limit
             self._rate.refused(now, turn)
             self.is_timed = self.is_timed or self._rate.limit is not None
             is_lower = self._rate.limit is not None and (before is None or self._rate.limit < before)
         else:
-            is_lower = self._window.push_back(now, turn)
+            is_lower = self.window.push_back(now, turn)
         if is_lower:
             self._note()
         return is_lower

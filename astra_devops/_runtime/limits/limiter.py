@@ -48,7 +48,7 @@ class Limiter:
         governor = self._governor
         return Limits(
             requests_per_second=governor.per_second,
-            concurrent_requests=governor.at_once,
+            concurrent_requests=governor.window.limit,
             in_flight=self._in_flight,
             queued=self._line.count,
             paused_for=governor.pause(self._clock.monotonic()),
@@ -57,7 +57,7 @@ class Limiter:
     def enter(self) -> float | None:
         """Take a turn and return its moment, or None if one must be waited for."""
         governor = self._governor
-        if self._line.count or self._in_flight >= governor.at_once:
+        if self._line.count or self._in_flight >= governor.window.limit:
             return None
         now = self._clock.monotonic()
         if governor.is_timed:
@@ -125,7 +125,7 @@ class Limiter:
     def _release(self) -> None:
         """Call those that wait, where the limits permit, and watch the clock for the others."""
         governor, line = self._governor, self._line
-        while line.count and self._in_flight < governor.at_once:
+        while line.count and self._in_flight < governor.window.limit:
             now = self._clock.monotonic()
             if governor.is_timed:
                 if delay := governor.delay(now):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from astra_devops._rest.models.common import Policy, PolicyAction, PolicyEffect
+from astra_devops._rest.models.common_role import Policy, PolicyAction, PolicyEffect
 from astra_devops._runtime import checks
 
 __all__ = ["READ", "WRITE", "Policy", "PolicyAction", "allows", "drn", "keyspace_drns", "policy"]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
-from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.datacenters import AsyncDatacenters
 

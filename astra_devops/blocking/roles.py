@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Callable
 
 from astra_devops._bridge.bridge import Bridge
-from astra_devops._rest.models.common import Policy, Role
+from astra_devops._rest.models.common_role import Policy, Role
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.roles import AsyncRoles
 

@@ -23,18 +23,10 @@ if TYPE_CHECKING:
     from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, TableCdc
     from astra_devops._rest.models.clones import CloneState, CloneStatus
     from astra_devops._rest.models.cloud_accounts import CloudAccount
-    from astra_devops._rest.models.common import (
-        Costs,
-        Datacenter,
-        PcuGroupTypeDetails,
-        Policy,
-        PolicyAction,
-        PolicyEffect,
-        RegionClassification,
-        RegionZone,
-        Role,
-        StreamingTenant,
-    )
+    from astra_devops._rest.models.common_costs import Costs
+    from astra_devops._rest.models.common_datacenter import Datacenter, RegionClassification, RegionZone, StreamingTenant
+    from astra_devops._rest.models.common_pcu_group_type_details import PcuGroupTypeDetails
+    from astra_devops._rest.models.common_role import Policy, PolicyAction, PolicyEffect, Role
     from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, GcpKms
     from astra_devops._rest.models.databases import (
         CloudProvider,
@@ -232,7 +224,7 @@ _HOMES: Final = {
     "CloudAccount": "cloud_accounts",
     "CloudProvider": "databases",
     "CostBreakdown": "enterprises",
-    "Costs": "common",
+    "Costs": "common_costs",
     "CustomDomainBundle": "secure_bundles",
     "CustomerKey": "customer_keys",
     "CustomerKeySummary": "customer_keys",
@@ -242,7 +234,7 @@ _HOMES: Final = {
     "DatabaseMetrics": "databases",
     "DatabaseStatus": "databases",
     "DatabaseType": "databases",
-    "Datacenter": "common",
+    "Datacenter": "common_datacenter",
     "DevOpsAccessList": "devops_access_lists",
     "DevOpsAccessListAddress": "devops_access_lists",
     "EnterpriseConsumption": "enterprises",
@@ -257,25 +249,25 @@ _HOMES: Final = {
     "PcuGroup": "pcu_groups",
     "PcuGroupStatus": "pcu_groups",
     "PcuGroupType": "regions",
-    "PcuGroupTypeDetails": "common",
+    "PcuGroupTypeDetails": "common_pcu_group_type_details",
     "PcuProvisionType": "pcu_groups",
     "PcuProvisioningStatus": "pcu_groups",
     "PcuType": "pcu_groups",
     "PeeringProvider": "vpc_peerings",
-    "Policy": "common",
-    "PolicyAction": "common",
-    "PolicyEffect": "common",
+    "Policy": "common_role",
+    "PolicyAction": "common_role",
+    "PolicyEffect": "common_role",
     "PrivateLinkCluster": "private_links",
     "PrivateLinkDatacenter": "private_links",
     "PrivateLinkEndpoint": "private_links",
     "PrivateLinkEndpointStatus": "private_links",
     "PrivateLinkService": "private_links",
-    "RegionClassification": "common",
+    "RegionClassification": "common_datacenter",
     "RegionType": "regions",
-    "RegionZone": "common",
+    "RegionZone": "common_datacenter",
     "RestoreState": "restores",
     "RestoreStatus": "restores",
-    "Role": "common",
+    "Role": "common_role",
     "ScimAttribute": "scim",
     "ScimAuthenticationScheme": "scim",
     "ScimBulkFeature": "scim",
@@ -300,7 +292,7 @@ _HOMES: Final = {
     "ServerlessRegion": "regions",
     "Snapshot": "snapshots",
     "Storage": "databases",
-    "StreamingTenant": "common",
+    "StreamingTenant": "common_datacenter",
     "TableCdc": "cdc",
     "Tier": "databases",
     "Token": "tokens",

@@ -5,11 +5,11 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
-from astra_devops._rest.endpoints import pcu_groups as pcu_endpoints
 from astra_devops._rest.models.databases import Database, DatabaseInfoCreate, Tier
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.first_use import importing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
 from astra_devops.resources._outcome.accepted import require_id
@@ -161,6 +161,8 @@ async def _group_difference(caller: Caller, database: Database, group_id: str) -
     if not datacenters or datacenters[0].id is None:
         return []
     try:
+        with importing:
+            from astra_devops._rest.endpoints import pcu_groups as pcu_endpoints
         groups = (await pcu_endpoints.pcu_group_get_by_datacenter_uuid(caller, datacenter_id=datacenters[0].id)).value
     except errors.NotFoundError:
         groups = []

@@ -1,6 +1,6 @@
 """Terminating the datacenters of a database that must go before the database itself."""
 
-from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail

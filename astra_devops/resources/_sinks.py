@@ -7,13 +7,13 @@ from typing import Any, Final, TypeVar
 
 import attrs
 
-from astra_devops._rest.models.common import (
+from astra_devops._rest.models.common_pulsar_telemetry_request import (
     PulsarAuthStrategy,
     PulsarOAuth2TelemetryRequest,
     PulsarTelemetryRequest,
     PulsarTokenAuthTelemetryRequest,
-    TelemetryConfig,
 )
+from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
 from astra_devops._rest.models.telemetry import (
     CloudWatchTelemetryRequest,
     CloudWatchTelemetryRequestBlock,

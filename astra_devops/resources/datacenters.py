@@ -6,7 +6,7 @@ from functools import partial
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import datacenters as endpoints
-from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime import checks, deadline

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from astra_devops import AsyncAstraDevOps, Secret, errors, sinks
-from astra_devops._rest.models.common import TelemetryConfig
+from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
 from astra_devops.emulator import Emulator, Quirks, VirtualClock
 from astra_devops.sinks import (
     BasicAuth,

@@ -114,8 +114,22 @@ def test_a_shared_enumeration_is_one_class_in_the_common_module(draft: Draft) ->
     draft.operation["parameters"] = [{"$ref": "#/components/parameters/ProviderParam"}]
     draft.document["paths"]["/others"] = {"get": {**draft.operation, "operationId": "getOther", "tags": ["Others"]}}
     files = draft.files()
-    assert "class Provider(StrEnum):" in files["_rest/models/common.py"]
-    assert "from ..models.common import Provider" in files["_rest/endpoints/others.py"]
+    assert "class Provider(StrEnum):" in files["_rest/models/common_provider.py"]
+    assert "from ..models.common_provider import Provider" in files["_rest/endpoints/others.py"]
+
+
+def test_shared_classes_that_contain_one_another_have_one_module(draft: Draft) -> None:
+    draft.schemas["Inner"] = {"type": "object", "properties": {"a": {"type": "string"}}}
+    draft.schemas["Outer"] = {"type": "object", "properties": {"inner": {"$ref": "#/components/schemas/Inner"}}}
+    draft.answer({"$ref": "#/components/schemas/Outer"})
+    provider = {"name": "provider", "in": "query", "schema": {"type": "string", "enum": ["aws"]}}
+    draft.document["components"]["parameters"] = {"ProviderParam": provider}
+    draft.operation["parameters"] = [{"$ref": "#/components/parameters/ProviderParam"}]
+    draft.document["paths"]["/others"] = {"get": {**draft.operation, "operationId": "getOther", "tags": ["Others"]}}
+    files = draft.files()
+
+    assert {name for name in files if "/common" in name} == {"_rest/models/common_outer.py", "_rest/models/common_provider.py"}
+    assert "class Inner" in files["_rest/models/common_outer.py"]
 
 
 def test_the_group_is_the_first_tag_unless_it_has_a_name(draft: Draft) -> None:

@@ -1,21 +1,42 @@
 """Assigning classes to modules, and ordering the classes of a module."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from astra_devops._codegen.rest.model import Class, Definition, Model, Named, Operation, leaves
+from astra_devops._codegen.rest.names import snake
 
-COMMON: Final = "common"
-"""The module of the classes that several groups use."""
+COMMON: Final = "common_"
+"""What the modules begin with whose classes several groups use."""
 
 
 def modules(model: Model) -> dict[str, str]:
-    """Return the module of each class that an operation uses, by the key of the class."""
+    """Return the module of each class that an operation uses, by the key of the class.
+
+    Of the classes that several groups use, those that contain one another share a module, so that
+    a program imports no others. It has the name of the class that contains the rest.
+    """
     groups: dict[str, set[str]] = {}
     for operation in model.operations:
         for key in _used_keys(model, operation):
             groups.setdefault(key, set()).add(operation.group)
-    return {key: min(names) if len(names) == 1 else COMMON for key, names in groups.items()}
+    homes = {key: min(names) for key, names in groups.items() if len(names) == 1}
+    shared = {key: set(mentioned_keys(model.definitions[key])) & groups.keys() - homes.keys() for key in groups.keys() - homes.keys()}
+    for keys in _clusters(shared):
+        outermost = keys - {inner for key in keys for inner in shared[key] if inner != key}
+        name = COMMON + min(snake(model.definitions[key].name) for key in outermost or keys)
+        homes |= dict.fromkeys(keys, name)
+    return homes
+
+
+def _clusters(neighbors: Mapping[str, set[str]]) -> list[set[str]]:
+    """Divide keys into sets, so that neighbors are in the same one."""
+    clusters: list[set[str]] = []
+    for key, others in neighbors.items():
+        touched = [cluster for cluster in clusters if not cluster.isdisjoint({key, *others})]
+        clusters = [cluster for cluster in clusters if cluster not in touched]
+        clusters.append({key, *others}.union(*touched))
+    return clusters
 
 
 def _used_keys(model: Model, operation: Operation) -> list[str]:

@@ -143,7 +143,7 @@ class _Renderer:
         definitions = ordered(self._model.definitions[key] for key, module in self._homes.items() if module == home)
         defined: set[str] = set()
         classes = [self._class(definition, annotator, imports, defined) for definition in definitions]
-        about = "Models that several groups share" if home == COMMON else f"Models of the group {home}"
+        about = "Models that several groups share" if home.startswith(COMMON) else f"Models of the group {home}"
         template = self._templates.get_template("models.py.jinja")
         return template.render(head=module_head(about, self._source), imports=imports.lines(), classes=classes)
 

@@ -4,7 +4,7 @@
 """Datacenters."""
 
 from astra_devops._rest import index
-from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._rest.models.datacenters import DatacenterCreate
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller

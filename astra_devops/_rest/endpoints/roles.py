@@ -4,7 +4,7 @@
 """Roles: Roles of an organization and what they allow."""
 
 from astra_devops._rest import index
-from astra_devops._rest.models.common import Role
+from astra_devops._rest.models.common_role import Role
 from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
 from astra_devops._runtime.caller import Caller

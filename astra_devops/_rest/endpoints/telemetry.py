@@ -4,7 +4,8 @@
 """Telemetry."""
 
 from astra_devops._rest import index
-from astra_devops._rest.models.common import PulsarTelemetryRequest, TelemetryConfig
+from astra_devops._rest.models.common_pulsar_telemetry_request import PulsarTelemetryRequest
+from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
 from astra_devops._rest.models.telemetry import (
     CloudWatchTelemetryRequest,
     DatadogTelemetryRequest,

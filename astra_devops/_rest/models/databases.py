@@ -9,7 +9,8 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._rest.models.common import Costs, Datacenter
+from astra_devops._rest.models.common_costs import Costs
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._secret import Extra, Secret
 
 

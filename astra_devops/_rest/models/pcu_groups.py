@@ -9,7 +9,7 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._rest.models.common import PcuGroupTypeDetails
+from astra_devops._rest.models.common_pcu_group_type_details import PcuGroupTypeDetails
 from astra_devops._secret import Extra
 
 

@@ -8,7 +8,8 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._rest.models.common import Costs, PcuGroupTypeDetails
+from astra_devops._rest.models.common_costs import Costs
+from astra_devops._rest.models.common_pcu_group_type_details import PcuGroupTypeDetails
 from astra_devops._secret import Extra
 
 

@@ -6,7 +6,7 @@
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._rest.models.common import Policy
+from astra_devops._rest.models.common_role import Policy
 from astra_devops._secret import Extra
 
 

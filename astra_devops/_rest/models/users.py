@@ -8,7 +8,7 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._rest.models.common import Role
+from astra_devops._rest.models.common_role import Role
 from astra_devops._secret import Extra
 
 

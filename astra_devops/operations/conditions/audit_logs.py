@@ -4,7 +4,7 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import audit_logs as endpoints
-from astra_devops._rest.models.common import TelemetryConfig
+from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
 from astra_devops.operations.conditions._sinks import shows_sink, sink_ids
 from astra_devops.operations.kinds import Observation, OperationKind, Params, PollContext
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 from astra_devops._rest.endpoints import datacenters as endpoints
-from astra_devops._rest.models.common import Datacenter
+from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops.operations.conditions._active import SETTLED, Effect, active_with_effect
 from astra_devops.operations.kinds import MINUTE, Observation, OperationKind, Params, PollContext
 

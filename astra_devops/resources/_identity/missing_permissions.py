@@ -9,7 +9,7 @@ from typing import Final
 from weakref import WeakKeyDictionary
 
 from astra_devops import errors
-from astra_devops._rest.models.common import Policy
+from astra_devops._rest.models.common_role import Policy
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail

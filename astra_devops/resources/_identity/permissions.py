@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import roles as role_endpoints
-from astra_devops._rest.models.common import Policy
+from astra_devops._rest.models.common_role import Policy
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.policies import allows, checked_drn

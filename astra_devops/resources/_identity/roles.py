@@ -9,7 +9,7 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import roles as endpoints
-from astra_devops._rest.models.common import Policy, Role
+from astra_devops._rest.models.common_role import Policy, Role
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail

@@ -29,6 +29,7 @@ _MARKER: Final = (
     "'manual' (moved by advance() only), 'scaled' (by speed), 'real' or your own clock object; quirks is a Quirks object or a mapping of "
     "names to values."
 )
+_POLICY_WRITER: Final = "astra_devops_policy_writer"
 _REPORTED_REQUESTS: Final = 20
 """How many requests, the latest ones, the report of a failed test shows."""
 
@@ -37,12 +38,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the settings that apply to every test unless a marker overrides them."""
     parser.addini("astra_emulator_seed", "seed of the emulator's ids, tokens and random faults", default="0")
     parser.addini("astra_emulator_clock", "clock of the emulator: virtual, manual, scaled or real", default="virtual")
+    parser.getgroup("astra-devops").addoption(
+        "--astra-emulator-policy", metavar="FILE", help="write the smallest policy that the requests to astra_emulator needed, as JSON"
+    )
     parser.addini("astra_emulator_speed", "speed of a scaled clock as a multiple of real time", default="600")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, if pytest-asyncio is active, the fixtures that it must run."""
     config.addinivalue_line("markers", _MARKER)
+    if config.getoption("--astra-emulator-policy") is not None:
+        from astra_devops._pytest.policy import PolicyWriter
+
+        config.pluginmanager.register(PolicyWriter(config), _POLICY_WRITER)
     if _has_pytest_asyncio(config):
         config.pluginmanager.register(_fixtures_of_pytest_asyncio())
 
@@ -74,6 +82,9 @@ def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     with emulator_class.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASTRA_DB_APPLICATION_TOKEN", emulator.token)
         yield emulator
+        writer = request.config.pluginmanager.get_plugin(_POLICY_WRITER)
+        if writer is not None:
+            writer.add(emulator)
 
 
 @pytest.fixture

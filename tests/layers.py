@@ -172,8 +172,8 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
         "_version",
     },
-    "_pytest": {"blocking", "client", "emulator"},
-    "pytest_plugin": {"_pytest", "blocking", "client", "emulator"},
+    "_pytest": {"emulator"},
+    "pytest_plugin": {"_pytest", "blocking", "client", "emulator", "models"},
     # The generators import nothing of what they generate for.
     "_codegen.errors": set(),
     "_codegen.text": set(),

@@ -1,4 +1,4 @@
-"""The fixture ``astra_temporary_database`` in a suite of a user, with an emulator as the service."""
+"""The fixture ``astra_temporary_database`` in a suite of a user. An emulator is the service."""
 
 import subprocess
 import sys

@@ -48,7 +48,7 @@ LAYERS: dict[str, set[str]] = {
     "fleet.outcome": set(),
     "fleet.advice": {"errors", "fleet.outcome"},
     "fleet.report": {"_runtime", "_secret", "fleet.outcome"},
-    "fleet.progress": {"_secret", "fleet.outcome", "fleet.report"},
+    "fleet.progress": {"_runtime", "_secret", "fleet.outcome", "fleet.report"},
     "fleet.journal": {"errors", "_json", "_json_bytes", "_runtime", "_secret", "_version", "fleet.outcome"},
     "fleet": {"errors", "fleet", "operations", "_runtime", "_secret"},
     "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},

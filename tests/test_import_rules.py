@@ -37,7 +37,7 @@ DOORS: dict[str, set[str]] = {
     "jsonschema_rs": {"emulator"},
     "opentelemetry": {"_opentelemetry"},
     "orjson": {"_json_bytes/codec.py"},
-    "rich": {"fleet/progress/bars.py"},
+    "rich": {"_runtime/progress/live.py", "fleet/progress/bars.py"},
     "sqlite3": {"fleet/journal"},
 }
 

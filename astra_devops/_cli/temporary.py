@@ -7,6 +7,7 @@ the database was not terminated, and 2 if an argument is wrong.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import signal
 import sys
@@ -58,7 +59,9 @@ async def _run(options: argparse.Namespace, command: Sequence[str]) -> int:
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop, number)
+        # Windows has no such handlers; there Ctrl-C cancels as in any program of asyncio.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop, number)
     async with AsyncAstraDevOps(**connection.settings_of(options)) as astra:
         temporary = astra.databases.temporary(
             options.prefix,

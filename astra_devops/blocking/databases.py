@@ -73,8 +73,8 @@ class Databases:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid. Nothing was created.
 
-        >>> where = {"cloud_provider": "aws", "region": "us-east-2"}
-        >>> with astra.databases.temporary("ci", **where) as database:
+        >>> temporary = astra.databases.temporary("ci", cloud_provider="aws", region="us-east-2")
+        >>> with temporary as database:
         ...     print(database.id)
         """
         return Temporary(

@@ -65,8 +65,8 @@ class AsyncExpiringDatabases:
             TypeError: An argument has the wrong type.
             ValueError: An argument is not valid. Nothing was created.
 
-        >>> where = {"cloud_provider": "aws", "region": "us-east-2"}
-        >>> async with astra.databases.temporary("ci", **where) as database:
+        >>> temporary = astra.databases.temporary("ci", cloud_provider="aws", region="us-east-2")
+        >>> async with temporary as database:
         ...     print(database.id)
         """
         with importing:

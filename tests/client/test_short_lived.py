@@ -271,3 +271,33 @@ def test_a_process_is_killed_and_a_later_sweep_ends_exactly_what_has_expired() -
             assert sorted(item.id for item in astra.databases.sweep("ci")) == sorted(expired)
             assert {database.id for database in astra.databases.list()} == kept
             assert astra.databases.sweep("ci") == []
+
+
+_INTERRUPTED = """
+import sys, time
+from astra_devops import AstraDevOps
+
+with AstraDevOps(base_url=sys.argv[1]) as astra:
+    temporary = astra.databases.temporary("ci", cloud_provider="aws", region="us-east-2")
+    print("creating", flush=True)
+    with temporary:
+        print("inside", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("place", ["creating", "inside"])
+def test_an_interrupt_of_a_blocking_program_ends_the_database(place: str) -> None:
+    with Emulator.running(clock=ScaledClock(2000 if place == "inside" else 1)) as emulator:
+        environment = {**os.environ, "ASTRA_DB_APPLICATION_TOKEN": emulator.token}
+        command = [sys.executable, "-c", _INTERRUPTED, emulator.url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
+            assert process.stdout is not None
+            while process.stdout.readline().strip() != place:
+                pass
+            while not emulator.databases:
+                pass  # The creation has not arrived yet.
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate()
+        assert "KeyboardInterrupt" in err
+        assert emulator.journal.count("terminateDatabase") == 1

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from astra_devops import sinks as sinks
     from astra_devops._bridge.operation import Operation as Operation
     from astra_devops._bridge.pager import Pager as Pager
+    from astra_devops._bridge.temporary import Temporary as Temporary
     from astra_devops._opentelemetry.observer import OpenTelemetryObserver as OpenTelemetryObserver
     from astra_devops._runtime.auth.token_file import token_file as token_file
     from astra_devops._runtime.call import Answer as Answer
@@ -51,9 +52,12 @@ if TYPE_CHECKING:
     from astra_devops.blocking import AstraDevOps as AstraDevOps
     from astra_devops.client import AsyncAstraDevOps as AsyncAstraDevOps
     from astra_devops.operations.handle import AsyncOperation as AsyncOperation
+    from astra_devops.operations.temporary import AsyncTemporary as AsyncTemporary
     from astra_devops.operations.wait_loop import OperationEvent as OperationEvent
     from astra_devops.resources._access_review import AccessReview as AccessReview
     from astra_devops.resources._identity.organization import Organization as Organization
+    from astra_devops.resources._identity.stale_tokens import SweptToken as SweptToken
+    from astra_devops.resources._short_lived.sweeping import SweptDatabase as SweptDatabase
 
     __version__: str
 
@@ -65,6 +69,7 @@ _HOMES: Final = {
     "AsyncAstraDevOps": "client",
     "AsyncOperation": "operations.handle",
     "AsyncPager": "_runtime.pages",
+    "AsyncTemporary": "operations.temporary",
     "CallEnded": "_runtime.events",
     "CallEvent": "_runtime.events",
     "CallStarted": "_runtime.events",
@@ -87,7 +92,10 @@ _HOMES: Final = {
     "RetryEvent": "_runtime.events",
     "RetryPolicy": "_runtime.retry",
     "Secret": "_secret",
+    "SweptDatabase": "resources._short_lived.sweeping",
+    "SweptToken": "resources._identity.stale_tokens",
     "SystemClock": "_runtime.clock",
+    "Temporary": "_bridge.temporary",
     "WaitEnded": "_runtime.events",
     "WaitEvent": "_runtime.events",
     "WaitStarted": "_runtime.events",

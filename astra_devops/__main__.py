@@ -8,6 +8,8 @@ from typing import Final
 _COMMANDS: Final = {
     "doctor": ("_cli.doctor", "check token, permissions, connection and clock, and say what to do"),
     "fleet": ("fleet.commands", "look at the journal of a fleet run, and continue it"),
+    "sweep": ("_cli.sweep", "terminate short-lived databases that have expired"),
+    "temporary": ("_cli.temporary", "run a command with a database of its own"),
 }
 _WRONG: Final = 2
 

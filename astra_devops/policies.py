@@ -7,14 +7,17 @@
 >>> token = await astra.tokens.create([role])
 """
 
+import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
+from astra_devops._json_bytes import codec
 from astra_devops._rest.models.common_role import Policy, PolicyAction, PolicyEffect
 from astra_devops._runtime import checks
 
-__all__ = ["READ", "WRITE", "Policy", "PolicyAction", "allows", "drn", "keyspace_drns", "policy"]
+__all__ = ["READ", "WRITE", "Policy", "PolicyAction", "allows", "drn", "keyspace_drns", "load", "policy"]
 
 READ: Final = frozenset(
     {
@@ -130,6 +133,40 @@ def policy(description: str, actions: Iterable[PolicyAction | str], resources: I
             raise ValueError(f"resources must be DRNs as built by drn(), which begin with {_PREFIX!r}, not {resource!r}")
     granted = [PolicyAction(name) if name in _KNOWN_ACTIONS else name for name in names]
     return Policy(description=description, actions=granted, resources=drns, effect=PolicyEffect.ALLOW)
+
+
+def load(path: str | os.PathLike[str], organization_id: str) -> Policy:
+    """Read a policy from a file of JSON, such as ``pytest --astra-emulator-policy`` writes.
+
+    Args:
+        path: The file. It has the form of the service: ``description``, ``actions``, ``resources``
+            and ``effect``.
+        organization_id: Id of the organization, as returned by ``organizations.current``. It takes
+            the place of ``__ORG_ID__`` in the resources.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not such a policy; the message names the field. Or ``organization_id`` is
+            not an id.
+        TypeError: ``organization_id`` is not a string.
+
+    >>> needed = load("policy.json", organization.id)
+    >>> role = await astra.roles.create("ci", needed)
+    """
+    prefix = drn(organization_id)
+    try:
+        document = codec.loads(Path(path).read_bytes())
+    except codec.JSONDecodeError as error:
+        raise ValueError(f"{os.fspath(path)} is not JSON: {error}") from None
+    if not isinstance(document, dict) or document.get("effect", "allow") != "allow":
+        raise ValueError(f"{os.fspath(path)} must be an object with description, actions, resources, and effect 'allow'")
+    actions, resources = document.get("actions"), document.get("resources")
+    for name, value in (("actions", actions), ("resources", resources)):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{os.fspath(path)}: {name} must be a list of strings")
+    placeholder = _PREFIX + _ANY_ORGANIZATION
+    named = [prefix + item.removeprefix(placeholder) if item.startswith(placeholder) else item for item in resources or ()]
+    return policy(str(document.get("description", "")), actions or (), named)
 
 
 def allows(policies: Policy | Iterable[Policy], action: PolicyAction | str, resource: str | None = None) -> bool | None:

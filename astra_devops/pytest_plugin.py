@@ -1,14 +1,15 @@
 """Fixtures for pytest: a new emulator of the service for each test, and both clients of it.
 
 ``astra_emulator`` is the emulator, ``astra`` the blocking client and ``async_astra`` the
-asynchronous one. Clients and emulator are imported only when a test uses a fixture; other tests are
-not affected.
+asynchronous one. ``astra_temporary_database`` is a database of the real service. Clients and
+emulator are imported only when a test uses a fixture; other tests are not affected.
 """
 
 import importlib
 import inspect
 import math
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping
+from datetime import timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from astra_devops.blocking import AstraDevOps
     from astra_devops.client import AsyncAstraDevOps
     from astra_devops.emulator import Clock, Emulator, Quirks
+    from astra_devops.models import Database
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
 
@@ -29,6 +31,7 @@ _MARKER: Final = (
     "'manual' (moved by advance() only), 'scaled' (by speed), 'real' or your own clock object; quirks is a Quirks object or a mapping of "
     "names to values."
 )
+_POLICY_WRITER: Final = "astra_devops_policy_writer"
 _REPORTED_REQUESTS: Final = 20
 """How many requests, the latest ones, the report of a failed test shows."""
 
@@ -37,12 +40,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the settings that apply to every test unless a marker overrides them."""
     parser.addini("astra_emulator_seed", "seed of the emulator's ids, tokens and random faults", default="0")
     parser.addini("astra_emulator_clock", "clock of the emulator: virtual, manual, scaled or real", default="virtual")
+    parser.getgroup("astra-devops").addoption(
+        "--astra-emulator-policy", metavar="FILE", help="write the smallest policy that the requests to astra_emulator needed, as JSON"
+    )
+    parser.addini("astra_temporary_prefix", "first part of the names of temporary databases", default="pytest")
+    parser.addini("astra_temporary_cloud_provider", "cloud provider of temporary databases: aws, azure or gcp", default="")
+    parser.addini("astra_temporary_region", "region of temporary databases", default="")
+    parser.addini("astra_temporary_minutes", "minutes after which a sweep may terminate temporary databases", default="60")
     parser.addini("astra_emulator_speed", "speed of a scaled clock as a multiple of real time", default="600")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and, if pytest-asyncio is active, the fixtures that it must run."""
     config.addinivalue_line("markers", _MARKER)
+    if config.getoption("--astra-emulator-policy") is not None:
+        from astra_devops._pytest.policy import PolicyWriter
+
+        config.pluginmanager.register(PolicyWriter(config), _POLICY_WRITER)
     if _has_pytest_asyncio(config):
         config.pluginmanager.register(_fixtures_of_pytest_asyncio())
 
@@ -74,6 +88,9 @@ def astra_emulator(request: pytest.FixtureRequest) -> "Iterator[Emulator]":
     with emulator_class.running(**_options(request)) as emulator, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASTRA_DB_APPLICATION_TOKEN", emulator.token)
         yield emulator
+        writer = request.config.pluginmanager.get_plugin(_POLICY_WRITER)
+        if writer is not None:
+            writer.add(emulator)
 
 
 @pytest.fixture
@@ -96,6 +113,43 @@ def async_astra(request: pytest.FixtureRequest) -> "AsyncAstraDevOps":
     # Only the plugin that runs the test can run a fixture on the same loop.
     client: AsyncAstraDevOps = request.getfixturevalue(_client_fixture(request))
     return client
+
+
+@pytest.fixture(scope="session")
+def astra_temporary_client() -> "Iterator[AstraDevOps]":
+    """Return the client, ``AstraDevOps``, of ``astra_temporary_database``.
+
+    It takes its token from the environment or ``~/.astrarc``. Override it to use another token or
+    another service.
+    """
+    from astra_devops.blocking import AstraDevOps
+
+    with AstraDevOps() as astra:
+        yield astra
+
+
+@pytest.fixture(scope="session")
+def astra_temporary_database(request: pytest.FixtureRequest, astra_temporary_client: "AstraDevOps") -> "Iterator[Database]":
+    """Create a database of the real service for this test run, and terminate it at the end.
+
+    Each worker of pytest-xdist has its own. The ini file must say where it is to be, by
+    ``astra_temporary_cloud_provider`` and ``astra_temporary_region``. If the run is killed,
+    ``python -m astra_devops sweep --prefix pytest`` terminates it once it has expired, after
+    ``astra_temporary_minutes``.
+    """
+    prefix, cloud_provider, region, minutes = (
+        str(request.config.getini(f"astra_temporary_{name}")) for name in ("prefix", "cloud_provider", "region", "minutes")
+    )
+    for name, value in (("cloud_provider", cloud_provider), ("region", region)):
+        if not value:
+            raise _failure(f"astra_temporary_database needs the setting astra_temporary_{name} in the ini file.")
+    try:
+        ttl = timedelta(minutes=float(minutes))
+        temporary = astra_temporary_client.databases.temporary(prefix, ttl=ttl, cloud_provider=cloud_provider, region=region)
+    except (OverflowError, ValueError) as error:
+        raise _failure(f"astra_temporary_database: a setting in the ini file is wrong: {error}") from None
+    with temporary as database:
+        yield database
 
 
 @pytest.fixture(name="_astra_on_anyio")

@@ -80,7 +80,14 @@ class Operation(NoCopies, Generic[T_co]):
         """The state of the operation as plain values."""
         return self._operation().snapshot
 
-    def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T_co:
+    def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        progress: bool = False,
+    ) -> T_co:
         """Wait until the operation has taken effect, and return the resource.
 
         Server errors, rate limits, lost connections and a 404 just after the creation do not end
@@ -92,6 +99,8 @@ class Operation(NoCopies, Generic[T_co]):
             interval: Seconds between polls. By default 2, growing to 15, with jitter.
             fail_on: States that end the wait. By default ``ERROR``, ``TERMINATING`` and
                 ``TERMINATED``; none for a termination.
+            progress: Show the status on standard error: in a line that changes on a terminal and in
+                a notebook, if the extra ``progress`` is installed; elsewhere in plain lines.
 
         Raises:
             OperationFailedError: The resource is in a state that ends the wait.
@@ -100,7 +109,7 @@ class Operation(NoCopies, Generic[T_co]):
             AuthenticationError: The token is not valid (any more).
             PermissionDeniedError: The token may not read the resource.
         """
-        return self._bridge.call(self._operation().wait, timeout=timeout, interval=interval, fail_on=fail_on)
+        return self._bridge.call(self._operation().wait, timeout=timeout, interval=interval, fail_on=fail_on, progress=progress)
 
     def events(
         self,

@@ -14,9 +14,8 @@ from typing import Any, Final
 import attrs
 
 from astra_devops import errors
-from astra_devops._cli import machine, service
+from astra_devops._cli import connection, machine, service
 from astra_devops._cli.findings import Finding
-from astra_devops._runtime.settings import ORIGINS
 from astra_devops._secret import printable, redact
 from astra_devops.client import AsyncAstraDevOps
 
@@ -30,11 +29,10 @@ _NO_TOKEN: Final = "create a token in the Astra Portal, and set ASTRA_DB_APPLICA
 def main(words: Sequence[str]) -> int:
     """Run the command, and return its exit status."""
     options = _parser().parse_args(words[1:])
-    settings = {name: value for name, value in vars(options).items() if name != "json"}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            findings = asyncio.run(examine(settings))
+            findings = asyncio.run(examine(connection.settings_of(options)))
         except (TypeError, ValueError) as error:
             print(f"astra_devops doctor: {printable(redact(str(error)))}", file=sys.stderr)
             return _WRONG
@@ -81,9 +79,6 @@ def _parser() -> argparse.ArgumentParser:
         description="Check token, permissions, connection and clock. It sends a few requests that only read, and shows no secret.",
         epilog="The exit status is 0 if calls can succeed, 1 if a check has failed, and 2 if an argument is wrong.",
     )
-    parser.add_argument("--profile", help="section of ~/.astrarc from which to take the token")
-    parser.add_argument("--environment", choices=[*ORIGINS], help="environment of the service (default: that of the profile, or prod)")
-    parser.add_argument("--base-url", metavar="URL", help="URL of the API, such as that of an emulator")
-    parser.add_argument("--allow-http", action="store_true", help="permit plain http to another machine, such as an emulator's")
+    connection.add_options(parser)
     parser.add_argument("--json", action="store_true", help="write JSON")
     return parser

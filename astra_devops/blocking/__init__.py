@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from astra_devops._bridge.fleet import Fleet
     from astra_devops._bridge.operation import Operation
     from astra_devops._bridge.pager import Pager
+    from astra_devops._bridge.temporary import Temporary
     from astra_devops.blocking.access_lists import AccessLists
     from astra_devops.blocking.audit_logs import AuditLogs
     from astra_devops.blocking.cdc import Cdc
@@ -70,6 +71,7 @@ __all__ = [
     "SecureBundles",
     "Snapshots",
     "Telemetry",
+    "Temporary",
     "Tokens",
     "Users",
     "VpcPeerings",
@@ -105,6 +107,7 @@ _HOMES: Final = {
     "SecureBundles": "astra_devops.blocking.secure_bundles",
     "Snapshots": "astra_devops.blocking.snapshots",
     "Telemetry": "astra_devops.blocking.telemetry",
+    "Temporary": "astra_devops._bridge.temporary",
     "Tokens": "astra_devops.blocking.tokens",
     "Users": "astra_devops.blocking.users",
     "VpcPeerings": "astra_devops.blocking.vpc_peerings",

@@ -30,9 +30,12 @@ class AccessLists:
     previous change by itself.
 
     ``calling_from`` is the address from which you reach the database. A change that would leave an
-    enabled list without it is refused with ``ValueError``, and nothing is changed.
+    enabled list without it is refused with ``ValueError``, and nothing is changed. Pass ``None`` to
+    skip this check, such as where you never connect to the database yourself.
 
-    >>> operation = astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
+    >>> operation = astra.access_lists.add(
+    ...     database_id, ["10.0.0.0/8"], calling_from="203.0.113.7"
+    ... )
     >>> access_list = operation.wait()
     """
 
@@ -71,7 +74,7 @@ class AccessLists:
         return self._bridge.call(self._target().get, database_id)
 
     def replace(
-        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
+        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None
     ) -> Operation[AccessList]:
         """Replace the whole list with the given addresses.
 
@@ -101,7 +104,7 @@ class AccessLists:
             self._bridge.call(self._target().replace, database_id, addresses, enabled=enabled, calling_from=calling_from),
         )
 
-    def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
+    def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None) -> Operation[AccessList]:
         """Add addresses to the list; the others stay.
 
         The operation is done when the list shows them. This does not enable the list.
@@ -123,7 +126,7 @@ class AccessLists:
         )
 
     def update(
-        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
+        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None
     ) -> Operation[AccessList]:
         """Change the entries of some addresses, such as their descriptions; the others stay.
 
@@ -142,7 +145,7 @@ class AccessLists:
             NotFoundError: The database does not exist.
 
         >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="old office")
-        >>> operation = astra.access_lists.update(database_id, [entry])
+        >>> operation = astra.access_lists.update(database_id, [entry], calling_from=None)
         """
         return Operation(
             self._bridge,
@@ -150,7 +153,7 @@ class AccessLists:
             self._bridge.call(self._target().update, database_id, addresses, enabled=enabled, calling_from=calling_from),
         )
 
-    def enable(self, database_id: str, *, calling_from: str | None = None) -> Operation[AccessList]:
+    def enable(self, database_id: str, *, calling_from: str | None) -> Operation[AccessList]:
         """Enforce the list: from then on only its addresses may reach the database.
 
         The operation is done when the list shows as enabled.
@@ -178,7 +181,7 @@ class AccessLists:
         """
         return Operation(self._bridge, self._client, self._bridge.call(self._target().disable, database_id))
 
-    def remove(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> Operation[AccessList]:
+    def remove(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None) -> Operation[AccessList]:
         """Remove some addresses from the list; the others stay.
 
         The operation is done when the list no longer shows them.

@@ -123,10 +123,10 @@ class Migrations:
         """
         return self._bridge.call(self._target().resume, database_id, migration_id)
 
-    def abort(self, database_id: str, migration_id: str) -> Migration:
+    def abort(self, database_id: str, migration_id: str) -> Operation[Migration]:
         """Abort a migration for good.
 
-        The returned status may be the one from before; fetch it again after some minutes.
+        The operation is done when the migration is aborted. That shows after some minutes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -135,7 +135,7 @@ class Migrations:
             BusyError: It is too late: once the service imports the metadata of the SSTables,
                 you can only wait for the end.
         """
-        return self._bridge.call(self._target().abort, database_id, migration_id)
+        return Operation(self._bridge, self._client, self._bridge.call(self._target().abort, database_id, migration_id))
 
     def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> Operation[Migration]:
         """Remove the uploaded files, revoke the credentials and close the migration.

@@ -252,3 +252,23 @@ class PcuGroups:
             self._client,
             self._bridge.call(self._target().transfer, datacenter_id, from_group_id=from_group_id, to_group_id=to_group_id),
         )
+
+    def drain(self, group_id: str, *, into: str) -> builtins.list[PcuAssociation]:
+        """Move all datacenters of a group to another group of its region, one after another.
+
+        Each is waited for, which takes up to an hour. If that ends early, the error names those
+        that have moved, and the same call continues. The empty group can be deleted.
+
+        Args:
+            into: Id of the other group.
+
+        Returns:
+            The datacenters that have moved, in their new group.
+
+        Raises:
+            ValueError: An argument is empty, or both groups are the same.
+            NotFoundError: A group does not exist.
+            BusyError: A database is busy.
+            OperationTimeoutError: A datacenter was not placed in time.
+        """
+        return self._bridge.call(self._target().drain, group_id, into=into)

@@ -56,7 +56,7 @@ class SecureBundles:
         region: str | None = None,
         kind: BundleKind = "external",
         custom_domain: str | None = None,
-        progress: ProgressCallback | None = None,
+        progress: ProgressCallback | bool | None = None,
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
@@ -73,8 +73,9 @@ class SecureBundles:
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
             custom_domain: Download the bundle for this custom domain instead.
-            progress: A sync or async callback that gets the number of bytes received and the total,
-                which is None if unknown. An exception of it is logged, and the download goes on.
+            progress: True to show the progress on standard error, as ``wait`` does. Or a sync or
+                async callback that gets the number of bytes received and the total, which is None
+                if unknown. An exception of it is logged, and the download goes on.
 
         The call's ``timeout`` limits the download as a whole, and ``attempt_timeout`` the time
         without any data.

@@ -4,14 +4,15 @@
 """The blocking class Tokens."""
 
 import builtins
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._rest.models.tokens import Token, TokenInfo
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources._identity.roles import RoleRef
 from astra_devops.resources._identity.rotation import OnNewToken
+from astra_devops.resources._identity.stale_tokens import SweptToken
 from astra_devops.resources._identity.tokens import TokenFamily
 from astra_devops.resources.tokens import AsyncTokens
 
@@ -101,6 +102,34 @@ class Tokens:
             NotFoundError: No token has the client id.
         """
         self._bridge.call(self._target().delete, client_id, family=family)
+
+    def sweep(self, *, older_than: timedelta, unused: Iterable[str] | None = None, dry_run: bool = False) -> builtins.list[SweptToken]:
+        """Revoke old tokens of the organization, but never the one that this client uses.
+
+        A token that does not reveal when it was created is left alone. It goes on when a token
+        cannot be revoked; look at ``state`` and ``error`` of each.
+
+        Needs ``org-token-read`` and ``org-token-write``.
+
+        Args:
+            older_than: Revoke only tokens that were created longer ago.
+            unused: Client ids of tokens that are not used any more; others are left alone. The
+                service does not say when a token was last used: your audit log does. By default
+                all old tokens are revoked, those in use by other programs too, so look at a dry
+                run first.
+            dry_run: Only list what would be revoked.
+
+        Returns:
+            One entry per token, the oldest first. None has a secret.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: ``older_than`` is negative, or an item of ``unused`` is a whole token.
+
+        >>> for token in astra.tokens.sweep(older_than=timedelta(days=90), dry_run=True):
+        ...     print(token.client_id, token.description, token.generated_on)
+        """
+        return self._bridge.call(self._target().sweep, older_than=older_than, unused=unused, dry_run=dry_run)
 
     def rotate(
         self,

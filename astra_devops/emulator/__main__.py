@@ -1,6 +1,6 @@
 """The emulator as a program: ``python -m astra_devops.emulator``.
 
-``record``, ``replay`` and ``compare``, its three further commands, are in ``commands``.
+``record``, ``replay``, ``compare`` and ``policy``, its further commands, are in ``commands``.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from astra_devops.emulator.net import addresses
 from astra_devops.emulator.saving import files
 from astra_devops.emulator.time.clock import Clock, ScaledClock, VirtualClock
 
-_COMMANDS: Final = ("record", "replay", "compare")
+_COMMANDS: Final = ("record", "replay", "compare", "policy")
 # Seconds between two writings of the state file.
 _SAVE_EVERY: Final = 5.0
 

@@ -1,4 +1,4 @@
-"""The commands ``python -m astra_devops.emulator record``, ``replay`` and ``compare``."""
+"""The commands ``record``, ``replay``, ``compare`` and ``policy`` of the emulator as a program."""
 
 import argparse
 import asyncio
@@ -6,9 +6,11 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from astra_devops.emulator import options
 from astra_devops.emulator.recording.compare import compare
+from astra_devops.emulator.recording.policy import permissions_of
 from astra_devops.emulator.recording.recorder import Recorder
 from astra_devops.emulator.recording.replay import Replay
 
@@ -18,11 +20,13 @@ def main(arguments: Sequence[str]) -> int:
 
     ``record`` and ``replay`` run until SIGINT or SIGTERM. Once they listen, they print one line of
     JSON: the URL and, for a replay, a token. ``compare`` prints its report, and returns 1 if there
-    is a difference, and 2 if the file cannot be read.
+    is a difference, and 2 if the file cannot be read. ``policy`` prints a policy as JSON.
     """
     chosen = _parser().parse_args(arguments)
     if chosen.command == "compare":
         return _compare(chosen.file)
+    if chosen.command == "policy":
+        return _policy(chosen.file)
     place = {"host": chosen.host, "port": chosen.port, "allowed_hosts": chosen.allow_host}
     try:
         if chosen.command == "record":
@@ -43,6 +47,18 @@ def _compare(path: str) -> int:
         return 2
     print(comparison.report())
     return 1 if comparison.lines else 0
+
+
+def _policy(path: str) -> int:
+    try:
+        permissions = permissions_of(path)
+    except (OSError, ValueError) as error:
+        print(f"Cannot read the recording: {error}", file=sys.stderr)
+        return 2
+    print(json.dumps(permissions.policy(f"What {Path(path).name} needed", any_database=False), indent=2))
+    if permissions.unknown:
+        print(f"The service does not document the permissions of: {', '.join(permissions.unknown)}", file=sys.stderr)
+    return 0
 
 
 async def _record(recorder: Recorder) -> None:
@@ -71,7 +87,7 @@ def _stop_signal() -> asyncio.Event:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m astra_devops.emulator", description="Record the real service, replay such a recording, or compare it."
+        prog="python -m astra_devops.emulator", description="Record the real service, replay such a recording, or look into it."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     record = commands.add_parser("record", help="forward requests to the service, and record them without their secrets")
@@ -81,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("file", help="the recording")
     comparison = commands.add_parser("compare", help="list how the answers in a recording differ from the contract; 1 if any does")
     comparison.add_argument("file", help="the recording")
+    policy = commands.add_parser("policy", help="print the smallest policy that the recorded requests needed, as JSON")
+    policy.add_argument("file", help="the recording")
     for command in (record, replay):
         command.add_argument("--host", type=options.host, default="127.0.0.1", help="the address to listen on (default: %(default)s)")
         command.add_argument("--port", type=options.port, default=0, help="the port to listen on (default: 0, which picks a free one)")

@@ -11,12 +11,14 @@ from multidict import CIMultiDict, CIMultiDictProxy
 
 from astra_devops._json_bytes import codec
 from astra_devops.emulator.contract import operation_names
+from astra_devops.emulator.permissions import Need, Permissions
 
 _CAPACITY: Final = 10_000
 """How many of the last requests are kept."""
 
 _SECRET_HEADER: Final = re.compile(r"auth|token|secret|cookie|passw|key|credential|signature", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"AstraCS:[^\s\"'/]*", re.IGNORECASE)
+_REFUSALS: Final = (401, 403)
 _LONGEST_ERROR: Final = 2_000
 """How many characters of an answer with an error are kept."""
 _NO_HEADERS: Final = CIMultiDictProxy[str](CIMultiDict())
@@ -35,7 +37,8 @@ class Exchange:
     an Authorization or Token header.
 
     ``headers`` are those of the request, in any case; ``"(secret)"`` stands for credentials.
-    ``error`` is the start of the body that was answered, if the status is an error.
+    ``error`` is the start of the body that was answered, if the status is an error. ``need`` says
+    which permissions it needed; None for requests without an operation, and for bundles.
     """
 
     endpoint_kind: EndpointKind
@@ -51,6 +54,7 @@ class Exchange:
     own_status: int | None = None
     headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
     error: str | None = attrs.field(default=None, repr=False)
+    need: Need | None = attrs.field(default=None, repr=False)
 
     def answered(self, status: int, body: bytes = b"") -> None:
         """Note the answer that is being sent."""
@@ -117,6 +121,16 @@ class Journal:
             ValueError: The operation does not exist.
         """
         return len(self.of(operation))
+
+    def permissions(self) -> Permissions:
+        """Return the permissions that the requests needed, and on which resources.
+
+        Requests that were refused for want of a permission do not count.
+
+        >>> print(emulator.journal.permissions().policy("What my program needs"))
+        """
+        needs = [exchange.need for exchange in list(self._exchanges) if exchange.own_status not in _REFUSALS]
+        return Permissions.of(need for need in needs if need is not None)
 
     def clear(self) -> None:
         """Remove all requests."""

@@ -84,7 +84,14 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         wait_loop = self._wait_loop or self.wait_loop()
         return wait_loop.snapshot()
 
-    async def wait(self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None) -> T_co:
+    async def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        progress: bool = False,
+    ) -> T_co:
         """Wait until the operation has taken effect, and return the resource.
 
         Server errors, rate limits, lost connections and a 404 just after the creation do not end
@@ -96,6 +103,8 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             interval: Seconds between polls. By default 2, growing to 15, with jitter.
             fail_on: States that end the wait. By default ``ERROR``, ``TERMINATING`` and
                 ``TERMINATED``; none for a termination.
+            progress: Show the status on standard error: in a line that changes on a terminal and in
+                a notebook, if the extra ``progress`` is installed; elsewhere in plain lines.
 
         Raises:
             OperationFailedError: The resource is in a state that ends the wait.
@@ -104,7 +113,12 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             AuthenticationError: The token is not valid (any more).
             PermissionDeniedError: The token may not read the resource.
         """
+        checks.flag(progress, "progress")
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
+        if progress:
+            with importing:
+                from astra_devops.operations.showing import show_progress
+            await show_progress(wait_loop, f"{self.kind} {self.resource_id or ''}".rstrip())
         while await wait_loop.next_event() is not None:
             pass
         return wait_loop.result()

@@ -51,6 +51,8 @@ class OperationEvent:
         polls: The number of polls so far, including this one.
         done: Whether the operation is done.
         problem: Why this poll failed, if it did. The wait goes on.
+        message: What the service says of the status, such as the progress of a migration; None if
+            it says nothing.
         error: Why the wait has ended. Only the last event of a failed operation in
             ``client.watch`` has one; elsewhere the error is raised.
     """
@@ -61,6 +63,7 @@ class OperationEvent:
     done: bool
     problem: str | None = None
     error: Exception | None = None
+    message: str | None = None
 
 
 def is_change(previous: OperationEvent | None, event: OperationEvent) -> bool:
@@ -183,7 +186,14 @@ class WaitLoop(Generic[T]):
         if (seconds := self._time_for_poll()) <= 0:
             raise self._timed_out()
         await self._poll(seconds, due_at)
-        event = OperationEvent(status=self.status, elapsed=self._elapsed(), polls=self._polls, done=self.done, problem=self._problem)
+        event = OperationEvent(
+            status=self.status,
+            elapsed=self._elapsed(),
+            polls=self._polls,
+            done=self.done,
+            problem=self._problem,
+            message=self._observation.message or None,
+        )
         if self._events is not None:
             self._events.polled(self.snapshot(), self._problem, is_done=self.done)
         await self._raise_if_over()

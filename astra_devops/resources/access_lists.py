@@ -47,9 +47,12 @@ class AsyncAccessLists:
     previous change by itself.
 
     ``calling_from`` is the address from which you reach the database. A change that would leave an
-    enabled list without it is refused with ``ValueError``, and nothing is changed.
+    enabled list without it is refused with ``ValueError``, and nothing is changed. Pass ``None`` to
+    skip this check, such as where you never connect to the database yourself.
 
-    >>> operation = await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
+    >>> operation = await astra.access_lists.add(
+    ...     database_id, ["10.0.0.0/8"], calling_from="203.0.113.7"
+    ... )
     >>> access_list = await operation.wait()
     """
 
@@ -89,7 +92,7 @@ class AsyncAccessLists:
         return await conditions.get_access_list(self._caller, database_id)
 
     async def replace(
-        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
+        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None
     ) -> AsyncOperation[AccessList]:
         """Replace the whole list with the given addresses.
 
@@ -133,7 +136,7 @@ class AsyncAccessLists:
             status = conditions.status_name(enforced)
             return self._start(conditions.REPLACE, database_id, exactly=conditions.format_entries(entries), status=status)
 
-    async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
+    async def add(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None) -> AsyncOperation[AccessList]:
         """Add addresses to the list; the others stay.
 
         The operation is done when the list shows them. This does not enable the list.
@@ -163,7 +166,7 @@ class AsyncAccessLists:
             return self._start(conditions.ADD, database_id, including=conditions.format_entries(new_entries))
 
     async def update(
-        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None = None
+        self, database_id: str, addresses: Sequence[Address], *, enabled: bool | None = None, calling_from: str | None
     ) -> AsyncOperation[AccessList]:
         """Change the entries of some addresses, such as their descriptions; the others stay.
 
@@ -182,7 +185,7 @@ class AsyncAccessLists:
             NotFoundError: The database does not exist.
 
         >>> entry = AccessListEntry(address="203.0.113.7", enabled=False, description="old office")
-        >>> operation = await astra.access_lists.update(database_id, [entry])
+        >>> operation = await astra.access_lists.update(database_id, [entry], calling_from=None)
         """
         checks.identifier(database_id, "database_id")
         new_entries = check_addresses(addresses, at_least=1)
@@ -199,7 +202,7 @@ class AsyncAccessLists:
             status = {} if enabled is None else {"status": conditions.status_name(enabled)}
             return self._start(conditions.UPDATE, database_id, including=conditions.format_entries(new_entries), **status)
 
-    async def enable(self, database_id: str, *, calling_from: str | None = None) -> AsyncOperation[AccessList]:
+    async def enable(self, database_id: str, *, calling_from: str | None) -> AsyncOperation[AccessList]:
         """Enforce the list: from then on only its addresses may reach the database.
 
         The operation is done when the list shows as enabled.
@@ -234,9 +237,7 @@ class AsyncAccessLists:
         await self._set_enabled(database_id, False)
         return self._start(conditions.DISABLE, database_id, status=conditions.status_name(False))
 
-    async def remove(
-        self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None = None
-    ) -> AsyncOperation[AccessList]:
+    async def remove(self, database_id: str, addresses: Sequence[Address], *, calling_from: str | None) -> AsyncOperation[AccessList]:
         """Remove some addresses from the list; the others stay.
 
         The operation is done when the list no longer shows them.

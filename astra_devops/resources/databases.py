@@ -16,30 +16,24 @@ from astra_devops._rest.models.databases import (
 )
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import OutcomeCheck
-from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret, hiding
 from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
-from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._database_requests import create_database, creation_request, ensure_database, shows_engine
-from astra_devops.resources._outcome.creations import CreationTracker
-from astra_devops.resources._outcome.reconcile import database_outcome_check, is_terminating, retry_while_busy
+from astra_devops.resources._expiry import AsyncExpiringDatabases
+from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy
+from astra_devops.resources._short_lived.termination import terminate
 from astra_devops.resources._wake import wake
 
 
-class AsyncDatabases:
+class AsyncDatabases(AsyncExpiringDatabases):
     """Databases of the token's organization. Ids are unique; names need not be.
 
     A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
     the client's ``timeout``, and raises ``BusyError`` after that.
     """
-
-    def __init__(self, caller: Caller, operations: OperationFactory, creations: CreationTracker) -> None:
-        self._caller = caller
-        self._operations = operations
-        self._creations = creations
 
     def list(
         self, *, include: ListDatabasesInclude | str | None = None, provider: str | None = None, page_size: int | None = None
@@ -235,14 +229,10 @@ class AsyncDatabases:
             OperationTimeoutError: A datacenter was not gone in time.
         """
         checks.optional(checks.flag, prepared_state_only, "prepared_state_only")
-        if checks.flag(with_datacenters, "with_datacenters"):
-            from astra_devops.resources._extra_datacenters import terminate_extra
-
-            await terminate_extra(self._caller, self._operations, database_id)
-        check_outcome = database_outcome_check(self._caller, database_id, is_terminating)
-        send = partial(endpoints.terminate_database, prepared_state_only=prepared_state_only, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send)
-        return self._operations.start(conditions.TERMINATE_DATABASE, database_id=database_id)
+        checks.flag(with_datacenters, "with_datacenters")
+        return await terminate(
+            self._caller, self._operations, database_id, with_datacenters=with_datacenters, prepared_state_only=prepared_state_only
+        )
 
     async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
         """Suspend a database.

@@ -162,10 +162,10 @@ class AsyncMigrations:
         # harm.
         return await self._change(endpoints.resume_migration, database_id, migration_id, lambda migration: False)
 
-    async def abort(self, database_id: str, migration_id: str) -> Migration:
+    async def abort(self, database_id: str, migration_id: str) -> AsyncOperation[Migration]:
         """Abort a migration for good.
 
-        The returned status may be the one from before; fetch it again after some minutes.
+        The operation is done when the migration is aborted. That shows after some minutes.
 
         Needs ``org-db-create`` and ``org-db-view``.
 
@@ -174,9 +174,10 @@ class AsyncMigrations:
             BusyError: It is too late: once the service imports the metadata of the SSTables,
                 you can only wait for the end.
         """
-        return await self._change(
+        await self._change(
             endpoints.abort_migration, database_id, migration_id, lambda migration: phase_of(migration) == conditions.ABORTED
         )
+        return self._operations.start(conditions.ABORT, database_id=database_id, migration_id=migration_id)
 
     async def cleanup(self, database_id: str, migration_id: str, *, at: datetime | None = None) -> AsyncOperation[Migration]:
         """Remove the uploaded files, revoke the credentials and close the migration.

@@ -23,6 +23,7 @@ from astra_devops._rest.models.pcu_groups import (
 )
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.details import add_detail
 from astra_devops.operations.capacity import full_update, get_group, list_associations
 from astra_devops.operations.conditions import pcu_groups as conditions
 from astra_devops.operations.factory import OperationFactory
@@ -349,6 +350,37 @@ class AsyncPcuGroups:
 
         await endpoints.pcu_association_transfer(self._caller, body=body, check_outcome=outcome_check(self._caller, has_moved))
         return self._operations.start(conditions.TRANSFER, group_id=to_group_id, datacenter_id=datacenter_id, from_group_id=from_group_id)
+
+    async def drain(self, group_id: str, *, into: str) -> builtins.list[PcuAssociation]:
+        """Move all datacenters of a group to another group of its region, one after another.
+
+        Each is waited for, which takes up to an hour. If that ends early, the error names those
+        that have moved, and the same call continues. The empty group can be deleted.
+
+        Args:
+            into: Id of the other group.
+
+        Returns:
+            The datacenters that have moved, in their new group.
+
+        Raises:
+            ValueError: An argument is empty, or both groups are the same.
+            NotFoundError: A group does not exist.
+            BusyError: A database is busy.
+            OperationTimeoutError: A datacenter was not placed in time.
+        """
+        if checks.string(group_id, "group_id") == checks.string(into, "into"):
+            raise ValueError("into must be another group than group_id")
+        moved: builtins.list[PcuAssociation] = []
+        for association in await self.list_associations(group_id):
+            try:
+                operation = await self.transfer(str(association.datacenter_id), from_group_id=group_id, to_group_id=into)
+                moved.append(await operation.wait())
+            except BaseException as error:
+                done = ", ".join(str(entry.datacenter_id) for entry in moved) or "none"
+                add_detail(error, f"while moving {association.datacenter_id}; moved before it: {done}")
+                raise
+        return moved
 
     async def _has_status(self, group_id: str, *statuses: str) -> bool:
         return (await self.get(group_id)).status in statuses

@@ -18,6 +18,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, Wanted, checked_file_name, checked_path, download
+from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.partial_file import zip_damage
 from astra_devops._secret import Secret
 from astra_devops.operations.lanes import TRANSIENT_STATES
@@ -77,7 +78,7 @@ class AsyncSecureBundles:
         region: str | None = None,
         kind: BundleKind = "external",
         custom_domain: str | None = None,
-        progress: ProgressCallback | None = None,
+        progress: ProgressCallback | bool | None = None,
     ) -> Path:
         """Download a bundle to a file that only its owner may read, and return its path.
 
@@ -94,8 +95,9 @@ class AsyncSecureBundles:
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
             custom_domain: Download the bundle for this custom domain instead.
-            progress: A sync or async callback that gets the number of bytes received and the total,
-                which is None if unknown. An exception of it is logged, and the download goes on.
+            progress: True to show the progress on standard error, as ``wait`` does. Or a sync or
+                async callback that gets the number of bytes received and the total, which is None
+                if unknown. An exception of it is logged, and the download goes on.
 
         The call's ``timeout`` limits the download as a whole, and ``attempt_timeout`` the time
         without any data.
@@ -117,7 +119,8 @@ class AsyncSecureBundles:
         checks.optional(checks.string, region, "region")
         _check_kind(kind)
         checks.optional(checks.string, custom_domain, "custom_domain")
-        checks.optional(checks.callback, progress, "progress")
+        if not isinstance(progress, bool):
+            checks.optional(checks.callback, progress, "progress")
         path = checked_path(path)
         file_name = checked_file_name(f"secure-connect-{database_id}.zip", "database_id")
         choice = _Choice(region, kind, custom_domain)
@@ -129,7 +132,17 @@ class AsyncSecureBundles:
         async def get_url() -> Secret:
             return await self._send(database_id, send)
 
-        return await download(self._caller, _BUNDLE, get_url, path, file_name, progress)
+        if not isinstance(progress, bool):
+            return await download(self._caller, _BUNDLE, get_url, path, file_name, progress)
+        if not progress:
+            return await download(self._caller, _BUNDLE, get_url, path, file_name, None)
+        with importing:
+            from astra_devops._runtime.progress.status import DownloadProgress
+        display = DownloadProgress(f"secure_bundles.download {database_id}")
+        try:
+            return await download(self._caller, _BUNDLE, get_url, path, file_name, display)
+        finally:
+            display.close()
 
     async def _send(self, database_id: str, send: Send[T]) -> T:
         """Send a request, and again while the database or the bundle is not ready."""

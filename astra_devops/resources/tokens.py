@@ -1,15 +1,16 @@
 """Tokens: the credentials of programs."""
 
 import builtins
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
-from astra_devops.resources._identity import rotation, tokens
+from astra_devops.resources._identity import rotation, stale_tokens, tokens
 from astra_devops.resources._identity.roles import RoleRef, check_refs, resolve_ids
 from astra_devops.resources._identity.rotation import OnNewToken
+from astra_devops.resources._identity.stale_tokens import SweptToken
 from astra_devops.resources._identity.tokens import TokenFamily
 
 
@@ -101,6 +102,44 @@ class AsyncTokens:
             NotFoundError: No token has the client id.
         """
         await tokens.revoke(self._caller, _check_client_id(client_id), tokens.check_family(family))
+
+    async def sweep(
+        self, *, older_than: timedelta, unused: Iterable[str] | None = None, dry_run: bool = False
+    ) -> builtins.list[SweptToken]:
+        """Revoke old tokens of the organization, but never the one that this client uses.
+
+        A token that does not reveal when it was created is left alone. It goes on when a token
+        cannot be revoked; look at ``state`` and ``error`` of each.
+
+        Needs ``org-token-read`` and ``org-token-write``.
+
+        Args:
+            older_than: Revoke only tokens that were created longer ago.
+            unused: Client ids of tokens that are not used any more; others are left alone. The
+                service does not say when a token was last used: your audit log does. By default
+                all old tokens are revoked, those in use by other programs too, so look at a dry
+                run first.
+            dry_run: Only list what would be revoked.
+
+        Returns:
+            One entry per token, the oldest first. None has a secret.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: ``older_than`` is negative, or an item of ``unused`` is a whole token.
+
+        >>> for token in await astra.tokens.sweep(older_than=timedelta(days=90), dry_run=True):
+        ...     print(token.client_id, token.description, token.generated_on)
+        """
+        if checks.instance(older_than, "older_than", timedelta) < timedelta():
+            raise ValueError(f"older_than must not be negative, but is {older_than}")
+        client_ids = None if unused is None else {_check_client_id(item, "unused") for item in checks.strings(unused, "unused")}
+        checks.flag(dry_run, "dry_run")
+        # One token for everything: with another one the list could name the one in use.
+        caller = await self._caller.pinned()
+        infos = (await tokens.list_tokens(caller, "client_id_secrets")).value.clients or []
+        found = stale_tokens.stale(infos, await caller.client_id(), caller.clock.now(), older_than, client_ids)
+        return found if dry_run else await stale_tokens.revoke_all(caller, found)
 
     async def rotate(
         self,

@@ -14,7 +14,7 @@ import pytest
 
 import astra_devops.blocking
 import astra_devops.resources
-from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncOperation, AsyncPager, Operation, Pager, errors
+from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncOperation, AsyncPager, AsyncTemporary, Operation, Pager, Temporary, errors
 from astra_devops.emulator import Emulator
 
 _RENAMED: Final = {"__aenter__": "__enter__", "__aexit__": "__exit__", "aclose": "close"}
@@ -26,7 +26,10 @@ def pairs() -> Iterator[tuple[type, type]]:
     yield AsyncAstraDevOps, AstraDevOps
     yield AsyncOperation, Operation
     yield AsyncPager, Pager
+    yield AsyncTemporary, Temporary
     for module in iter_modules(astra_devops.resources.__path__, "astra_devops.resources."):
+        if module.name.rpartition(".")[2].startswith("_"):
+            continue  # A base of another class, or what several share.
         for name, member in vars(import_module(module.name)).items():
             if name.startswith("Async") and getattr(member, "__module__", "") == module.name:
                 yield member, getattr(astra_devops.blocking, name.removeprefix("Async"))

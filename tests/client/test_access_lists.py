@@ -35,7 +35,7 @@ async def test_only_one_block_may_reach_a_database(apart: bool) -> None:
         Emulator(clock=VirtualClock(), quirks=Quirks(enabling_apart=apart)) as emulator,
         AsyncAstraDevOps(emulator.token, base_url=emulator.url, clock=emulator.clock) as astra,
     ):
-        operation = await astra.access_lists.replace(emulator.add_database("orders"), ["10.0.0.0/8"], enabled=True)
+        operation = await astra.access_lists.replace(emulator.add_database("orders"), ["10.0.0.0/8"], enabled=True, calling_from=None)
         access_list = await operation.wait()
         assert [address.address for address in access_list.addresses] == ["10.0.0.0/8"]
         assert access_list.configurations.access_list_enabled
@@ -68,8 +68,8 @@ async def test_without_access_to_the_database_a_missing_list_is_an_error(emulato
 
 async def test_adding_keeps_existing_entries(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     described = AccessListEntry(address="203.0.113.7", enabled=True, description="office")
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", described]))
-    access_list = await wait_for(astra.access_lists.add(database_id, ["198.51.100.1"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", described], calling_from=None))
+    access_list = await wait_for(astra.access_lists.add(database_id, ["198.51.100.1"], calling_from=None))
     assert [address.address for address in access_list.addresses] == ["10.0.0.0/8", "203.0.113.7/32", "198.51.100.1/32"]
     assert access_list.addresses[1].description == "office"
     assert emulator.journal.of("AddAddressesToAccessListForDatabase")[1].body == [
@@ -80,7 +80,7 @@ async def test_adding_keeps_existing_entries(emulator: Emulator, astra: AsyncAst
 
 
 async def test_times_in_the_format_of_go_are_read(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    access_list = await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    access_list = await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None))
     assert access_list.addresses[0].last_update_date_time == datetime(2026, 1, 1, tzinfo=UTC)
     document = {"addresses": [{"address": "10.0.0.0/8", "lastUpdateDateTime": "2021-08-03 15:20:29.008 +0000 UTC"}]}
     emulator.faults.body("GetAccessListForDatabase", document)
@@ -89,8 +89,8 @@ async def test_times_in_the_format_of_go_are_read(emulator: Emulator, astra: Asy
 
 
 async def test_several_addresses_are_removed_one_by_one(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"]))
-    access_list = await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7", "198.51.100.1"], calling_from=None))
+    access_list = await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7", "10.0.0.0/8"], calling_from=None))
     assert [address.address for address in access_list.addresses] == ["198.51.100.1/32"]
     requests = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
     assert [request.query for request in requests] == [{"addresses": "203.0.113.7/32"}, {"addresses": "10.0.0.0/8"}]
@@ -99,7 +99,7 @@ async def test_several_addresses_are_removed_one_by_one(emulator: Emulator, astr
 async def test_the_service_removes_only_the_first_of_several_addresses(
     emulator: Emulator, astra: AsyncAstraDevOps, database_id: str
 ) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"], calling_from=None))
     query = {"addresses": ["10.0.0.0/8", "203.0.113.7/32"]}
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id}, query=query)
     emulator.clock.advance(10)
@@ -107,22 +107,22 @@ async def test_the_service_removes_only_the_first_of_several_addresses(
 
 
 async def test_an_error_names_the_addresses_removed_before_it(astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"], calling_from=None))
     with pytest.raises(errors.NotFoundError) as caught:
-        await astra.access_lists.remove(database_id, ["10.0.0.0/8", "192.0.2.1", "203.0.113.7"])
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8", "192.0.2.1", "203.0.113.7"], calling_from=None)
     assert "while removing 192.0.2.1/32; removed before it: 10.0.0.0/8" in str(caught.value)
 
 
 async def test_an_address_is_removed_in_the_format_of_the_list(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None))
     emulator.faults.body("GetAccessListForDatabase", {"addresses": [{"address": "10.1.2.3/8"}]})
-    await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+    await astra.access_lists.remove(database_id, ["10.0.0.0/8"], calling_from=None)
     (exchange,) = emulator.journal.of("DeleteAddressesOrAccessListForDatabase")
     assert exchange.query == {"addresses": "10.1.2.3/8"}
 
 
 async def test_enabling_and_disabling_keep_the_addresses(astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None))
     await wait_for(astra.access_lists.enable(database_id, calling_from="10.1.1.1"))
     assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], True)
     await wait_for(astra.access_lists.disable(database_id))
@@ -131,23 +131,25 @@ async def test_enabling_and_disabling_keep_the_addresses(astra: AsyncAstraDevOps
 
 @pytest.mark.parametrize("enabled", [True, False])
 async def test_replacing_keeps_the_list_enabled_or_disabled(astra: AsyncAstraDevOps, database_id: str, enabled: bool) -> None:
-    await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=enabled)
-    await wait_for(astra.access_lists.replace(database_id, ["203.0.113.7"]))  # while the previous change does not show yet
+    await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=enabled, calling_from=None)
+    await wait_for(
+        astra.access_lists.replace(database_id, ["203.0.113.7"], calling_from=None)
+    )  # while the previous change does not show yet
     assert await addresses_and_status(astra, database_id) == (["203.0.113.7/32"], enabled)
 
 
 async def test_updating_changes_only_the_given_entries(astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True, calling_from=None))
     entry = AccessListEntry(address="203.0.113.7", enabled=False, description="the old office")
-    access_list = await wait_for(astra.access_lists.update(database_id, [entry], enabled=False))
+    access_list = await wait_for(astra.access_lists.update(database_id, [entry], enabled=False, calling_from=None))
     assert [(address.enabled, address.description) for address in access_list.addresses] == [(True, ""), (False, "the old office")]
     assert not access_list.configurations.access_list_enabled
 
 
 async def test_a_list_can_be_deleted_and_copied(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    access_list = await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+    access_list = await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True, calling_from=None))
     other = emulator.add_database("other")
-    await wait_for(astra.access_lists.replace(other, access_list.addresses, enabled=True))
+    await wait_for(astra.access_lists.replace(other, access_list.addresses, enabled=True, calling_from=None))
     assert await addresses_and_status(astra, other) == (["10.0.0.0/8"], True)
     assert await wait_for(astra.access_lists.delete(database_id)) is None
     assert await addresses_and_status(astra, database_id) == ([], False)
@@ -155,7 +157,7 @@ async def test_a_list_can_be_deleted_and_copied(emulator: Emulator, astra: Async
 
 
 async def test_a_list_is_deleted_with_its_database(astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None))
     await wait_for(astra.databases.terminate(database_id))
     assert await astra.access_lists.list() == []
 
@@ -181,32 +183,32 @@ async def test_a_change_that_would_lock_out_the_caller_is_refused(emulator: Emul
 async def test_a_change_that_does_not_lock_out_the_caller_is_allowed(astra: AsyncAstraDevOps, database_id: str) -> None:
     await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=False, calling_from="203.0.113.7"))
     await wait_for(astra.access_lists.add(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
-    await astra.access_lists.add(database_id, ["203.0.113.0/24"])
+    await astra.access_lists.add(database_id, ["203.0.113.0/24"], calling_from=None)
     await wait_for(astra.access_lists.enable(database_id, calling_from="203.0.113.7"))  # although the addition does not show yet
     await wait_for(astra.access_lists.remove(database_id, ["192.0.2.1"], calling_from="203.0.113.7"))
     assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8", "203.0.113.0/24"], True)
 
 
 async def test_a_change_that_never_shows_is_reported_once(astra: AsyncAstraDevOps, database_id: str) -> None:
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"]))
-    await astra.access_lists.add(database_id, ["203.0.113.7"])
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None))
+    await astra.access_lists.add(database_id, ["203.0.113.7"], calling_from=None)
     await astra.request("DeleteAddressesOrAccessListForDatabase", path={"databaseID": database_id})  # by another client
     with pytest.raises(errors.OperationTimeoutError) as caught:
-        await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8"], calling_from=None)
     assert "could undo it" in str(caught.value)
     with pytest.raises(errors.NotFoundError):
-        await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
+        await astra.access_lists.remove(database_id, ["10.0.0.0/8"], calling_from=None)
 
 
 @pytest.mark.parametrize("fault", ["reset_after_effect", "reset_before_effect"])
 async def test_lost_answers_are_reconciled(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str, fault: str) -> None:
     getattr(emulator.faults, fault)("AddAddressesToAccessListForDatabase")
-    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"]))
+    await wait_for(astra.access_lists.add(database_id, ["10.0.0.0/8", "203.0.113.7"], calling_from=None))
     getattr(emulator.faults, fault)("UpsertAccessListForDatabase")
     getattr(emulator.faults, fault)("UpdateAccessListForDatabase")
-    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True))
+    await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8", "203.0.113.7"], enabled=True, calling_from=None))
     getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
-    await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7"]))
+    await wait_for(astra.access_lists.remove(database_id, ["203.0.113.7"], calling_from=None))
     assert await addresses_and_status(astra, database_id) == (["10.0.0.0/8"], True)
     getattr(emulator.faults, fault)("DeleteAddressesOrAccessListForDatabase")
     await wait_for(astra.access_lists.delete(database_id))
@@ -220,17 +222,17 @@ async def test_an_error_while_enabling_says_that_the_addresses_were_replaced(
 ) -> None:
     emulator.faults.status("UpdateAccessListForDatabase", 403)
     with pytest.raises(errors.PermissionDeniedError, match="accesslist-write") as caught:
-        await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True)
+        await astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True, calling_from=None)
     assert "the addresses were replaced" in str(caught.value)
 
 
 async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    operation = await astra.access_lists.add(database_id, ["10.0.0.0/8"])
+    operation = await astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None)
     assert operation.ids == {"database_id": database_id, "including": "10.0.0.0/8"}
     resumed = await astra.resume(operation.resume_token)
     assert (await resumed.wait()).addresses[0].address == "10.0.0.0/8"
-    operation = await astra.access_lists.remove(database_id, ["10.0.0.0/8"])
-    await astra.access_lists.add(database_id, ["10.0.0.0/8"])
+    operation = await astra.access_lists.remove(database_id, ["10.0.0.0/8"], calling_from=None)
+    await astra.access_lists.add(database_id, ["10.0.0.0/8"], calling_from=None)
     with pytest.raises(errors.OperationTimeoutError, match="disabled"):
         await operation.wait(timeout=60)
 
@@ -238,7 +240,7 @@ async def test_a_wait_can_be_resumed_elsewhere_and_ends_in_time(emulator: Emulat
 async def test_waiting_needs_no_permission_to_view_databases(emulator: Emulator, database_id: str) -> None:
     token = emulator.add_token({"accesslist-read", "accesslist-write"})
     async with AsyncAstraDevOps(token, base_url=emulator.url, clock=emulator.clock) as astra:
-        await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True))
+        await wait_for(astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True, calling_from=None))
         await wait_for(astra.access_lists.delete(database_id))
     assert emulator.journal.count("getDatabase") == 0
 
@@ -270,7 +272,7 @@ async def test_bad_addresses_are_refused_before_anything_is_sent(emulator: Emula
     addresses, error = BAD[bad]
     for method in ("add", "remove", "update"):
         with pytest.raises(error, match="addresses"):
-            await getattr(astra.access_lists, method)("d", addresses)
+            await getattr(astra.access_lists, method)("d", addresses, calling_from=None)
     with pytest.raises((ValueError, TypeError), match="calling_from"):
         await astra.access_lists.replace("d", ["10.0.0.0/8"], enabled=True, calling_from="somewhere")
     assert len(emulator.journal) == 0
@@ -284,9 +286,9 @@ async def test_a_review_has_every_database_and_says_which_are_open_to_all(emulat
         AccessListEntry(address="0.0.0.0/0", enabled=True, description=""),
     )
     asleep = AccessListEntry(address="10.1.0.0/16", enabled=False, description="")
-    await wait_for(astra.access_lists.replace(closed, [block, asleep], enabled=True))
-    await wait_for(astra.access_lists.replace(disabled, [block], enabled=False))
-    await wait_for(astra.access_lists.replace(everywhere, [everything], enabled=True))
+    await wait_for(astra.access_lists.replace(closed, [block, asleep], enabled=True, calling_from=None))
+    await wait_for(astra.access_lists.replace(disabled, [block], enabled=False, calling_from=None))
+    await wait_for(astra.access_lists.replace(everywhere, [everything], enabled=True, calling_from=None))
 
     found = {entry.database_id: entry for entry in await astra.access_lists.review()}
 

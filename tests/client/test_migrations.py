@@ -150,7 +150,8 @@ async def test_pause_and_resume(emulator: Emulator, astra: AsyncAstraDevOps, dat
 async def test_abort(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     migration = await initialized_migration(astra, database_id)
     operation = await astra.migrations.launch(database_id, migration.migration_id)
-    await astra.migrations.abort(database_id, migration.migration_id)
+    aborting = await astra.migrations.abort(database_id, migration.migration_id)
+    assert (await aborting.wait()).status == "Aborted"
     with pytest.raises(errors.OperationFailedError, match="Aborted"):
         await operation.wait()
     other = await initialized_migration(astra, database_id)
@@ -290,9 +291,11 @@ async def test_lost_answers_are_reconciled(fault: str) -> None:
         database_id = emulator.add_database("orders")
         migration = await initialized_migration(astra, database_id)
         await astra.migrations.launch(database_id, migration.migration_id)
-        for change in ("pause", "resume", "abort"):
+        for change in ("pause", "resume"):
             getattr(emulator.faults, fault)(f"{change}Migration")
             assert isinstance(await getattr(astra.migrations, change)(database_id, migration.migration_id), models.Migration)
+        getattr(emulator.faults, fault)("abortMigration")
+        assert (await (await astra.migrations.abort(database_id, migration.migration_id)).wait()).status == "Aborted"
         at = emulator.clock.now() + timedelta(hours=1)
         getattr(emulator.faults, fault)("cleanupMigration", times=1)
         await astra.migrations.cleanup(database_id, migration.migration_id, at=at)

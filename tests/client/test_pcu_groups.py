@@ -212,3 +212,15 @@ async def test_parking_that_does_not_end(emulator: Emulator, astra: AsyncAstraDe
         await (await astra.pcu_groups.park(used_pcu_group_id)).wait()
     assert caught.value.elapsed >= 30 * 60
     assert caught.value.last_status == "PARKING"
+
+
+async def test_a_group_is_drained_into_another(astra: AsyncAstraDevOps, emulator: Emulator, used_pcu_group_id: str) -> None:
+    new = emulator.add_pcu_group("new", min=1, max=3)
+    with pytest.raises(ValueError, match="into must be another group"):
+        await astra.pcu_groups.drain(used_pcu_group_id, into=used_pcu_group_id)
+    emulator.faults.status("pcuAssociationTransfer", 403)
+    with pytest.raises(errors.APIStatusError, match="moved before it: none"):
+        await astra.pcu_groups.drain(used_pcu_group_id, into=new)
+    (moved,) = await astra.pcu_groups.drain(used_pcu_group_id, into=new)
+    assert [entry.datacenter_id for entry in await astra.pcu_groups.list_associations(new)] == [moved.datacenter_id]
+    assert await astra.pcu_groups.drain(used_pcu_group_id, into=new) == []

@@ -195,3 +195,38 @@ async def test_a_refusal_shows_no_secret() -> None:
             with pytest.raises(errors.BadRequestError, match="Role ID not found") as caught:
                 await astra.tokens.create(["00000000-0000-4000-8000-000000000000"])
         assert emulator.token not in repr(caught.value.__dict__)
+
+
+async def test_a_sweep_revokes_old_tokens_but_never_the_one_in_use(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    old = [emulator.add_token({"org-db-view"}).split(":")[1] for _ in range(3)]
+    emulator.clock.advance(timedelta(days=91).total_seconds())
+    young = emulator.add_token({"org-db-view"}).split(":")[1]
+    own = emulator.token.split(":")[1]
+
+    found = await astra.tokens.sweep(older_than=timedelta(days=90), dry_run=True)
+    assert ([token.client_id for token in found], {token.state for token in found}) == (sorted(old), {"found"})
+    assert emulator.journal.count("deleteTokenForClient") == 0
+
+    swept = await astra.tokens.sweep(older_than=timedelta(days=90), unused=[old[1], young, own])
+    assert [(token.client_id, token.state) for token in swept] == [(old[1], "revoked")]
+
+    emulator.faults.status("deleteTokenForClient", 403)
+    swept = await astra.tokens.sweep(older_than=timedelta())
+    assert sorted(token.state for token in swept) == ["failed", "revoked"]
+    assert {info.client_id for info in await astra.tokens.list()} == {own, young, *(token.client_id for token in swept if token.error)}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "text"),
+    [
+        ({"older_than": 90}, TypeError, "older_than"),
+        ({"older_than": timedelta(-1)}, ValueError, "older_than must not be negative"),
+        ({"older_than": timedelta(1), "unused": "abc"}, TypeError, "unused must be"),
+        ({"older_than": timedelta(1), "unused": ["AstraCS:abc:def"]}, ValueError, "unused must be an id, not a token"),
+    ],
+)
+async def test_a_sweep_refuses_wrong_arguments(
+    astra: AsyncAstraDevOps, arguments: dict[str, Any], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error, match=text):
+        await astra.tokens.sweep(**arguments)

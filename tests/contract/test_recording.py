@@ -12,6 +12,9 @@ from astra_devops.emulator.recording.compare import compare
 
 from .wire_arguments import arguments, arguments_by_id, resolve
 
+# No source has a word for a migration that was aborted: docs/evidence.md#migration-phases.
+NO_WORD = "getMigrationStatus: 200 /status is 'Aborted', which the contract does not list"
+
 
 @pytest.mark.anyio
 async def test_every_answer_of_the_emulator_is_in_the_contract(tmp_path: Path) -> None:
@@ -33,5 +36,5 @@ async def test_every_answer_of_the_emulator_is_in_the_contract(tmp_path: Path) -
             await astra.request(operation, **request)
         assert recorder.withheld == 0
     comparison = compare(path)
-    assert comparison.lines == ()
+    assert comparison.lines == (NO_WORD,)
     assert comparison.operations == index.OPERATIONS.keys()

@@ -90,6 +90,7 @@ def databases(database_id: str, path: str) -> Calls:
         "databases.unpark": [(database, {})],
         "databases.resume": [(database, {})],
         "databases.suspend": [(database, {"free_consumed": 50})],
+        "databases.sweep": [(("ci",), {"dry_run": True}), (("ci",), {"owner": "mara", "dry_run": False})],
         "databases.terminate": [(database, {"with_datacenters": True, "prepared_state_only": False})],
     }
 
@@ -111,7 +112,8 @@ def capacity(emulator: Emulator) -> Calls:
         "pcu_groups.park": [((first,), {})],
         "pcu_groups.unpark": [((first,), {})],
         "pcu_groups.transfer": [((datacenter,), {"from_group_id": first, "to_group_id": second})],
-        "pcu_groups.dissociate": [((second, datacenter), {})],
+        "pcu_groups.drain": [((second,), {"into": first})],
+        "pcu_groups.dissociate": [((first, datacenter), {})],
         "pcu_groups.delete": [((created,), {})],
     }
 
@@ -158,7 +160,7 @@ def networks(emulator: Emulator) -> Calls:
         "access_lists.add": [((*database, ["10.0.0.0/8", entry]), {"calling_from": "10.1.1.1"})],
         "access_lists.replace": [
             ((*database, ["127.0.0.0/8", "192.0.2.0/24", entry]), {"enabled": True, **caller}),
-            ((*database, ["127.0.0.1", entry]), {}),
+            ((*database, ["127.0.0.1", entry]), {"calling_from": None}),
         ],
         "access_lists.update": [((*database, [entry]), {"enabled": True, **caller})],
         "access_lists.disable": [(database, {})],
@@ -296,6 +298,7 @@ def identity(emulator: Emulator) -> Calls:
         ],
         "tokens.list": [((), {}), ((), {"family": "tokens"})],
         "tokens.rotate": [((created,), {"on_new": new_tokens.append, "roles": ["seer"], "description": "c", "expires_at": expiry})],
+        "tokens.sweep": [((), {"older_than": timedelta(days=3650), "unused": [rotated], "dry_run": False})],
         "tokens.delete": [((rotated,), {"family": "tokens"})],
         "roles.delete": [((role,), {})],
     }

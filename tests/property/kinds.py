@@ -184,6 +184,7 @@ SCRIPTS: Mapping[str, Script] = {
     "migration_proxies.remove": actions("removeMigrationProxy", "launchMigrationProxy"),
     "migrations.initialize": one(migration("Initializing"), migration("ready")),
     "migrations.launch": one(migration("ImportInProgress"), migration("MigrationDone")),
+    "migrations.abort": one(migration("ImportInProgress"), migration("Aborted")),
     "migrations.cleanup": one(migration("CleaningUpFiles"), migration("Closed")),
     "pcu_groups.create": one(group("INITIALIZING"), group("CREATED")),
     "pcu_groups.park": one(group("PARKING"), group("PARKED")),

@@ -62,7 +62,7 @@ async def use_database(astra: AsyncAstraDevOps, name: str, folder: Path) -> None
         await (await astra.keyspaces.create(database.id, "sales")).wait()
         path = await astra.secure_bundles.download(database.id, folder / f"{name}.zip")
         path.unlink()
-        await (await astra.access_lists.replace(database.id, ["10.0.0.0/8"], enabled=True)).wait()
+        await (await astra.access_lists.replace(database.id, ["10.0.0.0/8"], enabled=True, calling_from=None)).wait()
     finally:
         await (await astra.databases.terminate(database.id)).wait()
 

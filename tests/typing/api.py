@@ -107,7 +107,7 @@ async def networks(astra: AsyncAstraDevOps, network: AmazonVpc) -> None:
     listed = await astra.access_lists.get("id")
     assert_type(await astra.access_lists.list(), list[AccessList])
     entry = AccessListEntry(address="10.0.0.0/8", enabled=True, description="office")
-    replacement = await astra.access_lists.replace("id", ["203.0.113.7", entry, *(listed.addresses or [])], enabled=True)
+    replacement = await astra.access_lists.replace("id", ["203.0.113.7", entry, *(listed.addresses or [])], enabled=True, calling_from=None)
     assert_type(replacement, AsyncOperation[AccessList])
     assert_type(await astra.access_lists.delete("id"), AsyncOperation[None])
     assert_type(await astra.access_lists.validate([entry]), AccessListValidation)
@@ -175,7 +175,7 @@ def blocking(astra: AstraDevOps) -> None:
     assert_type(astra.tokens.rotate(on_new=keep), Token)
     assert_type(astra.scim.list_groups(), Pager[ScimGroup])
     assert_type(astra.secure_bundles.download("id", Path("bundle.zip")), Path)
-    assert_type(astra.access_lists.add("id", ["10.0.0.0/8"]), Operation[AccessList])
+    assert_type(astra.access_lists.add("id", ["10.0.0.0/8"], calling_from=None), Operation[AccessList])
     assert_type(astra.custom_domains.list(), list[str])
 
 

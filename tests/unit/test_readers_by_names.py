@@ -115,7 +115,7 @@ def test_objects_with_ever_new_names_are_read() -> None:
             assert instance.extra == {f"new{index}": index}
 
 
-def test_objects_of_as_many_names_are_told_apart() -> None:
+def test_objects_of_as_many_names_are_kept_apart() -> None:
     plain, other = {**FULL, "new": 1}, {**FULL, "newer": 2}
     reordered = dict(reversed(plain.items()))
 

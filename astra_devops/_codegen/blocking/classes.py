@@ -12,6 +12,7 @@ from astra_devops._codegen.blocking.render import (
     FLEET,
     HAND_WRITTEN,
     PAGER,
+    TEMPORARY,
     Context,
     Function,
     check_signature,
@@ -19,7 +20,7 @@ from astra_devops._codegen.blocking.render import (
     render_arguments,
     render_call,
     render_method,
-    render_pager,
+    render_plain,
     render_signature,
 )
 from astra_devops._codegen.blocking.source import Source, annotation, names_in
@@ -28,8 +29,14 @@ from astra_devops._codegen.blocking.source import Source, annotation, names_in
 _OWN: Final = ("__init__", "__aenter__", "__aexit__", "__del__", "__repr__", "aclose")
 
 
-def render_resource(context: Context, attribute: str) -> str:
-    """Render the class of one resource, which is ``attribute`` of the client."""
+def render_resource(context: Context, bases: Iterable[Source], attribute: str) -> str:
+    """Render the class of one resource, with what it inherits.
+
+    Args:
+        context: The module of the resource.
+        bases: The modules of the classes that the resource inherits from.
+        attribute: Name of the client's attribute.
+    """
     node = context.source.async_class()
     own = context.twins[node.name].name
     context.use("collections.abc", "Callable")
@@ -44,9 +51,10 @@ def render_resource(context: Context, attribute: str) -> str:
         f"    def _target(self) -> {node.name}:\n"
         f"        return self._client().{attribute}\n\n"
     ]
-    for function in _functions(context, node):
-        if not function.name.startswith("_"):
-            parts.append(_resource_method(context, function, own))
+    for part in [attrs.evolve(context, source=base) for base in bases] + [context]:
+        for function in _functions(part, part.source.async_class()):
+            if not function.name.startswith("_"):
+                parts.append(_resource_method(part, function, own))
     return "".join(parts)
 
 
@@ -61,11 +69,11 @@ def _resource_method(context: Context, function: Function, own: str) -> str:
 def _body(context: Context, function: Function, target: str, client: str) -> str:
     if isinstance(function, ast.AsyncFunctionDef):
         return render_call(context, function, target, client)
-    if function.returns is None or context.twin(annotation(function.returns)) != PAGER:
+    if function.returns is None or context.twin(annotation(function.returns)) not in (PAGER, TEMPORARY):
         context.source.refuse(
             function, f"{function.name} is a plain method that does not return a pager; make it async, or a function of the module"
         )
-    return render_pager(context, function, target)
+    return render_plain(context, function, target)
 
 
 def render_client(context: Context, bases: Iterable[Source], attributes: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from astra_devops._codegen.banner import banner
 from astra_devops._codegen.blocking.callbacks import Callbacks
 from astra_devops._codegen.blocking.classes import render_client, render_resource
-from astra_devops._codegen.blocking.render import CLIENT, FLEET, HAND_WRITTEN, OPERATION, PAGER, Context, Twin, decorators
+from astra_devops._codegen.blocking.render import CLIENT, FLEET, HAND_WRITTEN, OPERATION, PAGER, TEMPORARY, Context, Twin, decorators
 from astra_devops._codegen.blocking.source import Imported, Source, SourceReader, annotation
 
 
@@ -30,7 +30,10 @@ def blocking_files(package: Path) -> dict[str, str]:
         if name not in attributes:
             source.refuse(source.async_class(), f"{name} is not made on first use by {CLIENT}")
         context = Context(source, twins, callbacks)
-        files[f"blocking/{source.path.name}"] = _module(context, render_resource(context, attributes[name]), [source])
+        inherited = _bases(reader, source)
+        files[f"blocking/{source.path.name}"] = _module(
+            context, render_resource(context, inherited, attributes[name]), [source, *inherited]
+        )
     context = Context(client, twins, callbacks)
     text = render_client(context, bases, attributes)
     files["blocking/client.py"] = _module(context, text, [client, *bases], [twins[name] for name in [*attributes, FLEET]])
@@ -43,17 +46,18 @@ def resource_sources(reader: SourceReader) -> list[Source]:
     return [reader.file(f"resources/{path.name}") for path in paths]
 
 
-def _bases(reader: SourceReader, client: Source) -> list[Source]:
-    """Return the modules of the classes that the client inherits from, unless written by hand."""
-    names = [ast.unparse(base) for base in client.async_class().bases]
-    origins = [client.imports.get(name) for name in names if name not in HAND_WRITTEN]
-    return [source for origin in origins if origin is not None and (source := reader.module(origin.module)) is not None]
+def _bases(reader: SourceReader, source: Source) -> list[Source]:
+    """Return the modules of the classes that a class inherits from, unless written by hand."""
+    names = [ast.unparse(base) for base in source.async_class().bases]
+    origins = [source.imports.get(name) for name in names if name not in HAND_WRITTEN]
+    return [base for origin in origins if origin is not None and (base := reader.module(origin.module)) is not None]
 
 
 def _twins(client: Source, resources: Iterable[Source]) -> dict[str, Twin]:
     twins = {
         PAGER: Twin("Pager", "astra_devops._bridge.pager"),
         OPERATION: Twin("Operation", "astra_devops._bridge.operation"),
+        TEMPORARY: Twin("Temporary", "astra_devops._bridge.temporary"),
         FLEET: Twin("Fleet", "astra_devops._bridge.fleet"),
     }
     for source in [client, *resources]:

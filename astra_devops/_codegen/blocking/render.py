@@ -14,6 +14,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 PAGER: Final = "AsyncPager"
 OPERATION: Final = "AsyncOperation"
+TEMPORARY: Final = "AsyncTemporary"
 FLEET: Final = "AsyncFleet"
 CLIENT: Final = "AsyncAstraDevOps"
 # Callbacks that need a running event loop, and so cannot run in a worker thread.
@@ -195,9 +196,12 @@ def _implementation(context: Context, function: ast.AsyncFunctionDef, method: st
     return f"cast({f'Callable[..., Coroutine[Any, Any, {ast.unparse(returned)}]]'!r}, {method})"
 
 
-def render_pager(context: Context, function: ast.FunctionDef, target: str) -> str:
-    """Render a method that returns a pager."""
-    return f"return Pager(self._bridge, lambda: {target}.{function.name}({render_arguments(context, function, 'self._bridge')}))"
+def render_plain(context: Context, function: ast.FunctionDef, target: str) -> str:
+    """Render a method that returns a pager, or a temporary resource."""
+    assert function.returns is not None
+    twin = context.twins[context.twin(annotation(function.returns))]
+    arguments = render_arguments(context, function, "self._bridge")
+    return f"return {context.use(twin.module, twin.name)}(self._bridge, lambda: {target}.{function.name}({arguments}))"
 
 
 def _hide_secrets(context: Context, function: Function) -> list[str]:

@@ -36,7 +36,7 @@ class Method:
 
     resource: str
     name: str
-    is_async: bool
+    returns_pager: bool
     endpoints: frozenset[tuple[str, str]]
 
 
@@ -60,7 +60,7 @@ def table(package: Path) -> str:
 
 def pagers(package: Path) -> str:
     """Return a list of the calls that return a pager."""
-    calls = [f"`astra.{_call(method)}`" for method in methods(package) if not method.is_async]
+    calls = [f"`astra.{_call(method)}`" for method in methods(package) if method.returns_pager]
     return "\n".join([*(f"- {call}" for call in calls), ""])
 
 
@@ -93,13 +93,27 @@ def methods(package: Path) -> Iterator[Method]:
         for path in sorted((package / root).rglob("*.py"))
     }
     for name, module in modules.items():
-        if not name.startswith("astra_devops.resources."):
+        resource = name.removeprefix("astra_devops.resources.")
+        if resource == name or resource.startswith("_"):
             continue
         for cls in module.async_classes():
-            for method in cls.body:
-                if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
-                    endpoints = frozenset(_endpoints(modules, name, cls, method, set()))
-                    yield Method(name.rpartition(".")[2], method.name, isinstance(method, ast.AsyncFunctionDef), endpoints)
+            for home, part in [(name, cls), *_bases(modules, module, cls)]:
+                for method in part.body:
+                    if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and not method.name.startswith("_"):
+                        endpoints = frozenset(_endpoints(modules, home, part, method, set()))
+                        yield Method(resource, method.name, _returns_pager(method), endpoints)
+
+
+def _bases(modules: "dict[str, _Module]", module: "_Module", cls: ast.ClassDef) -> Iterator[tuple[str, ast.ClassDef]]:
+    """List the classes that a resource inherits from, with their modules."""
+    for base in cls.bases:
+        home, imported = module.imports.get(ast.unparse(base), ("", ""))
+        if home in modules and isinstance(target := modules[home].definitions.get(imported), ast.ClassDef):
+            yield home, target
+
+
+def _returns_pager(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return method.returns is not None and ast.unparse(method.returns).startswith("AsyncPager")
 
 
 class _Module:

@@ -22,6 +22,7 @@ from astra_devops.emulator.net.logs import logger
 from astra_devops.emulator.net.outage import Outage
 from astra_devops.emulator.net.ports import Port
 from astra_devops.emulator.page import page
+from astra_devops.emulator.permissions import Need, need_of
 from astra_devops.emulator.serving import edge
 from astra_devops.emulator.serving.delivery import reply_to
 from astra_devops.emulator.serving.service import Service
@@ -87,9 +88,9 @@ class HttpServer:
         match = self._service.route(request.method, path)
         if not isinstance(match, Match):
             return await self._serve(request, "devops", None, path, query, lambda body: match)
-        headers, sender = request.headers, request.remote or ""
+        headers, sender, need = request.headers, request.remote or "", need_of(match)
         return await self._serve(
-            request, "devops", match.operation.id, path, query, lambda body: self._service.answer(match, headers, query, body, sender)
+            request, "devops", need.operation, path, query, lambda body: self._service.answer(match, headers, query, body, sender), need
         )
 
     async def _control_or_page(self, request: web.BaseRequest, path: str, query: Query) -> web.StreamResponse:
@@ -126,11 +127,18 @@ class HttpServer:
     async def _edge(self, request: web.BaseRequest) -> web.StreamResponse:
         path, query = _split(request)
         if path.startswith(edge.DATA):
-            return await self._serve(request, "data", "dataApi", path, query, lambda body: self._service.data(path))
+            return await self._serve(request, "data", "dataApi", path, query, lambda body: self._service.data(path), Need("dataApi", ()))
         return await self._serve(request, "bundle", "downloadBundle", path, query, lambda body: self._service.bundle(path, query))
 
     async def _serve(
-        self, request: web.BaseRequest, endpoint_kind: EndpointKind, operation: str | None, path: str, query: Mapping[str, str], act: Action
+        self,
+        request: web.BaseRequest,
+        endpoint_kind: EndpointKind,
+        operation: str | None,
+        path: str,
+        query: Mapping[str, str],
+        act: Action,
+        need: Need | None = None,
     ) -> web.StreamResponse:
         with self._time.hold():
             if self._latency:
@@ -144,7 +152,7 @@ class HttpServer:
                 return web.Response(status=400, headers={"Connection": "close"}, text="The body cannot be read.")
             authorized = "Authorization" in request.headers or "Token" in request.headers
             exchange = Exchange(endpoint_kind, request.method, path, operation, self._time.clock.now(), authorized, query, body)
-            exchange.headers = headers_to_keep(request.headers)
+            exchange.headers, exchange.need = headers_to_keep(request.headers), need
             self._journal.add(exchange)
             fault = self._service.platform.faults.take(operation or "", self._time.clock.monotonic())
             return await reply_to(request, exchange, fault, lambda: act(body), self._time)

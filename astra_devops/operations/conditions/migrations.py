@@ -83,6 +83,12 @@ async def is_imported(context: PollContext, params: Params) -> Observation[Migra
     return _observation(migration, done=phase == DONE)
 
 
+async def is_aborted(context: PollContext, params: Params) -> Observation[Migration]:
+    """Check whether the migration is aborted; its files may be gone by then."""
+    migration = await _get(context, params)
+    return _observation(migration, done=phase_of(migration) in (ABORTED, CLEANING, CLOSED))
+
+
 async def is_closed(context: PollContext, params: Params) -> Observation[Migration]:
     """Check whether the migration is closed and its files are gone."""
     migration = await _get(context, params)
@@ -125,6 +131,14 @@ LAUNCH: Final = OperationKind(
     params=_PARAMS,
     optional=("before", "launched"),
     parse=_parse_launch,
+)
+ABORT: Final = OperationKind(
+    name="migrations.abort",
+    condition=is_aborted,
+    timeout=60 * MINUTE,
+    failure_states=frozenset({DONE, FAILED}),
+    resource="migration_id",
+    params=_PARAMS,
 )
 CLEAN_UP: Final = OperationKind(
     name="migrations.cleanup",

@@ -1,0 +1,1 @@
+"""What the pytest plugin consists of besides its fixtures."""

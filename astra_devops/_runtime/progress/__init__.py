@@ -1,0 +1,1 @@
+"""Progress on standard error: what it goes to, and one line that changes."""

@@ -80,6 +80,13 @@ def checkout(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into build/site, and check its links, anchors and loads."""
+    session.install(*groups("docs"))
+    session.run("python", "-m", "astra_devops._codegen.site", env={"PYTHONPATH": str(_ROOT)}, silent=True)
+
+
+@nox.session
 def typing(session: nox.Session) -> None:
     """Check types with mypy and pyright, side by side."""
     install_requirements(session, "typing")

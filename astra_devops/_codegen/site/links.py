@@ -1,4 +1,4 @@
-"""The check of a built site: every link and anchor leads somewhere, and nothing is loaded from elsewhere."""
+"""The check of a built site: links and anchors lead somewhere, and nothing is loaded from afar."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -33,7 +33,7 @@ class _Page(HTMLParser):
 
 
 def problems(site: Path) -> Iterator[str]:
-    """List the broken links and anchors of a built site, and what it would load from the network."""
+    """List broken links and anchors of a built site, and what it would load from the network."""
 
     @cache
     def read(path: Path) -> _Page:

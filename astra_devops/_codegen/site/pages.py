@@ -1,4 +1,4 @@
-"""The hand-written pages as the site shows them: with tabs, and with links to what is not a page."""
+"""The hand-written pages as the site shows them: with tabs, and without links out of the site."""
 
 import re
 import textwrap

@@ -5,6 +5,7 @@ import io
 import re
 import textwrap
 import tokenize
+from itertools import pairwise
 from typing import Final
 
 _RENAMES: Final = {
@@ -42,7 +43,7 @@ def blocking_snippet(source: str) -> str | None:
 def _without_async(source: str) -> str:
     lines = source.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    for token, after in reversed(list(zip(tokens, tokens[1:], strict=False))):
+    for token, after in reversed(list(pairwise(tokens))):
         if token.type != tokenize.NAME:
             continue
         (row, begin), (_, end) = token.start, token.end

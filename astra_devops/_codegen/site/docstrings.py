@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from astra_devops._codegen.site.pages import with_tabs
+
 _SECTIONS: Final = {
     "Args": "Arguments",
     "Attributes": "Attributes",
@@ -32,7 +34,7 @@ def _blocks(text: str) -> Iterator[str]:
             yield f"**{title}**"
             yield _section(textwrap.dedent(rest), is_list=title not in ("Returns", "Yields"))
         elif block.startswith(">>>"):
-            yield f"```python\n{_without_prompts(block)}\n```"
+            yield with_tabs(f"```python\n{_without_prompts(block)}\n```")
         elif is_literal and block.startswith(" "):
             yield f"```text\n{textwrap.dedent(block)}\n```"
             continue

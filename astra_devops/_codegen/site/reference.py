@@ -31,6 +31,9 @@ _MODULES: Final = {
     "emulator": ("Emulator", ("emulator/app.py", "emulator/seeding.py", "emulator/faults/faults.py", "emulator/time/virtual.py")),
 }
 
+# Functions of the other modules serve the package only.
+_WITH_FUNCTIONS: Final = ("deadline.py", "policies.py", "token_file.py")
+
 
 def reference_pages(package: Path) -> dict[str, str]:
     """Return the pages of the reference by their names."""
@@ -73,7 +76,7 @@ def _page(title: str, files: list[Path]) -> str:
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 parts += _class(node)
-            elif isinstance(node, _Function) and _is_public(node):
+            elif isinstance(node, _Function) and _is_public(node) and file.name in _WITH_FUNCTIONS:
                 parts += _function(node, "", "##")
     return "\n".join(parts)
 

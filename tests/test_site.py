@@ -18,6 +18,7 @@ import pytest
 from astra_devops import errors
 from astra_devops._codegen.site.__main__ import site_pages
 from astra_devops._codegen.site.links import problems
+from astra_devops._codegen.site.llms import llms_files
 from astra_devops._codegen.site.pages import with_tabs, without_outside_links
 from astra_devops._codegen.site.snippets import blocking_snippet
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Refused
@@ -164,6 +165,13 @@ def test_broken_links_are_found(tmp_path: Path) -> None:
 def test_the_navigation_has_every_page_and_no_other() -> None:
     navigation = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     assert sorted(re.findall(r'= "([\w/-]+\.md)"', navigation)) == sorted(site_pages())
+
+
+def test_the_index_for_programs_leads_to_every_page() -> None:
+    pages = site_pages()
+    files = llms_files(pages)
+    assert sorted(re.findall(r"^- \[.*\]\((.*?\.md)\): ", files["llms.txt"], re.MULTILINE)) == sorted(pages)
+    assert "# Errors" in files["llms-full.txt"]
 
 
 def test_every_public_call_is_in_the_reference() -> None:

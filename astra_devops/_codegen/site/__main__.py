@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,16 +36,20 @@ def main() -> int:
     for directory in (SOURCES, SITE):
         shutil.rmtree(directory, ignore_errors=True)
     pages = site_pages()
-    files = pages | {f"text/{name}.txt": text for name, text in pages.items()} | llms_files(pages)
-    for name, text in files.items():
-        (SOURCES / name).parent.mkdir(parents=True, exist_ok=True)
-        (SOURCES / name).write_text(text, encoding="utf-8")
+    _write(SOURCES, pages)
     for folder in ("drawings", "stylesheets"):
         shutil.copytree(ROOT / "docs" / folder, SOURCES / folder)
     done = subprocess.run([sys.executable, "-m", "zensical", "build", "--clean", "--strict", "-f", str(ROOT / "zensical.toml")], cwd=ROOT)
     found = list(problems(SITE)) if SITE.is_dir() else ["nothing was built"]
+    _write(SITE, pages | llms_files(pages))
     print(*found, sep="\n", file=sys.stderr)
     return 1 if done.returncode or found else 0
+
+
+def _write(directory: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        (directory / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

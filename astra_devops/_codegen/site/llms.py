@@ -12,11 +12,13 @@ SUMMARY = (
 def llms_files(pages: Mapping[str, str]) -> dict[str, str]:
     """Return ``llms.txt`` and ``llms-full.txt`` for pages of Markdown by their paths.
 
-    The site has the pages themselves too, below ``text/``, so each line of the index leads to
-    Markdown.
+    The site has the Markdown of each page beside its HTML, so each line of the index leads to
+    Markdown, and so do the links of these pages.
     """
-    lines = [f"- [{_title(text)}](text/{name}.txt): {_first_sentence(text)}" for name, text in pages.items()]
-    index = "\n".join(["# astra-devops", "", SUMMARY, "", "Begin with text/agents.md.txt.", "", "## Pages", "", *lines, ""])
+    lines = [f"- [{_title(text)}]({name}): {_first_sentence(text)}" for name, text in pages.items()]
+    index = "\n".join(
+        ["# astra-devops", "", SUMMARY, "", "Begin with [the page for coding agents](agents.md).", "", "## Pages", "", *lines, ""]
+    )
     guides = [text for name, text in pages.items() if not name.startswith("reference/") and name not in ("evidence.md", "architecture.md")]
     return {"llms.txt": index, "llms-full.txt": "\n\n".join(["# astra-devops", SUMMARY, *guides])}
 

@@ -94,7 +94,7 @@ def test_the_snippets_of_a_page_run_in_both_forms(page: str) -> None:
 
 
 def test_the_blocking_forms_of_other_pages_run() -> None:
-    for page in ("docs/fleets.md", "docs/diagnosis.md"):
+    for page in ("docs/diagnosis.md", "docs/emulator.md", "docs/fleets.md"):
         test_the_snippets_of_a_page_run_in_both_forms(page)
 
 

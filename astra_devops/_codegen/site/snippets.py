@@ -16,8 +16,8 @@ _RENAMES: Final = {
     "async_client": "client",
     "aclose": "close",
 }
-# Where asyncio remains, the snippet shows something that only asynchronous code has.
-_ONLY_ASYNC: Final = re.compile(r"\basyncio\b|\banyio\b|\bTaskGroup\b")
+# Where one of these remains, the snippet shows something that only asynchronous code has.
+_ONLY_ASYNC: Final = re.compile(r"\b(?:asyncio|anyio|TaskGroup|Recorder|Replay)\b")
 
 
 def blocking_snippet(source: str) -> str | None:

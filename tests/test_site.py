@@ -187,12 +187,16 @@ def test_the_table_of_retries_is_what_the_code_does() -> None:
     kinds: tuple[RetryClass, ...] = ("read", "repeatable", "check_first", "once")
     cases: dict[str, list[Failure]] = {
         "not sent": [NotSent("refused")],
+        "not sent, and final": [NotSent("untrusted certificate", final=True)],
         "status 429": [refused(429)],
         "lost, 408, or 5xx": [Lost("reset"), refused(408), refused(500), refused(503)],
         "damaged body of a success": [DAMAGED],
         "any other status": [refused(400), refused(404), refused(501)],
     }
-    assert set(cases) <= set(rows)
+    after_a_loss = "any other status, after a lost attempt"
+    assert set(rows) == {*cases, after_a_loss}
     for (name, failures), (column, kind) in product(cases.items(), enumerate(kinds)):
         for failure in failures:
             assert next_step(kind, failure, can_check=True, may_have_effect=False) == rows[name][column], (name, kind)
+    for column, kind in enumerate(kinds):
+        assert next_step(kind, refused(409), can_check=True, may_have_effect=True) == rows[after_a_loss][column], kind

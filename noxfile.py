@@ -19,13 +19,15 @@ _PYTHONS: Final = nox.project.python_versions(_PROJECT)
 _AGAINST_WHEEL: Final = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "1"}
 _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
-# The generators and their sources are in no wheel, and the words of a file are the same in all.
+# The generators, of code and of the site, are in no wheel, and the words of a file are the same in
+# all.
 _TESTS_OF_CHECKOUT: Final = [
     "tests/client/test_docstrings.py",
     "tests/codegen",
     "tests/contract/test_deviations.py",
     "tests/contract/test_spec.py",
     "tests/test_language.py",
+    "tests/test_site.py",
 ]
 _TESTS_WITH_ORJSON: Final = ["tests/unit/test_json_against_orjson.py", "tests/test_benchmarks.py"]
 _TESTS_OF_WHEEL: Final = [f"--ignore={path}" for path in _TESTS_OF_CHECKOUT]
@@ -77,6 +79,13 @@ def checkout(session: nox.Session) -> None:
     install_requirements(session, "typing")
     session.run("python", "-m", "astra_devops._codegen", "--check")
     session.run("python", "-m", "pytest", "-q", "-n", "auto", *_TESTS_OF_CHECKOUT, env={"PYTHONPATH": str(_ROOT)})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation site into build/site, and check its links, anchors and loads."""
+    session.install(*groups("docs"))
+    session.run("python", "-m", "astra_devops._codegen.site", env={"PYTHONPATH": str(_ROOT)}, silent=True)
 
 
 @nox.session

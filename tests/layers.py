@@ -182,6 +182,7 @@ LAYERS: dict[str, set[str]] = {
     "_codegen.banner": set(),
     "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
     "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
+    "_codegen.site": set(),
     "_codegen.diff": {"_codegen.errors", "_codegen.rest"},
     "_codegen": {"_codegen"},
 }

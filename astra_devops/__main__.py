@@ -6,7 +6,9 @@ from importlib import import_module
 from typing import Final
 
 _COMMANDS: Final = {
+    "apply": ("desired.commands", "make the changes of a plan"),
     "doctor": ("_cli.doctor", "check token, permissions, connection and clock, and say what to do"),
+    "plan": ("desired.commands", "compare a declaration with what is there"),
     "fleet": ("fleet.commands", "look at the journal of a fleet run, and continue it"),
 }
 _WRONG: Final = 2

@@ -342,6 +342,23 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
 
         return await apply_plan(self, plan, workers=workers, journal=journal, quiet=quiet)
 
+    async def export(self) -> "Declaration":
+        """Return the declaration of all databases that are there, whose plan is empty.
+
+        Needs ``org-db-view``.
+
+        Raises:
+            AmbiguousNameError: Several databases have one name; the error lists their ids.
+            ValueError: The service describes a database in a way that cannot be declared.
+
+        >>> declared = await astra.export()
+        >>> print(declared.to_toml())
+        """
+        with importing:
+            from astra_devops.desired.apply import export_declaration
+
+        return await export_declaration(self)
+
     async def aclose(self) -> None:
         """Close the connections. Closing twice, or closing a view, does nothing."""
         if self._parent is None:

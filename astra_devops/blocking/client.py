@@ -541,3 +541,17 @@ class AstraDevOps(ClientOperations, NoCopies):
         >>> print(applied)
         """
         return self._bridge.call(self._handle().apply, plan, workers=workers, journal=journal, quiet=quiet)
+
+    def export(self) -> "Declaration":
+        """Return the declaration of all databases that are there, whose plan is empty.
+
+        Needs ``org-db-view``.
+
+        Raises:
+            AmbiguousNameError: Several databases have one name; the error lists their ids.
+            ValueError: The service describes a database in a way that cannot be declared.
+
+        >>> declared = astra.export()
+        >>> print(declared.to_toml())
+        """
+        return self._bridge.call(self._handle().export)

@@ -10,8 +10,8 @@ from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
 from astra_devops._runtime.intents.recorder import current
 from astra_devops.desired.compare import moved_facts, plan_of
-from astra_devops.desired.declaration import Declaration
-from astra_devops.desired.observed import by_name, is_present, state_of
+from astra_devops.desired.declaration import Database, Declaration
+from astra_devops.desired.observed import State, by_name, is_present, state_of
 from astra_devops.desired.plan import Change, Plan
 from astra_devops.fleet.outcome import Outcome
 
@@ -60,6 +60,25 @@ async def make_plan(client: ClientResources, declared: Declaration) -> Plan:
     names = [database.name for database in declared.databases]
     found = by_name([database async for database in client.databases.list()], names) if names else {}
     return plan_of(declared, found)
+
+
+async def export_declaration(client: ClientResources) -> Declaration:
+    """Return the declaration of all databases that are there."""
+    databases = [database async for database in client.databases.list()]
+    found = by_name(databases, [database.info.name for database in databases if database.info.name is not None])
+    return Declaration([_declared(name, state_of(found[name])) for name in sorted(found)])
+
+
+def _declared(name: str, state: State) -> Database:
+    return Database(
+        name,
+        cloud_provider=state.cloud_provider,
+        region=state.region,
+        regions=state.regions,
+        keyspaces=state.keyspaces,
+        tier=state.tier,
+        db_type=state.db_type,
+    )
 
 
 async def apply_plan(client: ClientResources, plan: Plan, *, workers: int, journal: str | os.PathLike[str] | None, quiet: bool) -> Applied:

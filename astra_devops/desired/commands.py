@@ -1,4 +1,6 @@
-"""The programs ``python -m astra_devops plan`` and ``apply``, with the settings of the environment.
+"""The programs ``python -m astra_devops plan``, ``apply``, ``export`` and ``drift``.
+
+They use the settings of the environment.
 
 The exit status is 0 if everything is as declared or was changed, 2 if a plan has differences, 3 if
 a part was not changed, 4 if it is not known whether a change took effect, and 1 if the command, a
@@ -47,7 +49,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m astra_devops")
-    commands = parser.add_subparsers(required=True, metavar="plan|apply")
+    commands = parser.add_subparsers(required=True, metavar="plan|apply|export|drift")
     plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
     plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
     plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
@@ -56,14 +58,22 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("file", type=Path, metavar="PLAN", help="a plan that plan --save has written")
     apply.add_argument("--journal", type=Path, metavar="JOURNAL", help="file with which the same command continues after a crash")
     apply.set_defaults(command=_apply)
-    for command in (plan, apply):
+    drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
+    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    drift.set_defaults(command=_plan, save=None)
+    export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
+    export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
+    export.set_defaults(command=_export)
+    for command in (plan, apply, drift):
         command.add_argument("--json", action="store_true", help="write JSON to standard output")
+    for command in (plan, apply, drift, export):
+        command.add_argument("--base-url", metavar="URL", help="URL of the API, such as that of an emulator")
     return parser
 
 
 async def _plan(options: argparse.Namespace) -> int:
     declared = load(options.file)
-    async with AsyncAstraDevOps() as astra:
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
         plan = await astra.plan(declared)
     if options.save is not None:
         plan.save(options.save)
@@ -71,9 +81,16 @@ async def _plan(options: argparse.Namespace) -> int:
     return _DONE if plan.is_empty else _DIFFERENCES
 
 
+async def _export(options: argparse.Namespace) -> int:
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+        declared = await astra.export()
+    options.file.write_text(declared.to_toml(), encoding="utf-8")
+    return _DONE
+
+
 async def _apply(options: argparse.Namespace) -> int:
     plan = Plan.load(options.file)
-    async with AsyncAstraDevOps() as astra:
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
         applied = await astra.apply(plan, journal=options.journal)
     print(json.dumps(applied.to_dict(), indent=2) if options.json else applied)
     return _status_of(applied)

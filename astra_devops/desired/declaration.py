@@ -1,5 +1,6 @@
 """What a declaration consists of."""
 
+import json
 from collections.abc import Iterable
 
 import attrs
@@ -8,7 +9,7 @@ from astra_devops._rest.models.databases import Tier
 from astra_devops._runtime import checks
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, init=False)
 class Database:
     """A database that should be there. It is found by its name.
 
@@ -54,7 +55,7 @@ class Database:
             checks.keyspace_name(keyspace, f"keyspaces[{index}]")
         _distinct([checks.string(region, "region"), *further], "regions")
         _distinct(names, "keyspaces")
-        self.__attrs_init__(  # type: ignore[attr-defined]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]
             name=checks.database_name(name),
             cloud_provider=checks.provider(cloud_provider),
             region=region,
@@ -79,7 +80,18 @@ class Declaration:
     def __init__(self, databases: Iterable[Database] = ()) -> None:
         declared = checks.objects(databases, "databases", Database)
         _distinct([database.name for database in declared], "databases")
-        self.__attrs_init__(tuple(declared))  # type: ignore[attr-defined]
+        self.__attrs_init__(tuple(declared))  # pyright: ignore[reportAttributeAccessIssue]
+
+    def to_toml(self) -> str:
+        """Return the text of a file that ``desired.load`` reads."""
+        return "\n".join(map(_table, self.databases))
+
+
+def _table(database: Database) -> str:
+    values = attrs.asdict(database).items()
+    # A string or a list of strings in JSON is one in TOML.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values if value not in (None, ())]
+    return "\n".join(["[[databases]]", *lines, ""])
 
 
 def _distinct(values: list[str], name: str) -> None:

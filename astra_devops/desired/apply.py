@@ -94,12 +94,12 @@ async def apply_plan(client: ClientResources, plan: Plan, *, workers: int, journ
     async def work(client: Any, change: Change) -> None:
         await _apply(client, change, present.get(change.name, []))
 
-    async with client.fleet.run(work, pending, workers=workers, key=_name_of, journal=journal, quiet=quiet) as run:
-        return Applied(tuple([outcome async for outcome in run]))
-
-
-def _name_of(change: Change) -> str:
-    return change.name
+    # A journal that another plan was applied with must not take its changes for those of this one.
+    suffix = f" of plan {plan.id}"
+    async with client.fleet.run(
+        work, pending, workers=workers, key=lambda change: change.name + suffix, journal=journal, quiet=quiet
+    ) as run:
+        return Applied(tuple([attrs.evolve(outcome, key=outcome.key.removesuffix(suffix)) async for outcome in run]))
 
 
 async def _apply(client: ClientResources, change: Change, same_name: list[str]) -> None:

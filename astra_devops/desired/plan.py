@@ -2,6 +2,7 @@
 
 import json
 import os
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -68,9 +69,11 @@ class Plan:
 
     Attributes:
         changes: One for each declared database, in the order of the declaration.
+        id: A random id, by which a journal knows the changes of this plan from those of another.
     """
 
     changes: tuple[Change, ...]
+    id: str = attrs.field(factory=lambda: uuid.uuid4().hex)
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -119,7 +122,7 @@ class Plan:
             OSError: The file cannot be written.
         """
         changes = [attrs.asdict(change) for change in self.changes]
-        document = {"format": _FORMAT, "written_by": VERSION, "changes": changes}
+        document = {"format": _FORMAT, "written_by": VERSION, "id": self.id, "changes": changes}
         Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
@@ -138,7 +141,7 @@ class Plan:
         if version != _FORMAT:
             raise ValueError(f"path must be a plan of format {_FORMAT}, not {version!r}; make the plan again")
         try:
-            return cls(tuple(_change(entry) for entry in document["changes"]))
+            return cls(tuple(_change(entry) for entry in document["changes"]), document["id"])
         except (ValueError, KeyError, TypeError):
             raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is damaged") from None
 

@@ -112,6 +112,17 @@ async def test_a_saved_plan_is_the_plan(astra: AsyncAstraDevOps, emulator: Emula
     assert emulator.token not in (tmp_path / "plan.json").read_text(encoding="utf-8")
 
 
+async def test_a_journal_serves_another_plan_for_the_same_database(astra: AsyncAstraDevOps, journal: Path) -> None:
+    for keyspaces in (["sales"], ["sales", "audit"]):
+        declared = Declaration([orders(keyspaces=keyspaces)])
+        plan = await astra.plan(declared)
+        (outcome,) = (await astra.apply(plan, journal=journal, quiet=True)).outcomes
+        assert (outcome.key, outcome.state) == ("orders", "ok")
+        assert (await astra.plan(declared)).is_empty
+        (again,) = (await astra.apply(plan, journal=journal, quiet=True)).outcomes
+        assert (again.key, again.state) == ("orders", "skipped")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

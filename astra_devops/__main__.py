@@ -8,10 +8,10 @@ from typing import Final
 _COMMANDS: Final = {
     "apply": ("desired.commands", "make the changes of a plan"),
     "doctor": ("_cli.doctor", "check token, permissions, connection and clock, and say what to do"),
-    "plan": ("desired.commands", "compare a declaration with what is there"),
-    "export": ("desired.commands", "write the declaration of what is there"),
     "drift": ("desired.commands", "list what differs from a declaration"),
+    "export": ("desired.commands", "write the declaration of what is there"),
     "fleet": ("fleet.commands", "look at the journal of a fleet run, and continue it"),
+    "plan": ("desired.commands", "compare a declaration with what is there"),
 }
 _WRONG: Final = 2
 

@@ -1,9 +1,9 @@
 """Python SDK for the DataStax Astra DevOps API: asyncio first, with a blocking form of each call.
 
 Start with :class:`AsyncAstraDevOps` or :class:`AstraDevOps`. The submodules are attributes of this
-package: ``errors`` and ``models``; ``fleet``, with what runs for many databases return; ``keys``,
-``policies``, ``scim`` and ``sinks``, which build arguments; and ``emulator``, which needs the extra
-``astra-devops[emulator]``.
+package: ``errors`` and ``models``; ``desired``, with declarations and plans; ``fleet``, with what
+runs for many databases return; ``keys``, ``policies``, ``scim`` and ``sinks``, which build
+arguments; and ``emulator``, which needs the extra ``astra-devops[emulator]``.
 
 Names are imported when they are first used, so that importing this package costs almost nothing.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 # A new public name is an import here, for type checkers, and an entry in _HOMES.
 if TYPE_CHECKING:
+    from astra_devops import desired as desired
     from astra_devops import emulator as emulator
     from astra_devops import errors as errors
     from astra_devops import fleet as fleet
@@ -100,6 +101,7 @@ _HOMES: Final = {
     "WaitEvent": "_runtime.events",
     "WaitStarted": "_runtime.events",
     "deadline": "_runtime.deadline",
+    "desired": "desired",
     "emulator": "emulator",
     "errors": "errors",
     "fleet": "fleet",

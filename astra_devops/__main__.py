@@ -6,8 +6,12 @@ from importlib import import_module
 from typing import Final
 
 _COMMANDS: Final = {
+    "apply": ("desired.commands", "make the changes of a plan"),
     "doctor": ("_cli.doctor", "check token, permissions, connection and clock, and say what to do"),
+    "drift": ("desired.commands", "list what differs from a declaration"),
+    "export": ("desired.commands", "write the declaration of what is there"),
     "fleet": ("fleet.commands", "look at the journal of a fleet run, and continue it"),
+    "plan": ("desired.commands", "compare a declaration with what is there"),
     "sweep": ("_cli.sweep", "terminate short-lived databases that have expired"),
     "temporary": ("_cli.temporary", "run a command with a database of its own"),
 }

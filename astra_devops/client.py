@@ -43,6 +43,9 @@ from astra_devops.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
     from astra_devops._runtime.events import Observer
+    from astra_devops.desired.apply import Applied
+    from astra_devops.desired.declaration import Declaration
+    from astra_devops.desired.plan import Plan
     from astra_devops.operations.handle import AsyncOperation
 
 
@@ -292,6 +295,69 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
             ValueError: ``token`` is not a resume token that this version can read.
         """
         return self._operations.resume(token)
+
+    async def plan(self, declared: "Declaration") -> "Plan":
+        """Compare what is declared with what is there, and return what would have to change.
+
+        Nothing is changed. Needs ``org-db-view``.
+
+        Raises:
+            TypeError: ``declared`` is not a declaration.
+            AmbiguousNameError: Several databases have a declared name; the error lists their ids.
+
+        >>> plan = await astra.plan(desired.load("databases.toml"))
+        >>> print(plan)
+        """
+        with importing:
+            from astra_devops.desired.apply import make_plan
+
+        return await make_plan(self, declared)
+
+    async def apply(
+        self, plan: "Plan", *, workers: int = 20, journal: str | os.PathLike[str] | None = None, quiet: bool = False
+    ) -> "Applied":
+        """Make the changes of a plan, and wait for their effect.
+
+        The facts that the plan relies on are read again. A database whose facts have moved is
+        refused, and its outcome names the fact; all others are changed. Nothing is ever deleted.
+
+        Args:
+            plan: What :meth:`plan` has returned, or a saved one that ``Plan.load`` has read.
+            workers: How many databases are changed at once, from 1 to 10,000.
+            journal: Path of the file that makes the run durable, as for ``fleet.run``. After a
+                crash, apply the same saved plan with the same file.
+            quiet: Show no progress.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is out of range.
+            JournalInUseError: Another process uses this journal.
+            JournalError: The journal cannot be used.
+
+        >>> applied = await astra.apply(plan, journal="apply.db")
+        >>> print(applied)
+        """
+        with importing:
+            from astra_devops.desired.apply import apply_plan
+
+        return await apply_plan(self, plan, workers=workers, journal=journal, quiet=quiet)
+
+    async def export(self) -> "Declaration":
+        """Return the declaration of all databases that are there, whose plan is empty.
+
+        Needs ``org-db-view``.
+
+        Raises:
+            AmbiguousNameError: Several databases have one name; the error lists their ids.
+            ValueError: The service describes a database in a way that cannot be declared.
+
+        >>> declared = await astra.export()
+        >>> print(declared.to_toml())
+        """
+        with importing:
+            from astra_devops.desired.apply import export_declaration
+
+        return await export_declaration(self)
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice, or closing a view, does nothing."""

@@ -20,6 +20,7 @@
     ├── ResponseDecodeError        a success whose body cannot be read
     ├── AmbiguousNameError         several resources have the name
     ├── DriftError                 it exists, and differs from what was asked for
+    ├── OutdatedPlanError          a fact that a plan relies on holds no longer
     ├── OperationFailedError       accepted, then failed
     ├── OperationTimeoutError      accepted, and not finished in time
     ├── OperationGroupError        some of several operations failed; also an ExceptionGroup
@@ -59,6 +60,7 @@ __all__ = [
     "OperationSnapshot",
     "OperationTimeoutError",
     "OutcomeUnknownError",
+    "OutdatedPlanError",
     "PermissionDeniedError",
     "RateLimitedError",
     "ReplayError",
@@ -288,6 +290,13 @@ class DriftError(AstraDevOpsError):
     def of(cls, kind: str, name: str, id: str, differences: Sequence[Difference]) -> Self:
         """Return the error for a resource of a kind, such as ``database``."""
         return cls(f"the {kind} {name!r} exists ({id}), and differs: {'; '.join(map(str, differences))}", id=id, differences=differences)
+
+
+class OutdatedPlanError(AstraDevOpsError):
+    """A plan cannot be applied to a resource: a fact that it relies on holds no longer.
+
+    The message names the fact. Nothing was changed since the plan was made, except by others.
+    """
 
 
 class _OperationError(AstraDevOpsError):

@@ -72,11 +72,24 @@ LAYERS: dict[str, set[str]] = {
     },
     "_client_resources": {"fleet", "operations", "resources", "_runtime"},
     "_client_operations": {"operations", "_runtime"},
-    "client": {"errors", "operations", "resources", "_client_operations", "_client_resources", "_runtime", "_secret", "_version"},
+    # What should be there.
+    "desired": {"errors", "fleet", "operations", "_client_resources", "_rest.models", "_runtime", "_version"},
+    "client": {
+        "desired",
+        "errors",
+        "operations",
+        "resources",
+        "_client_operations",
+        "_client_resources",
+        "_runtime",
+        "_secret",
+        "_version",
+    },
     # The blocking variant of all that.
     "_bridge": {"errors", "fleet", "operations", "_runtime"},
     "blocking": {
         "client",
+        "desired",
         "errors",
         "fleet",
         "keys",
@@ -94,7 +107,9 @@ LAYERS: dict[str, set[str]] = {
     "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
     # The program that looks at the settings of this machine.
     "_cli": {"client", "errors", "resources", "_runtime", "_secret", "_version"},
-    "__main__": {"fleet.commands", "_cli", "_version"},
+    # The program that plans and applies declarations.
+    "desired.commands": {"client", "desired", "errors", "_secret"},
+    "__main__": {"desired.commands", "fleet.commands", "_cli", "_version"},
     # What OpenTelemetry makes of the events.
     "_opentelemetry": {"_runtime", "_version"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
@@ -156,6 +171,7 @@ LAYERS: dict[str, set[str]] = {
     "__init__": {
         "blocking",
         "client",
+        "desired",
         "emulator",
         "errors",
         "fleet",

@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ("README.md", "docs/diagnosis.md", "docs/emulator.md", "docs/fleets.md", "docs/short_lived.md", "docs/smallest_role.md")
+PAGES = (
+    "README.md",
+    "docs/desired.md",
+    "docs/diagnosis.md",
+    "docs/emulator.md",
+    "docs/fleets.md",
+    "docs/short_lived.md",
+    "docs/smallest_role.md",
+)
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TEST = re.compile(r"^(async )?def test_", re.MULTILINE)

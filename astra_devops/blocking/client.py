@@ -3,6 +3,7 @@
 
 """The blocking class AstraDevOps."""
 
+import os
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
     from astra_devops.blocking.tokens import Tokens
     from astra_devops.blocking.users import Users
     from astra_devops.blocking.vpc_peerings import VpcPeerings
+    from astra_devops.desired.apply import Applied
+    from astra_devops.desired.declaration import Declaration
+    from astra_devops.desired.plan import Plan
 
 
 class AstraDevOps(ClientOperations, NoCopies):
@@ -499,3 +503,55 @@ class AstraDevOps(ClientOperations, NoCopies):
             ValueError: ``token`` is not a resume token that this version can read.
         """
         return Operation(self._bridge, self._handle, self._bridge.call(self._handle().resume, token))
+
+    def plan(self, declared: "Declaration") -> "Plan":
+        """Compare what is declared with what is there, and return what would have to change.
+
+        Nothing is changed. Needs ``org-db-view``.
+
+        Raises:
+            TypeError: ``declared`` is not a declaration.
+            AmbiguousNameError: Several databases have a declared name; the error lists their ids.
+
+        >>> plan = astra.plan(desired.load("databases.toml"))
+        >>> print(plan)
+        """
+        return self._bridge.call(self._handle().plan, declared)
+
+    def apply(self, plan: "Plan", *, workers: int = 20, journal: str | os.PathLike[str] | None = None, quiet: bool = False) -> "Applied":
+        """Make the changes of a plan, and wait for their effect.
+
+        The facts that the plan relies on are read again. A database whose facts have moved is
+        refused, and its outcome names the fact; all others are changed. Nothing is ever deleted.
+
+        Args:
+            plan: What :meth:`plan` has returned, or a saved one that ``Plan.load`` has read.
+            workers: How many databases are changed at once, from 1 to 10,000.
+            journal: Path of the file that makes the run durable, as for ``fleet.run``. After a
+                crash, apply the same saved plan with the same file.
+            quiet: Show no progress.
+
+        Raises:
+            TypeError: An argument has the wrong type.
+            ValueError: An argument is out of range.
+            JournalInUseError: Another process uses this journal.
+            JournalError: The journal cannot be used.
+
+        >>> applied = astra.apply(plan, journal="apply.db")
+        >>> print(applied)
+        """
+        return self._bridge.call(self._handle().apply, plan, workers=workers, journal=journal, quiet=quiet)
+
+    def export(self) -> "Declaration":
+        """Return the declaration of all databases that are there, whose plan is empty.
+
+        Needs ``org-db-view``.
+
+        Raises:
+            AmbiguousNameError: Several databases have one name; the error lists their ids.
+            ValueError: The service describes a database in a way that cannot be declared.
+
+        >>> declared = astra.export()
+        >>> print(declared.to_toml())
+        """
+        return self._bridge.call(self._handle().export)

@@ -28,6 +28,7 @@ _BY_TYPE: Final[Mapping[type[Exception], str]] = {
     errors.ResponseDecodeError: "look at the resource: the service answered what cannot be read",
     errors.AmbiguousNameError: "name the resource by its id: several have the name",
     errors.DriftError: "make the changes that the error names, or ask for what is there",
+    errors.OutdatedPlanError: "make a new plan, and review it: what it relies on has changed",
     errors.OperationGroupError: "look at the outcomes of its operations: each has its own error",
     errors.ConfigurationError: "correct the settings of the client",
 }

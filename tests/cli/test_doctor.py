@@ -163,4 +163,4 @@ def test_the_program_alone_prints_help() -> None:
     assert {"doctor", "fleet"} <= set(done.stdout.split())
     done = subprocess.run([sys.executable, "-m", "astra_devops", "docter"], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "'docter' is not a command; it must be one of doctor, fleet" in done.stderr
+    assert "'docter' is not a command; it must be one of apply, doctor, drift, export, fleet, plan" in done.stderr

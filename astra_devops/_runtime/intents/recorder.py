@@ -75,7 +75,13 @@ class Accepted(Protocol):
 
 
 class Recorder(Protocol):
-    """Records the calls that one item of a fleet run makes."""
+    """Records the calls that one item of a fleet run makes.
+
+    Attributes:
+        has_sent_changes: Whether the item may have changed something, in an earlier session too.
+    """
+
+    has_sent_changes: bool
 
     async def intend(self, call: Call[Any], request: Request, check_outcome: OutcomeCheck[Any] | None) -> Intent:
         """Record a call that is about to be sent. It must not be sent before this returns."""

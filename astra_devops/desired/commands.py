@@ -1,0 +1,102 @@
+"""The programs ``python -m astra_devops plan``, ``apply``, ``export`` and ``drift``.
+
+They use the settings of the environment.
+
+The exit status is 0 if everything is as declared or was changed, 2 if a plan has differences, 3 if
+a part was not changed, 4 if it is not known whether a change took effect, and 1 if the command, a
+file or the connection is wrong.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from astra_devops import errors
+from astra_devops._secret import printable, redact
+from astra_devops.client import AsyncAstraDevOps
+from astra_devops.desired.apply import Applied
+from astra_devops.desired.document import load
+from astra_devops.desired.plan import Plan
+
+_DONE: Final = 0
+_WRONG: Final = 1
+_DIFFERENCES: Final = 2
+_PARTLY_FAILED: Final = 3
+_UNKNOWN: Final = 4
+
+
+def main(words: Sequence[str]) -> int:
+    """Carry out a command, and return its exit status."""
+    options = _parser().parse_args(words)
+    try:
+        return int(asyncio.run(options.command(options)))
+    except (errors.AstraDevOpsError, OSError, TypeError, ValueError) as error:
+        print(f"astra_devops {words[0]}: {printable(redact(str(error)))}", file=sys.stderr)
+        return _WRONG
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors have the status of a wrong command, not that of differences."""
+
+    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
+        """End the program."""
+        super().exit(_WRONG if status else _DONE, message)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m astra_devops")
+    commands = parser.add_subparsers(required=True, metavar="plan|apply|export|drift")
+    plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
+    plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
+    plan.set_defaults(command=_plan)
+    apply = commands.add_parser("apply", help="make the changes of a plan", epilog=__doc__)
+    apply.add_argument("file", type=Path, metavar="PLAN", help="a plan that plan --save has written")
+    apply.add_argument("--journal", type=Path, metavar="JOURNAL", help="file with which the same command continues after a crash")
+    apply.set_defaults(command=_apply)
+    drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
+    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    drift.set_defaults(command=_plan, save=None)
+    export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
+    export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
+    export.set_defaults(command=_export)
+    for command in (plan, apply, drift):
+        command.add_argument("--json", action="store_true", help="write JSON to standard output")
+    for command in (plan, apply, drift, export):
+        command.add_argument("--base-url", metavar="URL", help="URL of the API, such as that of an emulator")
+    return parser
+
+
+async def _plan(options: argparse.Namespace) -> int:
+    declared = load(options.file)
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+        plan = await astra.plan(declared)
+    if options.save is not None:
+        plan.save(options.save)
+    print(json.dumps(plan.to_dict(), indent=2) if options.json else plan)
+    return _DONE if plan.is_empty else _DIFFERENCES
+
+
+async def _export(options: argparse.Namespace) -> int:
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+        declared = await astra.export()
+    options.file.write_text(declared.to_toml(), encoding="utf-8")
+    return _DONE
+
+
+async def _apply(options: argparse.Namespace) -> int:
+    plan = Plan.load(options.file)
+    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+        applied = await astra.apply(plan, journal=options.journal)
+    print(json.dumps(applied.to_dict(), indent=2) if options.json else applied)
+    return _status_of(applied)
+
+
+def _status_of(applied: Applied) -> int:
+    if any(outcome.state == "unknown" for outcome in applied.outcomes):
+        return _UNKNOWN
+    return _DONE if applied.is_done else _PARTLY_FAILED

@@ -1,0 +1,66 @@
+"""Declarations in TOML files. Errors name the place: ``databases[2].regions[0]: ...``."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from astra_devops._runtime import checks
+from astra_devops.desired.declaration import Database, Declaration
+
+_FIELDS: Final = tuple(field.name for field in attrs.fields(Database))
+_REQUIRED: Final = ("name", "cloud_provider", "region")
+
+
+def load(path: str | os.PathLike[str]) -> Declaration:
+    """Read a declaration from a TOML file.
+
+    Raises:
+        OSError: The file cannot be read.
+        TypeError: ``path`` is not a path, or a value in the file has the wrong type.
+        ValueError: The file is not TOML, or a value in it is not valid; the message names the
+            place.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise TypeError(f"path must be a path, not {checks.type_name(path)}")
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"path must be a TOML file: {error}") from None
+    return declaration_of(document)
+
+
+def declaration_of(document: Mapping[str, Any]) -> Declaration:
+    """Return the declaration that a document contains.
+
+    Raises:
+        TypeError: A value has the wrong type.
+        ValueError: A value is not valid.
+    """
+    _known(document, ("databases",), "")
+    entries = checks.items(document.get("databases", []), "databases", "tables")
+    return Declaration([_database(entry, f"databases[{index}]") for index, entry in enumerate(entries)])
+
+
+def _database(entry: Any, place: str) -> Database:
+    if not isinstance(entry, Mapping):
+        raise TypeError(f"{place} must be a table, not {checks.type_name(entry)}")
+    _known(entry, _FIELDS, f"{place}.")
+    missing = [name for name in _REQUIRED if name not in entry]
+    if missing:
+        raise ValueError(f"{place}.{missing[0]}: must be given")
+    try:
+        return Database(**entry)
+    except (TypeError, ValueError) as error:
+        # Messages begin with the argument, such as "regions[0] must not be empty".
+        field, _, rest = str(error).partition(" ")
+        raise type(error)(f"{place}.{field}: {rest}") from None
+
+
+def _known(entry: Mapping[str, Any], names: tuple[str, ...], prefix: str) -> None:
+    for key in entry:
+        if key not in names:
+            raise ValueError(f"{prefix}{key}: is not a setting; it must be one of {', '.join(names)}")

@@ -1,0 +1,147 @@
+"""Plans against the emulator: made, printed, saved, applied."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
+from astra_devops.desired import Database, Declaration, Plan
+from astra_devops.emulator import Emulator
+
+READS = {"listDatabases", "getDatabase", "listDatacenters"}
+
+
+def orders(name: str = "orders", **settings: object) -> Database:
+    return Database(name, cloud_provider="aws", region="us-east-2", **settings)  # type: ignore[arg-type]
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.operation not in READS]
+
+
+async def test_a_declaration_is_planned_applied_and_then_nothing_is_left_to_do(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    emulator.add_database("events", keyspaces=["app"])
+    declared = Declaration(
+        [orders(keyspaces=["sales", "audit"], regions=["us-east-1"]), orders("events", keyspaces=["audit"])],
+    )
+    plan = await astra.plan(declared)
+    assert [change.action for change in plan.changes] == ["create", "update"]
+    assert writes(emulator) == []
+
+    applied = await astra.apply(plan, quiet=True)
+    assert applied.is_done, str(applied)
+    databases = {database.info.name: database async for database in astra.databases.list()}
+    assert sorted(databases["orders"].info.keyspaces or []) == ["audit", "sales"]
+    assert sorted(databases["events"].info.keyspaces or []) == ["app", "audit"]
+    assert [datacenter.region for datacenter in await astra.datacenters.list(databases["orders"].id)] == ["us-east-2", "us-east-1"]
+
+    emulator.journal.clear()
+    again = await astra.plan(declared)
+    assert again.is_empty, str(again)
+    assert (await astra.apply(again, quiet=True)).outcomes == ()
+    assert writes(emulator) == []
+
+
+async def test_the_text_has_a_mark_for_each_change(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    events = emulator.add_database("events", keyspaces=["app"])
+    elsewhere = emulator.add_database("elsewhere", region="us-east-1")
+    emulator.add_database("same", keyspaces=["app"])
+    plan = await astra.plan(Declaration([orders(), orders("events", keyspaces=["audit"]), orders("elsewhere"), orders("same")]))
+    assert str(plan).splitlines() == [
+        "+ database 'orders'",
+        "    cloud_provider: AWS",
+        "    region: us-east-2",
+        "    tier: serverless",
+        f"~ database 'events' ({events})",
+        "    + keyspaces: audit",
+        f"-/+ database 'elsewhere' ({elsewhere})",
+        "    region: us-east-1 -> us-east-2",
+        "    cannot be changed in place, and is not replaced: terminate the database, or change the declaration",
+        "1 to create, 1 to change, 1 to replace, 1 as declared",
+    ]
+    actions = [entry["change"]["actions"] for entry in plan.to_dict()["resource_changes"]]
+    assert actions == [["create"], ["update"], ["delete", "create"], ["no-op"]]
+    assert json.loads(json.dumps(plan.to_dict()))["resource_changes"][1]["change"]["before"]["keyspaces"] == ["app"]
+
+
+async def test_a_database_that_has_changed_since_is_refused_and_the_others_are_changed(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    ids = [emulator.add_database(f"orders{number}", keyspaces=["app"]) for number in range(50)]
+    plan = await astra.plan(Declaration([orders(f"orders{number}", keyspaces=["audit"]) for number in range(50)]))
+    await (await astra.keyspaces.create(ids[7], "theirs")).wait()
+    emulator.journal.clear()
+
+    applied = await astra.apply(plan, quiet=True)
+    (refused,) = [outcome for outcome in applied.outcomes if outcome.state != "ok"]
+    assert (refused.key, refused.state) == ("orders7", "failed")
+    assert isinstance(refused.error, errors.OutdatedPlanError)
+    assert str(refused.error) == "keyspaces of database 'orders7' were ['app'], are ['app', 'theirs']; make a new plan"
+    assert not applied.is_done
+    assert "49 of 50 changes made" in str(applied)
+    assert writes(emulator) == ["addKeyspace"] * 49
+
+
+async def test_a_name_that_was_free_and_is_taken_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    plan = await astra.plan(Declaration([orders(), orders("events")]))
+    taken = emulator.add_database("orders")
+    applied = await astra.apply(plan, quiet=True)
+    states = {outcome.key: (outcome.state, str(outcome.error)) for outcome in applied.outcomes}
+    assert states["orders"] == ("failed", f"database 'orders' was not there, is there ({taken}); make a new plan")
+    assert states["events"][0] == "ok"
+
+
+async def test_a_database_is_never_replaced(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    emulator.add_database("orders", region="us-east-1")
+    applied = await astra.apply(await astra.plan(Declaration([orders()])), quiet=True)
+    assert "never replaced" in str(applied)
+    assert writes(emulator) == []
+
+
+async def test_a_name_of_two_databases_is_refused_with_both_ids(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    ids = {emulator.add_database("orders"), emulator.add_database("orders")}
+    with pytest.raises(errors.AmbiguousNameError) as caught:
+        await astra.plan(Declaration([orders()]))
+    assert set(caught.value.ids) == ids
+
+
+async def test_a_saved_plan_is_the_plan(astra: AsyncAstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
+    emulator.add_database("events", keyspaces=["app"])
+    plan = await astra.plan(Declaration([orders(), orders("events", keyspaces=["audit"])]))
+    plan.save(tmp_path / "plan.json")
+    assert Plan.load(tmp_path / "plan.json") == plan
+    assert emulator.token not in (tmp_path / "plan.json").read_text(encoding="utf-8")
+
+
+async def test_a_journal_serves_another_plan_for_the_same_database(astra: AsyncAstraDevOps, journal: Path) -> None:
+    for keyspaces in (["sales"], ["sales", "audit"]):
+        declared = Declaration([orders(keyspaces=keyspaces)])
+        plan = await astra.plan(declared)
+        (outcome,) = (await astra.apply(plan, journal=journal, quiet=True)).outcomes
+        assert (outcome.key, outcome.state) == ("orders", "ok")
+        assert (await astra.plan(declared)).is_empty
+        (again,) = (await astra.apply(plan, journal=journal, quiet=True)).outcomes
+        assert (again.key, again.state) == ("orders", "skipped")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("no plan", "is none"),
+        ("{}", "is none"),
+        ('{"format": 2}', "must be a plan of format 1, not 2"),
+        ('{"format": 1, "changes": [{}]}', "is damaged"),
+        ('{"format": 1}', "is damaged"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        Plan.load(path)
+
+
+def test_the_blocking_client_plans_and_applies(blocking_astra: AstraDevOps, blocking_emulator: Emulator) -> None:
+    declared = Declaration([orders(keyspaces=["sales"])])
+    assert blocking_astra.apply(blocking_astra.plan(declared), quiet=True).is_done
+    assert blocking_astra.plan(declared).is_empty
+    assert writes(blocking_emulator) == ["createDatabase"]

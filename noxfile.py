@@ -17,6 +17,8 @@ _PYTHONS: Final = nox.project.python_versions(_PROJECT)
 # keeps the current directory off the path of every interpreter that they start, the second makes
 # tests/unit/test_package.py check it.
 _AGAINST_WHEEL: Final = {"PYTHONSAFEPATH": "1", "ASTRA_DEVOPS_TEST_INSTALLED": "1"}
+_PYODIDE: Final = "314.0.7"
+_PYTHON_OF_PYODIDE: Final = "3.14"
 _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
 # The generators, of code and of the site, are in no wheel, and the words of a file are the same in
@@ -201,6 +203,21 @@ def peers_java(session: nox.Session) -> None:
     """Run the vendor's Java client against the emulator."""
     install_wheel(session, "test")
     session.run("pytest", "-q", "tests/peers/java", *session.posargs, env=_AGAINST_WHEEL)
+
+
+# Not run by default, since it needs Node and the npm registry.
+@nox.session(default=False)
+def pyodide(session: nox.Session) -> None:
+    """Run the tests of pure functions under Pyodide, which is Python in WebAssembly."""
+    place = Path(session.create_tmp())
+    session.run("npm", "install", "--silent", "--prefix", str(place), f"pyodide@{_PYODIDE}", external=True)
+    requirements = ("attrs", "cattrs", "backoff", "hypothesis", "pytest", "pytest-asyncio", "typing_extensions")
+    session.install("pip")
+    pure = ("--only-binary=:all:", "--python-version", _PYTHON_OF_PYODIDE, "--implementation", "py", "--abi", "none", "--platform", "any")
+    session.run("python", "-m", "pip", "install", "-q", "--upgrade", "--target", str(place / "packages"), *pure, *requirements)
+    plugins = ("-p", "pure_tests", "-p", "no:astra_devops", "-p", "no:anyio", "-p", "no:cacheprovider")
+    paths = (str(_ROOT / "tests/pyodide/run.cjs"), str(_ROOT), str(place / "packages"))
+    session.run("node", *paths, "-q", *plugins, "tests/unit", external=True, env={"NODE_PATH": str(place / "node_modules")})
 
 
 @nox.session(default=False, requires=["build"])

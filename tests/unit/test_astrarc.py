@@ -1,5 +1,6 @@
 """The file of the vendor's command line, read by the rules of that program."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,8 +103,9 @@ def test_a_file_that_cannot_be_read_is_an_error_that_says_why(file: Path) -> Non
     file.mkdir()
     with pytest.raises(errors.ConfigurationError, match="is a directory"):
         read_profile(file, "default")
-    with pytest.raises(errors.ConfigurationError, match="cannot be read: "):
-        read_profile(file / ("x" * 300), "default")
+    if sys.platform != "emscripten":  # Its file system has no longest name.
+        with pytest.raises(errors.ConfigurationError, match="cannot be read: "):
+            read_profile(file / ("x" * 300), "default")
     latin = file / "latin"
     latin.write_bytes(b"[default]\nx=\xff\n")
     with pytest.raises(errors.ConfigurationError, match="not UTF-8"):

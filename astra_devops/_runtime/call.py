@@ -28,7 +28,8 @@ _PLAIN_SEGMENT: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9_.~-]*")
 Confidence = Literal["documented", "inferred"]
 
 
-@attrs.frozen(kw_only=True)
+# Not frozen, and compared by identity, since all of them are made when a program starts.
+@attrs.define(kw_only=True, eq=False)
 class Operation:
     """One operation of the contract, as listed in ``_rest/index.py``.
 
@@ -57,7 +58,7 @@ class Operation:
     deprecated: bool = False
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Call(Generic[T]):
     """One call of an operation with its arguments, before anything is encoded or sent.
 

@@ -51,7 +51,12 @@ def read_answer(call: Call[T], answer: RawAnswer, attempts: int) -> Answer[T]:
     Raises:
         ResponseDecodeError: The body does not match the contract.
     """
-    value: Any = None if call.result is None else _decode(call, answer)
+    # No exception is raised where the body is, or an exception about it: debuggers show both.
+    value: Any = None
+    if call.result is not None:
+        value, pointer, problem = _structured(call, answer)
+        if problem is not None:
+            raise _decode_error(call, answer, pointer, problem)
     return Answer(value=value, status=answer.status, headers=answer.headers, attempts=attempts)
 
 
@@ -98,14 +103,6 @@ def is_damaged(answer: RawAnswer, error: errors.ResponseDecodeError) -> bool:
     aiohttp does not always notice, and then returns what it could decompress.
     """
     return "content-encoding" in answer.headers and error.pointer is None and not answer.oversized
-
-
-def _decode(call: Call[Any], answer: RawAnswer) -> Any:
-    # No exception is raised where the body is, or an exception about it: debuggers show both.
-    value, pointer, problem = _structured(call, answer)
-    if problem is not None:
-        raise _decode_error(call, answer, pointer, problem)
-    return value
 
 
 def _structured(call: Call[Any], answer: RawAnswer) -> tuple[Any, str | None, str | None]:

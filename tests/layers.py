@@ -67,7 +67,7 @@ LAYERS: dict[str, set[str]] = {
     "fleet.report": {"_runtime", "_secret", "fleet.outcome"},
     "fleet.progress": {"_secret", "fleet.outcome", "fleet.report"},
     "fleet.journal": {"errors", "_json", "_json_bytes", "_runtime", "_secret", "_version", "fleet.outcome"},
-    "fleet": {"errors", "fleet", "operations", "_runtime", "_secret"},
+    "fleet": {"errors", "fleet", "operations", "_json_bytes", "_runtime", "_secret"},
     "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},
     "_client_resources": {"fleet", "operations", "resources", "_runtime"},
     "_client_operations": {"operations", "_runtime"},

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pytest
 
-from astra_devops import AsyncAstraDevOps, RetryPolicy
+from astra_devops import AstraDevOps, AsyncAstraDevOps, RetryPolicy
 from astra_devops.emulator import Emulator, ScaledClock
 from astra_devops.fleet.outcome import Outcome
 
@@ -94,6 +94,22 @@ async def test_leaving_the_block_loses_nothing_that_was_accepted(cluster: Any, e
     tokens = [token for item in run.report.running for token in item.resume_tokens]
     resumed = {(await astra.resume(token)).resource_id for token in tokens}
     assert set(emulator.databases) <= resumed
+
+
+def count_keyspaces_blocking(astra: AstraDevOps, database_id: str) -> int:
+    astra.keyspaces.create(database_id, "audit").wait()
+    return len(astra.keyspaces.list(database_id))
+
+
+def test_the_blocking_twin(emulator: Emulator) -> None:
+    ids = [emulator.add_database(f"orders-{number}") for number in range(4)]
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        AstraDevOps(emulator.token, base_url=emulator.url, clock=ScaledClock(SPEED)) as astra,
+        astra.fleet.run(count_keyspaces_blocking, ids, cluster=cluster, quiet=True) as run,
+    ):
+        values = {outcome.key: outcome.value for outcome in run}
+    assert values == dict.fromkeys(ids, 2)
 
 
 async def test_bad_arguments_are_named(astra: AsyncAstraDevOps) -> None:

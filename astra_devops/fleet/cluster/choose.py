@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from astra_devops._runtime.caller import Caller
-from astra_devops.fleet.cluster.settings import Setup, client_arguments
+from astra_devops.fleet.cluster.settings import Host, Setup, async_host, client_arguments
 from astra_devops.fleet.journal.journal import Journal
 
 if TYPE_CHECKING:
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class OnCluster:
-    """The cluster that a run is on, the class of the clients there, and the work function."""
+    """The cluster that a run is on, and what its workers do there."""
 
     cluster: object
     client: type[Any]
     work: Callable[..., object]
+    host: Host = async_host
 
     def performer(self, caller: Caller, journal: Journal | None, wait_timeout: float | None) -> "ClusterPerformer":
         """Return what carries out items there.
@@ -46,4 +47,4 @@ class OnCluster:
         )
 
     def _setup(self, caller: Caller, wait_timeout: float | None, partitions: int) -> Setup:
-        return Setup(self.client, client_arguments(caller, partitions), self.work, wait_timeout)
+        return Setup(self.client, client_arguments(caller, partitions), self.work, wait_timeout, self.host)

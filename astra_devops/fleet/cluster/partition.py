@@ -14,32 +14,63 @@ from distributed import Client, get_worker
 from astra_devops._secret import redact
 from astra_devops.errors import JournalError
 from astra_devops.fleet.cluster import mail
-from astra_devops.fleet.cluster.settings import Setup
+from astra_devops.fleet.cluster.settings import Setup, Work
 from astra_devops.fleet.engine.perform import Performer
 from astra_devops.fleet.journal.rows import ItemRow, StepRow
 from astra_devops.fleet.outcome import Outcome
 
 
+@attrs.frozen
+class _Place:
+    """Where a partition runs, and what it is called."""
+
+    scheduler: str
+    security: Any
+    address: str
+    run_id: str
+    number: int
+    instance: str = attrs.field(factory=lambda: uuid4().hex)
+
+    @property
+    def inbox(self) -> str:
+        return f"{self.run_id}-{self.instance}"
+
+    def connection(self) -> Any:
+        return Client(self.scheduler, asynchronous=True, security=self.security, set_as_default=False)
+
+
 def serve(run_id: str, number: int) -> None:
     """Carry out items until the run ends. This is the task that a run submits to Dask."""
     worker = get_worker()
-    asyncio.run(_serve(worker.scheduler.address, worker.security, worker.address, run_id, number))
+    place = _Place(worker.scheduler.address, worker.security, worker.address, run_id, number)
+    messages = asyncio.run(_greet(place))
+    if not messages or messages[0][0] != "setup":
+        return
+    setup: Setup = cloudpickle.loads(messages[0][1])
+    setup.host(setup, partial(_work, place, setup, messages[1:]))
 
 
-async def _serve(scheduler: str, security: Any, address: str, run_id: str, number: int) -> None:
-    instance = uuid4().hex
-    connection: Any = Client(scheduler, asynchronous=True, security=security, set_as_default=False)
-    async with connection as dask:
-        inbox = await mail.opened(dask, f"{run_id}-{instance}")
-        outbox = mail.Outbox(await mail.opened(dask, run_id))
-        outbox.post(instance, "hello", address, number)
+async def _greet(place: _Place) -> list[mail.Message]:
+    """Say that the partition is there, and return the first messages of the run."""
+    async with place.connection() as dask:
+        inbox = await mail.opened(dask, place.inbox)
+        outbox = mail.Outbox(await mail.opened(dask, place.run_id))
+        outbox.post(place.instance, "hello", place.address, place.number)
         try:
-            first, *messages = await mail.received(inbox, mail.GIVEN_UP_AFTER)
-            if first[0] != "setup":
-                return
-            setup: Setup = cloudpickle.loads(first[1])
-            async with setup.client(**setup.arguments) as client:
-                await _Partition(setup, client, instance, outbox).serve(inbox, messages)
+            return await mail.received(inbox, mail.GIVEN_UP_AFTER)
+        except TimeoutError:  # The run is gone.
+            return []
+        finally:
+            await outbox.close()
+            inbox.close()
+
+
+async def _work(place: _Place, setup: Setup, messages: Sequence[mail.Message], work: Work) -> None:
+    async with place.connection() as dask:
+        inbox = await mail.opened(dask, place.inbox)
+        outbox = mail.Outbox(await mail.opened(dask, place.run_id))
+        try:
+            await _Partition(setup, work, place.instance, outbox).serve(inbox, messages)
         except TimeoutError:  # The run is gone.
             return
         finally:
@@ -53,16 +84,14 @@ class _Partition:
     The journal is that of the run: a call is recorded there before it is sent.
     """
 
-    def __init__(self, setup: Setup, client: Any, instance: str, outbox: mail.Outbox) -> None:
+    def __init__(self, setup: Setup, work: Work, instance: str, outbox: mail.Outbox) -> None:
         self.failure: JournalError | None = None
         self._instance = instance
         self._outbox = outbox
         self._rows: dict[str, ItemRow] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._intents: dict[tuple[str, int], asyncio.Future[None]] = {}
-        self._performer = Performer(
-            work=partial(setup.work, client), clock=setup.arguments["clock"], journal=self, wait_timeout=setup.wait_timeout
-        )
+        self._performer = Performer(work=work, clock=setup.arguments["clock"], journal=self, wait_timeout=setup.wait_timeout)
 
     async def serve(self, inbox: Any, messages: Sequence[mail.Message]) -> None:
         """Do what the run asks for, until it ends or is gone."""

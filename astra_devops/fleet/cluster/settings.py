@@ -1,5 +1,8 @@
 """What a partition needs to make a client of its own."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -9,15 +12,36 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.limits.values import RateLimit
 from astra_devops._secret import Secret
 
+Work = Callable[[Any], Awaitable[object]]
+Body = Callable[[Work], Awaitable[None]]
+"""What a partition does with the work function, once that has its client."""
+
 
 @attrs.frozen
 class Setup:
-    """What is sent to a partition when it begins. Its text shows no secret."""
+    """What is sent to a partition when it begins. Its text shows no secret.
+
+    ``host`` makes the client, and runs a body on the event loop that it belongs to.
+    """
 
     client: type[Any]
     arguments: dict[str, Any] = attrs.field(repr=False)
     work: Any = attrs.field(repr=False)
     wait_timeout: float | None
+    host: "Host"
+
+
+Host = Callable[[Setup, Body], None]
+
+
+def async_host(setup: Setup, body: Body) -> None:
+    """Run a body with an async client."""
+
+    async def main() -> None:
+        async with setup.client(**setup.arguments) as client:
+            await body(partial(setup.work, client))
+
+    asyncio.run(main())
 
 
 def client_arguments(caller: Caller, partitions: int) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def serve(run_id: str, number: int) -> None:
 
 
 async def _greet(place: _Place) -> list[mail.Message]:
-    """Say that the partition is there, and return the first messages of the run."""
+    """Announce the partition, and return the first messages of the run."""
     async with place.connection() as dask:
         inbox = await mail.opened(dask, place.inbox)
         outbox = mail.Outbox(await mail.opened(dask, place.run_id))

@@ -77,7 +77,7 @@ class ClusterPerformer:
                 raise RuntimeError(f"cluster {self._address} has no workers: start some first")
             self._setup: bytes = cloudpickle.dumps(self._make_setup(len(workers)))
             self._inbox = await mail.opened(self._dask, self._run_id)
-            self._futures = [self._submitted(number, [worker]) for number, worker in enumerate(workers)]
+            self._futures = [self._submitted(number) for number in range(len(workers))]
         except BaseException:
             await self._dask.close()
             raise
@@ -122,13 +122,13 @@ class ClusterPerformer:
             queue.close()
         await self._dask.close()
 
-    def _submitted(self, number: int, workers: list[str] | None = None) -> Any:
-        """Submit the task of one partition, at first to a worker of its own."""
-        key = f"{self._run_id}-{number}-{uuid4().hex}"
-        elsewhere = workers is not None
-        return self._dask.submit(
-            partition.serve, self._run_id, number, key=key, workers=workers, allow_other_workers=elsewhere, retries=0, pure=False
-        )
+    def _submitted(self, number: int) -> Any:
+        """Submit the task of one partition.
+
+        Without a worker to prefer: if all workers are lost, Dask starts such a task on none of the
+        new ones.
+        """
+        return self._dask.submit(partition.serve, self._run_id, number, key=f"{self._run_id}-{number}-{uuid4().hex}", retries=0, pure=False)
 
     def _hand_out(self, item: _Item) -> None:
         """Send an item to the partition that its key belongs to, or wait for one."""

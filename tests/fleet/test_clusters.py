@@ -4,6 +4,7 @@ import os
 import pickle
 import signal
 import ssl
+import sys
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+
+# The workers need not find this file.
+pytest.importorskip("cloudpickle").register_pickle_by_value(sys.modules[__name__])
 
 SPEED: Final = 100.0
 

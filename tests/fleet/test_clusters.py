@@ -55,7 +55,7 @@ async def astra(emulator: Emulator) -> AsyncIterator[AsyncAstraDevOps]:
 
 @pytest.fixture
 async def cluster() -> AsyncIterator[Any]:
-    async with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, asynchronous=True) as cluster:
+    async with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", asynchronous=True) as cluster:
         yield cluster
 
 
@@ -109,7 +109,7 @@ def count_keyspaces_blocking(astra: AstraDevOps, database_id: str) -> int:
 def test_the_blocking_twin(emulator: Emulator) -> None:
     ids = [emulator.add_database(f"orders-{number}") for number in range(4)]
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
         AstraDevOps(emulator.token, base_url=emulator.url, clock=ScaledClock(SPEED)) as astra,
         astra.fleet.run(count_keyspaces_blocking, ids, cluster=cluster, quiet=True) as run,
     ):

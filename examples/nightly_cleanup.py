@@ -1,7 +1,7 @@
-"""Terminate test databases that are not used any more, and park unused classic ones.
+"""Terminate temporary databases that nothing has used for days.
 
-Serverless databases that are idle hibernate by themselves. The first lines below are the rule. By
-default nothing is changed: the actions are only printed. With ``--apply`` they are carried out.
+The first lines below are the rule. By default nothing is changed: the databases are only printed.
+With ``--apply`` they are terminated. The exit code is 1 if that failed for any.
 
 Runs on the embedded emulator, first without and then with ``--apply``. With
 ASTRA_DB_APPLICATION_TOKEN set it runs on the Astra DevOps API.
@@ -13,53 +13,53 @@ import os
 import sys
 from datetime import datetime, timedelta
 
-from astra_devops import AsyncAstraDevOps, AsyncOperation, SystemClock, errors
+from astra_devops import AsyncAstraDevOps, AsyncOperation, SystemClock
 from astra_devops.models import Database
 
-TEST_PREFIX = "test-"
-UNUSED_TEST = timedelta(days=3)
-UNUSED_CLASSIC = timedelta(days=14)
+PREFIX = "tmp-"
+UNUSED = timedelta(days=3)
+STATES = ("ACTIVE", "HIBERNATED", "PARKED", "ERROR")
 
 
-def decide(database: Database, now: datetime) -> str | None:
-    """Return what to do with a database: ``terminate``, ``park`` or nothing."""
+def is_old(database: Database, now: datetime) -> bool:
+    """Return whether a database is to be terminated."""
     # No document lists the time of the last use; recorded answers have it.
     used = database.last_usage_time or database.creation_time
-    if used is None:
-        return None
-    if (database.name or "").startswith(TEST_PREFIX) and now - used > UNUSED_TEST:
-        return "terminate" if database.status in ("ACTIVE", "HIBERNATED", "PARKED", "ERROR") else None
-    is_classic = database.info.tier != "serverless"
-    return "park" if is_classic and database.status == "ACTIVE" and now - used > UNUSED_CLASSIC else None
+    is_temporary = (database.name or "").startswith(PREFIX) and database.status in STATES
+    return is_temporary and used is not None and now - used > UNUSED
 
 
-async def clean_up(astra: AsyncAstraDevOps, database: Database, action: str) -> AsyncOperation[Database] | AsyncOperation[None]:
-    """Start the action on one database."""
-    if action == "park":
-        return await astra.databases.park(database.id)
+def key_of(database: Database) -> str:
+    """Name a database in the report: names need not be unique."""
+    return f"{database.name} {database.id}"
+
+
+async def terminate(astra: AsyncAstraDevOps, database: Database) -> AsyncOperation[None]:
+    """Terminate one database. The fleet run waits for the operation."""
     return await astra.databases.terminate(database.id, with_datacenters=True)
 
 
 async def run(astra: AsyncAstraDevOps, now: datetime, *, apply: bool) -> int:
-    """Clean up all databases, and return the number of those where it failed."""
-    plan = [(database, action) async for database in astra.databases.list() if (action := decide(database, now))]
-    outcomes: tuple[errors.OperationOutcome, ...] = ()
-    if apply:
-        try:
-            await astra.wait_all(*(clean_up(astra, database, action) for database, action in plan))
-        except errors.OperationGroupError as group:
-            outcomes = group.outcomes
-    for index, (database, action) in enumerate(plan):
-        error = outcomes[index].error if outcomes else None
-        print(f"{action:<10} {database.name:<14} {error or ('done' if apply else 'would be done')}")
-    failed = sum(outcome.error is not None for outcome in outcomes)
-    print(f"{len(plan)} databases to clean up, {failed} failed" if apply else f"{len(plan)} databases to clean up; --apply does it")
+    """Terminate the old databases, and return the number of those where it failed."""
+    old = [database async for database in astra.databases.list() if is_old(database, now)]
+    if not apply:
+        for database in old:
+            print(f"{database.name:<12} would be terminated")
+        print(f"{len(old)} databases to terminate; --apply does it")
+        return 0
+    lines: list[str] = []
+    async with astra.fleet.run(terminate, old, workers=10, key=key_of, quiet=True) as fleet:
+        async for outcome in fleet:
+            lines.append(f"{outcome.key.split()[0]:<12} {outcome.error or 'terminated'}")
+    print(*sorted(lines), sep="\n")
+    failed = len(lines) - fleet.report.counts["ok"]
+    print(f"{len(lines)} databases to terminate, {failed} failed")
     return failed
 
 
 async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--apply", action="store_true", help="carry out the actions")
+    parser.add_argument("--apply", action="store_true", help="terminate the databases")
     apply = parser.parse_args().apply
     if os.environ.get("ASTRA_DB_APPLICATION_TOKEN"):
         print("Running on the Astra DevOps API: ASTRA_DB_APPLICATION_TOKEN is set.", flush=True)
@@ -69,8 +69,8 @@ async def main() -> int:
 
     print("Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.", flush=True)
     async with Emulator() as emulator, emulator.async_client() as astra:
-        for name, tier in {"test-login": "serverless", "test-search": "serverless", "shop": "serverless", "archive": "C10"}.items():
-            emulator.add_database(name, tier=tier)
+        for name in ("tmp-login", "tmp-search", "shop"):
+            emulator.add_database(name)
         now = emulator.clock.now()
         for later in (timedelta(days=1), timedelta(days=20)):
             print(f"After {later.days} days:")

@@ -50,7 +50,7 @@ LAYERS: dict[str, set[str]] = {
     "fleet.report": {"_runtime", "_secret", "fleet.outcome"},
     "fleet.progress": {"_runtime", "_secret", "fleet.outcome", "fleet.report"},
     "fleet.journal": {"errors", "_json", "_json_bytes", "_runtime", "_secret", "_version", "fleet.outcome"},
-    "fleet": {"errors", "fleet", "operations", "_runtime", "_secret"},
+    "fleet": {"errors", "fleet", "operations", "_json_bytes", "_runtime", "_secret"},
     "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},

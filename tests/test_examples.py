@@ -73,16 +73,14 @@ West,search,ACTIVE,AWS,us-east-2,serverless,default_keyspace,2026-01-01T00:00:00
     "nightly_cleanup.py": """\
 Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
 After 1 days:
-0 databases to clean up; --apply does it
+0 databases to terminate; --apply does it
 After 20 days:
-terminate  test-login     would be done
-terminate  test-search    would be done
-park       archive        would be done
-3 databases to clean up; --apply does it
-terminate  test-login     done
-terminate  test-search    done
-park       archive        done
-3 databases to clean up, 0 failed
+tmp-login    would be terminated
+tmp-search   would be terminated
+2 databases to terminate; --apply does it
+tmp-login    terminated
+tmp-search   terminated
+2 databases to terminate, 0 failed
 """,
     "fleet_status.py": "\n".join(
         [

@@ -34,6 +34,8 @@ DOORS: dict[str, set[str]] = {
     "aiohttp.web": {"emulator"},
     "aiohttp.http_exceptions": {"emulator"},
     "backoff": {"_runtime/retry.py"},
+    "cloudpickle": {"fleet/cluster"},
+    "distributed": {"fleet/cluster"},
     "jsonschema_rs": {"emulator"},
     "opentelemetry": {"_opentelemetry"},
     "orjson": {"_json_bytes/codec.py"},
@@ -43,7 +45,7 @@ DOORS: dict[str, set[str]] = {
 
 # Libraries that another one brings along and hands out in its interface, or that are imported by
 # another name.
-IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml", "opentelemetry": "opentelemetry_api"}
+IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml", "opentelemetry": "opentelemetry_api", "cloudpickle": "distributed"}
 # Imported only in functions that the library itself calls, so it is installed then.
 CALLERS = {"pydantic_core"}
 

@@ -1,7 +1,7 @@
 """Fleet runs in the blocking client: the twins of ``AsyncFleet`` and ``AsyncFleetRun``."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Iterator
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar
 
@@ -12,6 +12,8 @@ from astra_devops._bridge.pager import Pager
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.no_copies import NoCopies
+from astra_devops.fleet.cluster.choose import OnCluster
+from astra_devops.fleet.cluster.settings import Body, Setup
 from astra_devops.fleet.engine.run import AsyncFleetRun
 from astra_devops.fleet.fleet import prepared
 from astra_devops.fleet.journal.journal import name_of
@@ -44,6 +46,7 @@ class Fleet(NoCopies, Generic[C]):
         wait_timeout: float | None = None,
         grace: float = 30.0,
         quiet: bool = False,
+        cluster: object = None,
     ) -> "FleetRun":
         """Call ``work`` for each item, some at a time, and yield an outcome for each.
 
@@ -70,8 +73,12 @@ class Fleet(NoCopies, Generic[C]):
             grace: Seconds by the client's clock that the end of the block leaves to what has begun,
                 before it is canceled.
             quiet: Show no progress. By default it goes to standard error.
+            cluster: Run ``work`` on the workers of a Dask cluster: a ``distributed.Client``, a
+                cluster such as ``LocalCluster``, or the address of a scheduler. Needs the extra
+                ``dask``. ``work`` must be importable there, or picklable by cloudpickle.
 
         Raises:
+            ImportError: ``cluster`` is given, and distributed is not installed.
             TypeError: An argument has the wrong type.
             ValueError: An argument is out of range.
 
@@ -84,11 +91,8 @@ class Fleet(NoCopies, Generic[C]):
         >>> print(run.report)
         """
         checks.callback(work, "work")
-        in_thread = in_worker_thread(work)
-        client = self._client
-
-        async def work_in_thread(item: T) -> object:
-            return _async_operations(await in_thread(client, item))  # type: ignore[misc]
+        work_in_thread = _in_thread(work, self._client)
+        on_cluster = None if cluster is None else OnCluster(cluster, type(self._client), work, _host)
 
         async def prepare() -> AsyncFleetRun:
             return prepared(
@@ -103,6 +107,7 @@ class Fleet(NoCopies, Generic[C]):
                 wait_timeout=wait_timeout,
                 grace=grace,
                 quiet=quiet,
+                cluster=on_cluster,
             )
 
         # On the loop, which the locks and queues of the run belong to.
@@ -166,6 +171,22 @@ class FleetRun(NoCopies):
     def report(self) -> Report:
         """The report so far: counts, failures by what can be done about them, times, requests."""
         return self._run.report
+
+
+def _in_thread(work: Callable[[Any, Any], object], client: Any) -> Callable[[Any], Awaitable[object]]:
+    """Return an async function that calls ``work`` in a worker thread."""
+    in_thread: Any = in_worker_thread(work)
+
+    async def work_in_thread(item: Any) -> object:
+        return _async_operations(await in_thread(client, item))
+
+    return work_in_thread
+
+
+def _host(setup: Setup, body: Body) -> None:
+    """Run a body of a Dask worker with a blocking client, on the loop of its bridge."""
+    with setup.client(**setup.arguments) as client:
+        client._bridge.call(body, _in_thread(setup.work, client))
 
 
 def _async_operations(result: object) -> object:

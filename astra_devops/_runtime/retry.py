@@ -14,6 +14,7 @@ from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 
 Step = Literal["repeat", "check", "unknown", "fail"]
+_RANDOM: Final = random.SystemRandom()
 Uniform = Callable[[float, float], float]
 
 _LONGEST_RETRY_AFTER: Final = 86_400.0
@@ -37,6 +38,11 @@ def _check_function(instance: object, attribute: "attrs.Attribute[Any]", value: 
     checks.callback(value, attribute.name)
 
 
+def _uniform(low: float, high: float) -> float:
+    """Return a random number; a function of this module, so that a policy can be pickled."""
+    return _RANDOM.uniform(low, high)
+
+
 @attrs.frozen(kw_only=True)
 class RetryPolicy:
     """How often a call is repeated, and how long to wait in between. All times are in seconds.
@@ -57,7 +63,7 @@ class RetryPolicy:
     base_delay: float = attrs.field(default=0.5, validator=_check_seconds)
     max_delay: float = attrs.field(default=20.0, validator=_check_seconds)
     max_retry_after: float = attrs.field(default=60.0, validator=_check_seconds)
-    jitter: Uniform = attrs.field(default=random.SystemRandom().uniform, repr=False, validator=_check_function)
+    jitter: Uniform = attrs.field(default=_uniform, repr=False, validator=_check_function)
 
 
 def next_step(retry: RetryClass, failure: Failure, *, can_check: bool, may_have_effect: bool) -> Step:

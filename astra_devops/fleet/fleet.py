@@ -4,16 +4,20 @@ import os
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
+from astra_devops.fleet.cluster.choose import OnCluster
 from astra_devops.fleet.engine.items import Source, default_key
 from astra_devops.fleet.engine.perform import Performer
 from astra_devops.fleet.engine.run import AsyncFleetRun
 from astra_devops.fleet.journal.journal import Journal, name_of
 from astra_devops.fleet.progress.choose import display_for
 from astra_devops.fleet.report.tally import Tally
+
+if TYPE_CHECKING:
+    from astra_devops.fleet.cluster.performer import ClusterPerformer
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -40,6 +44,7 @@ class AsyncFleet(Generic[C]):
         wait_timeout: float | None = None,
         grace: float = 30.0,
         quiet: bool = False,
+        cluster: object = None,
     ) -> AsyncFleetRun:
         """Call ``work`` for each item, some at a time, and yield an outcome for each.
 
@@ -66,8 +71,12 @@ class AsyncFleet(Generic[C]):
             grace: Seconds by the client's clock that the end of the block leaves to what has begun,
                 before it is canceled.
             quiet: Show no progress. By default it goes to standard error.
+            cluster: Run ``work`` on the workers of a Dask cluster: a ``distributed.Client``, a
+                cluster such as ``LocalCluster``, or the address of a scheduler. Needs the extra
+                ``dask``. ``work`` must be importable there, or picklable by cloudpickle.
 
         Raises:
+            ImportError: ``cluster`` is given, and distributed is not installed.
             TypeError: An argument has the wrong type.
             ValueError: An argument is out of range.
 
@@ -79,6 +88,7 @@ class AsyncFleet(Generic[C]):
         ...         print(outcome.key, outcome.state, outcome.error)
         >>> print(run.report)
         """
+        on_cluster = None if cluster is None else OnCluster(cluster, type(self._client), checks.callback(work, "work"))
         return prepared(
             partial(checks.callback(work, "work"), self._client),
             items,
@@ -91,6 +101,7 @@ class AsyncFleet(Generic[C]):
             wait_timeout=wait_timeout,
             grace=grace,
             quiet=quiet,
+            cluster=on_cluster,
         )
 
 
@@ -107,20 +118,24 @@ def prepared(
     wait_timeout: float | None,
     grace: float,
     quiet: bool,
+    cluster: "OnCluster | None" = None,
 ) -> AsyncFleetRun:
     """Check the arguments of a run, and return it."""
     count = checks.integer(workers, "workers", 1, MOST_WORKERS)
     source = Source(items)
     clock = caller.clock
     tally = Tally(clock, count, source.total, lambda: caller.shared.limiter.limits.concurrent_requests)
+    seconds = checks.optional(checks.positive, wait_timeout, "wait_timeout")
+    recorded = None if journal is None else Journal(_path(journal), name, count)
+    performer: Performer | ClusterPerformer
+    if cluster is None:
+        performer = Performer(work=work, clock=clock, journal=recorded, wait_timeout=seconds)
+    else:
+        performer = cluster.performer(caller, recorded, seconds)
     return AsyncFleetRun(
-        Performer(
-            work=work,
-            clock=clock,
-            journal=None if journal is None else Journal(_path(journal), name, count),
-            wait_timeout=checks.optional(checks.positive, wait_timeout, "wait_timeout"),
-        ),
+        performer,
         source,
+        journal=recorded,
         key=default_key if key is None else checks.callback(key, "key"),
         workers=count,
         stop_after=None if stop_after is None else checks.integer(stop_after, "stop_after", 1, 1_000_000_000),

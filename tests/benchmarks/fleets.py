@@ -57,3 +57,22 @@ def journals(*, quick: bool) -> Table:
         "ratio at most 1.10 where answers take 50 ms",
         f"{count:,} changes, 20 at once. Each is committed before it is sent.",
     )
+
+
+def workers(*, quick: bool) -> Table:
+    """Read many databases in this process, and on Dask workers."""
+    count = 20 if quick else 5_000
+    rows = []
+    with canned_answers("--count", str(count)) as url:
+        for number in (0, 1) if quick else (0, 1, 2, 4):
+            seconds: float = json.loads(run_program("cluster_program.py", url, str(count), str(number)))
+            rows.append([str(number) if number else "none: in the program", f"{seconds:.2f}", f"{count / seconds:,.0f}"])
+    return Table(
+        "Dask workers",
+        ["workers", "seconds", "reads in a second"],
+        rows,
+        "none: the table shows what a cluster costs",
+        f"{count:,} reads, 64 at once, against a server that answers at once, in a single process of the same machine. The workers are "
+        "processes of this machine, too. An item costs messages through the scheduler, so a cluster serves isolation and work that is "
+        "heavy for the processor; more workers than idle cores show nothing.",
+    )

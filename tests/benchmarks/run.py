@@ -50,6 +50,7 @@ SECTIONS: Final[dict[str, dict[str, Callable[..., Table]]]] = {
     "Fleet runs": {
         "fleet-reads": fleets.reads,
         "fleet-journal": fleets.journals,
+        "fleet-workers": fleets.workers,
     },
     "The emulator": {
         "emulator-reads": emulator.reads,

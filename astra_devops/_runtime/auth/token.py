@@ -63,6 +63,11 @@ class TokenAuth:
             self._provider = token
 
     @property
+    def given(self) -> tuple[Secret | TokenProvider | None, str | None]:
+        """The arguments ``token`` and ``profile`` as they were given."""
+        return self._provider or (self._token if self.source == "the argument token" else None), self._profile
+
+    @property
     def is_static(self) -> bool:
         """Whether there is one token, which has been read."""
         return self._token is not None

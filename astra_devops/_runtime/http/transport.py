@@ -102,6 +102,26 @@ class Transport:
         self._last_use = 0.0
 
     @property
+    def max_connections(self) -> int:
+        """Number of requests that may run at once."""
+        return self._max_connections
+
+    @property
+    def proxy(self) -> Secret | None:
+        """The proxy that was given."""
+        return self._proxy
+
+    @property
+    def trust_env(self) -> bool:
+        """Whether the environment decides on a proxy."""
+        return self._environment is not None
+
+    @property
+    def has_local_parts(self) -> bool:
+        """Whether it has an SSL context or sessions of the user's, which belong to this process."""
+        return self._ssl is not True or self._session_factory is not None
+
+    @property
     def origin(self) -> str:
         """URL of the service, to which paths are appended."""
         return self._origin()

@@ -28,11 +28,11 @@ class Governor:
         "_notable_rate",
         "_notable_window",
         "_opens_at",
-        "_own",
         "_own_pacer",
         "_rate",
         "is_rate_awaited",
         "is_timed",
+        "own",
         "window",
     )
 
@@ -40,7 +40,7 @@ class Governor:
         self.window = Window(ceiling)
         self._rate = AdaptiveRate()
         self._latencies = Latencies()
-        self._own = own
+        self.own: RateLimit | None = own
         self._own_pacer = None if own is None else Pacer(own.requests_per_second, own.burst)
         self._opens_at: float | None = None
         self.is_timed: bool = own is not None
@@ -56,9 +56,9 @@ class Governor:
     @property
     def per_second(self) -> float | None:
         """Requests that may be sent in a second; None for no limit."""
-        if self._own is None or self._rate.limit is None:
-            return self._rate.limit if self._own is None else self._own.requests_per_second
-        return min(self._rate.limit, self._own.requests_per_second)
+        if self.own is None or self._rate.limit is None:
+            return self._rate.limit if self.own is None else self.own.requests_per_second
+        return min(self._rate.limit, self.own.requests_per_second)
 
     def pause(self, now: float) -> float:
         """Return the seconds for which nothing may be sent, since the service asked for it."""

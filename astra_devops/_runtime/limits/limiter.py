@@ -43,6 +43,11 @@ class Limiter:
         self._strikes_at = 0.0
 
     @property
+    def own(self) -> RateLimit | None:
+        """The ceiling that the user has set."""
+        return self._governor.own
+
+    @property
     def limits(self) -> Limits:
         """The limits at this moment."""
         governor = self._governor

@@ -14,7 +14,7 @@ from astra_devops._runtime.intents import recorder as recording
 from astra_devops._runtime.limits.priority import background
 from astra_devops.fleet.advice import WAIT_AGAIN, advice_for, state_of
 from astra_devops.fleet.engine.recorder import ItemRecorder
-from astra_devops.fleet.journal.journal import Journal
+from astra_devops.fleet.journal.rows import ItemJournal, ItemRow, StepRow
 from astra_devops.fleet.outcome import Outcome
 from astra_devops.operations.handle import AsyncOperation
 
@@ -30,8 +30,14 @@ class Performer:
 
     work: Work
     clock: Clock
-    journal: Journal | None
+    journal: ItemJournal | None
     wait_timeout: float | None
+
+    async def open(self) -> None:
+        """Do nothing: all that it needs is there."""
+
+    async def close(self) -> None:
+        """Do nothing: the run closes the journal."""
 
     async def perform(self, key: str, item: Any) -> Outcome:
         """Carry out an item. What stops it is part of the outcome.
@@ -40,19 +46,14 @@ class Performer:
             JournalError: The journal cannot be written. The item is not begun, or not recorded.
         """
         began, started = self.clock.now(), self.clock.monotonic()
-        attempts, recorder = 1, ItemRecorder(key, self.journal)
-        if self.journal is not None:
-            row = self.journal.begin(key)
-            if row.is_repeated:
-                error = ValueError(f"two items have the key {key!r}: pass a key function that names each item differently")
-                return Outcome(key=key, state="failed", error=error, advice="correct the keys", began=began)
-            if row.is_finished:
-                return Outcome(key=key, state="skipped", attempts=row.attempts, began=began)
-            attempts, recorder = row.attempts, ItemRecorder(key, self.journal, row.steps)
+        row = begin_item(self.journal, key, began)
+        if isinstance(row, Outcome):
+            return row
+        recorder = ItemRecorder(key, self.journal, row.steps)
         outcome = await self._attempt(key, item, recorder, began)
         outcome = attrs.evolve(
             outcome,
-            attempts=attempts,
+            attempts=row.attempts,
             requests=recorder.requests,
             seconds=self.clock.monotonic() - started,
             resource_id=recorder.resource_id,
@@ -95,6 +96,21 @@ class Performer:
         return result
 
 
+def begin_item(journal: ItemJournal | None, key: str, began: datetime) -> ItemRow | Outcome:
+    """Begin an item in the journal, or return its outcome if there is nothing to do.
+
+    Raises:
+        JournalError: The journal cannot be written any more.
+    """
+    row = ItemRow() if journal is None else journal.begin(key)
+    if row.is_repeated:
+        error = ValueError(f"two items have the key {key!r}: pass a key function that names each item differently")
+        return Outcome(key=key, state="failed", error=error, advice="correct the keys", began=began)
+    if row.is_finished:
+        return Outcome(key=key, state="skipped", attempts=row.attempts, began=began)
+    return row
+
+
 async def _wait_for_all(operations: Sequence[AsyncOperation[Any]], timeout: float | None) -> list[Any]:
     """Wait for operations at the same time. One that fails does not end the other waits."""
     results = await asyncio.gather(*(operation.wait(timeout=timeout) for operation in operations), return_exceptions=True)
@@ -135,3 +151,12 @@ def _interrupted(key: str, recorder: ItemRecorder, began: datetime) -> Outcome:
         )
         return Outcome(key=key, state="unknown", error=error, advice="run again, or look at the resource", began=began)
     return Outcome(key=key, state="skipped", advice="run again: the run was stopped before it changed anything", began=began)
+
+
+def interrupted_on_worker(key: str, began: datetime, steps: Sequence[StepRow]) -> Outcome:
+    """Return the outcome of an item that was stopped on another machine, which did not answer."""
+    sent = [step.operation for step in steps if step.state in ("sent", "landed")]
+    if not sent:
+        return Outcome(key=key, state="skipped", advice="run again: the run was stopped before it changed anything", began=began)
+    error = errors.AstraDevOpsError(f"the run was stopped, and the worker did not answer; the item had sent {', '.join(sent)}")
+    return Outcome(key=key, state="unknown", error=error, advice="run again, or look at the resource", began=began)

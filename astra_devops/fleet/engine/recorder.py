@@ -11,8 +11,7 @@ from astra_devops._runtime.intents.recorder import Accepted, RecordedCheck
 from astra_devops._runtime.request import Request
 from astra_devops._secret import redact
 from astra_devops.fleet.journal.answers import Withheld, digest_of, recorded, replayed
-from astra_devops.fleet.journal.journal import Journal
-from astra_devops.fleet.journal.rows import StepRow
+from astra_devops.fleet.journal.rows import ItemJournal, StepRow
 
 _LANDED: Final = "landed"
 
@@ -26,7 +25,7 @@ class ItemRecorder:
     before, at the same address, is refused: it may be the same with another name.
     """
 
-    def __init__(self, key: str, journal: Journal | None, steps: Sequence[StepRow] = ()) -> None:
+    def __init__(self, key: str, journal: ItemJournal | None, steps: Sequence[StepRow] = ()) -> None:
         self.requests: int = 0
         self.landed: int = 0
         self.has_sent_changes: bool = bool(steps)

@@ -3,15 +3,35 @@
 import asyncio
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
+from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.fleet.engine.items import END, Key, Source, checked_key
-from astra_devops.fleet.engine.perform import Performer
+from astra_devops.fleet.journal.journal import Journal
 from astra_devops.fleet.outcome import Outcome
 from astra_devops.fleet.progress.display import Display
 from astra_devops.fleet.report.report import Report
 from astra_devops.fleet.report.tally import Tally
+
+
+class Performer(Protocol):
+    """Carries out items, here or on other machines."""
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the client."""
+        ...
+
+    async def open(self) -> None:
+        """Get ready, before the first item."""
+
+    async def perform(self, key: str, item: Any) -> Outcome:
+        """Carry out an item. What stops it is part of the outcome."""
+        ...
+
+    async def close(self) -> None:
+        """End what it has begun, after the last item."""
 
 
 class AsyncFleetRun(NoCopies):
@@ -33,6 +53,7 @@ class AsyncFleetRun(NoCopies):
         performer: Performer,
         source: Source,
         *,
+        journal: Journal | None,
         key: Key,
         workers: int,
         stop_after: int | None,
@@ -49,7 +70,7 @@ class AsyncFleetRun(NoCopies):
         self._tally = tally
         self._display = display
         self._clock = performer.clock
-        self._journal = performer.journal
+        self._journal = journal
         # Full, it makes the workers wait for the consumer: outcomes must not pile up.
         self._outcomes: asyncio.Queue[Outcome | None] = asyncio.Queue(maxsize=workers)
         self._tasks: list[asyncio.Task[None]] = []
@@ -72,6 +93,12 @@ class AsyncFleetRun(NoCopies):
         if self._journal is not None:
             await self._journal.open()
             self._tally.opened(self._journal.path, self._journal.run_id, self._journal.session)
+        try:
+            await self._performer.open()
+        except BaseException:
+            if self._journal is not None:
+                await self._journal.close()
+            raise
         self._tally.start()
         if self._display is not None:
             self._display.start()
@@ -230,6 +257,7 @@ class AsyncFleetRun(NoCopies):
             self._display.close(self.report)
         try:
             await self._source.close()
+            await self._performer.close()
         finally:
             if self._journal is not None:
                 await self._journal.close()

@@ -1,9 +1,12 @@
 """What the journal has of an item."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import attrs
+
+from astra_devops.errors import JournalError
+from astra_devops.fleet.outcome import Outcome
 
 
 @attrs.frozen(kw_only=True)
@@ -39,3 +42,25 @@ class ItemRow:
     is_repeated: bool = False
     attempts: int = 1
     steps: tuple[StepRow, ...] = ()
+
+
+class ItemJournal(Protocol):
+    """What carrying out an item needs of a journal, which may be that of another process."""
+
+    @property
+    def failure(self) -> JournalError | None:
+        """Why it cannot be written any more; None while it can."""
+        ...
+
+    def begin(self, key: str) -> ItemRow:
+        """Begin an item."""
+        ...
+
+    async def intend(self, key: str, step: StepRow) -> None:
+        """Record a call that is about to be sent. It must not be sent before this returns."""
+
+    def settle(self, key: str, number: int, state: str, answer: str | None) -> None:
+        """Record what came of a call."""
+
+    def end(self, outcome: Outcome) -> None:
+        """Record what came of an item."""

@@ -9,6 +9,7 @@ from astra_devops.fleet.report import charts
 from astra_devops.fleet.report.values import STATES, ErrorGroup, Figures, ReportedItem, duration
 
 _STYLE: Final = """
+:root { color-scheme: light dark }
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 760px; padding: 0 1em; color: #1f2933; }
 h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em } code { word-break: break-all }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .25em .75em .25em 0 }
@@ -16,6 +17,10 @@ th { font-weight: 600; border-bottom: 1px solid #cbd2d9 } td { border-bottom: 1p
 svg { width: 100% } svg text { font-size: 10px; fill: #616e7c } polyline { fill: none; stroke: #0b69a3; stroke-width: 1.5 }
 .ok { fill: #3f9142; color: #2f8132 } .failed { fill: #cf1124; color: #ba2525 } .unknown { fill: #de911d; color: #b44d12 }
 .skipped { fill: #9aa5b1; color: #616e7c } .items { fill: #0b69a3 } .count { font-size: 1.6em; margin-right: 1.2em }
+@media (prefers-color-scheme: dark) {
+body { background: #12181f; color: #d9e0e7 } th { border-color: #4a5663 } td { border-color: #2b343e } svg text { fill: #9fb0c0 }
+.ok { fill: #57ae5b; color: #7cc47f } .failed { fill: #ef4e4e; color: #ff8f8f } .unknown { fill: #f0b429; color: #f7c948 }
+.skipped { fill: #7b8794; color: #a8b4c0 } .items { fill: #47a3f3 } polyline { stroke: #47a3f3 } }
 """.strip()
 
 
@@ -25,7 +30,8 @@ def render(report: Figures) -> str:
 
 
 def _lines(report: Figures) -> Iterator[str]:
-    yield f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Fleet run</title><style>{_STYLE}</style></head><body>'
+    yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    yield f"<title>Fleet run</title><style>{_STYLE}</style></head><body>"
     yield "<h1>Fleet run</h1>"
     yield from _summary(report)
     for group in report.groups:

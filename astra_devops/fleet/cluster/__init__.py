@@ -1,0 +1,1 @@
+"""Fleet runs on the workers of a Dask cluster."""

@@ -123,7 +123,7 @@ def verify_types(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    ignored = [f"--ignore=tests/peers/{language}" for language in ("java", "node")]
+    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("java", "node", "terraform")]
     session.run("pytest", "-q", "-n", "2", "tests/peers", *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 
@@ -218,6 +218,17 @@ def pyodide(session: nox.Session) -> None:
     plugins = ("-p", "pure_tests", "-p", "no:astra_devops", "-p", "no:anyio", "-p", "no:cacheprovider")
     paths = (str(_ROOT / "tests/pyodide/run.cjs"), str(_ROOT), str(place / "packages"))
     session.run("node", *paths, "-q", *plugins, "tests/unit", external=True, env={"NODE_PATH": str(place / "node_modules")})
+
+
+# Not run by default, since the provider is in no registry that every machine reaches.
+@nox.session(default=False, requires=["build"])
+def peers_terraform(session: nox.Session) -> None:
+    """Run the vendor's Terraform provider against the emulator.
+
+    ``ASTRA_TERRAFORM_PROVIDER`` must be a directory with the provider's program.
+    """
+    install_wheel(session, "test")
+    session.run("pytest", "-q", "tests/peers/terraform", *session.posargs, env=_AGAINST_WHEEL)
 
 
 @nox.session(default=False, requires=["build"])

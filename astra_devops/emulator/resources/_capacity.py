@@ -84,6 +84,11 @@ def pcu_types(world: World) -> Mapping[str, Mapping[str, object]]:
     return _PCU_TYPES if world.quirks.newer_pcu_types else {"standard": _PCU_TYPES["standard"]}
 
 
+def pcu_type_of(name: str) -> str:
+    """Return the usual name of a PCU type: that of ``CACHE_OPTIMIZED`` is cacheOptimized."""
+    return next((known for known in _PCU_TYPES if known.lower() == name.replace("_", "").lower()), name)
+
+
 def type_document(name: str) -> dict[str, object]:
     """Return the document of a type within that of a region."""
     return {"type": name, "details": _PCU_TYPES[name]}

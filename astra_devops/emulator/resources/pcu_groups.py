@@ -13,6 +13,7 @@ from astra_devops.emulator.resources._capacity import (
     group_id_of,
     join_group,
     members,
+    pcu_type_of,
     pcu_types,
     placed_type_document,
 )
@@ -52,7 +53,7 @@ def create(world: World, request: Request) -> replies.Reply:
         raise replies.refusal(400, f"{', '.join(missing)} must be given")
     if (body["cloudProvider"].upper(), body["region"]) not in catalog.REGIONS_BY_NAME:
         raise replies.refusal(400, f"no region {body['region']} of {body['cloudProvider']}")
-    if body["instanceType"] not in pcu_types(world):
+    if pcu_type_of(body["instanceType"]) not in pcu_types(world):
         raise replies.refusal(400, f"no instance type {body['instanceType']}")
     _check_capacity({name: body[name] for name in _CAPACITIES})
     group = place_group(world, body, owner=request.token.client_id)
@@ -191,7 +192,7 @@ def _group_document(world: World, group: Group) -> dict[str, object]:
         "cloudProvider": group.provider,
         "region": group.region,
         "instanceType": group.instance_type,
-        "pcuType": placed_type_document(group.provider, group.region, group.instance_type),
+        "pcuType": placed_type_document(group.provider, group.region, pcu_type_of(group.instance_type)),
         "provisionType": group.provision_type,
         "min": group.min,
         "max": group.max,

@@ -89,6 +89,9 @@ async def test_a_run_by_address_returns_values_and_keeps_the_token_out_of_sight(
         shown = repr(cluster.scheduler.tasks) + repr([task.run_spec for task in cluster.scheduler.tasks.values()])
     assert values == dict.fromkeys(ids, 1)
     assert emulator.token not in shown
+    async with astra.fleet.run(make, [threading.Lock()], key=lambda item: "lock", cluster=cluster, quiet=True) as run:
+        (outcome,) = [outcome async for outcome in run]
+    assert "items must be picklable" in str(outcome.error)
 
 
 async def test_leaving_the_block_loses_nothing_that_was_accepted(cluster: Any, emulator: Emulator, astra: AsyncAstraDevOps) -> None:

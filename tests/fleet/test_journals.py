@@ -328,6 +328,18 @@ async def test_calls_made_at_the_same_time_are_replayed_in_any_order(astra: Asyn
     assert emulator.journal.count("createDatabase") == 2
 
 
+async def test_a_creation_that_no_later_look_settles_says_what_to_do(astra: AsyncAstraDevOps, emulator: Emulator, journal: Path) -> None:
+    emulator.faults.status("listDatabases", 400)
+    async with astra.fleet.run(create, ["orders"], journal=journal, quiet=True) as run:
+        await run.wait()
+    crash(journal, landed=False)
+    async with astra.fleet.run(create, ["orders"], journal=journal, quiet=True) as run:
+        (outcome,) = [outcome async for outcome in run]
+    assert outcome.state == "unknown"
+    assert "run the item with another journal" in str(outcome.error)
+    assert emulator.journal.count("createDatabase") == 1
+
+
 async def test_facts_of_a_creation_are_kept_for_the_next_process(astra: AsyncAstraDevOps, journal: Path) -> None:
     async with astra.fleet.run(create, ["orders"], journal=journal, quiet=True) as run:
         await run.wait()

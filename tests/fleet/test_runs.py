@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
@@ -312,3 +313,9 @@ async def test_a_run_that_is_canceled_anywhere_leaves_no_task_and_counts_every_e
     effects = sum(exchange.own_status == 201 for exchange in emulator.journal.of("addKeyspace"))
     assert effects <= counts["ok"] + counts["unknown"] + counts["failed"]
     assert not [task for task in asyncio.all_tasks() if "AsyncFleetRun" in repr(task)]
+
+
+async def test_a_cluster_without_the_extra_names_it(astra: AsyncAstraDevOps, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ImportError, match=r"pip install 'astra-devops\[dask\]'"):
+        astra.fleet.run(add_audit, [], cluster="tcp://127.0.0.1:1")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+from datetime import datetime
 from typing import Any, Final
 from uuid import uuid4
 
@@ -91,20 +92,26 @@ class ClusterPerformer:
         row = begin_item(self.journal, key, began)
         if isinstance(row, Outcome):
             return row
-        data = cloudpickle.dumps(item)
+        outcome = await self._on_worker(key, item, row, began)
+        if self.journal is not None:
+            self.journal.end(outcome)
+        return outcome
+
+    async def _on_worker(self, key: str, item: Any, row: ItemRow, began: datetime) -> Outcome:
+        try:
+            data = cloudpickle.dumps(item)
+        except Exception as problem:
+            error = TypeError(f"items must be picklable to run on a cluster, but item {key!r} is not ({type(problem).__name__})")
+            return Outcome(key=key, state="failed", error=error, advice="correct the items", began=began)
         steps = {step.number: step for step in row.steps}
         task = self._items[key] = _Item(key, data, row.attempts, steps, asyncio.get_running_loop().create_future())
         self._hand_out(task)
         try:
-            try:
-                outcome = await asyncio.shield(task.outcome)
-            except asyncio.CancelledError:
-                outcome = await self._canceled(task) or interrupted_on_worker(key, began, [*task.steps.values()])
+            return await asyncio.shield(task.outcome)
+        except asyncio.CancelledError:
+            return await self._canceled(task) or interrupted_on_worker(key, began, [*task.steps.values()])
         finally:
             del self._items[key]
-        if self.journal is not None:
-            self.journal.end(outcome)
-        return outcome
 
     async def close(self) -> None:
         """End the tasks of the workers, and the connection."""

@@ -46,6 +46,10 @@ _SHARE_OF_LISTING: Final = 0.25
 """The part of a call's time that the list before the request may take."""
 _PAUSES_BEFORE: Final = (0.0, 0.25, 0.5, 1.0, 2.0)
 """Seconds to sleep before each attempt to list what is there before the request."""
+_NEVER_SETTLED: Final = (
+    "the list of databases could not be read before the request, so running again does not settle it: look for the database yourself, "
+    "and if it is not there, run the item with another journal"
+)
 _CLIENT_ID: Final = re.compile(r"[A-Za-z]{24}")
 
 _Key = tuple[str, str, str, str]
@@ -62,6 +66,7 @@ class Creation:
         sent_at: A time just before the request, by the service's clock.
         lost_at: A time just after its answer was lost, by the service's clock.
         looked_at: A time just before the last list, by the service's clock.
+        is_restored: Whether another process sent the request, and these are its facts.
     """
 
     caller: Caller
@@ -72,6 +77,7 @@ class Creation:
     sent_at: datetime | None = None
     lost_at: datetime | None = None
     looked_at: datetime | None = None
+    is_restored: bool = False
 
     @property
     def is_long_past(self) -> bool:
@@ -164,6 +170,8 @@ class CreationTracker:
         unknown = _outcome_unknown(creation.body, [database.id for database in candidates])
         if problem is not None:
             add_detail(unknown, f"the search for it ended early: {problem}")
+        if creation.is_restored and creation.listed is None:
+            add_detail(unknown, _NEVER_SETTLED)
         raise unknown
 
 
@@ -186,6 +194,7 @@ class _CreationCheck(RecordedCheck[None]):
         }
 
     def restore(self, facts: Mapping[str, Any]) -> None:
+        self._creation.is_restored = True
         listed, sent_at = facts["listed"], facts["sent_at"]
         self._creation.listed = None if listed is None else set(listed)
         self._creation.sent_at = None if sent_at is None else datetime.fromisoformat(sent_at)

@@ -36,7 +36,7 @@ def component(requirement: str, scope: str, extra: str) -> dict[str, Any]:
 def bill_of_materials(
     name: str, version: str, license_expression: str, requirements: list[str], extras: dict[str, list[str]]
 ) -> dict[str, Any]:
-    """Return the list of components, without a time or anything by chance: builds are reproducible."""
+    """Return the list of components, without a time or a random id: builds are reproducible."""
     purl = f"pkg:pypi/{name}@{version}"
     listed = components(requirements, extras)
     return {

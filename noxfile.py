@@ -76,7 +76,8 @@ def digests(folder: Path) -> dict[str, str]:
 
 def _version() -> str:
     """Return the version of the checkout."""
-    return re.findall(r'VERSION: Final = "(.+)"', (_ROOT / "astra_devops/_version.py").read_text(encoding="utf-8"))[0]
+    source = (_ROOT / "astra_devops/_version.py").read_text(encoding="utf-8")
+    return str(re.findall(r'VERSION: Final = "(.+)"', source)[0])
 
 
 @nox.session

@@ -10,7 +10,7 @@ made after the fork.
 import os
 from functools import cache
 
-from celery import Celery, Task
+from celery import Celery, Task  # type: ignore[import-untyped]
 
 from astra_devops import AstraDevOps, errors
 
@@ -35,7 +35,7 @@ def create_database(self: Task, name: str) -> str:
 
 
 @app.task(bind=True, max_retries=60, default_retry_delay=1)  # type: ignore[untyped-decorator,unused-ignore]
-def wait_for_database(self: Task, token: str) -> str:
+def wait_for_database(self: Task, token: str) -> str | None:
     """Wait for a minute at a time, so that the tasks of others get their turn; return the id."""
     operation = client().resume(token)
     try:

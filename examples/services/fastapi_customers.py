@@ -28,7 +28,7 @@ class Store:
         self._path = path
         self._run("CREATE TABLE IF NOT EXISTS customer (name PRIMARY KEY, database_id, token, status)")
 
-    def put(self, name: str, database_id: str, token: str) -> None:
+    def put(self, name: str, database_id: str | None, token: str) -> None:
         self._run("INSERT OR REPLACE INTO customer VALUES (?, ?, ?, 'creating')", name, database_id, token)
 
     def finish(self, name: str, status: str) -> None:
@@ -36,14 +36,14 @@ class Store:
 
     def get(self, name: str) -> tuple[str, str, str]:
         """Return id, resume token and status; 404 if there is no such customer."""
-        for row in self._run("SELECT database_id, token, status FROM customer WHERE name = ?", name):
-            return row
+        for database_id, token, status in self._run("SELECT database_id, token, status FROM customer WHERE name = ?", name):
+            return database_id, token, status
         raise HTTPException(404, f"there is no customer {name!r}")
 
     def unfinished(self) -> list[str]:
         return [name for (name,) in self._run("SELECT name FROM customer WHERE status = 'creating'")]
 
-    def _run(self, statement: str, *values: str) -> list[tuple[str, ...]]:
+    def _run(self, statement: str, *values: str | None) -> list[tuple[str, ...]]:
         with closing(sqlite3.connect(self._path)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
@@ -82,7 +82,7 @@ def create_app(connect: Callable[[], AsyncAstraDevOps] = AsyncAstraDevOps, path:
     app = FastAPI(lifespan=lifespan)
 
     @app.post("/customers/{name}", status_code=202)
-    async def create(name: str) -> dict[str, str]:
+    async def create(name: str) -> dict[str, str | None]:
         try:
             with deadline(30):
                 operation = await clients[0].databases.ensure(f"customer-{name}", cloud_provider="AWS", region="us-east-2")

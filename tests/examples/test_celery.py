@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import pytest
+
 from astra_devops.emulator import Emulator, ScaledClock
 
 SERVICES: Final = Path(__file__).parents[2] / "examples/services"
@@ -28,6 +30,7 @@ app.worker_main(["worker", "--pool=prefork", "--concurrency=2", "--loglevel=WARN
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Celery has no processes of a pool on Windows")
 def test_the_worker_makes_databases_in_its_processes(tmp_path: Path) -> None:
     folders = {
         "data_folder_in": str(tmp_path / "queue"),

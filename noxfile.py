@@ -1,6 +1,8 @@
 """Chores of this project: ``nox`` runs all checks and tests, ``nox --list`` shows every session."""
 
+import hashlib
 import os
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,14 +23,15 @@ _PYODIDE: Final = "314.0.7"
 _PYTHON_OF_PYODIDE: Final = "3.14"
 _QUIET_PYRIGHT: Final = {"PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
 
-# The generators, of code and of the site, are in no wheel, and the words of a file are the same in
-# all.
+# The generators, of code and of the site, are in no wheel, the words of a file are the same in all,
+# and so are the files for releases.
 _TESTS_OF_CHECKOUT: Final = [
     "tests/client/test_docstrings.py",
     "tests/codegen",
     "tests/contract/test_deviations.py",
     "tests/contract/test_spec.py",
     "tests/test_language.py",
+    "tests/test_release.py",
     "tests/test_site.py",
 ]
 _TESTS_WITH_ORJSON: Final = ["tests/unit/test_json_against_orjson.py", "tests/test_benchmarks.py"]
@@ -65,6 +68,18 @@ def install_wheel(session: nox.Session, *names: str, extras: str = "emulator,pro
     """
     (wheel,) = _DIST.glob("*.whl")
     session.install("--reinstall-package", "astra-devops", f"astra-devops[{extras}] @ {wheel.as_uri()}", *groups(*names))
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of the sdist and the wheel in a folder."""
+    files = [*folder.glob("*.tar.gz"), *folder.glob("*.whl")]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(files)}
+
+
+def _version() -> str:
+    """Return the version of the checkout."""
+    source = (_ROOT / "astra_devops/_version.py").read_text(encoding="utf-8")
+    return str(re.findall(r'VERSION: Final = "(.+)"', source)[0])
 
 
 @nox.session
@@ -104,10 +119,14 @@ def typing(session: nox.Session) -> None:
 
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build the sdist, and the wheel from it."""
-    shutil.rmtree(_DIST, ignore_errors=True)
+    """Build the sdist, and the wheel from it, twice: both times the same bytes."""
     session.install(*groups("build"))
-    session.run("uv", "build", "--quiet", "--no-build-isolation", "--out-dir", str(_DIST), silent=True)
+    again = Path(session.create_tmp(), "again")
+    for folder in (_DIST, again):
+        shutil.rmtree(folder, ignore_errors=True)
+        session.run("uv", "build", "--quiet", "--no-build-isolation", "--out-dir", str(folder), silent=True)
+    if digests(_DIST) != digests(again):
+        session.error(f"two builds of the same sources differ: {digests(_DIST)} and {digests(again)}")
 
 
 @nox.session(requires=["build"])
@@ -249,6 +268,41 @@ def examples(session: nox.Session) -> None:
     install_wheel(session)
     for example in sorted((_ROOT / "examples").glob("*.py")):
         session.run("python", str(example), env={"ASTRA_DB_APPLICATION_TOKEN": None})
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the workflows, forms and actions of .github for mistakes and for holes."""
+    session.install(*groups("workflows"))
+    files = [str(path) for path in sorted((_ROOT / ".github/workflows").glob("*.yml"))]
+    session.run("zizmor", "--offline", "--quiet", "--persona=pedantic", *files, "actions", "examples/workflows", silent=True)
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *files, silent=True)
+
+
+@nox.session(default=False)
+def api(session: nox.Session) -> None:
+    """Compare the public API with that of the last release, and run its typing tests on this one.
+
+    Without a release there is nothing to compare with.
+    """
+    tags = str(session.run("git", "tag", "--list", "v*", "--sort=-v:refname", external=True, silent=True)).split()
+    released = [tag for tag in tags if tag != f"v{_version()}"]
+    if not released:
+        session.skip("there is no release yet to compare with")
+    install_requirements(session, "typing", "release")
+    session.run("griffe", "check", "astra_devops", "--against", released[0])
+    folder = Path(session.create_tmp(), released[0])
+    folder.mkdir(exist_ok=True)
+    session.run("git", "archive", f"--output={folder}/typing.tar", released[0], "tests/typing", external=True)
+    shutil.unpack_archive(folder / "typing.tar", folder)
+    session.run("mypy", str(folder / "tests/typing"), env={"MYPYPATH": str(_ROOT)})
+
+
+@nox.session(default=False, requires=["build"])
+def release(session: nox.Session) -> None:
+    """Check version, changelog, tag and files of the release that HEAD is to be."""
+    session.install(*groups("build"))
+    session.run("python", ".ci/release.py", *session.posargs)
 
 
 @nox.session(default=False)

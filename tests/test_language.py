@@ -90,7 +90,17 @@ def first_words(text: str) -> Iterator[tuple[int, str]]:
 
 def project_files() -> Iterable[Path]:
     folders = ("astra_devops", "tests", "examples", "docs")
-    pages = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "noxfile.py", "pyproject.toml")
+    pages = (
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "SUPPORT.md",
+        "CODE_OF_CONDUCT.md",
+        "hatch_build.py",
+        "noxfile.py",
+        "pyproject.toml",
+    )
     return texts(*(ROOT / name for name in (*folders, *pages) if (ROOT / name).exists()))
 
 

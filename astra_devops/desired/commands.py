@@ -28,6 +28,9 @@ _DIFFERENCES: Final = 2
 _PARTLY_FAILED: Final = 3
 _UNKNOWN: Final = 4
 
+_PRUNE: Final = "remove this undeclared database, or DATABASE/KEYSPACE; can be given several times"
+_SHARE: Final = "the largest share of all databases that the plan may remove, from 0 to 1; by default 0.3"
+
 
 def main(words: Sequence[str]) -> int:
     """Carry out a command, and return its exit status."""
@@ -53,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
     plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
     plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
+    plan.add_argument("--prune", action="append", default=[], metavar="NAME", help=_PRUNE)
+    plan.add_argument("--max-removed-share", type=float, default=0.3, metavar="SHARE", help=_SHARE)
     plan.set_defaults(command=_plan)
     apply = commands.add_parser("apply", help="make the changes of a plan", epilog=__doc__)
     apply.add_argument("file", type=Path, metavar="PLAN", help="a plan that plan --save has written")
@@ -60,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.set_defaults(command=_apply)
     drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
     drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
-    drift.set_defaults(command=_plan, save=None)
+    drift.set_defaults(command=_plan, save=None, prune=[], max_removed_share=0.3)
     export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
     export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
     export.set_defaults(command=_export)
@@ -74,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _plan(options: argparse.Namespace) -> int:
     declared = load(options.file)
     async with AsyncAstraDevOps(base_url=options.base_url) as astra:
-        plan = await astra.plan(declared)
+        plan = await astra.plan(declared, prune=options.prune, max_removed_share=options.max_removed_share)
     if options.save is not None:
         plan.save(options.save)
     print(json.dumps(plan.to_dict(), indent=2) if options.json else plan)

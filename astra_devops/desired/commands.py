@@ -56,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
     plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
     plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
+    plan.add_argument("--markdown", type=Path, metavar="PAGE", help="write the plan to this file as Markdown")
+    plan.add_argument("--html", type=Path, metavar="PAGE", help="write the plan to this file as a page of HTML")
     plan.add_argument("--prune", action="append", default=[], metavar="NAME", help=_PRUNE)
     plan.add_argument("--max-removed-share", type=float, default=0.3, metavar="SHARE", help=_SHARE)
     plan.set_defaults(command=_plan)
@@ -65,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.set_defaults(command=_apply)
     drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
     drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
-    drift.set_defaults(command=_plan, save=None, prune=[], max_removed_share=0.3)
+    drift.set_defaults(command=_plan, save=None, markdown=None, html=None, prune=[], max_removed_share=0.3)
     export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
     export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
     export.set_defaults(command=_export)
@@ -82,6 +84,10 @@ async def _plan(options: argparse.Namespace) -> int:
         plan = await astra.plan(declared, prune=options.prune, max_removed_share=options.max_removed_share)
     if options.save is not None:
         plan.save(options.save)
+    if options.markdown is not None:
+        options.markdown.write_text(plan.to_markdown(), encoding="utf-8")
+    if options.html is not None:
+        options.html.write_text(plan.to_html(), encoding="utf-8")
     print(json.dumps(plan.to_dict(), indent=2) if options.json else plan)
     return _DONE if plan.is_empty else _DIFFERENCES
 

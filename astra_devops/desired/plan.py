@@ -12,6 +12,7 @@ import attrs
 
 from astra_devops._version import VERSION
 from astra_devops.desired.observed import State
+from astra_devops.desired.pages import html_of, markdown_of
 
 Action = Literal["create", "update", "replace", "remove", "leave"]
 """What a plan does with a database. ``replace`` is never carried out: it would lose the data."""
@@ -95,10 +96,18 @@ class Plan:
         return "\n".join([*map(str, self.pending), self.summary])
 
     @property
+    def _texts(self) -> dict[str, list[str]]:
+        texts: dict[str, list[str]] = {}
+        for change in self.changes:
+            texts.setdefault(change.action, []).append(str(change))
+        return texts
+
+    @property
     def summary(self) -> str:
         """How many databases are created, changed, and so on, in one line."""
+        words: Mapping[Action, str]
         words = {"create": "to create", "update": "to change", "replace": "to replace", "remove": "to remove", "leave": "as declared"}
-        count = Counter(change.action for change in self.changes)
+        count: Counter[Action] = Counter(change.action for change in self.changes)
         return ", ".join(f"{count[action]} {text}" for action, text in words.items() if action != "remove" or count[action])
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,6 +134,14 @@ class Plan:
                 for change in self.changes
             ],
         }
+
+    def to_markdown(self) -> str:
+        """Return the plan as Markdown, such as for a comment on a pull request."""
+        return markdown_of(self.summary, self._texts)
+
+    def to_html(self) -> str:
+        """Return the plan as a page of HTML that loads nothing, for a light and a dark screen."""
+        return html_of(self.summary, self._texts)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the plan to a file, to be applied exactly as it was reviewed.

@@ -37,7 +37,7 @@ def main(words: Sequence[str]) -> int:
     options = _parser().parse_args(words)
     try:
         return int(asyncio.run(options.command(options)))
-    except (errors.AstraDevOpsError, OSError, TypeError, ValueError) as error:
+    except (errors.AstraDevOpsError, ImportError, OSError, TypeError, ValueError) as error:
         print(f"astra_devops {words[0]}: {printable(redact(str(error)))}", file=sys.stderr)
         return _WRONG
 
@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m astra_devops")
     commands = parser.add_subparsers(required=True, metavar="plan|apply|export|drift")
     plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
-    plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML or YAML")
     plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
     plan.add_argument("--markdown", type=Path, metavar="PAGE", help="write the plan to this file as Markdown")
     plan.add_argument("--html", type=Path, metavar="PAGE", help="write the plan to this file as a page of HTML")
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     apply.add_argument("--journal", type=Path, metavar="JOURNAL", help="file with which the same command continues after a crash")
     apply.set_defaults(command=_apply)
     drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
-    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML or YAML")
     drift.set_defaults(command=_plan, save=None, markdown=None, html=None, prune=[], max_removed_share=0.3)
     export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
     export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")

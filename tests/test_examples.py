@@ -70,6 +70,20 @@ Emulated Organization,shop,ACTIVE,AWS,us-east-2,serverless,orders stock,2026-01-
 Emulated Organization,users,HIBERNATED,GCP,us-east1,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
 West,search,ACTIVE,AWS,us-east-2,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
 """,
+    "declared_databases.py": """\
+Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
+~ database 'orders' (ID)
+    + keyspaces: audit
++ database 'events'
+    cloud_provider: AWS
+    region: us-east-2
+    + keyspaces: clicks
+    tier: serverless
+- database 'test-login' (ID)
+    - keyspaces: app
+1 to create, 1 to change, 0 to replace, 1 to remove, 0 as declared
+3 of 3 changes made
+""",
     "nightly_cleanup.py": """\
 Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
 After 1 days:

@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from astra_devops.desired.apply import Applied
     from astra_devops.desired.declaration import Declaration
     from astra_devops.desired.plan import Plan
+    from astra_devops.desired.prune import Prune
 
 
 class AstraDevOps(ClientOperations, NoCopies):
@@ -504,25 +505,38 @@ class AstraDevOps(ClientOperations, NoCopies):
         """
         return Operation(self._bridge, self._handle, self._bridge.call(self._handle().resume, token))
 
-    def plan(self, declared: "Declaration") -> "Plan":
+    def plan(self, declared: "Declaration", *, prune: "Prune" = (), max_removed_share: float = 0.3) -> "Plan":
         """Compare what is declared with what is there, and return what would have to change.
 
         Nothing is changed. Needs ``org-db-view``.
 
+        Args:
+            declared: What should be there.
+            prune: What may be removed of that which is there and not declared: names of databases,
+                or of keyspaces as ``"DATABASE/KEYSPACE"``, or a function that gets each as a
+                ``desired.Undeclared`` and returns whether to remove it. A name of what is not there
+                is ignored. Keyspaces are only removed from databases that are declared with
+                ``protected=False``.
+            max_removed_share: The largest share of all databases that the plan may remove, from 0
+                to 1.
+
         Raises:
-            TypeError: ``declared`` is not a declaration.
+            TypeError: ``declared`` is not a declaration, or another argument has the wrong type.
+            ValueError: ``prune`` names what is declared or protected, or the plan would remove more
+                than ``max_removed_share``.
             AmbiguousNameError: Several databases have a declared name; the error lists their ids.
 
         >>> plan = astra.plan(desired.load("databases.toml"))
         >>> print(plan)
         """
-        return self._bridge.call(self._handle().plan, declared)
+        return self._bridge.call(self._handle().plan, declared, prune=prune, max_removed_share=max_removed_share)
 
     def apply(self, plan: "Plan", *, workers: int = 20, journal: str | os.PathLike[str] | None = None, quiet: bool = False) -> "Applied":
         """Make the changes of a plan, and wait for their effect.
 
         The facts that the plan relies on are read again. A database whose facts have moved is
-        refused, and its outcome names the fact; all others are changed. Nothing is ever deleted.
+        refused, and its outcome names the fact; all others are changed. Only what the plan shows as
+        removed is deleted.
 
         Args:
             plan: What :meth:`plan` has returned, or a saved one that ``Plan.load`` has read.

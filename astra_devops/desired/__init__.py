@@ -4,5 +4,6 @@ from astra_devops.desired.apply import Applied
 from astra_devops.desired.declaration import Database, Declaration
 from astra_devops.desired.document import load
 from astra_devops.desired.plan import Change, Plan
+from astra_devops.desired.prune import Undeclared
 
-__all__ = ["Applied", "Change", "Database", "Declaration", "Plan", "load"]
+__all__ = ["Applied", "Change", "Database", "Declaration", "Plan", "Undeclared", "load"]

@@ -7,12 +7,15 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._client_resources import ClientResources
+from astra_devops._rest.models.databases import Database as Found
+from astra_devops._rest.models.databases import DatabaseStatus
 from astra_devops._runtime import checks
 from astra_devops._runtime.intents.recorder import current
 from astra_devops.desired.compare import moved_facts, plan_of
 from astra_devops.desired.declaration import Database, Declaration
 from astra_devops.desired.observed import State, by_name, is_present, state_of
 from astra_devops.desired.plan import Change, Plan
+from astra_devops.desired.prune import Prune, Undeclared, check_share, pruned, refuse_too_many
 from astra_devops.fleet.outcome import Outcome
 
 
@@ -54,12 +57,23 @@ class Applied:
         return "\n".join([*lines, f"{done} of {len(self.outcomes)} changes made"])
 
 
-async def make_plan(client: ClientResources, declared: Declaration) -> Plan:
+async def make_plan(client: ClientResources, declared: Declaration, *, prune: Prune, max_removed_share: float) -> Plan:
     """Read what is there, and return the plan that leads to what is declared."""
     checks.instance(declared, "declared", Declaration)
-    names = [database.name for database in declared.databases]
-    found = by_name([database async for database in client.databases.list()], names) if names else {}
-    return plan_of(declared, found)
+    check_share(max_removed_share)
+    is_pruned = pruned(prune, declared)
+    present = [database async for database in client.databases.list() if is_present(database)]
+    names = {database.name for database in declared.databases}
+    removed = [
+        database
+        for database in present
+        if database.info.name is not None
+        and database.info.name not in names
+        and is_pruned(Undeclared(database=database.info.name, id=database.id))
+    ]
+    refuse_too_many(len(removed), len(present), max_removed_share)
+    removed_by_name = by_name(removed, [str(database.info.name) for database in removed])
+    return plan_of(declared, by_name(present, names), removed_by_name, is_pruned)
 
 
 async def export_declaration(client: ClientResources) -> Declaration:
@@ -109,18 +123,17 @@ async def _apply(client: ClientResources, change: Change, same_name: list[str]) 
         )
     recorder = current.get()
     is_continued = recorder is not None and recorder.has_sent_changes
+    if change.after is None:
+        await _remove(client, change, is_continued=is_continued)
+        return
     database_id = change.id
     if database_id is None:
         if same_name and not is_continued:
             raise errors.OutdatedPlanError(f"database {change.name!r} was not there, is there ({', '.join(same_name)}); make a new plan")
-        database_id = await _create(client, change)
+        database_id = await _create(client, change.name, change.after)
     database = await client.databases.get(database_id)
+    _refuse_outdated(change, database, is_continued=is_continued)
     now = state_of(database)
-    if not is_present(database):
-        raise errors.OutdatedPlanError(f"database {change.name!r} was there, is {database.status} ({database_id}); make a new plan")
-    moved = moved_facts(change, now, is_continued=is_continued)
-    if moved:
-        raise errors.OutdatedPlanError(f"{'; '.join(moved)}; make a new plan")
     # Regions first, one at a time as the service demands: they get the keyspaces with the others.
     for region in change.after.regions:
         if region not in now.regions:
@@ -129,12 +142,37 @@ async def _apply(client: ClientResources, change: Change, same_name: list[str]) 
     for keyspace in change.after.keyspaces:
         if keyspace not in now.keyspaces:
             await (await client.keyspaces.ensure(database_id, keyspace)).wait()
+    for keyspace in () if change.before is None else change.before.keyspaces:
+        if keyspace in now.keyspaces and keyspace not in change.after.keyspaces:
+            await (await client.keyspaces.delete(database_id, keyspace)).wait()
 
 
-async def _create(client: ClientResources, change: Change) -> str:
-    after = change.after
+def _refuse_outdated(change: Change, database: Found, *, is_continued: bool) -> None:
+    if not is_present(database):
+        raise errors.OutdatedPlanError(f"database {change.name!r} was there, is {database.status} ({database.id}); make a new plan")
+    moved = moved_facts(change, state_of(database), is_continued=is_continued)
+    if moved:
+        raise errors.OutdatedPlanError(f"{'; '.join(moved)}; make a new plan")
+
+
+async def _remove(client: ClientResources, change: Change, *, is_continued: bool) -> None:
+    database_id = checks.identifier(change.id or "", "id")
+    try:
+        database = await client.databases.get(database_id)
+    except errors.NotFoundError:
+        if is_continued:
+            return
+        raise errors.OutdatedPlanError(f"database {change.name!r} was there, is gone ({database_id}); make a new plan") from None
+    # An earlier session may have begun to terminate it: then the same call waits for the end.
+    if is_present(database) or not is_continued:
+        _refuse_outdated(change, database, is_continued=is_continued)
+    if database.status != DatabaseStatus.TERMINATED:
+        await (await client.databases.terminate(database_id, with_datacenters=True)).wait()
+
+
+async def _create(client: ClientResources, name: str, after: State) -> str:
     creating = await client.databases.create(
-        change.name,
+        name,
         cloud_provider=after.cloud_provider,
         region=after.region,
         tier=after.tier or "serverless",

@@ -28,13 +28,16 @@ _DIFFERENCES: Final = 2
 _PARTLY_FAILED: Final = 3
 _UNKNOWN: Final = 4
 
+_PRUNE: Final = "remove this undeclared database, or DATABASE/KEYSPACE; can be given several times"
+_SHARE: Final = "the largest share of all databases that the plan may remove, from 0 to 1; by default 0.3"
+
 
 def main(words: Sequence[str]) -> int:
     """Carry out a command, and return its exit status."""
     options = _parser().parse_args(words)
     try:
         return int(asyncio.run(options.command(options)))
-    except (errors.AstraDevOpsError, OSError, TypeError, ValueError) as error:
+    except (errors.AstraDevOpsError, ImportError, OSError, TypeError, ValueError) as error:
         print(f"astra_devops {words[0]}: {printable(redact(str(error)))}", file=sys.stderr)
         return _WRONG
 
@@ -51,16 +54,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m astra_devops")
     commands = parser.add_subparsers(required=True, metavar="plan|apply|export|drift")
     plan = commands.add_parser("plan", help="compare a declaration with what is there", epilog=__doc__)
-    plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
+    plan.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML or YAML")
     plan.add_argument("--save", type=Path, metavar="PLAN", help="write the plan to this file, for apply")
+    plan.add_argument("--markdown", type=Path, metavar="PAGE", help="write the plan to this file as Markdown")
+    plan.add_argument("--html", type=Path, metavar="PAGE", help="write the plan to this file as a page of HTML")
+    plan.add_argument("--prune", action="append", default=[], metavar="NAME", help=_PRUNE)
+    plan.add_argument("--max-removed-share", type=float, default=0.3, metavar="SHARE", help=_SHARE)
     plan.set_defaults(command=_plan)
     apply = commands.add_parser("apply", help="make the changes of a plan", epilog=__doc__)
     apply.add_argument("file", type=Path, metavar="PLAN", help="a plan that plan --save has written")
     apply.add_argument("--journal", type=Path, metavar="JOURNAL", help="file with which the same command continues after a crash")
     apply.set_defaults(command=_apply)
     drift = commands.add_parser("drift", help="list what differs from a declaration", epilog=__doc__)
-    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML")
-    drift.set_defaults(command=_plan, save=None)
+    drift.add_argument("file", type=Path, metavar="FILE", help="the declaration, in TOML or YAML")
+    drift.set_defaults(command=_plan, save=None, markdown=None, html=None, prune=[], max_removed_share=0.3)
     export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
     export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
     export.set_defaults(command=_export)
@@ -74,9 +81,13 @@ def _parser() -> argparse.ArgumentParser:
 async def _plan(options: argparse.Namespace) -> int:
     declared = load(options.file)
     async with AsyncAstraDevOps(base_url=options.base_url) as astra:
-        plan = await astra.plan(declared)
+        plan = await astra.plan(declared, prune=options.prune, max_removed_share=options.max_removed_share)
     if options.save is not None:
         plan.save(options.save)
+    if options.markdown is not None:
+        options.markdown.write_text(plan.to_markdown(), encoding="utf-8")
+    if options.html is not None:
+        options.html.write_text(plan.to_html(), encoding="utf-8")
     print(json.dumps(plan.to_dict(), indent=2) if options.json else plan)
     return _DONE if plan.is_empty else _DIFFERENCES
 

@@ -23,7 +23,10 @@ class Database:
         tier: The tier; by default that of serverless databases, and any where the database exists.
         db_type: ``vector`` for vector search; by default any where the database exists.
 
-    Regions and keyspaces that are there and not declared are left alone.
+        protected: Refuse to remove keyspaces of it. A database that is declared is never removed.
+
+    Regions that are there and not declared are left alone, and so are keyspaces unless ``prune``
+    of ``plan`` names them.
 
     Raises:
         TypeError: An argument has the wrong type.
@@ -37,6 +40,7 @@ class Database:
     keyspaces: tuple[str, ...] = ()
     tier: str | None = None
     db_type: str | None = None
+    protected: bool = True
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Database:
         keyspaces: Iterable[str] = (),
         tier: str | None = None,
         db_type: str | None = None,
+        protected: bool = True,
     ) -> None:
         further = checks.strings(regions, "regions")
         names = checks.strings(keyspaces, "keyspaces")
@@ -63,12 +68,15 @@ class Database:
             keyspaces=tuple(names),
             tier=None if tier is None else str(checks.choice(tier, "tier", Tier)),
             db_type=checks.optional(checks.string, db_type, "db_type"),
+            protected=checks.flag(protected, "protected"),
         )
 
 
 @attrs.frozen(init=False)
 class Declaration:
-    """Everything that should be there. What is there and not declared is left alone.
+    """Everything that should be there.
+
+    What is there and not declared is left alone, unless ``prune`` of ``plan`` names it.
 
     Raises:
         TypeError: ``databases`` is not a list of databases.
@@ -88,9 +96,10 @@ class Declaration:
 
 
 def _table(database: Database) -> str:
-    values = attrs.asdict(database).items()
-    # A string or a list of strings in JSON is one in TOML.
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values if value not in (None, ())]
+    values = {field.name: getattr(database, field.name) for field in attrs.fields(Database)}
+    defaults = {field.name: field.default for field in attrs.fields(Database)}
+    # A string, a bool or a list of strings in JSON is one in TOML.
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value != defaults[name]]
     return "\n".join(["[[databases]]", *lines, ""])
 
 

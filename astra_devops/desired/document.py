@@ -1,4 +1,4 @@
-"""Declarations in TOML files. Errors name the place: ``databases[2].regions[0]: ...``."""
+"""Declarations in TOML and YAML files. Errors name the place: ``databases[2].regions[0]: ...``."""
 
 import os
 import tomllib
@@ -16,21 +16,42 @@ _REQUIRED: Final = ("name", "cloud_provider", "region")
 
 
 def load(path: str | os.PathLike[str]) -> Declaration:
-    """Read a declaration from a TOML file.
+    """Read a declaration from a TOML file, or from a YAML file whose name ends in .yaml or .yml.
+
+    YAML needs PyYAML.
 
     Raises:
         OSError: The file cannot be read.
         TypeError: ``path`` is not a path, or a value in the file has the wrong type.
-        ValueError: The file is not TOML, or a value in it is not valid; the message names the
+        ImportError: The file is YAML, and PyYAML is not installed.
+        ValueError: The file is neither, or a value in it is not valid; the message names the
             place.
     """
     if not isinstance(path, str | os.PathLike):
         raise TypeError(f"path must be a path, not {checks.type_name(path)}")
+    is_yaml = Path(path).suffix.lower() in (".yaml", ".yml")
     try:
-        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        text = Path(path).read_text(encoding="utf-8")
+        document = _yaml(text) if is_yaml else tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"path must be a TOML file: {error}") from None
+        raise ValueError(f"path must be a {'YAML' if is_yaml else 'TOML'} file: {error}") from None
     return declaration_of(document)
+
+
+def _yaml(text: str) -> Mapping[str, Any]:
+    try:
+        import yaml
+    except ImportError:
+        raise ImportError("path is a YAML file, which needs PyYAML: pip install pyyaml") from None
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"path must be a YAML file: {error}") from None
+    if document is None:
+        return {}
+    if not isinstance(document, Mapping):
+        raise TypeError(f"path must be a YAML file with a mapping, not {checks.type_name(document)}")
+    return document
 
 
 def declaration_of(document: Mapping[str, Any]) -> Declaration:

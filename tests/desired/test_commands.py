@@ -41,9 +41,10 @@ def test_a_plan_is_saved_and_applied(timed_emulator: Emulator, tmp_path: Path) -
     assert run(timed_emulator, tmp_path, "export", "databases.toml").returncode == 0
     path = tmp_path / "databases.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('["sales"]', '["sales", "audit"]'), encoding="utf-8")
-    planned = run(timed_emulator, tmp_path, "plan", "databases.toml", "--save", "plan.json", "--json")
+    planned = run(timed_emulator, tmp_path, "plan", "databases.toml", "--save", "plan.json", "--json", "--html", "plan.html")
     assert planned.returncode == 2, planned.stderr
     assert json.loads(planned.stdout)["resource_changes"][0]["change"]["actions"] == ["update"]
+    assert "keyspaces: audit" in (tmp_path / "plan.html").read_text(encoding="utf-8")
     applied = run(timed_emulator, tmp_path, "apply", "plan.json")
     assert (applied.returncode, applied.stdout) == (0, "1 of 1 changes made\n"), applied.stderr
     outdated = run(timed_emulator, tmp_path, "apply", "plan.json", "--json")

@@ -1,5 +1,7 @@
 """Declarations: what is refused, and how errors name the place."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,52 @@ def test_a_file_is_a_declaration(tmp_path: Path) -> None:
     path.write_text(DATABASE + 'keyspaces = ["sales"]\nregions = ["us-east-1"]\n', encoding="utf-8")
     declared = Database("orders", cloud_provider="AWS", region="us-east-2", regions=["us-east-1"], keyspaces=["sales"])
     assert load(path) == Declaration([declared])
+
+
+YAML = "databases:\n- name: orders\n  cloud_provider: aws\n  region: us-east-2\n"
+
+
+def test_a_yaml_file_is_a_declaration(tmp_path: Path) -> None:
+    path = tmp_path / "databases.yaml"
+    path.write_text(YAML + "  keyspaces: [sales]\n  protected: false\n", encoding="utf-8")
+    assert load(path) == Declaration([Database("orders", cloud_provider="aws", region="us-east-2", keyspaces=["sales"], protected=False)])
+    path.write_text("", encoding="utf-8")
+    assert load(path) == Declaration()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (YAML + "  keyspaces: [a-b]", r"databases\[0\]\.keyspaces\[0\]: must be 1 to 48 letters"),
+        (YAML + "  keyspaces: [1]", r"databases\[0\]\.keyspaces\[0\]: must be a string"),
+        (YAML + "  protected: 0", r"databases\[0\]\.protected: must be True or False"),
+        ("1: 2", "1: is not a setting"),
+        ("- databases", "path must be a YAML file with a mapping, not list"),
+        ("databases: [", "path must be a YAML file: "),
+        ("databases: !!python/object:os.system {}", "path must be a YAML file: "),
+    ],
+)
+def test_an_error_in_yaml_names_the_place(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "databases.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises((TypeError, ValueError), match=message):
+        load(path)
+
+
+def test_yaml_without_pyyaml_is_an_error_with_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "databases.yaml"
+    path.write_text(YAML, encoding="utf-8")
+    program = f"import sys; sys.modules['yaml'] = None; from astra_devops import desired; desired.load({str(path)!r})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "ImportError: path is a YAML file, which needs PyYAML: pip install pyyaml" in done.stderr
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "databases.toml"
+    declared = Declaration([Database("orders", cloud_provider="aws", region="us-east-2", protected=False)])
+    path.write_text(declared.to_toml(), encoding="utf-8")
+    assert "protected = false" in declared.to_toml()
+    assert load(path) == declared
 
 
 @pytest.mark.parametrize(

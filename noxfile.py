@@ -91,6 +91,15 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def workflows(session: nox.Session) -> None:
+    """Check the workflows, forms and actions of .github for mistakes and for holes."""
+    session.install(*groups("workflows"))
+    files = [str(path) for path in sorted((_ROOT / ".github/workflows").glob("*.yml"))]
+    session.run("zizmor", "--offline", "--quiet", "--persona=pedantic", *files, "actions", "examples/workflows", silent=True)
+    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *files, silent=True)
+
+
+@nox.session
 def checkout(session: nox.Session) -> None:
     """Check that the generated code is up to date, and run the tests of the generators."""
     install_requirements(session, "typing")
@@ -165,7 +174,8 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs, env=_AGAINST_WHEEL)
     else:
-        session.run("pytest", "-q", "-n", "auto", *_TESTS_OF_WHEEL, env=_AGAINST_WHEEL)
+        # More than there are processors, since many tests wait for programs that they start.
+        session.run("pytest", "-q", "-n", str(2 * (os.cpu_count() or 1)), *_TESTS_OF_WHEEL, env=_AGAINST_WHEEL)
 
 
 @nox.session(default=False, python="3.11", requires=["build"])
@@ -268,15 +278,6 @@ def examples(session: nox.Session) -> None:
     install_wheel(session)
     for example in sorted((_ROOT / "examples").glob("*.py")):
         session.run("python", str(example), env={"ASTRA_DB_APPLICATION_TOKEN": None})
-
-
-@nox.session
-def workflows(session: nox.Session) -> None:
-    """Check the workflows, forms and actions of .github for mistakes and for holes."""
-    session.install(*groups("workflows"))
-    files = [str(path) for path in sorted((_ROOT / ".github/workflows").glob("*.yml"))]
-    session.run("zizmor", "--offline", "--quiet", "--persona=pedantic", *files, "actions", "examples/workflows", silent=True)
-    session.run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *files, silent=True)
 
 
 @nox.session(default=False)

@@ -103,12 +103,14 @@ LAYERS: dict[str, set[str]] = {
         "_runtime",
         "_secret",
     },
+    # How programs say that they end with an error.
+    "_cli.complaints": {"_secret"},
     # The program that looks at journals and continues runs.
-    "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_secret"},
+    "fleet.commands": {"blocking", "client", "errors", "fleet", "fleet.history", "_cli.complaints", "_secret"},
     # The program that looks at the settings of this machine.
-    "_cli": {"client", "errors", "resources", "_runtime", "_secret", "_version"},
+    "_cli": {"client", "errors", "resources", "_cli.complaints", "_runtime", "_secret", "_version"},
     # The program that plans and applies declarations.
-    "desired.commands": {"client", "desired", "errors", "_secret"},
+    "desired.commands": {"client", "desired", "errors", "_cli.complaints"},
     "__main__": {"desired.commands", "fleet.commands", "_cli", "_version"},
     # What OpenTelemetry makes of the events.
     "_opentelemetry": {"_runtime", "_version"},

@@ -6,7 +6,6 @@ Its exit status is 0 if calls can succeed, 1 if a check has failed, and 2 if an 
 import argparse
 import asyncio
 import json
-import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any, Final
@@ -15,8 +14,8 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._cli import connection, machine, service
+from astra_devops._cli.complaints import complain
 from astra_devops._cli.findings import Finding
-from astra_devops._secret import printable, redact
 from astra_devops.client import AsyncAstraDevOps
 
 _HEALTHY: Final = 0
@@ -34,8 +33,7 @@ def main(words: Sequence[str]) -> int:
         try:
             findings = asyncio.run(examine(connection.settings_of(options)))
         except (TypeError, ValueError) as error:
-            print(f"astra_devops doctor: {printable(redact(str(error)))}", file=sys.stderr)
-            return _WRONG
+            return complain("doctor", error, _WRONG)
     findings += [Finding(check="settings", result="warning", text=str(warning.message)) for warning in caught]
     has_failed = any(finding.result == "failed" for finding in findings)
     if options.json:

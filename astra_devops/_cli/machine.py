@@ -50,8 +50,10 @@ def tls(origin: str) -> Finding:
     """Return by which certificate authorities the service is verified, after it has answered."""
     parts = urlsplit(origin)
     if parts.scheme == "http":
-        result, advice = ("ok", None) if is_loopback(parts.hostname or "") else ("warning", "use it with an emulator only")
-        return Finding(check="tls", result=result, text="none: plain http, so the token is sent unencrypted", advice=advice)  # type: ignore[arg-type]
+        text = "none: plain http, so the token is sent unencrypted"
+        if is_loopback(parts.hostname or ""):
+            return Finding(check="tls", result="ok", text=text)
+        return Finding(check="tls", result="warning", text=text, advice="use it with an emulator only")
     return Finding(check="tls", result="ok", text=f"the certificate is trusted ({authorities()})", details={"openssl": ssl.OPENSSL_VERSION})
 
 

@@ -7,12 +7,12 @@ not answer, and 2 if an argument is wrong.
 import argparse
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from astra_devops import errors
 from astra_devops._cli import connection
+from astra_devops._cli.complaints import complain
 from astra_devops._secret import printable, redact
 from astra_devops.client import AsyncAstraDevOps
 
@@ -30,9 +30,9 @@ def main(words: Sequence[str]) -> int:
     try:
         databases = asyncio.run(_sweep(options))
     except (TypeError, ValueError, errors.ConfigurationError) as error:
-        return _complain(error, _WRONG)
+        return complain("sweep", error, _WRONG)
     except errors.AstraDevOpsError as error:
-        return _complain(error, _FAILED)
+        return complain("sweep", error, _FAILED)
     if options.json:
         print(json.dumps([_document(database) for database in databases], indent=2))
     else:
@@ -43,11 +43,6 @@ def main(words: Sequence[str]) -> int:
 async def _sweep(options: argparse.Namespace) -> "list[SweptDatabase]":
     async with AsyncAstraDevOps(**connection.settings_of(options)) as astra:
         return await astra.databases.sweep(options.prefix, owner=options.owner, dry_run=options.dry_run)
-
-
-def _complain(error: Exception, status: int) -> int:
-    print(f"astra_devops sweep: {printable(redact(str(error)))}", file=sys.stderr)
-    return status
 
 
 def _document(database: "SweptDatabase") -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._cli import connection
+from astra_devops._cli.complaints import complain
 from astra_devops._secret import printable, redact
 from astra_devops.client import AsyncAstraDevOps
 
@@ -33,19 +34,17 @@ def main(words: Sequence[str]) -> int:
     options = _parser().parse_args(words[1:])
     command = options.command[1:] if options.command[:1] == ["--"] else options.command
     if not command:
-        return _complain("a command is needed after the options, such as: -- pytest", _WRONG)
+        return complain("temporary", "a command is needed after the options, such as: -- pytest", _WRONG)
     try:
         return asyncio.run(_run(options, command))
     except (TypeError, ValueError, errors.ConfigurationError) as error:
-        return _complain(error, _WRONG)
+        return complain("temporary", error, _WRONG, _notes_of(error))
     except (OSError, errors.AstraDevOpsError) as error:
-        return _complain(error, _FAILED)
+        return complain("temporary", error, _FAILED, _notes_of(error))
 
 
-def _complain(error: object, status: int) -> int:
-    notes = "".join(f"\n{note}" for note in getattr(error, "__notes__", ()))
-    print(f"astra_devops temporary: {printable(redact(str(error)))}{printable(redact(notes))}", file=sys.stderr)
-    return status
+def _notes_of(error: BaseException) -> Sequence[str]:
+    return getattr(error, "__notes__", ())
 
 
 async def _run(options: argparse.Namespace, command: Sequence[str]) -> int:
@@ -79,7 +78,7 @@ async def _run(options: argparse.Namespace, command: Sequence[str]) -> int:
         except asyncio.CancelledError as error:
             if not received:
                 raise
-            for note in getattr(error, "__notes__", ()):
+            for note in _notes_of(error):
                 print(f"astra_devops temporary: {printable(redact(note))}", file=sys.stderr)
             return _SIGNALED + received[0]
 

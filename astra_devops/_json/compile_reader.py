@@ -82,12 +82,13 @@ class _Readers(dict[int, Reader]):
         return self._read_others
 
     def _read_others(self, document: Any) -> Any:
-        read = self._by_names.get(tuple(document)) if type(document) is dict else None
+        shape = tuple(document) if type(document) is dict else ()
+        read = self._by_names.get(shape)
         if read is not None:
             return read(document)
         instance = self._read_any(document)  # Raises what is wrong with it.
-        if len(self._by_names) < _MOST_SHAPES and 0 < len(document) <= _MOST_NAMES:
-            self._learn(tuple(document))
+        if len(self._by_names) < _MOST_SHAPES and 0 < len(shape) <= _MOST_NAMES:
+            self._learn(shape)
         return instance
 
     def _learn(self, shape: tuple[str, ...]) -> None:

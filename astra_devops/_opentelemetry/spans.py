@@ -1,5 +1,6 @@
 """Spans: one for each call, one for each of its requests, one for each wait."""
 
+from contextvars import Token
 from typing import Final
 
 import attrs
@@ -32,14 +33,14 @@ class _Current:
     """A span that has been made the current one, and how to undo that."""
 
     span: Span
-    token: object
+    token: Token[Context]
 
     def end(self, error: str | None) -> None:
         _fail(self.span, error)
         self.span.end()
         # A coroutine that the garbage collector closes runs in another context, which never had it.
         if error != GeneratorExit.__name__:
-            context.detach(self.token)  # type: ignore[arg-type]
+            context.detach(self.token)
 
 
 @attrs.define(eq=False)

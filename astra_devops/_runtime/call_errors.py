@@ -6,6 +6,7 @@ from astra_devops import errors
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import how_to_find_out
+from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, Refused
 from astra_devops._runtime.request import Request, secrets_of
 from astra_devops._runtime.response import read_error
@@ -25,6 +26,7 @@ class CallErrors:
 
     call: Call[Any]
     request: Request
+    transport: Transport
     count: int = 0
     too_many: int = 0
     may_have_effect: bool = False
@@ -52,13 +54,9 @@ class CallErrors:
             case Refused():
                 return self._refusal(failure)
 
-    def _origin(self) -> str:
-        """Return the URL of the service."""
-        raise NotImplementedError
-
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
-        call = self.call
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=self._origin())
+        call, origin = self.call, self.transport.origin
+        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=origin)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

@@ -146,11 +146,9 @@ class _Attempts(CallErrors, Generic[T]):
         self.caller = caller
         self.call = call
         self.request = request
+        self.transport = caller.transport
         self.check_outcome = check_outcome
         self.deadline = limit
-
-    def _origin(self) -> str:
-        return self.caller.transport.origin
 
     def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
         """Return what makes the attempts, between two events if there is an observer or a log."""
@@ -266,9 +264,9 @@ class _Attempts(CallErrors, Generic[T]):
                 return headers
             self.headers = headers
             if self.events:
-                headers = self.events.request(self.count, caller.transport.origin, headers)
+                headers = self.events.request(self.count, self.transport.origin, headers)
             self.sent_at = caller.clock.monotonic()
-            received = await caller.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
+            received = await self.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
             if self.events:
                 self.events.response(self.count, received)
             self._note_health(received)

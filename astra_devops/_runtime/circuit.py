@@ -16,19 +16,20 @@ class Circuit:
     While it is open, calls fail at once, since nothing would come of them but load on a service in
     trouble. After a pause one request is let through as a probe: if it succeeds the circuit closes,
     otherwise the next pause is twice as long.
-
-    Attributes:
-        is_open: Whether requests are held back.
     """
 
-    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since", "is_open")
+    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since")
 
     def __init__(self) -> None:
         self._failures = 0
         self._pause = _FIRST_PAUSE
-        self.is_open: bool = False
         self._probe_at: float | None = None
         self._probing_since: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether requests are held back."""
+        return self._probe_at is not None
 
     def seconds_to_probe(self, now: float) -> float | None:
         """Return None if a request may be sent now, else the seconds until the next may.
@@ -49,7 +50,6 @@ class Circuit:
         self._failures = 0
         if not self.is_open:
             return None
-        self.is_open = False
         self._probe_at, self._probing_since, self._pause = None, None, _FIRST_PAUSE
         return "closed"
 
@@ -63,7 +63,6 @@ class Circuit:
             return None
         if self._failures < _FAILURES:
             return None
-        self.is_open = True
         self._probe_at = now + self._pause
         return "opened"
 

@@ -10,13 +10,12 @@ file or the connection is wrong.
 import argparse
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from astra_devops import errors
-from astra_devops._secret import printable, redact
+from astra_devops._cli.complaints import complain
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.desired.apply import Applied
 from astra_devops.desired.document import load
@@ -38,14 +37,13 @@ def main(words: Sequence[str]) -> int:
     try:
         return int(asyncio.run(options.command(options)))
     except (errors.AstraDevOpsError, ImportError, OSError, TypeError, ValueError) as error:
-        print(f"astra_devops {words[0]}: {printable(redact(str(error)))}", file=sys.stderr)
-        return _WRONG
+        return complain(words[0], error, _WRONG)
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors have the status of a wrong command, not that of differences."""
 
-    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End the program."""
         super().exit(_WRONG if status else _DONE, message)
 

@@ -17,6 +17,7 @@ from typing import Any, Final
 import attrs
 
 from astra_devops import errors
+from astra_devops._cli.complaints import complain
 from astra_devops._secret import printable, redact
 from astra_devops.fleet.history import report_of
 from astra_devops.fleet.journal import reading
@@ -38,14 +39,9 @@ def main(words: Sequence[str]) -> int:
     try:
         return int(options.command(options))
     except errors.JournalInUseError as error:
-        return _complain(error, _IN_USE)
+        return complain("fleet", error, _IN_USE)
     except (_Wrong, errors.AstraDevOpsError) as error:
-        return _complain(error, _WRONG)
-
-
-def _complain(error: Exception, status: int) -> int:
-    print(f"astra_devops fleet: {error}", file=sys.stderr)
-    return status
+        return complain("fleet", error, _WRONG)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -132,10 +132,8 @@ class AsyncSecureBundles:
         async def get_url() -> Secret:
             return await self._send(database_id, send)
 
-        if not isinstance(progress, bool):
-            return await download(self._caller, _BUNDLE, get_url, path, file_name, progress)
-        if not progress:
-            return await download(self._caller, _BUNDLE, get_url, path, file_name, None)
+        if progress is not True:
+            return await download(self._caller, _BUNDLE, get_url, path, file_name, None if progress is False else progress)
         with importing:
             from astra_devops._runtime.progress.status import DownloadProgress
         display = DownloadProgress(f"secure_bundles.download {database_id}")

@@ -1,38 +1,5 @@
 """Declared state against the emulator, over a socket and on one virtual clock."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from tests.worlds import astra, blocking_astra, blocking_emulator, emulator, journal
 
-import pytest
-
-from astra_devops import AstraDevOps, AsyncAstraDevOps
-from astra_devops.emulator import Emulator
-
-
-@pytest.fixture
-async def emulator() -> AsyncIterator[Emulator]:
-    async with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-async def astra(emulator: Emulator) -> AsyncIterator[AsyncAstraDevOps]:
-    async with emulator.async_client() as astra:
-        yield astra
-
-
-@pytest.fixture
-def blocking_emulator() -> Iterator[Emulator]:
-    with Emulator.running() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def blocking_astra(blocking_emulator: Emulator) -> Iterator[AstraDevOps]:
-    with blocking_emulator.client() as astra:
-        yield astra
-
-
-@pytest.fixture
-def journal(tmp_path: Path) -> Path:
-    return tmp_path / "run.db"
+__all__ = ["astra", "blocking_astra", "blocking_emulator", "emulator", "journal"]

@@ -133,7 +133,7 @@ class Transport:
         """
         origin = origin or request.origin or self.origin
         loop = running_loop()
-        began = time.monotonic()
+        ends = time.monotonic() + limit
         session = self._open_session(loop) or await self._open(loop, limit)
         if isinstance(session, NotSent):
             return session
@@ -143,14 +143,14 @@ class Transport:
         cancelled_before = task.cancelling()
         handled_before = sys.exception()
         has_slot = self._slots.take()
-        self._limits.start(task, began + limit - time.monotonic())
+        self._limits.start(task, ends - time.monotonic())
         try:
             if not has_slot:
                 await self._slots.wait()
                 has_slot = True
             if request.method != "GET" or time.monotonic() - self._last_use > _PAUSE:
                 await _look_at_sockets()
-            return await self._exchange(session, origin, request, headers, began + limit - time.monotonic())
+            return await self._exchange(session, origin, request, headers, ends - time.monotonic())
         except BaseException as error:
             if self._limits.stop(task) and task.cancelling() <= cancelled_before and isinstance(error, asyncio.CancelledError):
                 if has_slot:

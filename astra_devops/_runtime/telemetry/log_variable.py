@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TextIO
 
 from astra_devops._runtime.settings import user_level
 from astra_devops._secret import redact
@@ -13,7 +13,7 @@ _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _logger: Final = logging.getLogger("astra_devops")
 
 
-class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
+class _Handler(logging.StreamHandler[TextIO]):
     """Writes to standard error, unless the program has set up logging itself."""
 
     def emit(self, record: logging.LogRecord) -> None:

@@ -165,5 +165,5 @@ def _packed(outcome: Outcome) -> bytes:
         if error is not None:
             error = RuntimeError(f"{type(error).__name__}: {redact(str(error))}")
         note = f"<a value that cannot be sent from the worker: {type(problem).__name__}>"
-        return cloudpickle.dumps(attrs.evolve(outcome, error=error, value=None if outcome.value is None else note))  # type: ignore[no-any-return]
+        data = cloudpickle.dumps(attrs.evolve(outcome, error=error, value=None if outcome.value is None else note))
     return data

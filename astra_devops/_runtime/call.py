@@ -124,7 +124,7 @@ def _plain_headers(headers: Mapping[str, str]) -> Headers:
     return headers if type(headers) is Headers else Headers(headers)
 
 
-@attrs.define(kw_only=True)
+@attrs.define(kw_only=True, on_setattr=attrs.setters.NO_OP)  # Hooks would cost more than all else here.
 class Answer(Generic[T_co]):
     """The service's answer: the decoded value, the status and the headers.
 
@@ -134,7 +134,7 @@ class Answer(Generic[T_co]):
 
     value: T_co
     status: int
-    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers, on_setattr=attrs.setters.NO_OP)
+    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers)
     attempts: int = 1
 
     @property

@@ -22,7 +22,7 @@ from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.intents import recorder as recording
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
-from astra_devops._runtime.options import Options, Shared
+from astra_devops._runtime.options import LanesOfClient, Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, retry_after, undocumented
@@ -76,8 +76,10 @@ class Caller(NoCopies):
         """Return the client id of the token."""
         return await answer_of(self.auth, self.auth.client_id(), self.options.timeout)
 
-    async def send(self, call: Call[T], check_outcome: OutcomeCheck[T] | None = None) -> Answer[T]:
+    def send(self, call: Call[T], check_outcome: OutcomeCheck[T] | None = None) -> Coroutine[Any, Any, Answer[T]]:
         """Carry out a call: repeat it as its operation permits, within the time limit of the call.
+
+        Its arguments are encoded at once, and the rest is done when the result is awaited.
 
         Raises:
             TypeError: An argument has the wrong type. Nothing was sent.
@@ -90,34 +92,32 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
-        if call.operation.lane is None or self.shared.lanes is None:
-            return await self._begin(call, request, check_outcome)
-        async with self.shared.lanes.turn(call, self.options.lane_timeout):
-            return await self._begin(call, request, check_outcome)
+        if call.operation.lane is not None and self.shared.lanes is not None:
+            return self._send_in_turn(self.shared.lanes, call, request, check_outcome)
+        return self._send_now(call, request, check_outcome)
 
-    def _begin(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Coroutine[Any, Any, Answer[T]]:
-        attempts = _Attempts(self, call, request, check_outcome, deadline.start(self.options.timeout))
+    async def _send_in_turn(
+        self, lanes: LanesOfClient, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None
+    ) -> Answer[T]:
+        async with lanes.turn(call, self.options.lane_timeout):
+            return await self._send_now(call, request, check_outcome)
+
+    def _send_now(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Coroutine[Any, Any, Answer[T]]:
+        attempts = _Attempts(self, call, request, check_outcome, Deadline(self.options.timeout))
         recorder = recording.current.get()
         return attempts.carry_out() if recorder is None else recording.send_recorded(recorder, attempts)
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""
-        limit = deadline.start(self.options.attempt_timeout)
+        limit = Deadline(self.options.attempt_timeout)
         auth_headers = await ask(self.auth, self.auth.data_headers(), limit)
         if isinstance(auth_headers, NotSent):
             return auth_headers
         headers = SecretHeaders({**self.options.headers, **auth_headers})
         return await self.transport.send(Request("GET", target), headers, limit.limit(self.options.attempt_timeout), origin)
 
-    def known_headers(self, request: Request) -> SecretHeaders | None:
-        """Return the headers of a request, if the authentication need not be asked."""
-        return None if (auth_headers := self.auth.known_headers()) is None else self._headers(auth_headers, request)
-
-    async def headers(self, request: Request) -> SecretHeaders:
-        """Return the headers of a request. They hold the token of this moment."""
-        return self._headers(await self.auth.api_headers(), request)
-
-    def _headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
+    def headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
+        """Return the headers of a request, with those of the authentication."""
         if auth_headers is not self._composed_from:
             self._composed, self._composed_from = {}, auth_headers
         kinds = request.accepts, None if request.body is None else request.sends
@@ -152,12 +152,12 @@ class _Attempts(CallErrors, Generic[T]):
 
     def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
         """Return what makes the attempts, between two events if there is an observer or a log."""
-        events = self.events_for(logging.DEBUG)
-        return self._answer() if events is None else self._observed_answer(events)
+        observer = observer_or_log(self.caller.observer)
+        return self._answer() if observer is None else self._observed_answer(self._events(observer))
 
-    def events_for(self, level: int) -> "CallEvents | None":
-        """Return the events of this call, or None if there is no observer and no log of a level."""
-        if self.events is None and (observer := observer_or_log(self.caller.observer, level)) is not None:
+    def _events(self, observer: "Observer") -> "CallEvents":
+        """Return the events of this call."""
+        if self.events is None:
             with importing:
                 from astra_devops._runtime.call_events import CallEvents
             self.events = CallEvents(self.call, observer)
@@ -169,7 +169,7 @@ class _Attempts(CallErrors, Generic[T]):
             if self.lost is not None and (answer := await self._settled(self.lost)) is not None:
                 return answer
             while True:
-                outcome = await self._attempt()
+                outcome = self._judged(await self._attempt())
                 if isinstance(outcome, Answer):
                     self.caller.shared.budget.earn()
                     return outcome
@@ -225,9 +225,42 @@ class _Attempts(CallErrors, Generic[T]):
         events.ended(self.count, self.status, None)
         return answer
 
-    async def _attempt(self) -> Answer[T] | Failure:
-        """Send the request once, and read the answer if it is a success."""
-        received = await self._send()
+    async def _attempt(self) -> Received:
+        """Make one attempt when its turn comes, unless the circuit is open."""
+        self.count, self.sent_at = self.count + 1, None
+        caller, shared = self.caller, self.caller.shared
+        turn: float | NotSent | None = shared.limiter.enter()
+        if turn is None:
+            turn = await shared.limiter.wait(self.deadline)
+        if isinstance(turn, NotSent):
+            return turn
+        received: Received | None = None
+        try:
+            if shared.circuit.failures and (held_back := await self._held_back()):
+                return held_back
+            auth_headers = caller.auth.known_headers()
+            headers = await self._asked_headers() if auth_headers is None else caller.headers(auth_headers, self.request)
+            if isinstance(headers, NotSent):
+                return headers
+            self.headers = headers
+            if self.events:
+                headers = self.events.request(self.count, self.transport.origin, headers)
+            self.sent_at = caller.clock.monotonic()
+            received = await self.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
+            if self.events:
+                self.events.response(self.count, received)
+            if shared.circuit.failures or is_outage(received):
+                self._note_health(received)
+            return received
+        except BaseException as error:
+            shared.circuit.abandoned()
+            self.may_have_effect |= self.sent_at is not None and isinstance(error, asyncio.CancelledError)
+            raise
+        finally:
+            shared.limiter.end(self.call.operation.id, turn, self.sent_at or turn, received, caller.options.retry)
+
+    def _judged(self, received: Received) -> Answer[T] | Failure:
+        """Return the answer if it is a success that can be read, or else the failure."""
         if not isinstance(received, RawAnswer):
             return received
         self.status = received.status
@@ -246,38 +279,6 @@ class _Attempts(CallErrors, Generic[T]):
                 raise
             return Damaged(error)
 
-    async def _send(self) -> Received:
-        """Make one attempt when its turn comes, unless the circuit is open."""
-        self.count, self.sent_at = self.count + 1, None
-        caller, shared = self.caller, self.caller.shared
-        turn: float | NotSent | None = shared.limiter.enter()
-        if turn is None:
-            turn = await shared.limiter.wait(self.deadline)
-        if isinstance(turn, NotSent):
-            return turn
-        received: Received | None = None
-        try:
-            if shared.circuit.is_open and (held_back := await self._held_back()):
-                return held_back
-            headers = caller.known_headers(self.request) or await self._asked_headers()
-            if isinstance(headers, NotSent):
-                return headers
-            self.headers = headers
-            if self.events:
-                headers = self.events.request(self.count, self.transport.origin, headers)
-            self.sent_at = caller.clock.monotonic()
-            received = await self.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
-            if self.events:
-                self.events.response(self.count, received)
-            self._note_health(received)
-            return received
-        except BaseException as error:
-            shared.circuit.abandoned()
-            self.may_have_effect |= self.sent_at is not None and isinstance(error, asyncio.CancelledError)
-            raise
-        finally:
-            shared.limiter.end(self.call.operation.id, turn, self.sent_at or turn, received, caller.options.retry)
-
     async def _held_back(self) -> NotSent | None:
         """Return why the circuit does not let the request pass; None if it does."""
         if (pause := self.caller.shared.circuit.seconds_to_probe(self.caller.clock.monotonic())) is None:
@@ -287,10 +288,11 @@ class _Attempts(CallErrors, Generic[T]):
 
     async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
-        headers = await ask(self.caller.auth, self.caller.headers(self.request), self.deadline)
+        headers = await ask(self.caller.auth, self.caller.auth.api_headers(), self.deadline)
         if isinstance(headers, NotSent):
             self.caller.shared.circuit.abandoned()
-        return headers
+            return headers
+        return self.caller.headers(headers, self.request)
 
     async def _token_was_renewed(self, failure: Failure) -> bool:
         """Return whether the refused token has been replaced, so that one more attempt is due."""
@@ -358,7 +360,7 @@ class _Attempts(CallErrors, Generic[T]):
         if delay is None or not (is_too_many or self.caller.shared.budget.take()):
             return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
-        if events := self.events_for(logging.WARNING):
-            events.retry(self.count, delay, failure.reason)
+        if observer := observer_or_log(self.caller.observer, logging.WARNING):
+            self._events(observer).retry(self.count, delay, failure.reason)
         await self.deadline.sleep(self.caller.clock, delay)
         return True

@@ -16,12 +16,15 @@ class Circuit:
     While it is open, calls fail at once, since nothing would come of them but load on a service in
     trouble. After a pause one request is let through as a probe: if it succeeds the circuit closes,
     otherwise the next pause is twice as long.
+
+    Attributes:
+        failures: Their number in a row; zero while the host is up.
     """
 
-    __slots__ = ("_failures", "_pause", "_probe_at", "_probing_since")
+    __slots__ = ("_pause", "_probe_at", "_probing_since", "failures")
 
     def __init__(self) -> None:
-        self._failures = 0
+        self.failures: int = 0
         self._pause = _FIRST_PAUSE
         self._probe_at: float | None = None
         self._probing_since: float | None = None
@@ -47,7 +50,7 @@ class Circuit:
 
     def succeeded(self) -> Change | None:
         """Note that the host answers."""
-        self._failures = 0
+        self.failures = 0
         if not self.is_open:
             return None
         self._probe_at, self._probing_since, self._pause = None, None, _FIRST_PAUSE
@@ -55,13 +58,13 @@ class Circuit:
 
     def failed(self, now: float) -> Change | None:
         """Note that the host did not answer, or not as if it were up."""
-        self._failures += 1
+        self.failures += 1
         if self._probe_at is not None:
             if self._probing_since is not None:
                 self._pause = min(self._pause * 2, _LONGEST_PAUSE)
                 self._probe_at, self._probing_since = now + self._pause, None
             return None
-        if self._failures < _FAILURES:
+        if self.failures < _FAILURES:
             return None
         self._probe_at = now + self._pause
         return "opened"

@@ -21,9 +21,9 @@ class Deadline:
 
     __slots__ = ("_counted", "_ends", "_is_block", "_parent")
 
-    def __init__(self, seconds: float, parent: "Deadline | None" = None, *, is_block: bool = False) -> None:
+    def __init__(self, seconds: float, *, is_block: bool = False) -> None:
         self._ends = time.monotonic() + seconds
-        self._parent = parent
+        self._parent = _current.get()
         self._is_block = is_block
         # By which clock, and up to which lead of it, excess has been counted.
         self._counted: tuple[Clock, float] | None = None
@@ -102,11 +102,6 @@ def unbounded_context() -> Context:
     return context
 
 
-def start(seconds: float) -> Deadline:
-    """Return the deadline of a call that begins now and may take this many seconds."""
-    return Deadline(seconds, _current.get())
-
-
 @contextmanager
 def inside(limit: Deadline | None) -> Iterator[None]:
     """Bound all calls in a block by a deadline, or by nothing."""
@@ -120,7 +115,7 @@ def inside(limit: Deadline | None) -> Iterator[None]:
 @contextmanager
 def within(seconds: float) -> Iterator[Deadline]:
     """Bound all calls in a block together, each of which otherwise has its own time."""
-    limit = start(seconds)
+    limit = Deadline(seconds)
     with inside(limit):
         yield limit
 
@@ -165,5 +160,5 @@ def deadline(seconds: float) -> Iterator[None]:
         raise TypeError(f"seconds must be a number, not {type(seconds).__name__}")
     if not abs(seconds) <= sys.float_info.max:
         raise ValueError(f"seconds must be finite, not {seconds}")
-    with inside(Deadline(seconds, _current.get(), is_block=True)):
+    with inside(Deadline(seconds, is_block=True)):
         yield

@@ -99,7 +99,7 @@ async def download(
         APIStatusError: The host refused the request.
         ResponseDecodeError: The download is not a file of the wanted kind.
     """
-    limit = deadline.start(caller.options.timeout)
+    limit = Deadline(caller.options.timeout)
     partial = PartialFile(path, default_name)
     try:
         await in_thread(partial.open)

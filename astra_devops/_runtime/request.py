@@ -50,12 +50,11 @@ def build(call: Call[Any]) -> Request:
         body.__cause__ = body.__context__ = None
         raise body.with_traceback(None)
     operation = call.operation
-    return Request(operation.method, target, body, operation.sends, operation.accepts, _headers(call), operation.server)
+    headers = _headers(call) if call.headers or call.cookies else _NO_HEADERS
+    return Request(operation.method, target, body, operation.sends, operation.accepts, headers, operation.server)
 
 
 def _headers(call: Call[Any]) -> Mapping[str, str]:
-    if not call.headers and not call.cookies:
-        return _NO_HEADERS
     headers = {name: header_text(name, value) for name, value in call.headers if value is not None}
     cookies = [f"{name}={quote(header_text(name, value))}" for name, value in call.cookies if value is not None]
     if cookies:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from astra_devops._runtime.deadline import Deadline, deadline, start, within
+from astra_devops._runtime.deadline import Deadline, deadline, within
 
 
 class InstantClock:
@@ -23,18 +23,18 @@ class InstantClock:
 
 def test_the_deadline_around_a_call_bounds_it() -> None:
     with within(5):
-        assert 4 < start(60).remaining() <= 5
-        assert 1 < start(2).remaining() <= 2
+        assert 4 < Deadline(60).remaining() <= 5
+        assert 1 < Deadline(2).remaining() <= 2
         with deadline(3):
-            assert 2 < start(60).remaining() <= 3
-        assert 4 < start(60).remaining() <= 5
-    assert 59 < start(60).remaining() <= 60
+            assert 2 < Deadline(60).remaining() <= 3
+        assert 4 < Deadline(60).remaining() <= 5
+    assert 59 < Deadline(60).remaining() <= 60
 
 
 @pytest.mark.anyio
 async def test_a_wait_that_a_fast_clock_skips_counts_for_the_deadline_and_those_around_it() -> None:
-    outer = Deadline(100)
-    inner = Deadline(60, outer)
+    with within(100) as outer:
+        inner = Deadline(60)
     await inner.sleep(InstantClock(), 40)
     assert 19 < inner.remaining() <= 20
     assert 59 < outer.remaining() <= 60

@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 from typing import TypeVar
 
 from astra_devops import errors
-from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.protocol import Auth
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.outcome import NotSent
@@ -40,7 +39,7 @@ async def answer_of(auth: Auth, answer: Awaitable[T], timeout: float) -> T:
         ConfigurationError: There is no token, or it is malformed.
         RequestNotSentError: The token provider raised an exception, or did not return in time.
     """
-    value = await ask(auth, answer, deadline.start(timeout))
+    value = await ask(auth, answer, Deadline(timeout))
     if not isinstance(value, NotSent):
         return value
     if isinstance(value.cause, errors.ConfigurationError):

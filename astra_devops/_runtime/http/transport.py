@@ -131,48 +131,30 @@ class Transport:
 
         It goes to ``origin``, or to that of the request, or to the service.
         """
-        origin = origin or request.origin or self.origin
-        loop = running_loop()
+        origin = origin or request.origin or self._origin()
         ends = time.monotonic() + limit
+        loop = asyncio.get_running_loop()
         session = self._open_session(loop) or await self._open(loop, limit)
         if isinstance(session, NotSent):
             return session
-        task = asyncio.current_task()
+        task, limits = asyncio.current_task(), self._limits
         assert task is not None
-        assert self._limits is not None
+        assert limits is not None
         cancelled_before = task.cancelling()
         handled_before = sys.exception()
         has_slot = self._slots.take()
-        self._limits.start(task, ends - time.monotonic())
+        limits.start(task, ends - time.monotonic())
         try:
             if not has_slot:
                 await self._slots.wait()
                 has_slot = True
             if request.method != "GET" or time.monotonic() - self._last_use > _PAUSE:
                 await _look_at_sockets()
-            return await self._exchange(session, origin, request, headers, ends - time.monotonic())
-        except BaseException as error:
-            if self._limits.stop(task) and task.cancelling() <= cancelled_before and isinstance(error, asyncio.CancelledError):
-                if has_slot:
-                    return Lost(f"no complete answer within {limit:.3g} s")
-                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
-            without_frames(error, handled_before)
-            raise
-        finally:
-            self._limits.stop(task)
-            if has_slot:
-                self._slots.give_back()
-            self._last_use = time.monotonic()
-
-    async def _exchange(
-        self, session: aiohttp.ClientSession, origin: str, request: Request, headers: Mapping[str, str], remaining: float
-    ) -> Received:
-        url = URL(origin + request.target, encoded=True)
-        try:
             proxy = self._proxy_for(session, origin)
+            remaining = ends - time.monotonic()
             response = await session.request(
                 request.method,
-                url,
+                URL(origin + request.target, encoded=True),
                 data=request.body,
                 headers=headers,
                 # The limit for connecting is the shorter one. So if the limit of the whole attempt
@@ -183,24 +165,24 @@ class Transport:
                 auto_decompress=False,
                 **_OPTIONS,
             )
-            if response.status == 407 and proxy and url.scheme == "http":
-                response.close()
-                return refusal_of_proxy(place_of(URL(proxy.reveal())) or "", 407, response.reason)
             # A short answer is complete when its head is, and its connection is free again.
-            if response.content.is_eof() and "content-encoding" not in response.headers:
+            if proxy is None and response.content.is_eof() and "content-encoding" not in response.headers:
                 return RawAnswer(response.status, response.headers, response.content.read_nowait())
-            async with response:
-                return await _read(response)
-        except _Broken as error:
-            return error.outcome
-        except ConfigurationError as error:
-            return NotSent(str(error), final=True, is_local=True, cause=error)
-        except (aiohttp.ClientError, OSError) as error:
-            return failure(error, None)
-        except ValueError as error:
-            if is_password_of_netrc(error):
-                return NotSent(PASSWORD_OF_NETRC, final=True, is_local=True)
+            return await _read(response, proxy)
+        except BaseException as error:
+            if limits.stop(task) and task.cancelling() <= cancelled_before and isinstance(error, asyncio.CancelledError):
+                if has_slot:
+                    return Lost(f"no complete answer within {limit:.3g} s")
+                return NotSent(f"none of {self._max_connections} connections became free within {limit:.3g} s", is_local=True)
+            if (outcome := _outcome_of(error)) is not None:
+                return outcome
+            without_frames(error, handled_before)
             raise
+        finally:
+            limits.stop(task)
+            if has_slot:
+                self._slots.give_back()
+            self._last_use = time.monotonic()
 
     async def download(self, url: Secret, sink: Sink, *, idle: float) -> Received:
         """Download a presigned URL of another host, without the token and the client's headers.
@@ -229,13 +211,9 @@ class Transport:
                 while piece := memoryview(await response.content.readany()):
                     await sink(piece, response.content_length)
                 return RawAnswer(response.status, response.headers, b"")
-        except _Broken as error:
-            return error.outcome
-        except ConfigurationError as error:
-            return NotSent(str(error), final=True, is_local=True, cause=error)
-        except (aiohttp.ClientError, OSError) as error:
-            return failure(error, None)
         except BaseException as error:
+            if (outcome := _outcome_of(error)) is not None:
+                return outcome
             without_frames(error, handled_before)
             raise
 
@@ -289,7 +267,30 @@ async def _look_at_sockets() -> None:
         await asyncio.sleep(0)
 
 
-async def _read(response: aiohttp.ClientResponse) -> Received:
+def _outcome_of(error: BaseException) -> NotSent | Lost | None:
+    """Return what an exception means for a request; None if that is not for us to say."""
+    match error:
+        case _Broken(outcome=outcome):
+            return outcome
+        case ConfigurationError():
+            return NotSent(str(error), final=True, is_local=True, cause=error)
+        case aiohttp.ClientError() | OSError():
+            return failure(error, None)
+        case ValueError() if is_password_of_netrc(error):
+            return NotSent(PASSWORD_OF_NETRC, final=True, is_local=True)
+    return None
+
+
+async def _read(response: aiohttp.ClientResponse, proxy: Secret | None = None) -> Received:
+    """Read an answer, unless it is that of the proxy, which demands a password."""
+    async with response:
+        if response.status == 407 and proxy is not None and response.url.scheme == "http":
+            response.close()
+            return refusal_of_proxy(place_of(URL(proxy.reveal())) or "", 407, response.reason)
+        return await _read_body(response)
+
+
+async def _read_body(response: aiohttp.ClientResponse) -> Received:
     headers = response.headers
     length = response.content_length
     if length is not None and length <= LARGEST_BODY:

@@ -196,7 +196,7 @@ def split_unknown(document: dict[str, object], model: Model) -> tuple[dict[str, 
     return ({**document, **{wire: document[key] for wire, key in variants.items()}} if variants else document), extra
 
 
-@attrs.frozen
+@attrs.define(eq=False, repr=False)
 class _FieldSource:
     """Writes the expressions for one field.
 

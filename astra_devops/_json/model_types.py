@@ -61,7 +61,7 @@ def wrong_type(value: object, expected: str) -> ShapeError:
     return ShapeError("", expected, json_type(value))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class Field:
     """One field of a model.
 
@@ -83,7 +83,7 @@ class Field:
         return self.required and self.if_absent is None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class Model:
     """An attrs class and its names in JSON.
 

@@ -29,7 +29,7 @@ Confidence = Literal["documented", "inferred"]
 
 
 # Not frozen, and compared by identity, since all of them are made when a program starts.
-@attrs.define(kw_only=True, eq=False)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class Operation:
     """One operation of the contract, as listed in ``_rest/index.py``.
 
@@ -58,7 +58,7 @@ class Operation:
     deprecated: bool = False
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Call(Generic[T]):
     """One call of an operation with its arguments, before anything is encoded or sent.
 
@@ -71,7 +71,7 @@ class Call(Generic[T]):
     path: str
     result: Any
     query: tuple[tuple[str, object], ...] = ()
-    body: object = attrs.field(default=None, repr=False)
+    body: object = None
     headers: tuple[tuple[str, object], ...] = ()
     cookies: tuple[tuple[str, object], ...] = ()
 

@@ -23,7 +23,7 @@ class LanesOfClient(Protocol):
         ...
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class Options:
     """The options that ``with_options`` can change for a view of a client.
 
@@ -34,7 +34,7 @@ class Options:
     attempt_timeout: float
     retry: RetryPolicy
     lane_timeout: float
-    headers: Mapping[str, str] = attrs.field(repr=lambda headers: f"<{len(headers)} headers>")
+    headers: Mapping[str, str]
 
 
 class Shared:

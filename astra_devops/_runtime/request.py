@@ -14,7 +14,7 @@ from astra_devops._secret import Secret
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
-@attrs.define
+@attrs.define(eq=False, repr=False)
 class Request:
     """A request without its origin and most of its headers, which belong to the client.
 
@@ -25,10 +25,10 @@ class Request:
 
     method: str
     target: str
-    body: bytes | None = attrs.field(default=None, repr=False)
+    body: bytes | None = None
     sends: str = "application/json"
     accepts: str = "application/json"
-    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
+    headers: Mapping[str, str] = _NO_HEADERS
     origin: str | None = None
 
 

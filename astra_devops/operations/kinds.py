@@ -31,7 +31,7 @@ Every other state, an unknown one too, means: not yet.
 """
 
 
-@attrs.frozen
+@attrs.define(eq=False, repr=False)
 class Observation(Generic[T_co]):
     """The result of one poll.
 
@@ -53,7 +53,7 @@ class Observation(Generic[T_co]):
     problem: str | None = None
 
 
-@attrs.frozen
+@attrs.define(eq=False, repr=False)
 class PollContext:
     """What a condition polls with.
 
@@ -86,7 +86,7 @@ class Condition(Protocol[T_co]):
     def __call__(self, context: PollContext, params: Params) -> Awaitable[Observation[T_co]]: ...
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False, repr=False)
 class OperationKind(Generic[T]):
     """One kind of operation.
 

@@ -45,7 +45,7 @@ _DROPPED_AT_ONCE: Final = 8
 _LEAST_WAIT: Final = 0.001
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class _Lane:
     """The lane of one database.
 

@@ -30,7 +30,7 @@ _WORTH_OF_WAIT: Final = 1.5
 _MOST_SAVED: Final = 4
 
 
-@attrs.frozen
+@attrs.define(eq=False, repr=False)
 class _ListReading:
     """One reading of the whole list.
 

@@ -13,7 +13,7 @@ SETTLED: Final = frozenset({"ACTIVE", "HIBERNATED", "PARKED", "SUSPENDED"})
 """States that a database does not leave by itself, and in which nothing is wrong with it."""
 
 
-@attrs.frozen
+@attrs.define(eq=False, repr=False)
 class Effect(Generic[T]):
     """What the other request shows.
 

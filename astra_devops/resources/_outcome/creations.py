@@ -55,7 +55,7 @@ _CLIENT_ID: Final = re.compile(r"[A-Za-z]{24}")
 _Key = tuple[str, str, str, str]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Creation:
     """One creation in progress, and what is known about the databases that may be its own.
 

@@ -210,7 +210,7 @@ def hiding(*names: str) -> Callable[[Callable[P, Coroutine[Any, Any, T]]], Calla
 
 
 _SHORTEST_MASKED: Final = 4
-_ESCAPE: Final = re.compile("%[0-9A-F]{2}")
+_ESCAPE: Final = "%[0-9A-F]{2}"
 # Go's encoder escapes these three, so that its JSON is safe inside HTML.
 # As html.escape does, whose module takes longer to import than all of this one.
 _HTML_ESCAPES: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
@@ -218,14 +218,14 @@ _HTML_QUOTES: Final = {ord('"'): "&quot;", ord("'"): "&#x27;"}
 _GO_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 # A token or a part of it, whose end is a digest; and what signs an address at Amazon, Google and
 # Microsoft, also where the address is escaped.
-_CREDENTIAL: Final = re.compile(
+_CREDENTIAL: Final = (
     r"AstraCS(?::|%(?:25)*3A)[^\s\"'<>&,;]*|(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])|(?i:bearer)\s+[^\s\"'<>&,;]+"
     r"|(?<![A-Za-z])(?i:X-(?:Amz|Goog)-(?:Credential|Signature|Security-Token)|AWSAccessKeyId|Key-Pair-Id|Signature|sig)"
     r"(?:=|%(?:25)*3D|\\u003d)(?:(?!%(?:25)*26|\\u0026)[^&\s\"'<>])+"
 )
 # The user part of an address: what is between "//" and the last "@" before a slash; what is up to
 # the last "@" if a password has a slash in it; and "user:password@" where "//" was left out.
-_USER: Final = re.compile(
+_USER: Final = (
     r"(?<=//)(?:[^\s/?#\"'<>]{0,1024}@|(?!\[)[^\s/?#@:\"'<>]{0,1024}:(?!\d{1,5}(?![^\s/?#\"'<>]))[^\s\"'<>]{0,1024}@)"
     r"|(?:(?<![^\s\"'<>(\[{=,;])|(?<=\\/))[^\s\"'<>()\[\]{}=,;\\/:@]{1,1024}:[^\s\"'<>/]{1,1024}@"
 )
@@ -244,8 +244,8 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
                 if len(secret) < _SHORTEST_MASKED:
                     return f"{MASK} (masked because it echoes a secret)"
                 text = text.replace(form, MASK)
-    text = _CREDENTIAL.sub(MASK, text)
-    return _USER.sub(f"{MASK}@", text) if "@" in text else text
+    text = re.sub(_CREDENTIAL, MASK, text)
+    return re.sub(_USER, f"{MASK}@", text) if "@" in text else text
 
 
 def printable(text: str) -> str:
@@ -274,7 +274,7 @@ def _escaped_forms(secret: str) -> list[str]:
     forms = {
         secret,
         *quoted,
-        *(_ESCAPE.sub(lambda match: match[0].lower(), text) for text in quoted),
+        *(re.sub(_ESCAPE, lambda match: match[0].lower(), text) for text in quoted),
         secret.translate(_HTML_ESCAPES),
         secret.translate(_HTML_ESCAPES | _HTML_QUOTES),
         repr(secret)[1:-1],

@@ -33,8 +33,8 @@ from astra_devops._json.model_types import (
 from astra_devops._json.reading import reader_of
 from astra_devops._secret import NO_EXTRA, Extra, Secret
 
-_NUMBER: Final = re.compile(r"\s*-?\d{1,300}(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?\s*", re.ASCII)
-_INTEGER: Final = re.compile(r"\s*-?\d{1,18}\s*", re.ASCII)
+_NUMBER: Final = r"(?a)\s*-?\d{1,300}(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?\s*"
+_INTEGER: Final = r"(?a)\s*-?\d{1,18}\s*"
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -163,9 +163,9 @@ def _neighbor(value: object, shape: Any) -> object:
         return value
     if shape is bool:
         return _BOOLEANS.get(value.strip().lower(), value)
-    if shape is int and _INTEGER.fullmatch(value):
+    if shape is int and re.fullmatch(_INTEGER, value):
         return int(value)
-    if shape in (int, float) and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
+    if shape in (int, float) and re.fullmatch(_NUMBER, value) and math.isfinite(float(value)):
         return float(value)
     return value
 

@@ -8,17 +8,18 @@ structuring is not used, since our compiled readers take about a third of the ti
 import functools
 import os
 import threading
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from cattrs import BaseConverter
 
 from astra_devops._json import scalars, times, unions
 from astra_devops._json.compile_reader import compile_reader
 from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
 from astra_devops._json.scalars import SCALAR_READERS, Reader
 
-_converter: Final = BaseConverter()
+if TYPE_CHECKING:
+    from cattrs import BaseConverter
+
 _compile_lock: Final = threading.RLock()
 _being_compiled: Final[set[Any]] = set()
 
@@ -39,8 +40,26 @@ def reader_of(shape: Any) -> Reader:
         return scalars.read_time
     if is_enum(shape):  # The converter would take a StrEnum for a string.
         return scalars.closed_enum_reader(shape)
-    read: Reader = _converter.get_structure_hook(shape)
+    read: Reader = _converter().get_structure_hook(shape)
     return read
+
+
+@functools.cache
+def _converter() -> "BaseConverter":
+    """Return the dispatch table, which is made when the first answer is read."""
+    with _compile_lock:
+        from cattrs import BaseConverter
+
+        converter = BaseConverter()
+        for applies, factory in (
+            (lambda shape: True, _reject),
+            (attrs.has, _model_reader),
+            (is_list, _list_reader),
+            (is_dict, _dict_reader),
+            (lambda shape: len(members(shape)) > 1, _union_reader),
+        ):  # It asks the last one first.
+            converter.register_structure_hook_factory(applies, factory)
+        return converter
 
 
 def _part_reader(shape: Any) -> Reader:
@@ -108,13 +127,3 @@ def _optional_reader(shape: Any) -> Reader:
 
 def _reject(shape: Any) -> Reader:
     raise TypeError(f"{shape!r} is not an annotation that a model may have")
-
-
-for _applies, _factory in (
-    (lambda shape: True, _reject),
-    (attrs.has, _model_reader),
-    (is_list, _list_reader),
-    (is_dict, _dict_reader),
-    (lambda shape: len(members(shape)) > 1, _union_reader),
-):  # The converter asks the last one first.
-    _converter.register_structure_hook_factory(_applies, _factory)

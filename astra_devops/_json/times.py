@@ -11,11 +11,10 @@ _GO_ZERO: Final = "0001-01-01T00:00:00Z"
 
 # RFC 3339 with letters in either case, and what Go's Time.String() prints: after the offset a zone
 # name, then a monotonic clock reading.
-_FORMATS: Final = re.compile(
-    r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)"
+_FORMATS: Final = (
+    r"(?a)(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<time>\d\d:\d\d:\d\d(?:[.,]\d+)?)"
     r"(?: ?(?:(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)|[Zz]|UTC|GMT))?"
-    r"(?: [A-Za-z]+| [+-]\d{2,4})?(?: m=[+-][\d.]+)?",
-    re.ASCII,
+    r"(?: [A-Za-z]+| [+-]\d{2,4})?(?: m=[+-][\d.]+)?"
 )
 # While a test freezes time, the name ``datetime`` may stand for a subclass, and this module may be
 # imported then. The class itself is the one that defines the parts of a time.
@@ -51,7 +50,7 @@ def read(text: str) -> datetime | None:
 
 
 def _read_other_format(text: str) -> datetime:
-    match = _FORMATS.fullmatch(text)
+    match = re.fullmatch(_FORMATS, text)
     moment = None
     if match is not None:
         offset = f"{match['sign']}{match['hours']}:{match['minutes']}" if match["sign"] else "Z"

@@ -19,12 +19,12 @@ from astra_devops._secret import Secret, uncovered
 T = TypeVar("T")
 V = TypeVar("V")
 
-_DATABASE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9]")
-_KEYSPACE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,47}")
+_DATABASE_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9&+\-_()<>.,@]{0,48}[A-Za-z0-9]"
+_KEYSPACE_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9_]{0,47}"
 _RESERVED_KEYSPACES: Final = frozenset({"dse", "system"})
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_CONTROL: Final = r"[\x00-\x1f\x7f]"
+_SURROGATE: Final = "[\ud800-\udfff]"
+_TOKEN: Final = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _PROVIDERS: Final = ("AWS", "AZURE", "GCP")
 _CLIENT_HEADERS: Final = frozenset({"authorization", "host", "content-length", "content-type", "transfer-encoding", "accept-encoding"})
 
@@ -69,7 +69,7 @@ def identifier(value: str, name: str) -> str:
         raise ValueError(f"{name} must be an id, not a token")
     if string(value, name) in (".", ".."):
         raise ValueError(f"{name} must not be empty, '.' or '..'")
-    if _CONTROL.search(value):
+    if re.search(_CONTROL, value):
         raise ValueError(f"{name} must not contain control characters such as line breaks")
     return value
 
@@ -204,14 +204,14 @@ def secret(value: str | Secret, name: str) -> Secret:
 
 def database_name(value: str) -> str:
     """Check a database name against the rules that the service documents."""
-    if not _DATABASE_NAME.fullmatch(string(value, "name")):
+    if not re.fullmatch(_DATABASE_NAME, string(value, "name")):
         raise ValueError("name must be 2 to 50 letters, digits and characters of '&+-_()<>.,@', and start and end with a letter or digit")
     return value
 
 
 def keyspace_name(value: str, argument: str = "name") -> str:
     """Check a keyspace name against the rules that the service documents."""
-    if not _KEYSPACE_NAME.fullmatch(string(value, argument)):
+    if not re.fullmatch(_KEYSPACE_NAME, string(value, argument)):
         raise ValueError(f"{argument} must be 1 to 48 letters, digits and underscores, and start with a letter or digit")
     if value.lower() in _RESERVED_KEYSPACES:
         raise ValueError(f"{argument} must not be {value!r}, which the database reserves")
@@ -254,11 +254,11 @@ def headers(value: Mapping[str, str]) -> dict[str, str]:
     for name, content in value.items():
         if not isinstance(name, str) or not isinstance(content, str):
             raise TypeError("headers must map strings to strings")
-        if not _TOKEN.fullmatch(name):
+        if not re.fullmatch(_TOKEN, name):
             raise ValueError(f'headers must have names of ASCII letters, digits and characters of "!#$%&\'*+-.^_`|~", not {name!r}')
         if name.lower() in _CLIENT_HEADERS:
             raise ValueError(f"headers must not contain {name}: the client sets it")
-        if _CONTROL.search(content.replace("\t", " ")):
+        if re.search(_CONTROL, content.replace("\t", " ")):
             raise ValueError(f"headers must not contain line breaks or other control characters ({name!r})")
         _sendable(content, f"headers[{name!r}]")
     return dict(value)
@@ -268,7 +268,7 @@ def _sendable(value: str, name: str) -> str:
     """Check that a text can be written as UTF-8 and has no NUL, which ends strings elsewhere."""
     if "\0" in value:
         raise ValueError(f"{name} must not contain NUL characters")
-    if not value.isascii() and _SURROGATE.search(value):
+    if not value.isascii() and re.search(_SURROGATE, value):
         raise ValueError(f"{name} must not contain unpaired surrogates, which cannot be written as UTF-8")
     return value
 

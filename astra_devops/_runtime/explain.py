@@ -63,26 +63,22 @@ _CREATING: Final = _UNIQUE | {
 }
 # Conflicts of these mean that the resource is busy: docs/evidence.md, "busy-resources".
 _OF_DATABASES_AND_GROUPS: Final = ("/v2/databases/", "/v3/databases/", "/v2/pcus/")
-_ABSENT: Final = re.compile(r"\b(?:not|n't|never|longer|neither|nor|cannot|must|should|if \w+) exists?\b", re.IGNORECASE)
-_EXISTS_ALREADY: Final = re.compile(r"\balready exist|\bexists? already\b|\bduplicate", re.IGNORECASE)
-_BUSY: Final = re.compile(
-    r"\bin state\b|\bconcurrent|\bmaintenance\b|\bbusy\b|\blocked\b|\bnot (?:\w+ )?ready\b|\bin progress\b|\bpending\b|\btry again\b"
-    r"|\bbeing \w+ed\b|\bunder way\b|\bcannot be \w+( now)?\b|, not \w+",
-    re.IGNORECASE,
+_ABSENT: Final = r"(?i)\b(?:not|n't|never|longer|neither|nor|cannot|must|should|if \w+) exists?\b"
+_EXISTS_ALREADY: Final = r"(?i)\balready exist|\bexists? already\b|\bduplicate"
+_BUSY: Final = (
+    r"(?i)\bin state\b|\bconcurrent|\bmaintenance\b|\bbusy\b|\blocked\b|\bnot (?:\w+ )?ready\b|\bin progress\b|\bpending\b|\btry again\b"
+    r"|\bbeing \w+ed\b|\bunder way\b|\bcannot be \w+( now)?\b|, not \w+"
 )
-_EXISTS: Final = re.compile(r"\bexists?\b|\balready\b|\bin use\b|\btaken\b|\bnot unique\b", re.IGNORECASE)
+_EXISTS: Final = r"(?i)\bexists?\b|\balready\b|\bin use\b|\btaken\b|\bnot unique\b"
 
-_HIBERNATED: Final = re.compile(r"(?<!\bnot )(?<!\bnever )(?<!\bbe )(?<!n't )\bhibernat(?:ed|ing)\b", re.IGNORECASE)
-_UNKNOWN: Final = re.compile(
-    r"\b(?:unknown|revoked|expired|invalid|not (?:valid|found|recognized)|no longer|deleted|disabled)\b", re.IGNORECASE
+_HIBERNATED: Final = r"(?i)(?<!\bnot )(?<!\bnever )(?<!\bbe )(?<!n't )\bhibernat(?:ed|ing)\b"
+_UNKNOWN: Final = r"(?i)\b(?:unknown|revoked|expired|invalid|not (?:valid|found|recognized)|no longer|deleted|disabled)\b"
+_TOKEN: Final = r"(?i)\btoken\b"
+_REFUSED_REGION: Final = (
+    r"(?i)\b(?:unsupported|unknown|invalid|no(?: such)?)\b(?: \w+)? region\b(?! is required)"
+    r"|\bregion\b(?: \S+){0,4}? (?:(?:is |was )?(?:unsupported|unknown|invalid|unavailable|not \w+)|does not exist)\b"
 )
-_TOKEN: Final = re.compile(r"\btoken\b", re.IGNORECASE)
-_REFUSED_REGION: Final = re.compile(
-    r"\b(?:unsupported|unknown|invalid|no(?: such)?)\b(?: \w+)? region\b(?! is required)"
-    r"|\bregion\b(?: \S+){0,4}? (?:(?:is |was )?(?:unsupported|unknown|invalid|unavailable|not \w+)|does not exist)\b",
-    re.IGNORECASE,
-)
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UUID: Final = r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 def conflict_class(operation: Operation, words: str) -> type[errors.ConflictError]:
@@ -90,13 +86,13 @@ def conflict_class(operation: Operation, words: str) -> type[errors.ConflictErro
 
     Words of a busy resource outweigh all but the plainest words of a duplicate: "exists already".
     """
-    words = _ABSENT.sub("", words)
+    words = re.sub(_ABSENT, "", words)
     may_be_duplicate = operation.id in _CREATING
-    if may_be_duplicate and _EXISTS_ALREADY.search(words):
+    if may_be_duplicate and re.search(_EXISTS_ALREADY, words):
         return errors.AlreadyExistsError
-    if _BUSY.search(words):
+    if re.search(_BUSY, words):
         return errors.BusyError
-    if operation.id in _UNIQUE or (may_be_duplicate and _EXISTS.search(words)):
+    if operation.id in _UNIQUE or (may_be_duplicate and re.search(_EXISTS, words)):
         return errors.AlreadyExistsError
     return errors.BusyError if operation.path.startswith(_OF_DATABASES_AND_GROUPS) else errors.ConflictError
 
@@ -111,12 +107,12 @@ def hints(operation: Operation, status: int, details: Sequence[errors.ErrorDetai
     found = []
     if status == 401 and _INVALID_FORMAT in ids:
         found.append("the service does not take the token for one: look for a missing part or a character too many")
-    elif status == 401 and (_UNKNOWN_TOKEN in ids or (_TOKEN.search(words) and _UNKNOWN.search(words))):
+    elif status == 401 and (_UNKNOWN_TOKEN in ids or (re.search(_TOKEN, words) and re.search(_UNKNOWN, words))):
         environment = f"another environment than {origin or 'the service'}"
         found.append(f"the token is revoked, has expired, or belongs to {environment}: create a new one")
-    if _HIBERNATED.search(words):
+    if re.search(_HIBERNATED, words):
         found.append(WAKE)
-    if status in (400, 422) and (_UNSUPPORTED_REGION in ids or _REFUSED_REGION.search(words)):
+    if status in (400, 422) and (_UNSUPPORTED_REGION in ids or re.search(_REFUSED_REGION, words)):
         found.append(_about_region(call))
     if status == 404 and operation.path.startswith("/v2/databases/{databaseID}") and call is not None and not _has_id(call):
         found.append("a database is named by its id, which databases.find(name) returns")
@@ -139,7 +135,7 @@ def _field(body: object, name: str) -> str | None:
 
 def _has_id(call: Call[Any]) -> bool:
     segments = call.path.split("/")
-    return len(segments) > 3 and _UUID.fullmatch(segments[3]) is not None
+    return len(segments) > 3 and re.fullmatch(_UUID, segments[3]) is not None
 
 
 def how_to_find_out(operation: Operation) -> str:

@@ -25,10 +25,10 @@ _LONGEST_ECHO: Final = 64 * 1024
 _LONGEST_CONTENT_TYPE: Final = 100
 _LONGEST_WORDS: Final = 1_000
 # Of nginx ingress, Go's default handler, Envoy, HAProxy, Kong, Cloudflare and Heroku.
-_WORDS_OF_PROXIES: Final = re.compile(
-    rb"default backend|\b404\W+(?:page )?not found\b|\bno (?:healthy )?upstream\b|\bupstream (?:connect|request)|\bno (?:matching )?route\b"
-    rb"|\bno (?:\w+ )?backend\b|\bbad gateway\b|\bgateway time-?out\b|\bservice unavailable\b|\bcloudflare\b|\bno such app\b",
-    re.IGNORECASE,
+_WORDS_OF_PROXIES: Final = (
+    rb"(?i)default backend|\b404\W+(?:page )?not found\b|\bno (?:healthy )?upstream\b|\bupstream (?:connect|request)"
+    rb"|\bno (?:matching )?route\b|\bno (?:\w+ )?backend\b|\bbad gateway\b|\bgateway time-?out\b|\bservice unavailable\b|\bcloudflare\b"
+    rb"|\bno such app\b"
 )
 _FIRST_YEAR: Final = 1970
 _LAST_YEAR: Final = 9000
@@ -272,7 +272,7 @@ def is_from_proxy(content_type: str, body: bytes) -> bool:
     Then it says nothing about a resource: the service has not seen the request. Such answers are
     HTML, or a few words about the path or the backend of the proxy.
     """
-    return _is_html(content_type, body) or bool(len(body) <= _LONGEST_WORDS and _WORDS_OF_PROXIES.search(body))
+    return _is_html(content_type, body) or bool(len(body) <= _LONGEST_WORDS and re.search(_WORDS_OF_PROXIES, body))
 
 
 def _describe_body(answer: RawAnswer, secrets: Iterable[str]) -> str:

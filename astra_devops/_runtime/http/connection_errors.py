@@ -14,7 +14,7 @@ from astra_devops._runtime.outcome import Lost, NotSent
 from astra_devops._secret import printable, redact
 
 # aiohttp's parser quotes what it cannot parse, and a proxy or a service may echo a secret there.
-_QUOTED: Final = re.compile(r"[\n'\"].*", re.DOTALL)
+_QUOTED: Final = r"(?s)[\n'\"].*"
 _LONGEST_REASON: Final = 500
 # Statuses of a proxy that may pass. Others say that the proxy does not serve this client.
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -76,7 +76,7 @@ def reason_of(error: BaseException) -> str:
         case aiohttp.ClientHttpProxyError():
             text = f"{error.status} {error.message}"
         case aiohttp.ClientResponseError():
-            text = _QUOTED.sub("", error.message.strip()).strip(" :")
+            text = re.sub(_QUOTED, "", error.message.strip()).strip(" :")
         case aiohttp.ServerDisconnectedError() if not isinstance(error.message, str):
             text = "Server disconnected in the head of its answer"
     text = printable(redact(" ".join(text.split())))[:_LONGEST_REASON]

@@ -67,8 +67,8 @@ class _Readers(dict[int, Reader]):
         self._reader_of = reader_of
         self._by_names: dict[tuple[str, ...], Reader] = {}
         self._counts: dict[tuple[str, ...], int] = {}
-        names: dict[str, Any] = {}
-        self._read_any = _compile(_general_lines(model, names, reader_of), names, model.cls.__qualname__)
+        # Compiled for the first object: most answers lack some of the objects that they may have.
+        self._general: Reader | None = None
 
     def read(self, document: Any, _: object = None) -> Any:
         """Turn an object into an instance of the model's class."""
@@ -77,6 +77,12 @@ class _Readers(dict[int, Reader]):
         except TypeError:
             read = self._read_any
         return read(document)
+
+    def _read_any(self, document: Any) -> Any:
+        if self._general is None:
+            names: dict[str, Any] = {}
+            self._general = _compile(_general_lines(self._model, names, self._reader_of), names, self._model.cls.__qualname__)
+        return self._general(document)
 
     def __missing__(self, count: int) -> Reader:
         return self._read_others

@@ -20,12 +20,11 @@ from astra_devops._json.scalars import SCALAR_READERS, Reader
 if TYPE_CHECKING:
     from cattrs import BaseConverter
 
-_compile_lock: Final = threading.RLock()
-_being_compiled: Final[set[Any]] = set()
+_import_lock: Final = threading.RLock()
 
 if hasattr(os, "register_at_fork"):
     # A child would otherwise inherit the lock as another thread of its parent holds it.
-    os.register_at_fork(before=_compile_lock.acquire, after_in_parent=_compile_lock.release, after_in_child=_compile_lock.release)
+    os.register_at_fork(before=_import_lock.acquire, after_in_parent=_import_lock.release, after_in_child=_import_lock.release)
 
 
 @functools.cache
@@ -47,7 +46,7 @@ def reader_of(shape: Any) -> Reader:
 @functools.cache
 def _converter() -> "BaseConverter":
     """Return the dispatch table, which is made when the first answer is read."""
-    with _compile_lock:
+    with _import_lock:
         from cattrs import BaseConverter
 
         converter = BaseConverter()
@@ -62,28 +61,13 @@ def _converter() -> "BaseConverter":
         return converter
 
 
-def _part_reader(shape: Any) -> Reader:
-    """Return the reader for a part of a model.
-
-    The reader of a model within itself does not exist yet, so it is looked up when it is called.
-    """
-    if shape in _being_compiled:
-        return lambda value, _=None: reader_of(shape)(value)
-    return reader_of(shape)
-
-
 def _model_reader(cls: Any) -> Reader:
-    with _compile_lock:
-        _being_compiled.add(cls)
-        try:
-            return compile_reader(model_of(cls), _part_reader)
-        finally:
-            _being_compiled.discard(cls)
+    return compile_reader(model_of(cls), reader_of)
 
 
 def _list_reader(shape: Any) -> Reader:
     item_shape = item_of(shape)
-    read_item, drops_null = _part_reader(item_shape), attrs.has(item_shape)
+    read_item, drops_null = reader_of(item_shape), attrs.has(item_shape)
 
     def read(value: object, _: object = None) -> list[Any]:
         if value is None:  # Go writes an empty list as null.
@@ -98,7 +82,7 @@ def _list_reader(shape: Any) -> Reader:
 
 
 def _dict_reader(shape: Any) -> Reader:
-    read_item = _part_reader(item_of(shape))
+    read_item = reader_of(item_of(shape))
 
     def read(value: object, _: object = None) -> dict[str, Any]:
         if type(value) is not dict:
@@ -120,8 +104,8 @@ def _union_reader(shape: Any) -> Reader:
 
 def _optional_reader(shape: Any) -> Reader:
     if is_list(shape):
-        return _part_reader(shape)
-    read = scalars.read_time_or_none if times.is_time(shape) else _part_reader(shape)
+        return reader_of(shape)
+    read = scalars.read_time_or_none if times.is_time(shape) else reader_of(shape)
     return lambda value, _=None: None if value is None else read(value)
 
 

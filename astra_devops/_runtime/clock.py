@@ -2,8 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Clock(Protocol):
@@ -48,10 +49,10 @@ class SystemClock:
         """Return the current time as an aware datetime in UTC."""
         return datetime.now(UTC)
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
         """Return after this number of seconds."""
         running_loop()
-        await asyncio.sleep(seconds)
+        return asyncio.sleep(seconds)
 
     def __repr__(self) -> str:
         return "SystemClock()"

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from typing import Final
@@ -89,10 +89,10 @@ def remaining() -> float | None:
     return None if limit is None else limit.remaining()
 
 
-async def sleep(clock: Clock, seconds: float) -> None:
+def sleep(clock: Clock, seconds: float) -> Awaitable[None]:
     """Sleep by a client's clock, and count it for the block around."""
     limit = _current.get()
-    await (clock.sleep(seconds) if limit is None else limit.sleep(clock, seconds))
+    return clock.sleep(seconds) if limit is None else limit.sleep(clock, seconds)
 
 
 def unbounded_context() -> Context:

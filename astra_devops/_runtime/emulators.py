@@ -38,18 +38,23 @@ def find_on_loop(loop: asyncio.AbstractEventLoop) -> str | None:
     return next((url for url, host in _hosts().items() if host.loop is loop), None)
 
 
-class StillClock:
-    """Notices that an emulator has a slower clock than a client that waits for it.
+def still_clock(origin: str, clock: Clock) -> "StillClock | None":
+    """Return what watches a wait of a client for an emulator that may have a slower clock.
 
     Args:
         origin: The base URL that the client sends to.
         clock: The clock of the client.
     """
+    host = _hosts().get(origin)
+    return StillClock(origin, host.clock, clock) if host is not None and host.stands_still_without(clock) else None
 
-    def __init__(self, origin: str, clock: Clock) -> None:
-        host = _hosts().get(origin)
+
+class StillClock:
+    """Notices that an emulator has a slower clock than a client that waits for it."""
+
+    def __init__(self, origin: str, there: Clock, here: Clock) -> None:
         self._origin = origin
-        self._clocks = (host.clock, clock) if host is not None and host.stands_still_without(clock) else None
+        self._clocks = there, here
         self._start = self._read()
 
     def check(self) -> None:
@@ -66,7 +71,7 @@ class StillClock:
             )
 
     def _read(self) -> tuple[float, float]:
-        return (self._clocks[0].monotonic(), self._clocks[1].monotonic()) if self._clocks is not None else (0.0, 0.0)
+        return self._clocks[0].monotonic(), self._clocks[1].monotonic()
 
 
 def _hosts() -> Mapping[str, Host]:

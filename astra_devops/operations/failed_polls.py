@@ -36,19 +36,19 @@ def is_transient(error: Exception, *, has_token_provider: bool) -> bool:
 
 
 class FailedPolls:
-    """The failed polls of one wait.
+    """The failed polls of one wait. Most waits have none.
 
     Attributes:
         not_found_for: Seconds for which the resource has answered 404: the time between answers
             that followed each other, without that between other failures.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, has_succeeded: bool) -> None:
         self.not_found_for: float = 0.0
         self._not_found_answers: int = 0
         self._not_found_at: float | None = None
         self._unreadable: int = 0
-        self._has_succeeded: bool = False
+        self._has_succeeded: bool = has_succeeded
 
     def succeeded(self) -> None:
         """Note a poll that did not fail."""

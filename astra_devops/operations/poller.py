@@ -1,5 +1,6 @@
 """Polling databases for all waits of one client, with as few requests as possible."""
 
+import asyncio
 import math
 from functools import partial
 from typing import Final
@@ -10,6 +11,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.http.time_limits import TimeLimits
 from astra_devops._secret import SecretBytes
 from astra_devops.operations import listing
 from astra_devops.operations.shared_task import SharedTask, can_join
@@ -52,6 +54,7 @@ class DatabasePoller:
 
     def __init__(self, caller: Caller) -> None:
         self.turns: Turns = Turns()
+        self._limits: TimeLimits | None = None
         self._caller = caller
         self._last_polls: dict[str, float] = {}
         # The length of the list, or how much of it is known; None before the first reading.
@@ -62,6 +65,13 @@ class DatabasePoller:
         self._running_reading: SharedTask[_ListReading | None] | None = None
         self._next_reading: SharedTask[_ListReading | None] | None = None
         self._last_reading: _ListReading | None = None
+
+    def limits(self) -> TimeLimits:
+        """Return what limits the polls of all waits, with one timer."""
+        loop = asyncio.get_running_loop()
+        if self._limits is None or self._limits.loop is not loop:  # Requests will say that it is another loop.
+            self._limits = TimeLimits(loop)
+        return self._limits
 
     async def get(self, database_id: str, not_before: float) -> Database:
         """Return a database as it was at ``not_before`` or later, by the client's monotonic clock.

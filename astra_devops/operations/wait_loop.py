@@ -1,6 +1,7 @@
 """One wait for an operation: poll, pause, and end with the resource or an error."""
 
 import asyncio
+import functools
 import math
 import time
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
-from astra_devops._runtime.emulators import StillClock
+from astra_devops._runtime.emulators import still_clock
 from astra_devops._runtime.limits.priority import foreground
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.telemetry.wait_events import WaitEvents
@@ -106,17 +107,17 @@ class WaitLoop(Generic[T]):
         self._poller = poller
         self._timeout = timeout
         self._interval = interval
-        # The parts of the service write their states in different cases.
-        self._fail_on = {state.lower() for state in fail_on}
+        self._fail_on = _lowered(fail_on)
         self._started_at = caller.clock.monotonic()
         self._really_started_at = time.monotonic()
-        self._still_clock = StillClock(caller.transport.origin, caller.clock)
+        self._still_clock = still_clock(caller.transport.origin, caller.clock)
         self._events: WaitEvents | None = None
         self._polls = 0
         self._pause = 0.0
         self._poll_duration = 0.0
         self._base_interval = _FIRST_INTERVAL
-        self._failed_polls = FailedPolls()
+        self._failed_polls: FailedPolls | None = None
+        self._has_succeeded = False
         self._history: list[errors.StatusChange] = []
         self._observation: Observation[T] = Observation(None)
         self._problem: str | None = None
@@ -177,7 +178,8 @@ class WaitLoop(Generic[T]):
         if self.done:
             return None
         if self._polls:
-            self._still_clock.check()
+            if self._still_clock is not None:
+                self._still_clock.check()
             await deadline.sleep(self._caller.clock, self._pause)
         if "database_id" in self._ids:  # Before its turn, so that the first of many waits knows of the others.
             self._poller.expect(self._ids["database_id"])
@@ -214,19 +216,28 @@ class WaitLoop(Generic[T]):
         self._polls += 1
         self._problem = self._cause = None
         self._pause = self._next_pause()
-        limit = asyncio.timeout(seconds)
+        task, limits = asyncio.current_task(), self._poller.limits()
+        assert task is not None
+        cancelled_before = task.cancelling()
+        limits.start(task, seconds)
         try:
             with call_events.enclosing(self.id), foreground():
-                async with limit:
-                    observation = await self._kind.condition(context, self._ids)
-        except (errors.AstraDevOpsError, TimeoutError) as error:
-            self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if limit.expired() else error)
+                observation = await self._kind.condition(context, self._ids)
+        except (errors.AstraDevOpsError, TimeoutError, asyncio.CancelledError) as error:
+            is_late = limits.stop(task)
+            if isinstance(error, asyncio.CancelledError) and (not is_late or task.cancelling() > cancelled_before):
+                raise
+            self._handle_failure(TimeoutError(f"no answer within {_format(seconds)} s") if is_late else error)
         else:
-            self._failed_polls.succeeded()
+            self._has_succeeded = True
+            if self._failed_polls is not None:
+                self._failed_polls.succeeded()
             # The value counts only once it is done. Until then, many waits would keep many of them.
             self._observation = observation if observation.done else attrs.evolve(observation, value=None)
             self._problem = observation.problem
             self._remember_status()
+        finally:
+            limits.stop(task)
         self._poll_duration = self._caller.clock.monotonic() - started_at
 
     def _remember_status(self) -> None:
@@ -237,9 +248,10 @@ class WaitLoop(Generic[T]):
         if all(change.status != self.status for change in self._history):
             self._history.append(errors.StatusChange(self.status, self._elapsed()))
 
-    def _handle_failure(self, error: Exception) -> None:
+    def _handle_failure(self, error: BaseException) -> None:
         """Keep the error of a poll as its problem, or raise what ends the wait."""
-        failed = self._failed_polls
+        assert isinstance(error, Exception)
+        failed = self._failed_polls = self._failed_polls or FailedPolls(has_succeeded=self._has_succeeded)
         failed.failed(error, self._caller.clock.monotonic())
         self._problem, self._cause = str(error) or type(error).__name__, root_cause(error)
         if isinstance(error, errors.NotFoundError):
@@ -321,6 +333,12 @@ class WaitLoop(Generic[T]):
             polls=self._polls,
             resume_token=self._resume_token,
         )
+
+
+@functools.lru_cache(maxsize=64)
+def _lowered(states: frozenset[str]) -> frozenset[str]:
+    """Return states as they are compared, since the service writes them in different cases."""
+    return frozenset(state.lower() for state in states)
 
 
 def _format(seconds: float) -> str:

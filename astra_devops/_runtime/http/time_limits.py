@@ -13,14 +13,14 @@ class TimeLimits:
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self.loop: asyncio.AbstractEventLoop = loop
         self._due: dict[asyncio.Task[object], float] = {}
         self._exceeded: set[asyncio.Task[object]] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, task: asyncio.Task[object], seconds: float) -> None:
         """Limit a task to so many seconds from now."""
-        self._due[task] = when = self._loop.time() + seconds
+        self._due[task] = when = self.loop.time() + seconds
         if self._timer is None or when < self._timer.when():
             self._set_timer(when)
 
@@ -39,7 +39,7 @@ class TimeLimits:
     def _set_timer(self, when: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._strike)
+        self._timer = self.loop.call_at(when, self._strike)
 
     def _strike(self) -> None:
         """Cancel the tasks whose time is up.
@@ -47,7 +47,7 @@ class TimeLimits:
         There may be none, since the task that the timer was set for has ended.
         """
         self._timer = None
-        now = self._loop.time()
+        now = self.loop.time()
         for task in [task for task, when in self._due.items() if when <= now]:
             del self._due[task]
             self._exceeded.add(task)

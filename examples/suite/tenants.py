@@ -16,7 +16,7 @@ class Tenants:
         self._most = most
 
     def add(self, tenant: str) -> str:
-        """Create a keyspace for a tenant where most room is left, and return the id of the database.
+        """Create a keyspace for a tenant where most room is left; return the id of the database.
 
         A tenant who has one keeps it.
 

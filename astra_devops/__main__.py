@@ -31,7 +31,8 @@ def main(words: Sequence[str]) -> int:
     elif name in ("-h", "--help"):
         print(_help())
     else:
-        print(f"astra_devops: {name!r} is not a command; it must be one of {', '.join(_COMMANDS)}", file=sys.stderr)
+        accepted = f"it must be one of {', '.join(_COMMANDS)}; the emulator is python -m astra_devops.emulator"
+        print(f"astra_devops: {name!r} is not a command; {accepted}", file=sys.stderr)
         return _WRONG
     return 0
 

@@ -124,6 +124,13 @@ def test_every_example_is_listed_here() -> None:
     assert {path.name for path in _EXAMPLES.glob("*.py")} == _EXPECTED.keys()
 
 
+def test_every_example_is_on_its_page() -> None:
+    page = (_ROOT / "docs/examples.md").read_text(encoding="utf-8")
+    listed = re.findall(r"\]\(\.\./examples/([\w./]+)\)", page)
+    kinds = {".py", ".ipynb", ".yml", ".ini"}
+    assert sorted(listed) == sorted(path.relative_to(_EXAMPLES).as_posix() for path in _EXAMPLES.rglob("*") if path.suffix in kinds)
+
+
 @pytest.mark.parametrize("name", _EXPECTED)
 def test_an_example_prints_its_steps_in_order(name: str) -> None:
     output = _TIME.sub("", run(name))

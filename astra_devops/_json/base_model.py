@@ -43,7 +43,8 @@ class BaseModel:
     def to_dict(self, *, names: Names = "python", reveal_secrets: bool = False) -> dict[str, Any]:
         """Return the fields as values that JSON has, in nested dictionaries.
 
-        Times are strings in ISO 8601, in UTC. A field without a value is None.
+        Times are strings in ISO 8601, in UTC. Amounts of money are numbers with the digits of the
+        service, or the first 17 if it wrote a string with more. A field without a value is None.
 
         Args:
             names: ``"python"`` for the names of the attributes, ``"wire"`` for those of the
@@ -73,8 +74,8 @@ class BaseModel:
         """Return the fields as one flat row, as data frames take them.
 
         The fields of an object within have its name before theirs, as in ``info.name``. All rows of
-        a class have the same keys. Times are ``datetime``, secrets are masked, and lists of objects
-        are JSON.
+        a class have the same keys. Times are ``datetime``, amounts of money are ``Decimal``,
+        secrets are masked, and lists of objects are JSON.
         """
         return exporting.record(self)
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final, Literal
 
 import attrs
 
-from astra_devops._json import times
+from astra_devops._json import decimals, times
 from astra_devops._json.model_types import is_dict, is_list, is_open_enum, item_of, model_of, split_optional
 from astra_devops._secret import MASK, Secret, printable
 
@@ -17,7 +18,14 @@ Names = Literal["python", "wire"]
 _LONGEST_REPR: Final = 160
 _LONGEST_TEXT: Final = 48
 _ROWS_SHOWN: Final = 100
-_SCHEMA_TYPES: Final[Mapping[Any, str]] = {str: "string", Secret: "string", int: "integer", float: "number", bool: "boolean"}
+_SCHEMA_TYPES: Final[Mapping[Any, str]] = {
+    str: "string",
+    Secret: "string",
+    int: "integer",
+    float: "number",
+    Decimal: "number",
+    bool: "boolean",
+}
 
 
 def to_dict(model: Any, names: Names, reveal_secrets: bool) -> dict[str, Any]:
@@ -63,6 +71,8 @@ def _scalar(value: Any) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Decimal):
+        return decimals.write(value)
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
@@ -82,7 +92,7 @@ def _cells(cls: Any, model: Any, prefix: str) -> Iterator[tuple[str, object]]:
 
 
 def _cell(shape: Any, value: Any) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | Decimal):
         return value
     plain = _plain(value, "python", False)
     has_objects = isinstance(plain, dict) or (isinstance(plain, list) and not all(isinstance(item, str | int | float) for item in plain))
@@ -146,7 +156,7 @@ def html_table(shown: Sequence[Sequence[tuple[str, object]]], *, is_list: bool =
 def _text(value: object) -> str:
     if value is None:
         return ""
-    return _escaped(value if isinstance(value, str) else _short(value))
+    return _escaped(str(value) if isinstance(value, str | Decimal) else _short(value))
 
 
 def _escaped(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from astra_devops._json import unions
+from astra_devops._json.decimals import NUMBER
 from astra_devops._json.model_types import (
     Field,
     ShapeError,
@@ -33,7 +34,6 @@ from astra_devops._json.model_types import (
 from astra_devops._json.reading import reader_of
 from astra_devops._secret import NO_EXTRA, Extra, Secret
 
-_NUMBER: Final = r"(?a)\s*-?\d{1,300}(?:\.\d{1,300})?(?:[eE][+-]?\d{1,3})?\s*"
 _INTEGER: Final = r"(?a)\s*-?\d{1,18}\s*"
 _BOOLEANS: Final = {"true": True, "false": False}
 
@@ -165,7 +165,7 @@ def _neighbor(value: object, shape: Any) -> object:
         return _BOOLEANS.get(value.strip().lower(), value)
     if shape is int and re.fullmatch(_INTEGER, value):
         return int(value)
-    if shape in (int, float) and re.fullmatch(_NUMBER, value) and math.isfinite(float(value)):
+    if shape in (int, float) and re.fullmatch(NUMBER, value) and math.isfinite(float(value)):
         return float(value)
     return value
 

@@ -5,6 +5,7 @@ import operator
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -219,6 +220,7 @@ _DESCRIPTIONS: Final[Mapping[Any, str]] = {
     Secret: "a string",
     int: "an integer",
     float: "a number",
+    Decimal: "a number",
     bool: "a boolean",
     types.NoneType: "null",
     object: "a value",

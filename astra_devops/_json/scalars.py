@@ -5,11 +5,12 @@ Each raises a ``ShapeError`` with an empty pointer, which is filled in later.
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from types import NoneType
 from typing import Any, Final
 
-from astra_devops._json import times
+from astra_devops._json import decimals, times
 from astra_devops._json.model_types import ShapeError, wrong_type
 from astra_devops._secret import Secret
 
@@ -90,6 +91,7 @@ SCALAR_READERS: Final[Mapping[Any, Reader]] = {
     str: read_string,
     int: read_integer,
     float: read_number,
+    Decimal: decimals.read,
     bool: read_boolean,
     NoneType: read_null,
     object: read_anything,

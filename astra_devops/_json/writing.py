@@ -6,17 +6,18 @@ This is strict, since a mistake here is the caller's.
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from types import NoneType
 from typing import Any, Final
 
 import attrs
 
-from astra_devops._json import times
+from astra_devops._json import decimals, times
 from astra_devops._json.model_types import is_dict, is_list, item_of, members, model_of
 from astra_devops._secret import Secret
 
-_TYPE_NAMES: Final[Mapping[Any, str]] = {str: "a string", int: "an integer", float: "a number", bool: "a boolean"}
+_TYPE_NAMES: Final[Mapping[Any, str]] = {str: "a string", int: "an integer", float: "a number", Decimal: "a Decimal", bool: "a boolean"}
 
 # What the JSON encoder can write.
 _LEAST: Final = -(2**63)
@@ -34,7 +35,8 @@ def unstructure(value: object, name: str = "body") -> object:
         TypeError: A value does not have the type of its field. The message has the path to the
             field, which starts with ``name``.
         ValueError: A value cannot be sent: a time without a zone, NaN, a redacted secret, an
-            integer of more than 64 bits, or what is nested too deeply.
+            integer of more than 64 bits, an amount with more digits than a float holds, or what is
+            nested too deeply.
     """
     try:
         return _write(value, name)
@@ -131,7 +133,7 @@ def _is_a(value: object, shape: Any) -> bool:
         return isinstance(value, list | tuple)
     if is_dict(shape):
         return isinstance(value, Mapping)
-    if shape is int or shape is float:
+    if shape is int or shape is float or shape is Decimal:
         return isinstance(value, int | shape) and not isinstance(value, bool)
     return isinstance(value, shape)
 
@@ -159,11 +161,22 @@ def _write_scalar(value: object, name: str) -> object:
         if not math.isfinite(value):
             raise ValueError(f"{name} must be a finite number")
         return value
+    if isinstance(value, Decimal):
+        return _write_amount(value, name)
     if isinstance(value, Secret):
         return _reveal(value, name)
     if isinstance(value, datetime):
         return _write_time(value, name)
     raise TypeError(f"{name} cannot be sent: {type(value).__name__} cannot be written as JSON")
+
+
+def _write_amount(amount: Decimal, name: str) -> int | float:
+    if not amount.is_finite():
+        raise ValueError(f"{name} must be a finite number")
+    number = decimals.write(amount)
+    if decimals.read(number) != amount:
+        raise ValueError(f"{name} must have at most 15 digits")
+    return number
 
 
 def _check_encodable(text: str, name: str) -> str:

@@ -5,8 +5,10 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._rest.endpoints import pcu_groups as endpoints
 from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuGroupGetRequest, PcuGroupUpdateRequest
+from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 
+LARGEST_UNITS: Final = 2**31 - 1
 _HOW_TO_LIST: Final = "pcu_groups.list() lists the groups"
 
 
@@ -40,6 +42,16 @@ def full_update(group: PcuGroup) -> PcuGroupUpdateRequest:
         reserved=group.reserved or 0,
         description=group.description,
     )
+
+
+def check_capacity(min: int | None, max: int | None, reserved: int | None) -> None:
+    """Check the given parts of a capacity, by the rule of the vendor's Terraform provider."""
+    for name, value, least in (("reserved", reserved, 0), ("min", min, 1), ("max", max, 1)):
+        if value is not None:
+            checks.integer(value, name, least, LARGEST_UNITS)
+    values = [(name, value) for name, value in (("reserved", reserved), ("min", min), ("max", max)) if value is not None]
+    if sorted(values, key=lambda pair: pair[1]) != values:
+        raise ValueError(f"0 <= reserved <= min <= max must hold, not {', '.join(f'{name} = {value}' for name, value in values)}")
 
 
 async def list_associations(caller: Caller, group_id: str) -> list[PcuAssociation]:

@@ -6,7 +6,6 @@ from typing import Literal
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import (
-    CapacityUnits,
     Database,
     DatabaseStatus,
     EngineType,
@@ -15,20 +14,20 @@ from astra_devops._rest.models.databases import (
     UserPassword,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret, hiding
 from astra_devops.operations import listing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.resources._classic import AsyncClassicDatabases
 from astra_devops.resources._database_requests import create_database, creation_request, ensure_database, shows_engine
 from astra_devops.resources._expiry import AsyncExpiringDatabases
-from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy
+from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy, status_check
 from astra_devops.resources._short_lived.termination import terminate
 from astra_devops.resources._wake import wake
 
 
-class AsyncDatabases(AsyncExpiringDatabases):
+class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
     """Databases of the token's organization. Ids are unique; names need not be.
 
     A database that is in MAINTENANCE refuses changes. Every method that changes one retries within
@@ -253,70 +252,10 @@ class AsyncDatabases(AsyncExpiringDatabases):
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
-        check_outcome = self._status_check(database_id, "SUSPENDING", "SUSPENDED")
+        check_outcome = status_check(self._caller, database_id, "SUSPENDING", "SUSPENDED")
         send = partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
         await retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)
-
-    async def park(self, database_id: str) -> AsyncOperation[Database]:
-        """Park a classic database, which keeps its data and costs less. Deprecated by the service.
-
-        The operation is done when the database is PARKED.
-
-        Needs ``org-db-suspend``.
-
-        Raises:
-            BadRequestError: The database is serverless.
-            NotFoundError: The database does not exist.
-            BusyError: The database is still busy.
-        """
-        check_outcome = self._status_check(database_id, "PARKING", "PARKED")
-        await retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
-        return self._operations.start(conditions.PARK_DATABASE, database_id=database_id)
-
-    async def unpark(self, database_id: str) -> AsyncOperation[Database]:
-        """Unpark a parked classic database. Deprecated by the service.
-
-        The operation is done when the database is ACTIVE.
-
-        Needs ``org-db-suspend``.
-
-        Raises:
-            BadRequestError: The database is serverless.
-            NotFoundError: The database does not exist.
-            BusyError: The database is still busy.
-        """
-        check_outcome = self._status_check(database_id, "UNPARKING", "ACTIVE")
-        await retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
-        return self._operations.start(conditions.UNPARK_DATABASE, database_id=database_id)
-
-    async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
-        """Increase the capacity units of a classic database.
-
-        The operation is done when the database is ACTIVE with the new capacity.
-
-        Needs ``org-db-expand``.
-
-        Args:
-            capacity_units: The new total, from 1 to 100 and at most three more than now. It cannot
-                be reduced.
-
-        Raises:
-            ValueError: ``capacity_units`` is not from 1 to 100.
-            BadRequestError: The database is serverless, or cannot be resized to this total.
-            NotFoundError: The database does not exist.
-            BusyError: The database is still busy.
-        """
-        checks.integer(capacity_units, "capacity_units", 1, 100)
-
-        # The state RESIZING could come from another request, to another capacity.
-        def is_resized(database: Database | None) -> bool:
-            return database is not None and database.info.capacity_units == capacity_units
-
-        check_outcome = database_outcome_check(self._caller, database_id, is_resized)
-        body = CapacityUnits(capacity_units=capacity_units)
-        await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
-        return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))
 
     @hiding("password")
     async def reset_password(self, database_id: str, *, username: str, password: str | Secret) -> None:
@@ -382,7 +321,3 @@ class AsyncDatabases(AsyncExpiringDatabases):
         operation = self._operations.start(conditions.RESUME_DATABASE, database_id=database_id)
         await wake(self._caller, database, operation.snapshot)
         return operation
-
-    def _status_check(self, database_id: str, *statuses: str) -> OutcomeCheck[None]:
-        """Return the outcome check of a change that puts the database into one of some states."""
-        return database_outcome_check(self._caller, database_id, lambda database: database is not None and database.status in statuses)

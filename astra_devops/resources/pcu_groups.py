@@ -3,7 +3,7 @@
 import builtins
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -23,16 +23,14 @@ from astra_devops._rest.models.pcu_groups import (
 )
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.details import add_detail
-from astra_devops.operations.capacity import full_update, get_group, list_associations
+from astra_devops.operations.capacity import LARGEST_UNITS, check_capacity, full_update, get_group, list_associations
 from astra_devops.operations.conditions import pcu_groups as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.resources._drain import drain
 from astra_devops.resources._outcome.accepted import require_id
 from astra_devops.resources._outcome.candidates import candidates_named
 from astra_devops.resources._outcome.lookups import outcome_check
-
-_LARGEST: Final = 2**31 - 1
 
 
 class AsyncPcuGroups:
@@ -132,8 +130,8 @@ class AsyncPcuGroups:
                 there before.
         """
         for name, units in (("min", min), ("max", max), ("reserved", reserved)):
-            checks.integer(units, name, 0, _LARGEST)
-        _check_capacity(min, max, reserved)
+            checks.integer(units, name, 0, LARGEST_UNITS)
+        check_capacity(min, max, reserved)
         body = PcuGroupCreateRequest(
             title=checks.string(title, "title"),
             cloud_provider=checks.provider(cloud_provider),
@@ -190,10 +188,10 @@ class AsyncPcuGroups:
         checks.identifier(group_id, "group_id")
         checks.optional(checks.string, title, "title")
         checks.optional(checks.text, description, "description")
-        _check_capacity(min, max, reserved)
+        check_capacity(min, max, reserved)
         with deadline.within(self._caller.options.timeout):
             body = attrs.evolve(full_update(await self.get(group_id)), **changes)
-            _check_capacity(body.min, body.max, body.reserved)
+            check_capacity(body.min, body.max, body.reserved)
             updated = (await endpoints.pcu_update(self._caller, body=[body])).value
             return updated[0] if updated else await self._get_updated(group_id, body)
 
@@ -371,29 +369,11 @@ class AsyncPcuGroups:
         """
         if checks.string(group_id, "group_id") == checks.string(into, "into"):
             raise ValueError("into must be another group than group_id")
-        moved: builtins.list[PcuAssociation] = []
-        for association in await self.list_associations(group_id):
-            try:
-                operation = await self.transfer(str(association.datacenter_id), from_group_id=group_id, to_group_id=into)
-                moved.append(await operation.wait())
-            except BaseException as error:
-                done = ", ".join(str(entry.datacenter_id) for entry in moved) or "none"
-                add_detail(error, f"while moving {association.datacenter_id}; moved before it: {done}")
-                raise
-        return moved
+        transfer = partial(self.transfer, from_group_id=group_id, to_group_id=into)
+        return await drain(await self.list_associations(group_id), transfer)
 
     async def _has_status(self, group_id: str, *statuses: str) -> bool:
         return (await self.get(group_id)).status in statuses
 
     async def _has_datacenter(self, group_id: str, datacenter_id: str) -> bool:
         return any(entry.datacenter_id == datacenter_id for entry in await list_associations(self._caller, group_id))
-
-
-def _check_capacity(min: int | None, max: int | None, reserved: int | None) -> None:
-    """Check the given parts of a capacity, by the rule of the vendor's Terraform provider."""
-    for name, value, least in (("reserved", reserved, 0), ("min", min, 1), ("max", max, 1)):
-        if value is not None:
-            checks.integer(value, name, least, _LARGEST)
-    values = [(name, value) for name, value in (("reserved", reserved), ("min", min), ("max", max)) if value is not None]
-    if sorted(values, key=lambda pair: pair[1]) != values:
-        raise ValueError(f"0 <= reserved <= min <= max must hold, not {', '.join(f'{name} = {value}' for name, value in values)}")

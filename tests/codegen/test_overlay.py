@@ -52,6 +52,10 @@ def test_a_node_and_a_node_inside_it_can_both_be_removed() -> None:
     assert apply(document, overlay({"target": "$..x", "remove": True})) == {"a": {"b": {}}, "c": 3}
 
 
+def test_a_node_that_is_selected_twice_is_removed_once() -> None:
+    assert apply({"a": 1, "b": 2}, overlay({"target": "$['a', 'a']", "remove": True})) == {"b": 2}
+
+
 def test_filters_select_nodes() -> None:
     document = {"paths": {"/a": {"get": {"operationId": "one"}}, "/b": {"get": {"operationId": "two"}}}}
     result = apply(document, overlay({"target": "$.paths..[?@.operationId == 'two']", "update": {"x-y": 1}}))

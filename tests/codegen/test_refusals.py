@@ -70,6 +70,10 @@ def choice_with_properties(draft: Draft) -> None:
     draft.answer({"type": "object", "properties": {"a": {}}, "oneOf": [{"type": "string"}, {"type": "integer"}]})
 
 
+def bad_decimal(draft: Draft) -> None:
+    draft.answer({"type": "object", "properties": {"a": {"type": "integer", "x-astra-decimal": True}}})
+
+
 def bad_secret(draft: Draft) -> None:
     draft.answer({"type": "object", "properties": {"a": {"type": "integer", "x-astra-secret": True}}})
 
@@ -110,6 +114,7 @@ CASES: list[tuple[Callable[[Draft], object], str]] = [
     (form_body, f"{OPERATION}/requestBody/content"),
     (zip_answer, f"{OPERATION}/responses/200/content"),
     (choice_with_properties, f"{SCHEMA}/oneOf"),
+    (bad_decimal, f"{SCHEMA}/properties/a/x-astra-decimal"),
     (bad_secret, f"{SCHEMA}/properties/a/x-astra-secret"),
     (clashing_fields, f"{SCHEMA}/properties/b/x-python-name"),
     (clashing_classes, f"{SCHEMA}/properties/b/x-python-name"),

@@ -53,6 +53,8 @@ def classes(draft: Draft) -> dict[str, Class]:
         ({"type": "object", "properties": {"a": TEXT}}, "GetThingResponse"),
         ({"type": "array", "items": {"type": "object", "properties": {"a": TEXT}}, "x-python-name": "Item"}, "list[Item]"),
         ({"type": "array", "items": {**TEXT, "x-astra-secret": True}}, "list[Secret]"),
+        ({"type": "number", "x-astra-decimal": True}, "Decimal"),
+        ({"anyOf": [{"type": "number"}, {**TEXT, "nullable": True}], "x-astra-decimal": True}, "Decimal | None"),
     ],
 )
 def test_types(draft: Draft, schema: dict[str, Any], annotation: str) -> None:

@@ -10,6 +10,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -129,7 +130,7 @@ def leaves(value: Any) -> Iterator[object]:
                 yield from leaves(item)
         case bool():
             yield value
-        case str() | int() | float():
+        case str() | int() | float() | Decimal():
             try:
                 yield str(float(value))
             except ValueError:

@@ -9,6 +9,8 @@ from types import ModuleType
 from typing import Final
 
 import pytest
+from aiohttp.test_utils import TestClient as AiohttpClient
+from aiohttp.test_utils import TestServer
 from fastapi.testclient import TestClient
 
 from astra_devops.emulator import Emulator, VirtualClock
@@ -49,6 +51,39 @@ def test_the_fastapi_service_sends_its_progress(tmp_path: Path) -> None:
     lines = answer.text.split("\n\n")[:-1]
     assert all(line.startswith("data: {") for line in lines)
     assert '"status": "ACTIVE", "done": true' in lines[-1]
+
+
+async def test_the_aiohttp_service_gives_a_branch_one_keyspace() -> None:
+    async with Emulator(clock=VirtualClock()) as emulator:
+        database_id = emulator.add_database("shared")
+        app = program("aiohttp_branches").create_app(database="shared", connect=emulator.async_client)
+        async with AiohttpClient(TestServer(app)) as service:
+            for _ in range(2):
+                answer = await service.put("/branches/fix%2Flogin")
+                assert (answer.status, await answer.json()) == (200, {"ready": True, "keyspace": "branch_fix_login"})
+            assert await (await service.get("/branches")).json() == ["branch_fix_login"]
+            assert emulator.journal.count("addKeyspace") == 1
+            for _ in range(2):
+                assert (await service.delete("/branches/fix%2Flogin")).status == 204
+            assert (await service.put("/branches/%C3%A4%C3%B6")).status == 400
+        assert "branch_fix_login" not in emulator.databases[database_id].keyspaces
+
+
+async def test_the_aiohttp_service_asks_to_come_again() -> None:
+    async with Emulator(clock=VirtualClock()) as emulator:
+        emulator.add_database("shared")
+        app = program("aiohttp_branches").create_app(database="shared", connect=emulator.async_client, patience=2)
+        async with AiohttpClient(TestServer(app)) as service:
+            answer = await service.put("/branches/main")
+            assert (answer.status, await answer.json()) == (202, {"ready": False, "status": "MAINTENANCE"})
+            assert answer.headers["Retry-After"] == "5"
+            emulator.clock.advance(60)
+            assert (await service.put("/branches/main")).status == 200
+            outage = emulator.faults.status("*", 503, times=None)
+            assert (await service.put("/branches/other")).status == 503
+            outage.remove()
+            emulator.revoke_token(emulator.token)
+            assert (await service.put("/branches/other")).status == 500
 
 
 class _Context:

@@ -56,6 +56,14 @@ async def test_a_failed_item_is_tried_again(astra: AsyncAstraDevOps, emulator: E
     assert outcome.attempts == 2
 
 
+async def test_a_change_that_a_busy_database_refuses_is_no_lost_change(astra: AsyncAstraDevOps, emulator: Emulator, journal: Path) -> None:
+    asleep = emulator.add_database("asleep", status="HIBERNATED")
+    async with astra.fleet.run(add_audit, [asleep], journal=journal, quiet=True) as run:
+        (outcome,) = [outcome async for outcome in run]
+    assert (outcome.state, type(outcome.error)) == ("failed", errors.BusyError)
+    assert emulator.journal.count("addKeyspace") > 1
+
+
 @pytest.mark.parametrize("landed", [True, False])
 async def test_a_change_that_took_effect_before_a_crash_is_not_made_again(
     astra: AsyncAstraDevOps, emulator: Emulator, journal: Path, landed: bool

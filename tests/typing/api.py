@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
 
@@ -209,7 +210,7 @@ async def enterprise(astra: AsyncAstraDevOps, blocking: AstraDevOps, start: date
     consumption = await astra.enterprises.consumption(start, end)
     assert_type(consumption, EnterpriseConsumption)
     for cost in consumption.costs or []:
-        assert_type(cost.cost, float | str | None)
+        assert_type(cost.cost, Decimal | None)
     report = await (await astra.enterprises.create_billing_report(3, 2026)).wait()
     assert_type(report, BillingReport)
     if report.report_details:

@@ -4,6 +4,7 @@ import json
 import types
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -61,7 +62,7 @@ def value_of(shape: Any, depth: int) -> Any:
         return datetime(2026, 11, 1, tzinfo=UTC)
     if is_enum(kind):
         return next(iter(kind))
-    plain = {Secret: Secret(CANARY), str: "x" * 300, int: 7, float: 0.5, bool: True}
+    plain = {Secret: Secret(CANARY), str: "x" * 300, int: 7, float: 0.5, Decimal: Decimal("0.50"), bool: True}
     return plain.get(kind, "anything")
 
 

@@ -88,7 +88,8 @@ def _module(context: Context, text: str, sources: Iterable[Source], for_checkers
     if typing_only:
         at_run_time["TYPE_CHECKING"] = Imported("typing", "TYPE_CHECKING")
     checked = f"if TYPE_CHECKING:\n{_import_lines(typing_only, '    ')}\n" if typing_only else ""
-    origin = " and ".join(_relative(source) for source in sources)
+    *others, last = map(_relative, sources)
+    origin = f"{', '.join(others)} and {last}" if others else last
     return f'{banner(origin)}"""The blocking class {own}."""\n\n{_import_lines(at_run_time)}\n{checked}\n{text}'
 
 

@@ -9,6 +9,7 @@ from astra_devops._codegen.text import literal
 
 _HOMES: Final = {
     "datetime": ("datetime", "datetime"),
+    "Decimal": ("decimal", "Decimal"),
     "Secret": ("astra_devops._secret", "Secret"),
 }
 

@@ -32,8 +32,8 @@ _REQUIRED: Final = {"parameter": ("name", "in"), "tag": ("name",)}
 _EXTENSIONS: Final = {
     "operation": {"x-astra-group", "x-astra-confidence", "x-astra-retry", "x-astra-how-to-check", "x-astra-lane", "x-astra-permissions"},
     "parameter": {"x-astra-wildcard"},
-    "schema": {"x-astra-aliases", "x-astra-identity", "x-astra-if-absent", "x-astra-secret"},
-    "reference": {"x-astra-aliases", "x-astra-if-absent", "x-astra-secret"},
+    "schema": {"x-astra-aliases", "x-astra-decimal", "x-astra-identity", "x-astra-if-absent", "x-astra-secret"},
+    "reference": {"x-astra-aliases", "x-astra-decimal", "x-astra-if-absent", "x-astra-secret"},
 }
 """Our extensions by place. All others are refused, since a misspelled one would have no effect."""
 

@@ -7,7 +7,7 @@ import attrs
 JSON: Final = "application/json"
 """The media type of requests and answers that need no other one."""
 
-PlainName = Literal["str", "int", "float", "bool", "object", "None", "datetime", "Secret"]
+PlainName = Literal["str", "int", "float", "bool", "object", "None", "datetime", "Decimal", "Secret"]
 
 
 @attrs.frozen

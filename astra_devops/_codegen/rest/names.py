@@ -25,7 +25,21 @@ ARGUMENT_RESERVED: Final = _BUILTINS | {"caller", "body", "check_outcome", "call
 FUNCTION_RESERVED: Final = ARGUMENT_RESERVED | {"operations"}
 """The same, and OPERATIONS: the index has it beside a constant for each function, in upper case."""
 CLASS_RESERVED: Final = frozenset(
-    {"Answer", "Any", "BaseModel", "Call", "Caller", "Extra", "Final", "OutcomeCheck", "Mapping", "Operation", "Secret", "StrEnum"}
+    {
+        "Answer",
+        "Any",
+        "BaseModel",
+        "Call",
+        "Caller",
+        "Decimal",
+        "Extra",
+        "Final",
+        "OutcomeCheck",
+        "Mapping",
+        "Operation",
+        "Secret",
+        "StrEnum",
+    }
 )
 """Names that a generated module imports."""
 

@@ -7,6 +7,8 @@ list are added to it (as in Overlay 1.1).
 """
 
 import copy
+from functools import reduce
+from operator import getitem
 from typing import Any, Final, cast
 
 import jsonpath_rfc9535 as jsonpath
@@ -45,7 +47,7 @@ def _act(document: Node, action: Any, pointer: str) -> None:
     target = action["target"]
     nodes = _select(document, target, pointer)
     if action.get("remove") is True:
-        _remove(nodes, target, pointer)
+        _remove(document, {node.location for node in nodes}, target, pointer)
     elif "update" in action:
         for node in nodes:
             _update(node.value, action["update"], target, pointer)
@@ -63,16 +65,13 @@ def _select(document: Node, target: str, pointer: str) -> list[jsonpath.JSONPath
     return nodes
 
 
-def _remove(nodes: list[jsonpath.JSONPathNode], target: str, pointer: str) -> None:
-    to_remove = {id(node.value) for node in nodes}
-    for node in nodes:
-        if node.parent is None:
-            raise SpecError(join(pointer, "target"), f"{target} would remove the whole document")
-    # From last to first, so that the indexes of a list stay valid while it shrinks.
-    for node in sorted(nodes, key=lambda node: [_rank(part) for part in node.location], reverse=True):
-        parent = cast("jsonpath.JSONPathNode", node.parent)
-        if id(parent.value) not in to_remove:
-            del cast("Any", parent.value)[node.location[-1]]
+def _remove(document: Any, locations: set[tuple[int | str, ...]], target: str, pointer: str) -> None:
+    if () in locations:
+        raise SpecError(join(pointer, "target"), f"{target} would remove the whole document")
+    # From last to first, so that the indexes of a list stay valid while it shrinks. What is in a
+    # node that is removed goes before it.
+    for location in sorted(locations, key=lambda location: [_rank(part) for part in location], reverse=True):
+        del reduce(getitem, location[:-1], document)[location[-1]]
 
 
 def _rank(part: int | str) -> tuple[int, str]:

@@ -95,6 +95,8 @@ class Schemas:
             self._open.pop()
         if schema.get("x-astra-secret") is True or target.get("x-astra-secret") is True:
             kind = _secret(kind, pointer)
+        if schema.get("x-astra-decimal") is True or target.get("x-astra-decimal") is True:
+            kind = _decimal(kind, pointer)
         nullable = schema.get("nullable") is True or target.get("nullable") is True
         return either(kind, NONE) if nullable else kind
 
@@ -214,7 +216,7 @@ class Schemas:
         match kind:
             case Plain("str" | "Secret"):
                 return ""
-            case Plain("int" | "float"):
+            case Plain("int" | "float" | "Decimal"):
                 return 0
             case Plain("bool"):
                 return False
@@ -300,6 +302,13 @@ def _secret(kind: Type, pointer: str) -> Type:
     if kind == either(STR, NONE):
         return either(Plain("Secret"), NONE)
     raise SpecError(join(pointer, "x-astra-secret"), "x-astra-secret is supported for strings only")
+
+
+def _decimal(kind: Type, pointer: str) -> Type:
+    options = set(kind.members) if isinstance(kind, Either) else {kind}
+    if Plain("float") in options and options <= {Plain("float"), STR, NONE}:
+        return either(Plain("Decimal"), NONE) if NONE in options else Plain("Decimal")
+    raise SpecError(join(pointer, "x-astra-decimal"), "x-astra-decimal is supported for numbers only, and for numbers that may be strings")
 
 
 def _same(one: Definition, other: Definition | None) -> bool:

@@ -15,33 +15,52 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WIDTH: Final = 88
 
 _MODULES: Final = {
-    "client": ("Clients", ("client.py", "_client_operations.py")),
-    "operations": ("Operations, pagers and waits", ("operations/handle.py", "operations/wait_loop.py", "_runtime/pages.py")),
+    "client": ("Clients", "The clients, their settings, and what they do with several operations.", ("client.py", "_client_operations.py")),
+    "operations": (
+        "Operations, pagers and waits",
+        "What calls return that takes long, and lists that come page by page.",
+        ("operations/handle.py", "operations/wait_loop.py", "_runtime/pages.py"),
+    ),
     "settings": (
         "Retries, limits, deadlines and tokens",
+        "What clients take as settings.",
         ("_runtime/retry.py", "_runtime/limits/values.py", "_runtime/deadline.py", "_runtime/auth/token_file.py", "_secret.py"),
     ),
-    "events": ("Events for observers", ("_runtime/events.py",)),
-    "errors": ("Errors", ("errors.py", "_error_values.py")),
-    "fleet": ("Fleet runs", ("fleet/fleet.py", "fleet/engine/run.py", "fleet/outcome.py", "fleet/report/report.py")),
-    "sinks": ("Telemetry sinks", ("sinks.py",)),
-    "keys": ("Customer keys", ("keys.py",)),
-    "policies": ("Policies", ("policies.py",)),
-    "scim-values": ("SCIM values", ("scim.py",)),
-    "emulator": ("Emulator", ("emulator/app.py", "emulator/seeding.py", "emulator/faults/faults.py", "emulator/time/virtual.py")),
+    "events": ("Events for observers", "What `AstraDevOps(observer=...)` is called with.", ("_runtime/events.py",)),
+    "errors": ("Errors", "Every exception of `astra_devops.errors`, and what they hold.", ("errors.py", "_error_values.py")),
+    "fleet": (
+        "Fleet runs",
+        "The same work for many items: `client.fleet`, its runs, outcomes and reports.",
+        ("fleet/fleet.py", "fleet/engine/run.py", "fleet/outcome.py", "fleet/report/report.py"),
+    ),
+    "desired": (
+        "Declarations and plans",
+        "What `client.plan` and `client.apply` take and return: `astra_devops.desired`. `load(path)` there reads a declaration.",
+        ("desired/declaration.py", "desired/plan.py", "desired/apply.py"),
+    ),
+    "sinks": ("Telemetry sinks", "Systems that metrics and audit logs can be exported to: `astra_devops.sinks`.", ("sinks.py",)),
+    "keys": ("Customer keys", "Your own keys for encrypting databases: `astra_devops.keys`.", ("keys.py",)),
+    "policies": ("Policies", "Building blocks of roles, and what a policy allows: `astra_devops.policies`.", ("policies.py",)),
+    "scim-values": ("SCIM values", "Filters for lists of SCIM users and groups: `astra_devops.scim`.", ("scim.py",)),
+    "emulator": (
+        "Emulator",
+        "The service in memory: starting it, putting something into it, making it fail, moving its clock.",
+        ("emulator/app.py", "emulator/seeding.py", "emulator/faults/faults.py", "emulator/time/virtual.py"),
+    ),
 }
+_MODELS: Final = "What the service answers, and what it is sent: `astra_devops.models`."
 
 # Functions of the other modules serve the package only.
-_WITH_FUNCTIONS: Final = ("deadline.py", "policies.py", "token_file.py")
+_WITH_FUNCTIONS: Final = ("deadline.py", "policies.py", "scim.py", "token_file.py")
 
 
 def reference_pages(package: Path) -> dict[str, str]:
     """Return the pages of the reference by their names."""
-    pages = {f"{name}.md": _page(title, [package / file for file in files]) for name, (title, files) in _MODULES.items()}
+    pages = {f"{name}.md": _page(title, [package / file for file in files], intro) for name, (title, intro, files) in _MODULES.items()}
     for file in sorted((package / "resources").glob("[a-z]*.py")):
         title = f"astra.{file.stem}"
         pages[f"{file.stem}.md"] = _page(title, [file])
-    pages["models.md"] = _page("Models", sorted((package / "_rest/models").glob("[a-z]*.py")))
+    pages["models.md"] = _page("Models", sorted((package / "_rest/models").glob("[a-z]*.py")), _MODELS)
     return pages | {"index.md": _index(pages)}
 
 
@@ -69,19 +88,30 @@ def _index(pages: dict[str, str]) -> str:
     )
 
 
-def _page(title: str, files: list[Path]) -> str:
-    parts = [f"# {title}", ""]
+def _page(title: str, files: list[Path], intro: str = "") -> str:
+    parts = [f"# {title}", "", *([intro, ""] if intro else [])]
     for file in files:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                parts += _class(node)
+                parts += _class(node, [*_inherited(node, tree, file.parent)])
             elif isinstance(node, _Function) and _is_public(node) and file.name in _WITH_FUNCTIONS:
                 parts += _function(node, "", "##")
     return "\n".join(parts)
 
 
-def _class(node: ast.ClassDef) -> Iterator[str]:
+def _inherited(node: ast.ClassDef, tree: ast.Module, folder: Path) -> Iterator[ast.ClassDef]:
+    """List the base classes of a noun that have modules of their own, beside it."""
+    bases = {ast.unparse(base) for base in node.bases}
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("astra_devops.resources._"):
+            file = folder / f"{(statement.module or '').rpartition('.')[2]}.py"
+            if bases & {alias.name for alias in statement.names} and file.is_file():
+                classes = ast.parse(file.read_text(encoding="utf-8")).body
+                yield from (item for item in classes if isinstance(item, ast.ClassDef) and item.name in bases)
+
+
+def _class(node: ast.ClassDef, bases: list[ast.ClassDef]) -> Iterator[str]:
     yield from (f"## {node.name}", "")
     if doc := ast.get_docstring(node):
         yield from (as_markdown(doc), "")
@@ -90,6 +120,10 @@ def _class(node: ast.ClassDef) -> Iterator[str]:
     for method in node.body:
         if isinstance(method, _Function) and (_is_public(method) or (method.name == "__init__" and ast.get_docstring(method))):
             yield from _function(method, node.name, "###")
+    for base in bases:
+        for method in base.body:
+            if isinstance(method, _Function) and _is_public(method):
+                yield from _function(method, node.name, "###")
 
 
 def _fields(node: ast.ClassDef) -> Iterator[str]:

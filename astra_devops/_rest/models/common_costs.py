@@ -3,6 +3,8 @@
 
 """Models that several groups share."""
 
+from decimal import Decimal
+
 import attrs
 
 from astra_devops._json.base_model import BaseModel
@@ -31,19 +33,19 @@ class Costs(BaseModel):
         cost_per_network_gb_cents: Per GB of network traffic.
     """
 
-    cost_per_min_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMinCents"})
-    cost_per_hour_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerHourCents"})
-    cost_per_day_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerDayCents"})
-    cost_per_month_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMonthCents"})
-    cost_per_min_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMinParkedCents"})
-    cost_per_hour_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerHourParkedCents"})
-    cost_per_day_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerDayParkedCents"})
-    cost_per_month_parked_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMonthParkedCents"})
-    cost_per_read_gb_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerReadGbCents"})
-    cost_per_written_gb_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerWrittenGbCents"})
-    cost_per_min_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMinMRCents"})
-    cost_per_hour_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerHourMRCents"})
-    cost_per_day_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerDayMRCents"})
-    cost_per_month_mr_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerMonthMRCents"})
-    cost_per_network_gb_cents: float | None = attrs.field(default=None, metadata={"wire": "costPerNetworkGbCents"})
+    cost_per_min_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMinCents"})
+    cost_per_hour_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerHourCents"})
+    cost_per_day_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerDayCents"})
+    cost_per_month_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMonthCents"})
+    cost_per_min_parked_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMinParkedCents"})
+    cost_per_hour_parked_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerHourParkedCents"})
+    cost_per_day_parked_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerDayParkedCents"})
+    cost_per_month_parked_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMonthParkedCents"})
+    cost_per_read_gb_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerReadGbCents"})
+    cost_per_written_gb_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerWrittenGbCents"})
+    cost_per_min_mr_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMinMRCents"})
+    cost_per_hour_mr_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerHourMRCents"})
+    cost_per_day_mr_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerDayMRCents"})
+    cost_per_month_mr_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerMonthMRCents"})
+    cost_per_network_gb_cents: Decimal | None = attrs.field(default=None, metadata={"wire": "costPerNetworkGbCents"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

@@ -4,6 +4,7 @@
 """Models of the group enterprises."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 import attrs
@@ -85,13 +86,13 @@ class CostBreakdown(BaseModel):
         org_id: Organization that owns the database.
         cluster_id: The database.
         region: Region in which the cost arose.
-        cost: The cost, as a number or a string.
+        cost: The cost.
     """
 
     org_id: str = attrs.field(metadata={"wire": "orgId", "if_absent": ""})
     cluster_id: str = attrs.field(metadata={"wire": "clusterID", "if_absent": ""})
     region: str = attrs.field(metadata={"wire": "region", "if_absent": ""})
-    cost: float | str | None = attrs.field(default=None, metadata={"wire": "cost"})
+    cost: Decimal | None = attrs.field(default=None, metadata={"wire": "cost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -119,11 +120,11 @@ class EnterpriseConsumption(BaseModel):
 
     Attributes:
         costs: Costs by organization, database and region.
-        total_cost: Sum of all costs, as a number or a string.
+        total_cost: Sum of all costs.
     """
 
     costs: list[CostBreakdown] | None = attrs.field(default=None, metadata={"wire": "costs"})
-    total_cost: float | str | None = attrs.field(default=None, metadata={"wire": "totalCost"})
+    total_cost: Decimal | None = attrs.field(default=None, metadata={"wire": "totalCost"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 

@@ -103,7 +103,7 @@ class ItemRecorder:
         if self._journal is None or intent.step is None:
             return
         if state == "refused":
-            self._refused[intent.step.operation, intent.step.digest] = intent.step
+            self._refused[intent.step.operation, intent.step.digest] = attrs.evolve(intent.step, state=state)
         text = recorded(answer, intent.call) if state == _LANDED else None
         self._journal.settle(self._key, intent.number, state, text)
 

@@ -49,6 +49,11 @@ def database_outcome_check(caller: Caller, database_id: str, took_effect: Callab
     return async_database_outcome_check(caller, database_id, check_database)
 
 
+def status_check(caller: Caller, database_id: str, *statuses: str) -> OutcomeCheck[None]:
+    """Return the outcome check of a change that puts the database into one of some states."""
+    return database_outcome_check(caller, database_id, lambda database: database is not None and database.status in statuses)
+
+
 def async_database_outcome_check(
     caller: Caller, database_id: str, took_effect: Callable[[Database | None], Awaitable[bool]]
 ) -> OutcomeCheck[None]:

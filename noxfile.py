@@ -151,7 +151,7 @@ def verify_types(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("java", "node", "terraform")]
+    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("java", "node", "published", "terraform")]
     session.run("pytest", "-q", "-n", "2", "tests/peers", *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 
@@ -258,6 +258,18 @@ def peers_terraform(session: nox.Session) -> None:
     """
     install_wheel(session, "test")
     session.run("pytest", "-q", "tests/peers/terraform", *session.posargs, env=_AGAINST_WHEEL)
+
+
+# Not run by default, since the file is the vendor's, and not a part of this project.
+@nox.session(default=False)
+def published(session: nox.Session) -> None:
+    """Compare our client and emulator with the OpenAPI file that the vendor has published.
+
+    ``ASTRA_PUBLISHED_FILE`` must be the path of the file.
+    """
+    install_requirements(session, "test", "codegen", "fuzz")
+    arguments = ("-q", "-s", "-p", "no:schemathesis", "tests/peers/published", *session.posargs)
+    session.run("python", "-m", "pytest", *arguments, env={"PYTHONPATH": str(_ROOT)})
 
 
 @nox.session(default=False, requires=["build"])

@@ -85,18 +85,19 @@ def wrapped(text: str, indent: int, hanging: int = 0) -> list[str]:
 def _is_raw(lines: Sequence[str]) -> bool:
     """Return whether the lines can stand in a raw docstring, and have a backslash that needs it."""
     text = "\n".join(lines)
-    return "\\" in text and '"""' not in text and not any(line.endswith(("\\", '"')) for line in lines)
+    ends_alone = len(lines) > 1 or not text.endswith(("\\", '"'))
+    return "\\" in text and '"""' not in text and ends_alone
 
 
-def _inside_docstring(line: str) -> str:
-    head, last = (line[:-1], '\\"') if line.endswith('"') else (line, "")
+def _inside_docstring(line: str, is_last: bool) -> str:
+    head, last = (line[:-1], '\\"') if is_last and line.endswith('"') else (line, "")
     return head.replace("\\", "\\\\").replace('"""', '\\"\\"\\"') + last
 
 
 def docstring(lines: Sequence[str], indent: int) -> str:
     """Return a docstring of the lines, for a place that is indented by ``indent`` columns."""
     is_raw = _is_raw(lines)
-    escaped = list(lines) if is_raw else [_inside_docstring(line) for line in lines]
+    escaped = list(lines) if is_raw else [_inside_docstring(line, len(lines) == 1) for line in lines]
     start = 'r"""' if is_raw else '"""'
     if len(escaped) == 1:
         return start + escaped[0] + '"""'

@@ -122,13 +122,13 @@ def test_arguments_that_do_not_fit_together_are_refused(arguments: list[str]) ->
 def trees(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with packages that were generated from other documents."""
     directory = tmp_path_factory.mktemp("trees")
-    for name in ("defective", "hostile"):
+    for name in ("defective", "hostile", "foreign"):
         process = codegen("--spec", Path(__file__).parent / f"fixtures/{name}.yaml", "--out", directory / name)
         assert process.returncode == 0
     return directory
 
 
-@pytest.mark.parametrize("name", ["defective", "hostile"])
+@pytest.mark.parametrize("name", ["defective", "hostile", "foreign"])
 def test_the_generated_code_imports(trees: Path, root: Path, name: str) -> None:
     modules = [".".join(path.relative_to(trees).with_suffix("").parts) for path in sorted((trees / name).rglob("[a-z]*.py"))]
     lines = "\n".join(f"import {module}" for module in modules)
@@ -141,11 +141,10 @@ def test_the_generated_code_imports(trees: Path, root: Path, name: str) -> None:
 def test_the_generated_code_passes_mypy_strict(trees: Path, root: Path) -> None:
     command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "--cache-dir", str(root / ".mypy_cache")]
     environment = {**os.environ, "MYPYPATH": str(root)}
-    packages = [f"{name}/{part}" for name in ("defective", "hostile") for part in ("_rest", "_contract")]
-    process = subprocess.run([*command, *packages[:2]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
-    assert process.returncode == 0, process.stdout
-    process = subprocess.run([*command, *packages[2:]], cwd=trees, env=environment, capture_output=True, text=True, check=False)
-    assert process.returncode == 0, process.stdout
+    packages = [f"{name}/{part}" for name in ("defective", "hostile", "foreign") for part in ("_rest", "_contract")]
+    for pair in (packages[:2], packages[2:4], packages[4:]):  # mypy takes one package of a name at a time
+        process = subprocess.run([*command, *pair], cwd=trees, env=environment, capture_output=True, text=True, check=False)
+        assert process.returncode == 0, process.stdout
 
 
 def test_the_formatter_is_the_pinned_one(root: Path) -> None:

@@ -10,7 +10,7 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps, AsyncPager
 from astra_devops._rest import index
 from astra_devops.emulator import Emulator, VirtualClock
 
-from .wire_arguments import arguments, arguments_by_id, resolve
+from .wire_arguments import arguments, arguments_by_id, call_everything, resolve
 
 GROUPS = (
     "databases",
@@ -101,15 +101,5 @@ def test_blocking(tmp_path: Path) -> None:
     ):
         calls = arguments(emulator, str(tmp_path / "b"))
         assert public_methods(astra) == set(calls)
-        results: dict[str, Any] = {}
-        for name, variants in calls.items():
-            group, _, method = name.partition(".")
-            for args, kwargs in variants:
-                results[name] = result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
-                if hasattr(result, "collect"):
-                    result.collect()
-                elif hasattr(result, "wait"):
-                    result.wait()
-        for operation, request in arguments_by_id(emulator).items():
-            astra.request(operation, **request)
+        call_everything(emulator, astra, calls)
         check_journal(emulator)

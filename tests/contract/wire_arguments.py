@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from astra_devops import AstraDevOps
 from astra_devops.emulator import Emulator
 from astra_devops.keys import AwsKey, AzureKey, GcpKey
 from astra_devops.models import AccessListEntry, AmazonVpc, CdcRegion, MigrationProxyMapping, ScimPatchOperation, Token
@@ -38,6 +39,21 @@ class Later:
     """An argument that depends on the results of earlier calls, by resource and method."""
 
     of: Callable[[dict[str, Any]], Any]
+
+
+def call_everything(emulator: Emulator, astra: AstraDevOps, calls: Calls) -> None:
+    """Make the calls, wait for what they start, and call the operations that have no method."""
+    results: dict[str, Any] = {}
+    for name, variants in calls.items():
+        group, _, method = name.partition(".")
+        for args, kwargs in variants:
+            results[name] = result = getattr(getattr(astra, group), method)(*resolve(args, results), **resolve(kwargs, results))
+            if hasattr(result, "collect"):
+                result.collect()
+            elif hasattr(result, "wait"):
+                result.wait()
+    for operation, request in arguments_by_id(emulator).items():
+        astra.request(operation, **request)
 
 
 def arguments(emulator: Emulator, path: str) -> Calls:

@@ -2,6 +2,7 @@
 
 from astra_devops._codegen.banner import banner
 from astra_devops._codegen.rest.model import Class, Enum, Operation
+from astra_devops._codegen.rest.verbs import begins_with_verb, imperative
 from astra_devops._codegen.text import PROSE_WIDTH, docstring, paragraphs, plain, sentence, wrapped
 
 
@@ -26,7 +27,7 @@ def enum_doc(definition: Enum) -> str:
 
 def function_doc(operation: Operation) -> str:
     """Return the docstring of an endpoint: its purpose, request, permissions and arguments."""
-    lines = _opening(operation.summary, f"Call {plain(operation.id) or 'this operation'}.", 4)
+    lines = _opening(imperative(operation.summary), f"Call {plain(operation.id) or 'this operation'}.", 4, of_function=True)
     for text in paragraphs(operation.description):
         if sentence(text) != lines[0]:
             lines += ["", *wrapped(text, 4)]
@@ -50,11 +51,14 @@ def _facts(operation: Operation) -> str:
     return f"{needs}Success: {codes}."
 
 
-def _opening(text: str, default: str, indent: int) -> list[str]:
+def _opening(text: str, default: str, indent: int, *, of_function: bool = False) -> list[str]:
     """Return the summary line and the paragraphs after it.
 
-    The summary is whole sentences of the text, or the default if the first is too long for a line.
+    The summary is whole sentences of the text, or the default if the first is too long for a line,
+    or if it is that of a function and does not begin with a verb.
     """
+    if of_function and text and not begins_with_verb(text):
+        return [sentence(default), *(line for paragraph in paragraphs(text) for line in ("", *wrapped(sentence(paragraph), indent)))]
     first, *others = paragraphs(text) or [default]
     opening, room = _capitalized(sentence(first)), PROSE_WIDTH - indent - 6
     end = len(opening) if len(opening) <= room else opening.rfind(". ", 0, room) + 1

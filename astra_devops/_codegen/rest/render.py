@@ -145,7 +145,9 @@ class _Renderer:
         classes = [self._class(definition, annotator, imports, defined) for definition in definitions]
         about = "Models that several groups share" if home.startswith(COMMON) else f"Models of the group {home}"
         template = self._templates.get_template("models.py.jinja")
-        return template.render(head=module_head(about, self._source), imports=imports.lines(), classes=classes)
+        has_classes = any(isinstance(definition, Class) for definition in definitions)
+        head = module_head(about, self._source)
+        return template.render(head=head, imports=imports.lines(), has_classes=has_classes, classes=classes)
 
     def _class(self, definition: Definition, annotator: Annotator, imports: Imports, defined: set[str]) -> dict[str, Any]:
         if isinstance(definition, Enum):

@@ -35,9 +35,10 @@ def repair_operation(operation: Node, pointer: str, warn: Warn) -> None:
         if response is None:
             responses[code] = {"description": ""}
             warn(join(where, code), "the response is null", "treated as a response without content")
-    if not any(code[:1] in "123" or code == "default" for code in responses if not code.startswith("x-")):
+    if not any(code[:1] == "2" or code == "default" for code in responses):
         responses["200"] = {"description": "Success. The document does not describe the answer."}
-        warn(where, "only errors are declared", "200 without content added")
+        others = "errors and redirects" if any(code[:1] in "13" for code in responses) else "errors"
+        warn(where, f"only {others} are declared", "200 without content added")
 
 
 def _move_body(operation: Node, pointer: str, warn: Warn) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from difflib import get_close_matches
 from typing import Any, Final
 
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
@@ -36,6 +37,8 @@ _NUMBERS: Final = ("maximum", "minimum", "multipleOf", "maxLength", "minLength",
 def repair_schema(schema: Node, pointer: str, warn: Warn) -> None:
     """Repair the defects that this schema shows by itself."""
     _hoist_misplaced(schema, pointer, warn)
+    _repair_misspelled_type(schema, pointer, warn)
+    _drop_foreign_pattern(schema, pointer, warn)
     _repair_required_form(schema, pointer, warn)
     _repair_type(schema, pointer, warn)
     _repair_items(schema, pointer, warn)
@@ -65,6 +68,28 @@ def _hoist_misplaced(schema: Node, pointer: str, warn: Warn) -> None:
         elif key in _MISPLACED and key not in schema:
             schema[key] = properties.pop(key)
             warn(where, f"the keyword {key} is among the properties", "moved to the schema")
+
+
+def _repair_misspelled_type(schema: Node, pointer: str, warn: Warn) -> None:
+    """Read a keyword that looks like ``type``, and whose value is a type, as ``type``."""
+    if "type" in schema:
+        return
+    for key in get_close_matches("type", schema, cutoff=0.75):
+        if schema[key] in TYPES:
+            schema["type"] = schema.pop(key)
+            warn(join(pointer, key), f"unknown keyword {key!r} with the type {schema['type']}", "treated as type")
+            return
+
+
+def _drop_foreign_pattern(schema: Node, pointer: str, warn: Warn) -> None:
+    """Drop a pattern that Python cannot read: OpenAPI means those of JavaScript."""
+    if not isinstance(pattern := schema.get("pattern"), str):
+        return
+    try:
+        re.compile(pattern)
+    except re.error:
+        del schema["pattern"]
+        warn(join(pointer, "pattern"), "a pattern that Python cannot read", "dropped, since models do not check it")
 
 
 def _repair_required_form(schema: Node, pointer: str, warn: Warn) -> None:

@@ -305,24 +305,25 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
         Args:
             declared: What should be there.
             prune: What may be removed of that which is there and not declared: names of databases,
-                or of keyspaces as ``"DATABASE/KEYSPACE"``, or a function that gets each as a
-                ``desired.Undeclared`` and returns whether to remove it. A name of what is not there
-                is ignored. Keyspaces are only removed from databases that are declared with
-                ``protected=False``.
-            max_removed_share: The largest share of all databases that the plan may remove, from 0
-                to 1.
+                of keyspaces as ``"DATABASE/KEYSPACE"``, or of others as ``"KIND:NAME"``, or a
+                function that gets each as a ``desired.Undeclared`` and returns whether to remove
+                it. A function is asked about databases and about the kinds that are declared. A
+                name of what is not there is ignored. Keyspaces are only removed from databases that
+                are declared with ``protected=False``.
+            max_removed_share: The largest share of all resources of a kind that the plan may
+                remove, from 0 to 1.
 
         Raises:
             TypeError: ``declared`` is not a declaration, or another argument has the wrong type.
             ValueError: ``prune`` names what is declared or protected, or the plan would remove more
                 than ``max_removed_share``.
-            AmbiguousNameError: Several databases have a declared name; the error lists their ids.
+            AmbiguousNameError: Several resources have a declared name; the error lists their ids.
 
         >>> plan = await astra.plan(desired.load("databases.toml"))
         >>> print(plan)
         """
         with importing:
-            from astra_devops.desired.apply import make_plan
+            from astra_devops.desired.planning import make_plan
 
         return await make_plan(self, declared, prune=prune, max_removed_share=max_removed_share)
 
@@ -331,13 +332,13 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
     ) -> "Applied":
         """Make the changes of a plan, and wait for their effect.
 
-        The facts that the plan relies on are read again. A database whose facts have moved is
+        The facts that the plan relies on are read again. A resource whose facts have moved is
         refused, and its outcome names the fact; all others are changed. Only what the plan shows as
         removed is deleted.
 
         Args:
             plan: What :meth:`plan` has returned, or a saved one that ``Plan.load`` has read.
-            workers: How many databases are changed at once, from 1 to 10,000.
+            workers: How many resources are changed at once, from 1 to 10,000.
             journal: Path of the file that makes the run durable, as for ``fleet.run``. After a
                 crash, apply the same saved plan with the same file.
             quiet: Show no progress.
@@ -369,7 +370,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
         >>> print(declared.to_toml())
         """
         with importing:
-            from astra_devops.desired.apply import export_declaration
+            from astra_devops.desired.planning import export_declaration
 
         return await export_declaration(self)
 

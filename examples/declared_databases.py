@@ -24,7 +24,7 @@ DECLARED = Declaration(
 
 def is_test(undeclared: Undeclared) -> bool:
     """Decide what is removed of that which is not declared."""
-    return undeclared.keyspace is None and undeclared.database.startswith("test-")
+    return undeclared.kind == "database" and undeclared.name.startswith("test-")
 
 
 async def run(astra: AsyncAstraDevOps, *, apply: bool) -> int:

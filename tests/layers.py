@@ -110,7 +110,7 @@ LAYERS: dict[str, set[str]] = {
     # The program that looks at the settings of this machine.
     "_cli": {"client", "errors", "resources", "_cli.complaints", "_runtime", "_secret", "_version"},
     # The program that plans and applies declarations.
-    "desired.commands": {"client", "desired", "errors", "_cli.complaints"},
+    "desired.commands": {"client", "desired", "errors", "_cli", "_cli.complaints"},
     "__main__": {"desired.commands", "fleet.commands", "_cli", "_version"},
     # What OpenTelemetry makes of the events.
     "_opentelemetry": {"_runtime", "_version"},

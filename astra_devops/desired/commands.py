@@ -1,6 +1,6 @@
 """The programs ``python -m astra_devops plan``, ``apply``, ``export`` and ``drift``.
 
-They use the settings of the environment.
+They use the settings of the environment, unless options say otherwise.
 
 The exit status is 0 if everything is as declared or was changed, 2 if a plan has differences, 3 if
 a part was not changed, 4 if it is not known whether a change took effect, and 1 if the command, a
@@ -16,6 +16,7 @@ from typing import Final, NoReturn
 
 from astra_devops import errors
 from astra_devops._cli.complaints import complain
+from astra_devops._cli.connection import add_options, settings_of
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.desired.apply import Applied
 from astra_devops.desired.document import load
@@ -27,8 +28,8 @@ _DIFFERENCES: Final = 2
 _PARTLY_FAILED: Final = 3
 _UNKNOWN: Final = 4
 
-_PRUNE: Final = "remove this undeclared database, or DATABASE/KEYSPACE; can be given several times"
-_SHARE: Final = "the largest share of all databases that the plan may remove, from 0 to 1; by default 0.3"
+_PRUNE: Final = "remove this undeclared database, DATABASE/KEYSPACE or KIND:NAME; can be given several times"
+_SHARE: Final = "the largest share of a kind of resource that the plan may remove, from 0 to 1; by default 0.3"
 
 
 def main(words: Sequence[str]) -> int:
@@ -72,13 +73,13 @@ def _parser() -> argparse.ArgumentParser:
     for command in (plan, apply, drift):
         command.add_argument("--json", action="store_true", help="write JSON to standard output")
     for command in (plan, apply, drift, export):
-        command.add_argument("--base-url", metavar="URL", help="URL of the API, such as that of an emulator")
+        add_options(command)
     return parser
 
 
 async def _plan(options: argparse.Namespace) -> int:
     declared = load(options.file)
-    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+    async with AsyncAstraDevOps(**settings_of(options)) as astra:
         plan = await astra.plan(declared, prune=options.prune, max_removed_share=options.max_removed_share)
     if options.save is not None:
         plan.save(options.save)
@@ -91,7 +92,7 @@ async def _plan(options: argparse.Namespace) -> int:
 
 
 async def _export(options: argparse.Namespace) -> int:
-    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+    async with AsyncAstraDevOps(**settings_of(options)) as astra:
         declared = await astra.export()
     options.file.write_text(declared.to_toml(), encoding="utf-8")
     return _DONE
@@ -99,7 +100,7 @@ async def _export(options: argparse.Namespace) -> int:
 
 async def _apply(options: argparse.Namespace) -> int:
     plan = Plan.load(options.file)
-    async with AsyncAstraDevOps(base_url=options.base_url) as astra:
+    async with AsyncAstraDevOps(**settings_of(options)) as astra:
         applied = await astra.apply(plan, journal=options.journal)
     print(json.dumps(applied.to_dict(), indent=2) if options.json else applied)
     return _status_of(applied)

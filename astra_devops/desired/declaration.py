@@ -1,75 +1,16 @@
 """What a declaration consists of."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 
-from astra_devops._rest.models.databases import Tier
 from astra_devops._runtime import checks
-
-
-@attrs.frozen(kw_only=True, init=False)
-class Database:
-    """A database that should be there. It is found by its name.
-
-    Args:
-        name: The name, by the rules of ``databases.create``.
-        cloud_provider: ``aws``, ``azure`` or ``gcp``, in any case.
-        region: The region that the database is created in.
-        regions: Further regions that it should have.
-        keyspaces: Keyspaces that it should have. A new database without any gets the service's
-            default keyspace.
-        tier: The tier; by default that of serverless databases, and any where the database exists.
-        db_type: ``vector`` for vector search; by default any where the database exists.
-
-        protected: Refuse to remove keyspaces of it. A database that is declared is never removed.
-
-    Regions that are there and not declared are left alone, and so are keyspaces unless ``prune``
-    of ``plan`` names them.
-
-    Raises:
-        TypeError: An argument has the wrong type.
-        ValueError: An argument is not valid.
-    """
-
-    name: str
-    cloud_provider: str
-    region: str
-    regions: tuple[str, ...] = ()
-    keyspaces: tuple[str, ...] = ()
-    tier: str | None = None
-    db_type: str | None = None
-    protected: bool = True
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        cloud_provider: str,
-        region: str,
-        regions: Iterable[str] = (),
-        keyspaces: Iterable[str] = (),
-        tier: str | None = None,
-        db_type: str | None = None,
-        protected: bool = True,
-    ) -> None:
-        further = checks.strings(regions, "regions")
-        names = checks.strings(keyspaces, "keyspaces")
-        for index, keyspace in enumerate(names):
-            checks.keyspace_name(keyspace, f"keyspaces[{index}]")
-        _distinct([checks.string(region, "region"), *further], "regions")
-        _distinct(names, "keyspaces")
-        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]
-            name=checks.database_name(name),
-            cloud_provider=checks.provider(cloud_provider),
-            region=region,
-            regions=tuple(further),
-            keyspaces=tuple(names),
-            tier=None if tier is None else str(checks.choice(tier, "tier", Tier)),
-            db_type=checks.optional(checks.string, db_type, "db_type"),
-            protected=checks.flag(protected, "protected"),
-        )
+from astra_devops.desired.kinds.databases import Database
+from astra_devops.desired.kinds.kind import Kind
+from astra_devops.desired.kinds.registry import KINDS
+from astra_devops.desired.kinds.values import refuse_repeated
 
 
 @attrs.frozen(init=False)
@@ -79,31 +20,53 @@ class Declaration:
     What is there and not declared is left alone, unless ``prune`` of ``plan`` names it.
 
     Raises:
-        TypeError: ``databases`` is not a list of databases.
-        ValueError: Two databases have one name.
+        TypeError: An argument is not a list of such declarations.
+        ValueError: Two of one kind have one name.
     """
 
     databases: tuple[Database, ...]
 
     def __init__(self, databases: Iterable[Database] = ()) -> None:
-        declared = checks.objects(databases, "databases", Database)
-        _distinct([database.name for database in declared], "databases")
-        self.__attrs_init__(tuple(declared))  # pyright: ignore[reportAttributeAccessIssue]
+        values = {"databases": databases}
+        self.__attrs_init__(**{kind.table: _checked(kind, values[kind.table]) for kind in KINDS})  # pyright: ignore[reportAttributeAccessIssue]
 
     def to_toml(self) -> str:
         """Return the text of a file that ``desired.load`` reads."""
-        return "\n".join(map(_table, self.databases))
+        return "\n".join(_table(kind, entry) for kind in KINDS for entry in entries_of(self, kind).values())
 
 
-def _table(database: Database) -> str:
-    values = {field.name: getattr(database, field.name) for field in attrs.fields(Database)}
-    defaults = {field.name: field.default for field in attrs.fields(Database)}
-    # A string, a bool or a list of strings in JSON is one in TOML.
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items() if value != defaults[name]]
-    return "\n".join(["[[databases]]", *lines, ""])
+def entries_of(declaration: Declaration, kind: Kind[Any, Any]) -> dict[str, Any]:
+    """Return what is declared of one kind, by name."""
+    declared = getattr(declaration, kind.table)
+    entries = declared if not kind.is_single else () if declared is None else (declared,)
+    return {kind.name_of(entry): entry for entry in entries}
 
 
-def _distinct(values: list[str], name: str) -> None:
-    for index, value in enumerate(values):
-        if value in values[:index]:
-            raise ValueError(f"{name} must not have {value!r} twice")
+def _checked(kind: Kind[Any, Any], values: Any) -> Any:
+    if kind.is_single:
+        return None if values is None else checks.instance(values, kind.table, kind.declared_class)
+    declared = checks.objects(values, kind.table, kind.declared_class)
+    refuse_repeated([kind.name_of(entry) for entry in declared], kind.table)
+    return tuple(declared)
+
+
+def _table(kind: Kind[Any, Any], entry: Any) -> str:
+    lines = [f"{name} = {_toml(value)}" for name, value in _given(entry).items()]
+    return "\n".join([f"[{kind.table}]" if kind.is_single else f"[[{kind.table}]]", *lines, ""])
+
+
+def _given(entry: Any) -> dict[str, Any]:
+    """Return the values of an entry that are not the default ones."""
+    values = {field.name: getattr(entry, field.name) for field in attrs.fields(type(entry))}
+    return {field.name: values[field.name] for field in attrs.fields(type(entry)) if values[field.name] != field.default}
+
+
+def _toml(value: Any) -> str:
+    if attrs.has(type(value)):
+        value = _given(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_toml, value))}]"
+    # A string, a number or a bool in JSON is one in TOML.
+    return json.dumps(value, ensure_ascii=False)

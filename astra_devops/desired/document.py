@@ -2,17 +2,16 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from astra_devops._runtime import checks
-from astra_devops.desired.declaration import Database, Declaration
-
-_FIELDS: Final = tuple(field.name for field in attrs.fields(Database))
-_REQUIRED: Final = ("name", "cloud_provider", "region")
+from astra_devops.desired.declaration import Declaration
+from astra_devops.desired.kinds.kind import Kind
+from astra_devops.desired.kinds.registry import KINDS
 
 
 def load(path: str | os.PathLike[str]) -> Declaration:
@@ -61,27 +60,34 @@ def declaration_of(document: Mapping[str, Any]) -> Declaration:
         TypeError: A value has the wrong type.
         ValueError: A value is not valid.
     """
-    _known(document, ("databases",), "")
-    entries = checks.items(document.get("databases", []), "databases", "tables")
-    return Declaration([_database(entry, f"databases[{index}]") for index, entry in enumerate(entries)])
+    _known(document, [kind.table for kind in KINDS], "")
+    return Declaration(**{kind.table: _section(kind, document[kind.table]) for kind in KINDS if kind.table in document})
 
 
-def _database(entry: Any, place: str) -> Database:
+def _section(kind: Kind[Any, Any], value: Any) -> Any:
+    if kind.is_single:
+        return _entry(kind.declared_class, value, kind.table)
+    entries = checks.items(value, kind.table, "tables")
+    return [_entry(kind.declared_class, entry, f"{kind.table}[{index}]") for index, entry in enumerate(entries)]
+
+
+def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
     if not isinstance(entry, Mapping):
         raise TypeError(f"{place} must be a table, not {checks.type_name(entry)}")
-    _known(entry, _FIELDS, f"{place}.")
-    missing = [name for name in _REQUIRED if name not in entry]
+    fields = attrs.fields(declared_class)
+    _known(entry, [field.name for field in fields], f"{place}.")
+    missing = [field.name for field in fields if field.default is attrs.NOTHING and field.name not in entry]
     if missing:
         raise ValueError(f"{place}.{missing[0]}: must be given")
     try:
-        return Database(**entry)
+        return declared_class(**entry)
     except (TypeError, ValueError) as error:
         # Messages begin with the argument, such as "regions[0] must not be empty".
         field, _, rest = str(error).partition(" ")
         raise type(error)(f"{place}.{field}: {rest}") from None
 
 
-def _known(entry: Mapping[str, Any], names: tuple[str, ...], prefix: str) -> None:
+def _known(entry: Mapping[str, Any], names: Sequence[str], prefix: str) -> None:
     for key in entry:
         if key not in names:
             raise ValueError(f"{prefix}{key}: is not a setting; it must be one of {', '.join(names)}")

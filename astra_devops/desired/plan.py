@@ -6,19 +6,17 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 import attrs
 
 from astra_devops._version import VERSION
-from astra_devops.desired.observed import State
+from astra_devops.desired.change import ACTIONS, Action, Change
+from astra_devops.desired.kinds.registry import BY_NAME
 from astra_devops.desired.pages import html_of, markdown_of
+from astra_devops.desired.state import State
 
-Action = Literal["create", "update", "replace", "remove", "leave"]
-"""What a plan does with a database. ``replace`` is never carried out: it would lose the data."""
-
-_FORMAT: Final = 1
-_MARKS: Final[Mapping[str, str]] = {"create": "+", "update": "~", "replace": "-/+", "remove": "-"}
+_FORMAT: Final = 2
 _TERRAFORM: Final[Mapping[str, list[str]]] = {
     "create": ["create"],
     "update": ["update"],
@@ -26,44 +24,6 @@ _TERRAFORM: Final[Mapping[str, list[str]]] = {
     "remove": ["delete"],
     "leave": ["no-op"],
 }
-_KIND: Final = "astra_database"
-
-
-@attrs.frozen(kw_only=True)
-class Change:
-    """What a plan does with one database.
-
-    Attributes:
-        action: ``create``, ``update``, ``replace``, ``remove`` or ``leave``.
-        name: The name of the database.
-        id: Its id; None if it is not there.
-        before: Its state when the plan was made: the facts that the plan relies on. None if it was
-            not there.
-        after: Its state after the change; None if it is removed.
-    """
-
-    action: Action
-    name: str
-    id: str | None
-    before: State | None
-    after: State | None
-
-    def __str__(self) -> str:
-        mark = _MARKS.get(self.action, " ")
-        before, after = ({} if state is None else state.to_dict() for state in (self.before, self.after))
-        lines = [f"{mark} database {self.name!r}" + (f" ({self.id})" if self.id else "")]
-        for field, value in after.items():
-            old = before.get(field)
-            if isinstance(value, list):
-                lines += [f"    + {field}: {item}" for item in value if item not in (old or [])]
-                lines += [f"    - {field}: {item}" for item in old or [] if item not in value]
-            elif value != old:
-                lines.append(f"    {field}: {value}" if self.before is None else f"    {field}: {old} -> {value}")
-        if self.action == "replace":
-            lines.append("    cannot be changed in place, and is not replaced: terminate the database, or change the declaration")
-        if self.action == "remove":
-            lines += [f"    - {field}: {item}" for field, value in before.items() if isinstance(value, list) for item in value]
-        return "\n".join(lines)
 
 
 @attrs.frozen
@@ -74,8 +34,8 @@ class Plan:
     and ``-/+`` for what would have to be replaced. It contains no secret.
 
     Attributes:
-        changes: One for each declared database, in the order of the declaration, and then one for
-            each database that is removed.
+        changes: One for each declared resource, after those that it needs, and then one for each
+            that is removed.
         id: A random id, by which a journal knows the changes of this plan from those of another.
     """
 
@@ -93,7 +53,8 @@ class Plan:
         return not self.pending
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.pending), self.summary])
+        notes = [f"  {change.label}: {change.note}" for change in self.changes if change.action == "leave" and change.note]
+        return "\n".join([*map(str, self.pending), *notes, self.summary])
 
     @property
     def _texts(self) -> dict[str, list[str]]:
@@ -104,7 +65,7 @@ class Plan:
 
     @property
     def summary(self) -> str:
-        """How many databases are created, changed, and so on, in one line."""
+        """How many resources are created, changed, and so on, in one line."""
         words: Mapping[Action, str]
         words = {"create": "to create", "update": "to change", "replace": "to replace", "remove": "to remove", "leave": "as declared"}
         count: Counter[Action] = Counter(change.action for change in self.changes)
@@ -119,9 +80,9 @@ class Plan:
             "format_version": "1.2",
             "resource_changes": [
                 {
-                    "address": f"{_KIND}.{change.name}",
+                    "address": f"astra_{change.kind}.{change.name}",
                     "mode": "managed",
-                    "type": _KIND,
+                    "type": f"astra_{change.kind}",
                     "name": change.name,
                     "provider_name": "astra-devops",
                     "change": {
@@ -149,7 +110,7 @@ class Plan:
         Raises:
             OSError: The file cannot be written.
         """
-        changes = [attrs.asdict(change) for change in self.changes]
+        changes = [_document(change) for change in self.changes]
         document = {"format": _FORMAT, "written_by": VERSION, "id": self.id, "changes": changes}
         Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
@@ -174,17 +135,14 @@ class Plan:
             raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is damaged") from None
 
 
+def _document(change: Change) -> dict[str, Any]:
+    document = {field.name: getattr(change, field.name) for field in attrs.fields(Change)}
+    return {name: value.to_dict() if isinstance(value, State) else value for name, value in document.items()}
+
+
 def _change(entry: dict[str, Any]) -> Change:
-    if entry["action"] not in _TERRAFORM:
-        raise ValueError("not an action")
-    before, after = _state(entry["before"]), _state(entry["after"])
-    if (after is None) != (entry["action"] == "remove"):
+    kind = BY_NAME[entry["kind"]]
+    states = {name: None if entry[name] is None else kind.load(entry[name]) for name in ("before", "after")}
+    if entry["action"] not in ACTIONS or (states["after"] is None) != (entry["action"] == "remove"):
         raise ValueError("not a change")
-    return Change(action=entry["action"], name=entry["name"], id=entry["id"], before=before, after=after)
-
-
-def _state(entry: dict[str, Any] | None) -> State | None:
-    if entry is None:
-        return None
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
-    return State(**values)
+    return Change(**{**entry, **states, "needs": tuple(entry["needs"])})

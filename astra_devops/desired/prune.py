@@ -1,65 +1,62 @@
 """What a plan removes: only what ``prune`` names, and only so much."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import attrs
 
 from astra_devops._runtime import checks
-from astra_devops.desired.declaration import Declaration
-
-
-@attrs.frozen(kw_only=True)
-class Undeclared:
-    """Something that is there and not declared, as a ``prune`` function gets it.
-
-    Attributes:
-        database: The name of the database.
-        id: The id of the database.
-        keyspace: The keyspace of a declared database that is not protected; None if it is the
-            database itself that is not declared.
-    """
-
-    database: str
-    id: str
-    keyspace: str | None = None
-
-    @property
-    def name(self) -> str:
-        """What ``prune`` names it by: ``DATABASE``, or ``DATABASE/KEYSPACE``."""
-        return self.database if self.keyspace is None else f"{self.database}/{self.keyspace}"
-
+from astra_devops.desired.declaration import Declaration, entries_of
+from astra_devops.desired.kinds.databases import DATABASES
+from astra_devops.desired.kinds.kind import IsPruned, Kind, Undeclared
+from astra_devops.desired.kinds.registry import BY_NAME, KINDS
 
 Prune = Iterable[str] | Callable[[Undeclared], bool]
 """The names of what is to be removed, or a function that is asked about each undeclared thing."""
 
 
-def pruned(prune: Prune, declared: Declaration) -> Callable[[Undeclared], bool]:
-    """Return a function that says whether something undeclared is to be removed.
+@attrs.frozen(kw_only=True)
+class Pruning:
+    """What ``prune`` asks for.
+
+    Attributes:
+        is_pruned: Whether something undeclared is to be removed.
+        kinds: The names of the kinds of which something may be.
+    """
+
+    is_pruned: IsPruned
+    kinds: frozenset[str]
+
+
+def pruning_of(prune: Prune, declared: Declaration) -> Pruning:
+    """Check the ``prune`` argument.
 
     Raises:
         TypeError: ``prune`` is neither a list of names nor a function.
-        ValueError: A name is that of something that is declared or protected.
+        ValueError: A name is that of something that is declared, protected or never removed.
     """
     if callable(prune):
-        return lambda undeclared: checks.flag(prune(undeclared), "the answer of prune")
+        declared_kinds = [kind.name for kind in KINDS if kind.is_removable and entries_of(declared, kind)]
+        return Pruning(
+            is_pruned=lambda undeclared: checks.flag(prune(undeclared), "the answer of prune"),
+            kinds=frozenset([DATABASES.name, *declared_kinds]),
+        )
     names = checks.strings(prune, "prune")
-    for index, name in enumerate(names):
-        _check_name(name, f"prune[{index}]", declared)
-    return lambda undeclared: undeclared.name in names
+    kinds = frozenset(_kind_of(name, f"prune[{index}]", declared) for index, name in enumerate(names))
+    return Pruning(is_pruned=lambda undeclared: undeclared.key in names, kinds=kinds)
 
 
-def _check_name(name: str, argument: str, declared: Declaration) -> None:
-    # Names of databases have no slash.
-    database_name, _, keyspace = name.partition("/")
-    database = next((database for database in declared.databases if database.name == database_name), None)
-    if database is None:
-        if keyspace:
-            raise ValueError(f"{argument} must be a keyspace of a declared database, not {name!r}")
-    elif not keyspace or keyspace in database.keyspaces:
-        raise ValueError(f"{argument} must not be {name!r}, which is declared; remove it from the declaration first")
-    elif database.protected:
-        raise ValueError(f"{argument} must not be {name!r}: database {database_name!r} is protected; declare it with protected=False")
+def _kind_of(key: str, argument: str, declared: Declaration) -> str:
+    """Check one name, and return its kind. Names of databases have no colon."""
+    prefix, colon, rest = key.partition(":")
+    kind, name = (BY_NAME.get(prefix), rest) if colon else (DATABASES, key)
+    if kind is None or not kind.is_removable:
+        prefixes = [f"{kind.name}:" for kind in KINDS if kind.is_removable and kind is not DATABASES]
+        accepted = f", or begin with one of {', '.join(prefixes)}" if prefixes else ""
+        raise ValueError(f"{argument} must be the name of a database, or DATABASE/KEYSPACE{accepted}, not {key!r}")
+    kind.check_prune(name, argument, entries_of(declared, kind))
+    return kind.name
 
 
 def check_share(value: float) -> float:
@@ -71,8 +68,17 @@ def check_share(value: float) -> float:
     return value
 
 
-def refuse_too_many(removed: int, present: int, most: float) -> None:
-    """Refuse to remove more than a share of the databases that are there.
+def pruned_names(kind: Kind[Any, Any], listed: Iterable[tuple[str, str]], declared: Mapping[str, Any], is_pruned: IsPruned) -> list[str]:
+    """Return the names of what is listed, not declared, and to be removed."""
+    return [
+        name
+        for name, found_id in listed
+        if name not in declared and is_pruned(Undeclared(kind=kind.name, name=name, id=found_id, key=kind.key(name)))
+    ]
+
+
+def refuse_too_many(kind: Kind[Any, Any], removed: int, present: int, most: float) -> None:
+    """Refuse to remove more than a share of the resources of one kind that are there.
 
     Raises:
         ValueError: It is more than the share.
@@ -81,5 +87,5 @@ def refuse_too_many(removed: int, present: int, most: float) -> None:
         needed = math.ceil(100 * removed / present) / 100
         raise ValueError(
             f"max_removed_share must be at least {needed:g} for this plan, not {most:g}: "
-            f"prune would remove {removed} of the {present} databases that are there"
+            f"prune would remove {removed} of the {present} {kind.table.replace('_', ' ')} that are there"
         )

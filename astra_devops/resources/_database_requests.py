@@ -12,9 +12,10 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.first_use import importing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
+from astra_devops.operations.termination import is_terminating
 from astra_devops.resources._outcome.accepted import require_id
 from astra_devops.resources._outcome.creations import CreationTracker
-from astra_devops.resources._outcome.reconcile import find_database, is_terminating
+from astra_devops.resources._outcome.reconcile import find_database
 
 _FIXED: Final = "it cannot be changed"
 _REMEDIES: Final = {

@@ -6,7 +6,8 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
 from astra_devops.operations.conditions import datacenters as conditions
 from astra_devops.operations.factory import OperationFactory
-from astra_devops.resources._outcome.reconcile import find_database, is_terminating
+from astra_devops.operations.termination import is_terminating
+from astra_devops.resources._outcome.reconcile import find_database
 from astra_devops.resources.datacenters import AsyncDatacenters
 
 

@@ -77,7 +77,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (DATABASE + 'tier = ""', r"databases\[0\]\.tier: must"),
         ('[[databases]]\nname = "orders"', r"databases\[0\]\.cloud_provider: must be given"),
         ("databases = [1]", r"databases\[0\] must be a table, not int"),
-        ("roles = []", "roles: is not a setting"),
+        ("rules = []", "rules: is not a setting"),
         ("databases = ", "path must be a TOML file: "),
     ],
 )

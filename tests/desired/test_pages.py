@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 from astra_devops import AsyncAstraDevOps
 from astra_devops.desired import Change, Database, Declaration, Plan
-from astra_devops.desired.observed import State
+from astra_devops.desired.kinds.databases import DatabaseState
 from astra_devops.emulator import Emulator
 
 
@@ -42,8 +42,10 @@ async def test_both_show_each_change_under_its_heading(astra: AsyncAstraDevOps, 
 
 
 def test_names_cannot_leave_their_place() -> None:
-    state = State(cloud_provider="AWS", region="```\n</pre><script>alert(1)</script>")
-    plan = Plan((Change(action="create", name="<b>&", id=None, before=None, after=state),))
+    state = DatabaseState(cloud_provider="AWS", region="```\n</pre><script>alert(1)</script>")
+    plan = Plan(
+        (Change(kind="database", action="create", name="<b>&", id=None, before=None, after=state, label="database '<b>&'", key="<b>&"),)
+    )
     page = Reader(plan.to_html())
     assert not {"script", "b"} & set(page.tags)
     fences = [line for line in plan.to_markdown().splitlines() if line.startswith("```")]

@@ -57,7 +57,7 @@ async def test_the_text_has_a_mark_for_each_change(astra: AsyncAstraDevOps, emul
         "    + keyspaces: audit",
         f"-/+ database 'elsewhere' ({elsewhere})",
         "    region: us-east-1 -> us-east-2",
-        "    cannot be changed in place, and is not replaced: terminate the database, or change the declaration",
+        "    cannot be changed in place, and is not replaced: remove it yourself, or change the declaration",
         "1 to create, 1 to change, 1 to replace, 1 as declared",
     ]
     actions = [entry["change"]["actions"] for entry in plan.to_dict()["resource_changes"]]
@@ -128,9 +128,9 @@ async def test_a_journal_serves_another_plan_for_the_same_database(astra: AsyncA
     [
         ("no plan", "is none"),
         ("{}", "is none"),
-        ('{"format": 2}', "must be a plan of format 1, not 2"),
-        ('{"format": 1, "changes": [{}]}', "is damaged"),
-        ('{"format": 1}', "is damaged"),
+        ('{"format": 3}', "must be a plan of format 2, not 3"),
+        ('{"format": 2, "changes": [{}]}', "is damaged"),
+        ('{"format": 2}', "is damaged"),
     ],
 )
 def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -1,7 +1,5 @@
 """Removals: only what prune names, and only so much."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +8,9 @@ import pytest
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
 from astra_devops.desired import Database, Declaration, Plan, Undeclared
 from astra_devops.emulator import Emulator, ScaledClock
+from tests.desired.killing import kill_after, program
+from tests.desired.killing import run as run_program
 from tests.desired.test_commands import run
-from tests.desired.test_crashes import PROGRAM
 
 READS = {"listDatabases", "getDatabase", "listDatacenters"}
 
@@ -152,11 +151,8 @@ def test_a_removal_that_is_killed_is_continued(tmp_path: Path) -> None:
     with Emulator.running(clock=ScaledClock(speed)) as emulator, emulator.client() as astra:
         fill(emulator, *(f"old{number}" for number in range(8)))
         astra.plan(Declaration(), prune=lambda _: True, max_removed_share=1).save(tmp_path / "plan.json")
-        words = [emulator.url, emulator.token, str(tmp_path / "plan.json"), str(tmp_path / "apply.db"), str(speed)]
-        with subprocess.Popen([sys.executable, str(PROGRAM), *words], stdout=subprocess.DEVNULL) as process:
-            while emulator.journal.count("terminateDatabase") < 3:
-                assert process.poll() is None
-            process.kill()
-        done = subprocess.run([sys.executable, str(PROGRAM), *words], capture_output=True, text=True)
-        assert "8 of 8 changes made" in done.stdout, done.stdout + done.stderr
+        command = program(emulator, tmp_path, speed)
+        kill_after(command, 3)
+        printed = run_program(command)
+        assert "8 of 8 changes made" in printed, printed
         assert not list(astra.databases.list())

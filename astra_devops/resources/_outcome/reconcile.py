@@ -14,6 +14,7 @@ from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import WAKE
 from astra_devops._runtime.retry import RetryPolicy, ceiling
 from astra_devops.operations.lanes import TRANSIENT_STATES
+from astra_devops.operations.termination import is_terminating
 from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 
 T = TypeVar("T")
@@ -119,8 +120,3 @@ def add_state(error: BaseException, database: Database) -> None:
         add_detail(error, "the database is PARKED, and databases.unpark starts it")
     else:
         add_detail(error, f"the database is in {status}")
-
-
-def is_terminating(database: Database | None) -> bool:
-    """Return whether the termination of a database has begun, or is over."""
-    return database is None or database.status in ("TERMINATING", "TERMINATED")

@@ -13,7 +13,7 @@ from astra_devops.fleet.outcome import Outcome
 from astra_devops.operations import listing
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import is_terminating
+from astra_devops.operations.termination import is_terminating
 from astra_devops.resources._short_lived.names import parse_name
 from astra_devops.resources._short_lived.termination import ensure_terminated
 

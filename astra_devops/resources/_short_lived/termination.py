@@ -8,7 +8,8 @@ from astra_devops._runtime.caller import Caller
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import database_outcome_check, find_database, is_terminating, retry_while_busy
+from astra_devops.operations.termination import is_terminating
+from astra_devops.resources._outcome.reconcile import database_outcome_check, find_database, retry_while_busy
 
 
 async def terminate(

@@ -1,0 +1,101 @@
+"""Reading what is there: a plan for a declaration, and the declaration of all that is there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from astra_devops._client_resources import ClientResources
+from astra_devops._runtime import checks
+from astra_devops.desired.change import Action, Change
+from astra_devops.desired.declaration import Declaration, entries_of
+from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
+from astra_devops.desired.kinds.registry import BY_NAME, KINDS
+from astra_devops.desired.plan import Plan
+from astra_devops.desired.present import Present
+from astra_devops.desired.prune import Prune, Pruning, check_share, pruned_names, pruning_of, refuse_too_many
+
+
+async def make_plan(client: ClientResources, declared: Declaration, *, prune: Prune, max_removed_share: float) -> Plan:
+    """Read what is there, and return the plan that leads to what is declared."""
+    checks.instance(declared, "declared", Declaration)
+    check_share(max_removed_share)
+    pruning = pruning_of(prune, declared)
+    present = Present(client)
+    keys = {kind.key(name) for kind in KINDS for name in entries_of(declared, kind)}
+    changes: list[Change] = []
+    removals: list[Change] = []
+    for kind in KINDS:
+        entries = entries_of(declared, kind)
+        if not entries and kind.name not in pruning.kinds:
+            continue
+        found, removed = await _read(kind, present, entries, pruning, max_removed_share)
+        await kind.check(entries, found, present, keys)
+        changes += [_change(kind, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]
+        # Last comes what others may need.
+        removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
+    return Plan(tuple(_ordered([*changes, *removals])))
+
+
+async def _read(
+    kind: Kind[Any, Any], present: Present, entries: Mapping[str, Any], pruning: Pruning, most: float
+) -> tuple[dict[str, Found[Any]], list[str]]:
+    """Return what is there of one kind, and the names of what is removed."""
+    removed: list[str] = []
+    if kind.name in pruning.kinds:
+        listed = await kind.listed(present)
+        removed = pruned_names(kind, listed, entries, pruning.is_pruned)
+        refuse_too_many(kind, len(removed), len(listed), most)
+    return await kind.read(present, {*entries, *removed}), removed
+
+
+def _change(kind: Kind[Any, Any], entry: Any, found: Found[Any] | None, is_pruned: IsPruned) -> Change:
+    before, after, name = None if found is None else found.state, kind.after(entry, found, is_pruned), kind.name_of(entry)
+    return Change(
+        kind=kind.name,
+        action=_action(kind, before, after),
+        name=name,
+        id=None if found is None else found.id,
+        before=before,
+        after=after,
+        label=kind.label(name),
+        key=kind.key(name),
+        needs=tuple(kind.needs(entry)),
+        note=kind.note(entry),
+    )
+
+
+def _action(kind: Kind[Any, Any], before: Any, after: Any) -> Action:
+    if before is None:
+        return "create"
+    if any(getattr(before, field) != getattr(after, field) for field in kind.fixed):
+        return "replace"
+    return "leave" if before == after else "update"
+
+
+def _removal(kind: Kind[Any, Any], name: str, found: Found[Any]) -> Change:
+    return Change(
+        kind=kind.name, action="remove", name=name, id=found.id, before=found.state, after=None, label=kind.label(name), key=kind.key(name)
+    )
+
+
+def _ordered(changes: list[Change]) -> list[Change]:
+    """Have each change need only what the plan changes before it, and a removal what may use it."""
+    ordered: list[Change] = []
+    for change in changes:
+        pending = [earlier for earlier in ordered if earlier.action != "leave"]
+        used_by = BY_NAME[change.kind].used_by if change.action == "remove" else ()
+        needs = [earlier.key for earlier in pending if earlier.key in change.needs or earlier.kind in used_by]
+        ordered.append(attrs.evolve(change, needs=tuple(needs)))
+    return ordered
+
+
+async def export_declaration(client: ClientResources) -> Declaration:
+    """Return the declaration of all that is there."""
+    present = Present(client)
+    declared: dict[str, Any] = {}
+    for kind in KINDS:
+        found = await kind.read(present, None)
+        entries = [kind.declare(name, found[name].state) for name in sorted(found) if kind.can_declare(found[name].state)]
+        declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
+    return Declaration(**declared)

@@ -1,0 +1,68 @@
+"""What is there of an organization: each list is read once, when it is first needed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import Any, TypeVar, cast
+
+from astra_devops import errors
+from astra_devops._client_resources import ClientResources
+from astra_devops._rest.models.databases import Database
+from astra_devops.operations.termination import is_terminating
+
+T = TypeVar("T")
+
+
+class Present:
+    """Reads lists for a plan, or for the application of one.
+
+    Attributes:
+        client: The client that reads them.
+    """
+
+    def __init__(self, client: ClientResources) -> None:
+        self.client = client
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._lists: dict[str, list[Any]] = {}
+
+    async def databases(self) -> list[Database]:
+        """List the databases that are not being terminated."""
+
+        async def read() -> list[Database]:
+            return [database async for database in self.client.databases.list() if not is_terminating(database)]
+
+        return await self.once("databases", read)
+
+    async def database_ids(self, names: Collection[str] | None) -> dict[str, str]:
+        """Return the ids of the databases with these names, or of all, by name."""
+        found = by_name("databases", await self.databases(), lambda database: database.info.name, lambda database: database.id, names)
+        return {name: database.id for name, database in found.items()}
+
+    async def once(self, name: str, read: Callable[[], Awaitable[list[T]]]) -> list[T]:
+        """Return a list that is read at most once."""
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            if name not in self._lists:
+                self._lists[name] = await read()
+            return cast("list[T]", self._lists[name])
+
+
+def by_name(
+    kind: str,
+    items: Iterable[T],
+    name_of: Callable[[T], str | None],
+    id_of: Callable[[T], str],
+    names: Collection[str] | None,
+) -> dict[str, T]:
+    """Find the items that have one of the names, or any name if ``names`` is None.
+
+    Raises:
+        AmbiguousNameError: Several items have one of the names; the error has their ids.
+    """
+    found: dict[str, list[T]] = {}
+    for item in items:
+        name = name_of(item)
+        if name is not None and (names is None or name in names):
+            found.setdefault(name, []).append(item)
+    for name, same in found.items():
+        if len(same) > 1:
+            raise errors.AmbiguousNameError.of(kind, name, [id_of(item) for item in same])
+    return {name: same[0] for name, same in found.items()}

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 
 class Clock(Protocol):
@@ -18,7 +18,7 @@ class Clock(Protocol):
         """Return the current time as an aware datetime in UTC."""
         ...
 
-    async def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> Awaitable[None]:
         """Return after this number of seconds on this clock."""
         ...
 
@@ -49,7 +49,7 @@ class SystemClock:
         """Return the current time as an aware datetime in UTC."""
         return datetime.now(UTC)
 
-    def sleep(self, seconds: float) -> Coroutine[Any, Any, None]:
+    def sleep(self, seconds: float) -> Awaitable[None]:
         """Return after this number of seconds."""
         running_loop()
         return asyncio.sleep(seconds)

@@ -242,7 +242,7 @@ class AsyncFleetRun(NoCopies):
         running = [task for task in self._tasks if not task.done()]
         if not running:
             return
-        pause = asyncio.create_task(self._clock.sleep(self._grace))
+        pause = asyncio.ensure_future(self._clock.sleep(self._grace))
         ends = asyncio.create_task(_ended(running))
         try:
             await asyncio.wait([pause, ends], return_when=asyncio.FIRST_COMPLETED)

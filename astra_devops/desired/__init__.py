@@ -6,6 +6,8 @@ from astra_devops.desired.declaration import Declaration
 from astra_devops.desired.document import load
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.kind import Undeclared
+from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.users import User
 from astra_devops.desired.plan import Plan
 
-__all__ = ["Applied", "Change", "Database", "Declaration", "Plan", "Undeclared", "load"]
+__all__ = ["Applied", "Change", "Database", "Declaration", "Plan", "Role", "Undeclared", "User", "load"]

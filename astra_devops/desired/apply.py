@@ -141,6 +141,8 @@ def _refuse_outdated(change: Change, found: Found[Any] | None, *, is_continued: 
     elif change.before is None:
         if not is_continued:
             moved = [f"{change.label} was not there, is there ({found.id})"]
+    elif found.id != change.id:
+        moved = [f"the id of {change.label} was {change.id}, is {found.id}"]
     else:
         moved = change.moved_facts(found.state, is_continued=is_continued)
     if moved:

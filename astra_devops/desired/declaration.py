@@ -10,6 +10,8 @@ from astra_devops._runtime import checks
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.kind import Kind
 from astra_devops.desired.kinds.registry import KINDS
+from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.users import User
 from astra_devops.desired.kinds.values import refuse_repeated
 
 
@@ -25,9 +27,11 @@ class Declaration:
     """
 
     databases: tuple[Database, ...]
+    roles: tuple[Role, ...]
+    users: tuple[User, ...]
 
-    def __init__(self, databases: Iterable[Database] = ()) -> None:
-        values = {"databases": databases}
+    def __init__(self, databases: Iterable[Database] = (), *, roles: Iterable[Role] = (), users: Iterable[User] = ()) -> None:
+        values = {"databases": databases, "roles": roles, "users": users}
         self.__attrs_init__(**{kind.table: _checked(kind, values[kind.table]) for kind in KINDS})  # pyright: ignore[reportAttributeAccessIssue]
 
     def to_toml(self) -> str:

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from astra_devops.desired.kinds.databases import DATABASES
 from astra_devops.desired.kinds.kind import Kind
+from astra_devops.desired.kinds.roles import ROLES
+from astra_devops.desired.kinds.users import USERS
 
-KINDS: Final[tuple[Kind[Any, Any], ...]] = (DATABASES,)
+KINDS: Final[tuple[Kind[Any, Any], ...]] = (ROLES, USERS, DATABASES)
 """Every kind, after those that it needs. Plans read and change them in this order."""
 
 BY_NAME: Final[Mapping[str, Kind[Any, Any]]] = {kind.name: kind for kind in KINDS}

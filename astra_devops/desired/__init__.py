@@ -9,6 +9,8 @@ from astra_devops.desired.kinds.addresses import Address
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Undeclared
+from astra_devops.desired.kinds.pcu_groups import PcuGroup
+from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.roles import Role
 from astra_devops.desired.kinds.users import User
 from astra_devops.desired.plan import Plan
@@ -21,6 +23,8 @@ __all__ = [
     "Database",
     "Declaration",
     "DevOpsAccessList",
+    "PcuGroup",
+    "Placement",
     "Plan",
     "Role",
     "Undeclared",

@@ -11,6 +11,8 @@ from astra_devops.desired.kinds.access_lists import AccessList
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Kind
+from astra_devops.desired.kinds.pcu_groups import PcuGroup
+from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.registry import KINDS
 from astra_devops.desired.kinds.roles import Role
 from astra_devops.desired.kinds.users import User
@@ -31,6 +33,8 @@ class Declaration:
     databases: tuple[Database, ...]
     roles: tuple[Role, ...]
     users: tuple[User, ...]
+    pcu_groups: tuple[PcuGroup, ...]
+    placements: tuple[Placement, ...]
     devops_access_list: DevOpsAccessList | None
     access_lists: tuple[AccessList, ...]
 
@@ -40,6 +44,8 @@ class Declaration:
         *,
         roles: Iterable[Role] = (),
         users: Iterable[User] = (),
+        pcu_groups: Iterable[PcuGroup] = (),
+        placements: Iterable[Placement] = (),
         devops_access_list: DevOpsAccessList | None = None,
         access_lists: Iterable[AccessList] = (),
     ) -> None:
@@ -47,6 +53,8 @@ class Declaration:
             "databases": databases,
             "roles": roles,
             "users": users,
+            "pcu_groups": pcu_groups,
+            "placements": placements,
             "devops_access_list": devops_access_list,
             "access_lists": access_lists,
         }

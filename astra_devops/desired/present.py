@@ -8,6 +8,7 @@ from astra_devops import errors
 from astra_devops._client_resources import ClientResources
 from astra_devops._rest.models.common_role import Role
 from astra_devops._rest.models.databases import Database
+from astra_devops._rest.models.pcu_groups import PcuGroup
 from astra_devops._rest.models.users import User
 from astra_devops.operations.termination import is_terminating
 
@@ -46,6 +47,10 @@ class Present:
     async def users(self) -> list[User]:
         """List the users."""
         return await self.once("users", self.client.users.list)
+
+    async def pcu_groups(self) -> list[PcuGroup]:
+        """List the PCU groups."""
+        return await self.once("PCU groups", self.client.pcu_groups.list)
 
     async def organization_id(self) -> str:
         """Return the id of the organization."""

@@ -1,7 +1,7 @@
 """The client: settings, views, calls by operation id, and closing."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -300,7 +300,7 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
     async def plan(self, declared: "Declaration", *, prune: "Prune" = (), max_removed_share: float = 0.3) -> "Plan":
         """Compare what is declared with what is there, and return what would have to change.
 
-        Nothing is changed. Needs ``org-db-view``.
+        Nothing is changed. Needs the permissions to read the kinds of resources that are declared.
 
         Args:
             declared: What should be there.
@@ -357,22 +357,25 @@ class AsyncAstraDevOps(ClientResources, AsyncClientOperations):
 
         return await apply_plan(self, plan, workers=workers, journal=journal, quiet=quiet)
 
-    async def export(self) -> "Declaration":
-        """Return the declaration of all databases that are there, whose plan is empty.
+    async def export(self, *, only: Iterable[str] | None = None) -> "Declaration":
+        """Return the declaration of all that is there, whose plan is empty.
 
-        Needs ``org-db-view``.
+        Args:
+            only: What to export, by the names that it has in a declaration, such as
+                ``["databases"]``, for a token that may not read everything. By default all.
 
         Raises:
-            AmbiguousNameError: Several databases have one name; the error lists their ids.
-            ValueError: The service describes a database in a way that cannot be declared.
+            AmbiguousNameError: Several resources have one name; the error lists their ids.
+            PermissionDeniedError: The token may not read a part; ``only`` leaves it out.
+            TypeError: ``only`` is not a list of strings.
+            ValueError: ``only`` has another name, or something cannot be declared.
 
-        >>> declared = await astra.export()
-        >>> print(declared.to_toml())
+        >>> print((await astra.export()).to_toml())
         """
         with importing:
             from astra_devops.desired.planning import export_declaration
 
-        return await export_declaration(self)
+        return await export_declaration(self, only)
 
     async def aclose(self) -> None:
         """Close the connections. Closing twice, or closing a view, does nothing."""

@@ -73,7 +73,19 @@ LAYERS: dict[str, set[str]] = {
     "_client_resources": {"fleet", "operations", "resources", "_runtime"},
     "_client_operations": {"operations", "_runtime"},
     # What should be there.
-    "desired": {"errors", "fleet", "operations", "_client_resources", "_rest.models", "_runtime", "_secret", "_version"},
+    "desired": {
+        "errors",
+        "fleet",
+        "operations",
+        "policies",
+        "resources",
+        "sinks",
+        "_client_resources",
+        "_rest.models",
+        "_runtime",
+        "_secret",
+        "_version",
+    },
     "client": {
         "desired",
         "errors",

@@ -4,7 +4,7 @@
 """The blocking class AstraDevOps."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ssl import SSLContext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -508,7 +508,7 @@ class AstraDevOps(ClientOperations, NoCopies):
     def plan(self, declared: "Declaration", *, prune: "Prune" = (), max_removed_share: float = 0.3) -> "Plan":
         """Compare what is declared with what is there, and return what would have to change.
 
-        Nothing is changed. Needs ``org-db-view``.
+        Nothing is changed. Needs the permissions to read the kinds of resources that are declared.
 
         Args:
             declared: What should be there.
@@ -557,16 +557,19 @@ class AstraDevOps(ClientOperations, NoCopies):
         """
         return self._bridge.call(self._handle().apply, plan, workers=workers, journal=journal, quiet=quiet)
 
-    def export(self) -> "Declaration":
-        """Return the declaration of all databases that are there, whose plan is empty.
+    def export(self, *, only: Iterable[str] | None = None) -> "Declaration":
+        """Return the declaration of all that is there, whose plan is empty.
 
-        Needs ``org-db-view``.
+        Args:
+            only: What to export, by the names that it has in a declaration, such as
+                ``["databases"]``, for a token that may not read everything. By default all.
 
         Raises:
-            AmbiguousNameError: Several databases have one name; the error lists their ids.
-            ValueError: The service describes a database in a way that cannot be declared.
+            AmbiguousNameError: Several resources have one name; the error lists their ids.
+            PermissionDeniedError: The token may not read a part; ``only`` leaves it out.
+            TypeError: ``only`` is not a list of strings.
+            ValueError: ``only`` has another name, or something cannot be declared.
 
-        >>> declared = astra.export()
-        >>> print(declared.to_toml())
+        >>> print((astra.export()).to_toml())
         """
-        return self._bridge.call(self._handle().export)
+        return self._bridge.call(self._handle().export, only=only)

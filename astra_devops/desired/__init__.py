@@ -4,8 +4,30 @@ from astra_devops.desired.apply import Applied
 from astra_devops.desired.change import Change
 from astra_devops.desired.declaration import Declaration
 from astra_devops.desired.document import load
+from astra_devops.desired.kinds.access_lists import AccessList
+from astra_devops.desired.kinds.addresses import Address
 from astra_devops.desired.kinds.databases import Database
+from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Undeclared
+from astra_devops.desired.kinds.pcu_groups import PcuGroup
+from astra_devops.desired.kinds.placements import Placement
+from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.users import User
 from astra_devops.desired.plan import Plan
 
-__all__ = ["Applied", "Change", "Database", "Declaration", "Plan", "Undeclared", "load"]
+__all__ = [
+    "AccessList",
+    "Address",
+    "Applied",
+    "Change",
+    "Database",
+    "Declaration",
+    "DevOpsAccessList",
+    "PcuGroup",
+    "Placement",
+    "Plan",
+    "Role",
+    "Undeclared",
+    "User",
+    "load",
+]

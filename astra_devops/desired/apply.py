@@ -139,8 +139,11 @@ def _refuse_outdated(change: Change, found: Found[Any] | None, *, is_continued: 
         if change.before is not None and not (is_continued and change.after is None):
             moved = [f"{change.label} was there, is gone ({change.id})"]
     elif change.before is None:
-        if not is_continued:
+        # What belongs to a new database may be there, and empty.
+        if not is_continued and BY_NAME[change.kind].can_declare(found.state):
             moved = [f"{change.label} was not there, is there ({found.id})"]
+    elif found.id != change.id:
+        moved = [f"the id of {change.label} was {change.id}, is {found.id}"]
     else:
         moved = change.moved_facts(found.state, is_continued=is_continued)
     if moved:

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     drift.set_defaults(command=_plan, save=None, markdown=None, html=None, prune=[], max_removed_share=0.3)
     export = commands.add_parser("export", help="write the declaration of what is there", epilog=__doc__)
     export.add_argument("file", type=Path, metavar="FILE", help="the file to write, in TOML")
+    export.add_argument("--only", action="append", metavar="KIND", help="export this only, such as databases; can be given several times")
     export.set_defaults(command=_export)
     for command in (plan, apply, drift):
         command.add_argument("--json", action="store_true", help="write JSON to standard output")
@@ -93,7 +94,7 @@ async def _plan(options: argparse.Namespace) -> int:
 
 async def _export(options: argparse.Namespace) -> int:
     async with AsyncAstraDevOps(**settings_of(options)) as astra:
-        declared = await astra.export()
+        declared = await astra.export(only=options.only)
     options.file.write_text(declared.to_toml(), encoding="utf-8")
     return _DONE
 

@@ -7,9 +7,15 @@ from typing import Any
 import attrs
 
 from astra_devops._runtime import checks
+from astra_devops.desired.kinds.access_lists import AccessList
 from astra_devops.desired.kinds.databases import Database
+from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Kind
+from astra_devops.desired.kinds.pcu_groups import PcuGroup
+from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.registry import KINDS
+from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.users import User
 from astra_devops.desired.kinds.values import refuse_repeated
 
 
@@ -25,9 +31,33 @@ class Declaration:
     """
 
     databases: tuple[Database, ...]
+    roles: tuple[Role, ...]
+    users: tuple[User, ...]
+    pcu_groups: tuple[PcuGroup, ...]
+    placements: tuple[Placement, ...]
+    devops_access_list: DevOpsAccessList | None
+    access_lists: tuple[AccessList, ...]
 
-    def __init__(self, databases: Iterable[Database] = ()) -> None:
-        values = {"databases": databases}
+    def __init__(
+        self,
+        databases: Iterable[Database] = (),
+        *,
+        roles: Iterable[Role] = (),
+        users: Iterable[User] = (),
+        pcu_groups: Iterable[PcuGroup] = (),
+        placements: Iterable[Placement] = (),
+        devops_access_list: DevOpsAccessList | None = None,
+        access_lists: Iterable[AccessList] = (),
+    ) -> None:
+        values = {
+            "databases": databases,
+            "roles": roles,
+            "users": users,
+            "pcu_groups": pcu_groups,
+            "placements": placements,
+            "devops_access_list": devops_access_list,
+            "access_lists": access_lists,
+        }
         self.__attrs_init__(**{kind.table: _checked(kind, values[kind.table]) for kind in KINDS})  # pyright: ignore[reportAttributeAccessIssue]
 
     def to_toml(self) -> str:

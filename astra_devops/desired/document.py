@@ -84,7 +84,7 @@ def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
     except (TypeError, ValueError) as error:
         # Messages begin with the argument, such as "regions[0] must not be empty".
         field, _, rest = str(error).partition(" ")
-        raise type(error)(f"{place}.{field}: {rest}") from None
+        raise type(error)(f"{place}.{field.removesuffix(':')}: {rest}") from None
 
 
 def _known(entry: Mapping[str, Any], names: Sequence[str], prefix: str) -> None:

@@ -1,6 +1,6 @@
 """Reading what is there: a plan for a declaration, and the declaration of all that is there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -31,7 +31,7 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
             continue
         found, removed = await _read(kind, present, entries, pruning, max_removed_share)
         await kind.check(entries, found, present, keys)
-        changes += [_change(kind, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]
+        changes += [await _change(kind, present, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]
         # Last comes what others may need.
         removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
     return Plan(tuple(_ordered([*changes, *removals])))
@@ -49,8 +49,9 @@ async def _read(
     return await kind.read(present, {*entries, *removed}), removed
 
 
-def _change(kind: Kind[Any, Any], entry: Any, found: Found[Any] | None, is_pruned: IsPruned) -> Change:
-    before, after, name = None if found is None else found.state, kind.after(entry, found, is_pruned), kind.name_of(entry)
+async def _change(kind: Kind[Any, Any], present: Present, entry: Any, found: Found[Any] | None, is_pruned: IsPruned) -> Change:
+    name, before = kind.name_of(entry), None if found is None else found.state
+    after = await kind.after(present, entry, found, is_pruned)
     return Change(
         kind=kind.name,
         action=_action(kind, before, after),
@@ -61,7 +62,7 @@ def _change(kind: Kind[Any, Any], entry: Any, found: Found[Any] | None, is_prune
         label=kind.label(name),
         key=kind.key(name),
         needs=tuple(kind.needs(entry)),
-        note=kind.note(entry),
+        note=kind.note(entry, is_new=found is None),
     )
 
 
@@ -90,12 +91,18 @@ def _ordered(changes: list[Change]) -> list[Change]:
     return ordered
 
 
-async def export_declaration(client: ClientResources) -> Declaration:
+async def export_declaration(client: ClientResources, only: Iterable[str] | None) -> Declaration:
     """Return the declaration of all that is there."""
+    tables = [kind.table for kind in KINDS]
+    chosen = tables if only is None else checks.strings(only, "only")
+    for index, table in enumerate(chosen):
+        if table not in tables:
+            raise ValueError(f"only[{index}] must be one of {', '.join(tables)}, not {table!r}")
     present = Present(client)
     declared: dict[str, Any] = {}
     for kind in KINDS:
-        found = await kind.read(present, None)
-        entries = [kind.declare(name, found[name].state) for name in sorted(found) if kind.can_declare(found[name].state)]
-        declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
+        if kind.table in chosen:
+            found = await kind.read(present, None)
+            entries = [kind.declare(name, found[name].state) for name in sorted(found) if kind.can_declare(found[name].state)]
+            declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
     return Declaration(**declared)

@@ -6,7 +6,10 @@ from typing import Any, TypeVar, cast
 
 from astra_devops import errors
 from astra_devops._client_resources import ClientResources
+from astra_devops._rest.models.common_role import Role
 from astra_devops._rest.models.databases import Database
+from astra_devops._rest.models.pcu_groups import PcuGroup
+from astra_devops._rest.models.users import User
 from astra_devops.operations.termination import is_terminating
 
 T = TypeVar("T")
@@ -36,6 +39,26 @@ class Present:
         """Return the ids of the databases with these names, or of all, by name."""
         found = by_name("databases", await self.databases(), lambda database: database.info.name, lambda database: database.id, names)
         return {name: database.id for name, database in found.items()}
+
+    async def roles(self) -> list[Role]:
+        """List the roles, some of them perhaps without their policies."""
+        return await self.once("roles", self.client.roles.list)
+
+    async def users(self) -> list[User]:
+        """List the users."""
+        return await self.once("users", self.client.users.list)
+
+    async def pcu_groups(self) -> list[PcuGroup]:
+        """List the PCU groups."""
+        return await self.once("PCU groups", self.client.pcu_groups.list)
+
+    async def organization_id(self) -> str:
+        """Return the id of the organization."""
+
+        async def read() -> list[str]:
+            return [(await self.client.organizations.current()).id]
+
+        return (await self.once("organization", read))[0]
 
     async def once(self, name: str, read: Callable[[], Awaitable[list[T]]]) -> list[T]:
         """Return a list that is read at most once."""

@@ -137,7 +137,7 @@ class DatabaseKind(Kind[Database, DatabaseState]):
         found = by_name("databases", await present.databases(), lambda database: database.info.name, lambda database: database.id, names)
         return {name: Found(id=database.id, state=state_of(database)) for name, database in found.items()}
 
-    def after(self, entry: Database, found: Found[DatabaseState] | None, is_pruned: IsPruned) -> DatabaseState:
+    async def after(self, present: Present, entry: Database, found: Found[DatabaseState] | None, is_pruned: IsPruned) -> DatabaseState:
         """Add what is missing, and keep what is not pruned."""
         if found is None:
             return DatabaseState(

@@ -90,8 +90,8 @@ class Kind(ABC, Generic[D, S]):
         """Return the keys of the resources that must be there first."""
         return ()
 
-    def note(self, entry: D) -> str:
-        """Return what a review of a declared resource should know."""
+    def note(self, entry: D, *, is_new: bool) -> str:
+        """Return what a review of a declared resource should know, if it is not there or is."""
         return ""
 
     async def check(self, entries: Mapping[str, D], found: Mapping[str, Found[S]], present: Present, keys: Collection[str]) -> None:
@@ -123,7 +123,7 @@ class Kind(ABC, Generic[D, S]):
         """Find the resources with these names, or all."""
 
     @abstractmethod
-    def after(self, entry: D, found: Found[S] | None, is_pruned: IsPruned) -> S:
+    async def after(self, present: Present, entry: D, found: Found[S] | None, is_pruned: IsPruned) -> S:
         """Return the state that a resource has once it is as declared."""
 
     @abstractmethod
@@ -151,7 +151,7 @@ class Kind(ABC, Generic[D, S]):
 
     @abstractmethod
     async def write(self, present: Present, change: Change, found: Found[S] | None, after: S) -> None:
-        """Bring a resource into a state, and wait for it."""
+        """Change a resource, and wait until it has the state."""
 
     async def remove(self, present: Present, change: Change, found: Found[S]) -> None:
         """Remove a resource, and wait for it."""

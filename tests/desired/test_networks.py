@@ -1,0 +1,104 @@
+"""Access lists of databases and of the organization as declared."""
+
+from pathlib import Path
+
+import pytest
+
+from astra_devops import AstraDevOps, AsyncAstraDevOps
+from astra_devops.desired import AccessList, Address, Database, Declaration, DevOpsAccessList, Plan, load
+from astra_devops.emulator import Emulator
+
+FILE = """\
+[[access_lists]]
+database = "orders"
+addresses = ["10.0.0.0/8", { address = "203.0.113.7", description = "office" }]
+calling_from = "10.1.2.3"
+
+[devops_access_list]
+addresses = ["127.0.0.0/8"]
+calling_from = "unchecked"
+"""
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
+
+
+async def test_a_list_becomes_exactly_as_declared_after_its_database(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    declared = Declaration(
+        [Database("orders", cloud_provider="aws", region="us-east-2")],
+        access_lists=[AccessList("orders", ["10.0.0.0/8", Address("203.0.113.7", "office")], calling_from="10.1.2.3")],
+        devops_access_list=DevOpsAccessList(["127.0.0.0/8", "2001:db8::/32"], calling_from="127.0.0.1"),
+    )
+    plan = await astra.plan(declared)
+    assert "+ access list of database 'orders'" in str(plan)
+    assert "    + addresses: 203.0.113.7/32 (office)" in str(plan)
+    assert (await astra.apply(plan, quiet=True, workers=2)).is_done
+    again = await astra.plan(declared)
+    assert again.is_empty, str(again)
+    emulator.journal.clear()
+    assert (await astra.apply(again, quiet=True)).outcomes == ()
+    assert writes(emulator) == []
+
+    changed = Declaration(access_lists=[AccessList("orders", ["10.0.0.0/8"], calling_from="unchecked", enabled=False)])
+    plan = await astra.plan(changed)
+    assert {"    enabled: True -> False", "    - addresses: 203.0.113.7/32 (office)"} <= set(str(plan).splitlines())
+    assert (await astra.apply(plan, quiet=True)).is_done
+    assert (await astra.plan(changed)).is_empty
+
+
+async def test_only_the_list_that_has_changed_since_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    ids = [emulator.add_database(f"orders{number}") for number in range(3)]
+    plan = await astra.plan(
+        Declaration(access_lists=[AccessList(f"orders{number}", ["10.0.0.0/8"], calling_from="unchecked") for number in range(3)])
+    )
+    await (await astra.access_lists.add(ids[1], ["192.0.2.0/24"], calling_from=None)).wait()
+    applied = await astra.apply(plan, quiet=True)
+    assert {outcome.key: outcome.state for outcome in applied.outcomes} == {
+        "access_list:orders0": "ok",
+        "access_list:orders1": "failed",
+        "access_list:orders2": "ok",
+    }
+    assert "addresses of access list of database 'orders1' were [], are ['192.0.2.0/24']" in str(applied)
+
+
+async def test_a_database_that_is_not_there_is_refused(astra: AsyncAstraDevOps) -> None:
+    declared = Declaration(access_lists=[AccessList("none", [], calling_from="unchecked")])
+    with pytest.raises(ValueError, match=r"access_lists\[0\]\.database must be a database that is there or declared, not 'none'"):
+        await astra.plan(declared)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (FILE.replace("10.1.2.3", "192.0.2.1"), r"access_lists\[0\]\.calling_from: 192.0.2.1 would be locked out"),
+        (FILE.replace('calling_from = "unchecked"', ""), r"devops_access_list\.calling_from: must be given"),
+        (FILE.replace('["127.0.0.0/8"]', "[]"), r"devops_access_list\.addresses: must not be empty"),
+        (FILE.replace("10.0.0.0/8", "10.0.0.1/8"), r"access_lists\[0\]\.addresses\[0\]\.address: .*bits set outside its mask"),
+        (FILE.replace("description", "comment"), r"access_lists\[0\]\.addresses\[1\]: must have address, and may have description"),
+        (FILE.replace("10.0.0.0/8", "203.0.113.7"), r"access_lists\[0\]\.addresses: must not have '203.0.113.7/32' twice"),
+    ],
+)
+def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "networks.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        load(path)
+
+
+def test_files_and_exports_have_them(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
+    blocking_emulator.add_database("orders")
+    blocking_emulator.add_database("open")
+    path = tmp_path / "networks.toml"
+    path.write_text(FILE, encoding="utf-8")
+    declared = load(path)
+    path.write_text(declared.to_toml(), encoding="utf-8")
+    assert load(path) == declared
+    plan = blocking_astra.plan(declared)
+    plan.save(tmp_path / "plan.json")
+    assert Plan.load(tmp_path / "plan.json") == plan
+    assert blocking_astra.apply(plan, quiet=True).is_done
+    exported = blocking_astra.export()
+    assert [entry.database for entry in exported.access_lists] == ["orders"]
+    assert exported.devops_access_list == DevOpsAccessList(["127.0.0.0/8"], calling_from="unchecked")
+    assert blocking_astra.plan(exported).is_empty

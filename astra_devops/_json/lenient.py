@@ -73,7 +73,9 @@ def read(value: object, shape: Any, pointer: str = "", odd: list[object] | None 
     if neighbor is not value:
         return read(neighbor, shape, pointer)
     error_type = _NoIdentityError if _has_identity(shape) else ShapeError
-    raise error_type(pointer, *(problem or wrong_type(value, describe(shape)).args[1:]))
+    # Readers of objects that come often raise a plain TypeError for what is none, others do not.
+    expected = "an object" if attrs.has(shape) else describe(shape)
+    raise error_type(pointer, *(problem or wrong_type(value, expected).args[1:]))
 
 
 def _read_model(document: dict[str, object], cls: Any, pointer: str) -> Any:

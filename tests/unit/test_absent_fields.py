@@ -90,8 +90,10 @@ def test_no_list_silently_loses_what_something_identifies(place: object) -> None
 def test_an_array_of_one_is_the_object() -> None:
     assert read(Organization, [{"id": ID}]).id == ID
     assert [role.id for role in read(list[models.Role], [[{"id": "a"}], [{"id": "b"}]])] == ["a", "b"]
-    with pytest.raises(convert.ShapeError, match="the document must be an object, not an array"):
-        read(Organization, [{"id": "a"}, {"id": "b"}])
+    for _ in range(20):  # After some objects of two names they have a reader of their own.
+        read(Organization, {"id": ID, "name": "acme"})
+        with pytest.raises(convert.ShapeError, match="the document must be an object, not an array"):
+            read(Organization, [{"id": "a"}, {"id": "b"}])
 
 
 def test_a_secret_of_another_type_stays_secret() -> None:

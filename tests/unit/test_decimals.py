@@ -19,7 +19,8 @@ from astra_devops._json.model_types import members, model_of
 from astra_devops._json_bytes import reading, writing
 
 DIGITS = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9).map(str)
-FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+# Adding zero turns -0.0 into 0.0: the sign of nothing may get lost.
+FLOATS = st.floats(allow_nan=False, allow_infinity=False).map(lambda number: number + 0.0)
 
 
 @attrs.define(kw_only=True)

@@ -1,15 +1,20 @@
 """The factory that gives a client's resources the handles of the operations they start."""
 
-from typing import Any, TypeVar
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from astra_devops._runtime.call import Call
 from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.first_use import made_on_first_use
 from astra_devops._runtime.intents import recorder as recording
 from astra_devops._runtime.telemetry import trace_context
 from astra_devops.operations import resume_token
 from astra_devops.operations.handle import AsyncOperation
 from astra_devops.operations.kinds import OperationKind, kind_of
-from astra_devops.operations.lanes import Lanes
-from astra_devops.operations.poller import DatabasePoller
+
+if TYPE_CHECKING:
+    from astra_devops.operations.lanes import Lanes
+    from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
 
@@ -24,9 +29,25 @@ class OperationFactory:
         # The next poll is the retry: a wait has its own pace, and retries of single polls would
         # only disturb it.
         self._caller: Caller = caller.without_retries()
-        self.poller: DatabasePoller = parent.poller if parent else DatabasePoller(self._caller)
-        self._lanes: Lanes = parent._lanes if parent else Lanes(self._caller, self.poller)
-        caller.shared.lanes = self._lanes
+        self._parent = parent
+        caller.shared.lanes = self
+
+    @made_on_first_use
+    def poller(self) -> "DatabasePoller":
+        """The poller of the client and its views."""
+        from astra_devops.operations.poller import DatabasePoller
+
+        return self._parent.poller if self._parent else DatabasePoller(self._caller)
+
+    @made_on_first_use
+    def _lanes(self) -> "Lanes":
+        from astra_devops.operations.lanes import Lanes
+
+        return self._parent._lanes if self._parent else Lanes(self._caller, self.poller)
+
+    def turn(self, call: Call[Any], timeout: float) -> AbstractAsyncContextManager[None]:
+        """Wait for the turn of a call in its lane, and end it when the block ends."""
+        return self._lanes.turn(call, timeout)
 
     def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
         """Create the handle of an operation that the service has just accepted."""

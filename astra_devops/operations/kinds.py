@@ -7,14 +7,16 @@ are in ``conditions/``, one module per noun.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.first_use import importing
-from astra_devops.operations.poller import DatabasePoller
+
+if TYPE_CHECKING:
+    from astra_devops.operations.poller import DatabasePoller
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -29,6 +31,24 @@ FAILURE_STATES: Final = frozenset({"ERROR", "TERMINATING", "TERMINATED"})
 
 Every other state, an unknown one too, means: not yet.
 """
+TRANSIENT_STATES: Final = frozenset(
+    {
+        "ASSOCIATING",
+        "DECOMMISSIONING",
+        "HIBERNATING",
+        "INITIALIZING",
+        "MAINTENANCE",
+        "PARKING",
+        "PENDING",
+        "PLACING",
+        "RESIZING",
+        "RESUMING",
+        "SUSPENDING",
+        "SYNCHRONIZING",
+        "UNPARKING",
+    }
+)
+"""States in which a database refuses changes with 409, and which it leaves by itself."""
 
 
 @attrs.define(eq=False, repr=False)
@@ -69,7 +89,7 @@ class PollContext:
     """
 
     caller: Caller
-    poller: DatabasePoller
+    poller: "DatabasePoller"
     not_before: float
     previous_statuses: Sequence[str]
     age: float

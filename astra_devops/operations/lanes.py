@@ -13,28 +13,10 @@ from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.handle import AsyncOperation
+from astra_devops.operations.kinds import TRANSIENT_STATES
 
 if TYPE_CHECKING:
     from astra_devops.operations.poller import DatabasePoller
-
-TRANSIENT_STATES: Final = frozenset(
-    {
-        "ASSOCIATING",
-        "DECOMMISSIONING",
-        "HIBERNATING",
-        "INITIALIZING",
-        "MAINTENANCE",
-        "PARKING",
-        "PENDING",
-        "PLACING",
-        "RESIZING",
-        "RESUMING",
-        "SUSPENDING",
-        "SYNCHRONIZING",
-        "UNPARKING",
-    }
-)
-"""States in which a database refuses changes with 409, and which it leaves by itself."""
 
 # Seconds between looks at a database whose change nothing but its state shows.
 _FIRST_PAUSE: Final = 1.0

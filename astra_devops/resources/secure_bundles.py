@@ -21,7 +21,7 @@ from astra_devops._runtime.download import ProgressCallback, Wanted, checked_fil
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.partial_file import zip_damage
 from astra_devops._secret import Secret
-from astra_devops.operations.lanes import TRANSIENT_STATES
+from astra_devops.operations.kinds import TRANSIENT_STATES
 from astra_devops.resources._outcome.reconcile import Send, add_state, retry_while_busy
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import WAKE
 from astra_devops._runtime.retry import RetryPolicy, ceiling
-from astra_devops.operations.lanes import TRANSIENT_STATES
+from astra_devops.operations.kinds import TRANSIENT_STATES
 from astra_devops.operations.termination import is_terminating
 from astra_devops.resources._outcome.lookups import StillChanging, looking_check
 

@@ -6,6 +6,7 @@ from astra_devops.desired.declaration import Declaration
 from astra_devops.desired.document import load
 from astra_devops.desired.kinds.access_lists import AccessList
 from astra_devops.desired.kinds.addresses import Address
+from astra_devops.desired.kinds.captures import Capture, Stream
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Undeclared
@@ -19,6 +20,7 @@ __all__ = [
     "AccessList",
     "Address",
     "Applied",
+    "Capture",
     "Change",
     "Database",
     "Declaration",
@@ -27,6 +29,7 @@ __all__ = [
     "Placement",
     "Plan",
     "Role",
+    "Stream",
     "Undeclared",
     "User",
     "load",

@@ -8,6 +8,7 @@ import attrs
 
 from astra_devops._runtime import checks
 from astra_devops.desired.kinds.access_lists import AccessList
+from astra_devops.desired.kinds.captures import Capture
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Kind
@@ -33,6 +34,7 @@ class Declaration:
     databases: tuple[Database, ...]
     roles: tuple[Role, ...]
     users: tuple[User, ...]
+    captures: tuple[Capture, ...]
     pcu_groups: tuple[PcuGroup, ...]
     placements: tuple[Placement, ...]
     devops_access_list: DevOpsAccessList | None
@@ -44,6 +46,7 @@ class Declaration:
         *,
         roles: Iterable[Role] = (),
         users: Iterable[User] = (),
+        captures: Iterable[Capture] = (),
         pcu_groups: Iterable[PcuGroup] = (),
         placements: Iterable[Placement] = (),
         devops_access_list: DevOpsAccessList | None = None,
@@ -53,6 +56,7 @@ class Declaration:
             "databases": databases,
             "roles": roles,
             "users": users,
+            "captures": captures,
             "pcu_groups": pcu_groups,
             "placements": placements,
             "devops_access_list": devops_access_list,

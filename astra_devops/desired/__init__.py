@@ -13,6 +13,7 @@ from astra_devops.desired.kinds.kind import Undeclared
 from astra_devops.desired.kinds.pcu_groups import PcuGroup
 from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.telemetry import Telemetry
 from astra_devops.desired.kinds.users import User
 from astra_devops.desired.plan import Plan
 
@@ -30,6 +31,7 @@ __all__ = [
     "Plan",
     "Role",
     "Stream",
+    "Telemetry",
     "Undeclared",
     "User",
     "load",

@@ -16,6 +16,7 @@ from astra_devops.desired.kinds.pcu_groups import PcuGroup
 from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.registry import KINDS
 from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.telemetry import Telemetry
 from astra_devops.desired.kinds.users import User
 from astra_devops.desired.kinds.values import refuse_repeated
 
@@ -34,6 +35,7 @@ class Declaration:
     databases: tuple[Database, ...]
     roles: tuple[Role, ...]
     users: tuple[User, ...]
+    telemetry: tuple[Telemetry, ...]
     captures: tuple[Capture, ...]
     pcu_groups: tuple[PcuGroup, ...]
     placements: tuple[Placement, ...]
@@ -46,6 +48,7 @@ class Declaration:
         *,
         roles: Iterable[Role] = (),
         users: Iterable[User] = (),
+        telemetry: Iterable[Telemetry] = (),
         captures: Iterable[Capture] = (),
         pcu_groups: Iterable[PcuGroup] = (),
         placements: Iterable[Placement] = (),
@@ -56,6 +59,7 @@ class Declaration:
             "databases": databases,
             "roles": roles,
             "users": users,
+            "telemetry": telemetry,
             "captures": captures,
             "pcu_groups": pcu_groups,
             "placements": placements,

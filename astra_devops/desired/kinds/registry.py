@@ -11,9 +11,20 @@ from astra_devops.desired.kinds.kind import Kind
 from astra_devops.desired.kinds.pcu_groups import PCU_GROUPS
 from astra_devops.desired.kinds.placements import PLACEMENTS
 from astra_devops.desired.kinds.roles import ROLES
+from astra_devops.desired.kinds.telemetry import TELEMETRY
 from astra_devops.desired.kinds.users import USERS
 
-KINDS: Final[tuple[Kind[Any, Any], ...]] = (ROLES, USERS, PCU_GROUPS, DATABASES, PLACEMENTS, ACCESS_LISTS, CAPTURES, DEVOPS_ACCESS_LIST)
+KINDS: Final[tuple[Kind[Any, Any], ...]] = (
+    ROLES,
+    USERS,
+    PCU_GROUPS,
+    DATABASES,
+    PLACEMENTS,
+    ACCESS_LISTS,
+    CAPTURES,
+    TELEMETRY,
+    DEVOPS_ACCESS_LIST,
+)
 """Every kind, after those that it needs. Plans read and change them in this order."""
 
 BY_NAME: Final[Mapping[str, Kind[Any, Any]]] = {kind.name: kind for kind in KINDS}

@@ -11,6 +11,7 @@ from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id
 from astra_devops.desired.kinds.kind import Found, IsPruned
+from astra_devops.desired.kinds.placements import PLACEMENTS
 from astra_devops.desired.kinds.values import refuse_repeated
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
@@ -107,6 +108,11 @@ class CaptureKind(DatabasePart[Capture, CaptureState]):
     words = "change data capture"
     declared_class = Capture
     state_class = CaptureState
+
+    def follows(self, entry: Capture) -> Iterable[str]:
+        """Return the keys of its placements, which keep the database busy for up to an hour."""
+        names = [entry.database, *(f"{entry.database}/{stream.region}" for stream in entry.streams)]
+        return [PLACEMENTS.key(name) for name in names]
 
     def can_declare(self, state: CaptureState) -> bool:
         """Return whether anything is captured."""

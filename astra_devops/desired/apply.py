@@ -96,8 +96,11 @@ class Ends:
     def __init__(self, changes: Iterable[Change]) -> None:
         self._ends: dict[str, asyncio.Future[Outcome]] = {}
         self._needs: dict[str, list[str]] = {}
+        self._created: set[str] = set()
         for change in changes:
-            self._needs[change.key] = [key for key in change.needs if key in self._ends]
+            if change.action == "create":
+                self._created.add(change.key)
+            self._needs[change.key] = [key for key in (*change.needs, *change.follows) if key in self._ends]
             self._ends[change.key] = asyncio.get_running_loop().create_future()
 
     def add(self, outcome: Outcome) -> None:
@@ -108,12 +111,15 @@ class Ends:
     async def wait_for_needs(self, change: Change) -> None:
         """Wait for what a change needs.
 
+        What was there before is there, even if it was not changed.
+
         Raises:
-            OutdatedPlanError: It was not made.
+            OutdatedPlanError: What it needs was not created, or what it removes may be in use.
         """
         for key in self._needs[change.key]:
             outcome = await asyncio.shield(self._ends[key])
-            if not is_done(outcome):
+            is_needed = key in change.needs and (key in self._created or change.action == "remove")
+            if is_needed and not is_done(outcome):
                 raise errors.OutdatedPlanError(f"{change.label} needs {key!r} first, which was not changed: {outcome.error}")
 
 

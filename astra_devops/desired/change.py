@@ -29,6 +29,7 @@ class Change:
         label: What texts call it, such as ``database 'orders'``.
         key: What outcomes and ``prune`` call it: the name of a database, or ``KIND:NAME``.
         needs: The keys of other changes of the plan that must be made first.
+        follows: The keys of those that must be over first, however they end.
         note: What a review should know besides.
     """
 
@@ -41,6 +42,7 @@ class Change:
     label: str
     key: str
     needs: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
     note: str = ""
 
     def __str__(self) -> str:

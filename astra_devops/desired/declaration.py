@@ -8,6 +8,7 @@ import attrs
 
 from astra_devops._runtime import checks
 from astra_devops.desired.kinds.access_lists import AccessList
+from astra_devops.desired.kinds.captures import Capture
 from astra_devops.desired.kinds.databases import Database
 from astra_devops.desired.kinds.devops_access_list import DevOpsAccessList
 from astra_devops.desired.kinds.kind import Kind
@@ -15,6 +16,7 @@ from astra_devops.desired.kinds.pcu_groups import PcuGroup
 from astra_devops.desired.kinds.placements import Placement
 from astra_devops.desired.kinds.registry import KINDS
 from astra_devops.desired.kinds.roles import Role
+from astra_devops.desired.kinds.telemetry import Telemetry
 from astra_devops.desired.kinds.users import User
 from astra_devops.desired.kinds.values import refuse_repeated
 
@@ -33,6 +35,8 @@ class Declaration:
     databases: tuple[Database, ...]
     roles: tuple[Role, ...]
     users: tuple[User, ...]
+    telemetry: tuple[Telemetry, ...]
+    captures: tuple[Capture, ...]
     pcu_groups: tuple[PcuGroup, ...]
     placements: tuple[Placement, ...]
     devops_access_list: DevOpsAccessList | None
@@ -44,6 +48,8 @@ class Declaration:
         *,
         roles: Iterable[Role] = (),
         users: Iterable[User] = (),
+        telemetry: Iterable[Telemetry] = (),
+        captures: Iterable[Capture] = (),
         pcu_groups: Iterable[PcuGroup] = (),
         placements: Iterable[Placement] = (),
         devops_access_list: DevOpsAccessList | None = None,
@@ -53,6 +59,8 @@ class Declaration:
             "databases": databases,
             "roles": roles,
             "users": users,
+            "telemetry": telemetry,
+            "captures": captures,
             "pcu_groups": pcu_groups,
             "placements": placements,
             "devops_access_list": devops_access_list,

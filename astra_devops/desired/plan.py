@@ -145,4 +145,4 @@ def _change(entry: dict[str, Any]) -> Change:
     states = {name: None if entry[name] is None else kind.load(entry[name]) for name in ("before", "after")}
     if entry["action"] not in ACTIONS or (states["after"] is None) != (entry["action"] == "remove"):
         raise ValueError("not a change")
-    return Change(**{**entry, **states, "needs": tuple(entry["needs"])})
+    return Change(**{**entry, **states, "needs": tuple(entry["needs"]), "follows": tuple(entry["follows"])})

@@ -62,6 +62,7 @@ async def _change(kind: Kind[Any, Any], present: Present, entry: Any, found: Fou
         label=kind.label(name),
         key=kind.key(name),
         needs=tuple(kind.needs(entry)),
+        follows=tuple(kind.follows(entry)),
         note=kind.note(entry, is_new=found is None),
     )
 
@@ -87,7 +88,8 @@ def _ordered(changes: list[Change]) -> list[Change]:
         pending = [earlier for earlier in ordered if earlier.action != "leave"]
         used_by = BY_NAME[change.kind].used_by if change.action == "remove" else ()
         needs = [earlier.key for earlier in pending if earlier.key in change.needs or earlier.kind in used_by]
-        ordered.append(attrs.evolve(change, needs=tuple(needs)))
+        follows = [earlier.key for earlier in pending if earlier.key in change.follows]
+        ordered.append(attrs.evolve(change, needs=tuple(needs), follows=tuple(follows)))
     return ordered
 
 

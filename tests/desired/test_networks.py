@@ -62,6 +62,16 @@ async def test_only_the_list_that_has_changed_since_is_refused(astra: AsyncAstra
     assert "addresses of access list of database 'orders1' were [], are ['192.0.2.0/24']" in str(applied)
 
 
+async def test_a_list_is_changed_even_if_its_database_is_not(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    orders = emulator.add_database("orders", keyspaces=["app"])
+    database = Database("orders", cloud_provider="aws", region="us-east-2", keyspaces=["audit"])
+    plan = await astra.plan(Declaration([database], access_lists=[AccessList("orders", ["10.0.0.0/8"], calling_from="unchecked")]))
+    assert plan.changes[1].needs == ("orders",)
+    await (await astra.keyspaces.create(orders, "theirs")).wait()
+    applied = await astra.apply(plan, quiet=True)
+    assert {outcome.key: outcome.state for outcome in applied.outcomes} == {"orders": "failed", "access_list:orders": "ok"}
+
+
 async def test_a_database_that_is_not_there_is_refused(astra: AsyncAstraDevOps) -> None:
     declared = Declaration(access_lists=[AccessList("none", [], calling_from="unchecked")])
     with pytest.raises(ValueError, match=r"access_lists\[0\]\.database must be a database that is there or declared, not 'none'"):

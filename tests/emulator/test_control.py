@@ -43,6 +43,7 @@ async def test_health_needs_no_token(api: Any) -> None:
         ("DELETE", "faults/1"),
         ("GET", "journal"),
         ("DELETE", "journal"),
+        ("GET", "journal/permissions"),
         ("GET", "snapshot"),
         ("PUT", "snapshot"),
         ("POST", "reset"),
@@ -164,6 +165,25 @@ async def test_requests_that_are_no_text_can_be_read_too(emulator: Emulator, api
         answer = await api("GET", path)
         assert answer.status == 200
         assert "/v2/" in answer.body.decode()
+
+
+async def test_the_permissions_are_those_of_the_journal(emulator: Emulator, api: Any) -> None:
+    database = emulator.add_database("orders")
+    await api("GET", f"/v2/databases/{database}")
+    await api("POST", "/v2/pcus/actions/get", json={})
+    document = (await api("GET", "/_emulator/journal/permissions?description=Tests&any_database=false")).json
+    permissions = emulator.journal.permissions()
+    assert document == {
+        "actions": ["org-db-view"],
+        "unknown": ["pcuGet"],
+        "policy": permissions.policy("Tests", any_database=False),
+    }
+    assert document["policy"]["resources"] == [f"drn:astra:org:__ORG_ID__:db:{database}"]
+    assert (await api("DELETE", "/_emulator/journal")).status == 204
+    assert (await api("GET", "/_emulator/journal/permissions")).json["policy"]["actions"] == []
+    refused = await api("GET", "/_emulator/journal/permissions?any_database=yes")
+    assert (refused.status, message(refused)) == (400, "any_database must be true or false, not 'yes'")
+    assert (await api("GET", "/_emulator/journal/permissions?what=1")).status == 400
 
 
 async def test_the_journal_can_be_read_by_operation_and_cleared(api: Any) -> None:

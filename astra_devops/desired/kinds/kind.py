@@ -90,6 +90,10 @@ class Kind(ABC, Generic[D, S]):
         """Return the keys of the resources that must be there first."""
         return ()
 
+    def follows(self, entry: D) -> Iterable[str]:
+        """Return the keys of the resources whose changes would refuse this one meanwhile."""
+        return ()
+
     def note(self, entry: D, *, is_new: bool) -> str:
         """Return what a review of a declared resource should know, if it is not there or is."""
         return ""

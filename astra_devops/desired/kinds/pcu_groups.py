@@ -29,7 +29,7 @@ class PcuGroup:
         min: The units that the group always has; at least 1.
         max: The units that it may grow to; at least ``min``.
         reserved: The committed units; at most ``min``. They can only be raised.
-        instance_type: The kind of machine.
+        instance_type: The kind of machine, in any case.
         provision_type: ``shared`` or ``dedicated``.
         description: The purpose of the group; by default any.
 
@@ -71,7 +71,7 @@ class PcuGroup:
             min=min,
             max=checks.integer(max, "max", min, _LARGEST),
             reserved=checks.integer(reserved, "reserved", 0, min),
-            instance_type=checks.string(instance_type, "instance_type"),
+            instance_type=checks.string(instance_type, "instance_type").lower(),
             provision_type=str(checks.choice(provision_type, "provision_type", PcuProvisionType)),
             description=checks.optional(checks.text, description, "description"),
         )
@@ -84,7 +84,7 @@ class PcuGroupState(State):
     Attributes:
         cloud_provider: In upper case.
         region: Its region.
-        instance_type: The kind of machine.
+        instance_type: The kind of machine, in lower case.
         provision_type: ``shared`` or ``dedicated``.
         min: The units that it always has.
         max: The units that it may grow to.
@@ -198,7 +198,8 @@ def _found(group: Existing) -> Found[PcuGroupState]:
     state = PcuGroupState(
         cloud_provider=str(group.cloud_provider or "").upper(),
         region=group.region or "",
-        instance_type=group.instance_type or "",
+        # The vendor's Terraform provider writes it in upper case.
+        instance_type=(group.instance_type or "").lower(),
         provision_type=str(group.provision_type or ""),
         min=group.min or 0,
         max=group.max or 0,

@@ -151,6 +151,19 @@ def clear_journal(target: Controllable, call: Call) -> replies.Reply:
     return replies.empty(204)
 
 
+def read_permissions(target: Controllable, call: Call) -> replies.Reply:
+    """Return what the requests in the journal needed, and the smallest policy with it."""
+    unknown = call.query.keys() - {"description", "any_database"}
+    if unknown:
+        raise ValueError(f"{min(unknown)!r} is not an argument; the arguments are description and any_database")
+    any_database = call.query.get("any_database", "true")
+    if any_database not in ("true", "false"):
+        raise ValueError(f"any_database must be true or false, not {any_database!r}")
+    permissions = target.journal.permissions()
+    policy = permissions.policy(call.query.get("description", ""), any_database=any_database == "true")
+    return replies.json({"actions": permissions.actions, "unknown": permissions.unknown, "policy": policy})
+
+
 def take_snapshot(target: Controllable, call: Call) -> replies.Reply:
     """Return the whole state."""
     return replies.json(target.snapshot())
@@ -197,6 +210,7 @@ _ROUTES: Final[Mapping[str, Mapping[str, Handler]]] = {
     "faults": {"GET": list_faults, "POST": add_faults, "DELETE": clear_faults},
     "faults/ID": {"DELETE": remove_fault},
     "journal": {"GET": list_requests, "DELETE": clear_journal},
+    "journal/permissions": {"GET": read_permissions},
     "snapshot": {"GET": take_snapshot, "PUT": restore_snapshot},
     "reset": {"POST": reset},
     "databases": {"POST": add_database},

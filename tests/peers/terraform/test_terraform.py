@@ -5,48 +5,16 @@ is on the path.
 """
 
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from astra_devops.emulator import Emulator
+from tests.peers.terraform.conftest import Terraform
 
 CONFIGURATION = Path(__file__).with_name("main.tf")
 CHANGED = ["-var", "note=office", "-var", "capacity=3", "-var", 'regions=["us-east-2","us-west-2"]']
 IMPORTED = ("astra_database.orders", "astra_role.reader", "astra_pcu_group.group", "astra_customer_key.key", "astra_access_list.list")
-
-Terraform = Callable[..., str]
-
-
-@pytest.fixture
-def terraform(emulator: Emulator, tmp_path: Path) -> Terraform:
-    """Return a function that runs Terraform with some words, and returns its output."""
-    provider = os.environ.get("ASTRA_TERRAFORM_PROVIDER")
-    program = shutil.which("terraform") or shutil.which("tofu")
-    assert provider, "ASTRA_TERRAFORM_PROVIDER must be a directory with the provider's program"
-    assert program, "terraform or tofu must be on the path"
-    shutil.copy(CONFIGURATION, tmp_path)
-    settings = tmp_path / "settings.tfrc"
-    settings.write_text(f'provider_installation {{\n  dev_overrides {{\n    "datastax/astra" = "{provider}"\n  }}\n}}\n')
-    environment = os.environ | {
-        "ASTRA_API_URL": emulator.url,
-        "ASTRA_API_TOKEN": emulator.token,
-        "CHECKPOINT_DISABLE": "1",
-        "TF_CLI_CONFIG_FILE": str(settings),
-        "TF_IN_AUTOMATION": "1",
-        "NO_COLOR": "1",
-    }
-
-    def run(*words: str, code: int = 0) -> str:
-        done = subprocess.run([program, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == code, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        return done.stdout
-
-    return run
 
 
 @pytest.mark.timeout(600)

@@ -1,0 +1,92 @@
+"""Change data capture as declared."""
+
+from pathlib import Path
+
+import pytest
+
+from astra_devops import AstraDevOps, AsyncAstraDevOps
+from astra_devops.desired import Capture, Database, Declaration, Plan, Stream, load
+from astra_devops.emulator import Emulator
+
+FILE = """\
+[[captures]]
+database = "orders"
+tables = ["sales.orders"]
+streams = [{ region = "us-east-2", cluster = "pulsar-aws-useast2", tenant = "cdc" }]
+"""
+STREAM = Stream("us-east-2", "pulsar-aws-useast2", "cdc")
+
+
+def writes(emulator: Emulator) -> list[str]:
+    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
+
+
+async def test_capture_begins_after_the_database_changes_and_ends(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    database = Database("orders", cloud_provider="aws", region="us-east-2", keyspaces=["sales"])
+    for tables, call in (["sales.orders"], "enableCDC"), (["sales.orders", "sales.items"], "updateCDC"), ([], "deleteCDC"):
+        declared = Declaration([database], captures=[Capture("orders", tables, streams=[STREAM])])
+        emulator.journal.clear()
+        applied = await astra.apply(await astra.plan(declared), quiet=True)
+        assert applied.is_done, str(applied)
+        assert writes(emulator)[-1] == call
+        again = await astra.plan(declared)
+        assert again.is_empty, str(again)
+        emulator.journal.clear()
+        assert (await astra.apply(again, quiet=True)).outcomes == ()
+        assert writes(emulator) == []
+
+
+async def test_the_plan_names_tables_and_streams(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    orders = emulator.add_database("orders", keyspaces=["sales"])
+    plan = await astra.plan(Declaration(captures=[Capture("orders", ["sales.orders"], streams=[STREAM])]))
+    assert str(plan).splitlines()[:3] == [
+        f"~ change data capture of database 'orders' ({orders})",
+        "    + tables: sales.orders",
+        "    + streams: us-east-2 to cdc on pulsar-aws-useast2",
+    ]
+    await astra.apply(plan, quiet=True)
+    applied = await astra.apply(plan, quiet=True)
+    assert "tables of change data capture of database 'orders' were [], are ['sales.orders']" in str(applied)
+
+
+async def test_a_region_that_the_database_lacks_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    emulator.add_database("orders", keyspaces=["sales"])
+    elsewhere = Stream("us-west-2", "pulsar", "cdc")
+    plan = await astra.plan(Declaration(captures=[Capture("orders", ["sales.orders"], streams=[elsewhere])]))
+    applied = await astra.apply(plan, quiet=True)
+    assert "database 'orders' has no datacenter in 'us-west-2'; declare the region" in str(applied)
+    assert writes(emulator) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            FILE.replace("sales.orders", "orders"),
+            r"captures\[0\]\.tables\[0\]: must be KEYSPACE.TABLE, such as 'sales.orders', not 'orders'",
+        ),
+        (FILE.replace("tenant", "tennant"), r"captures\[0\]\.streams\[0\]: must have region, cluster and tenant"),
+        (FILE.replace('"cdc"', '""'), r"captures\[0\]\.streams\[0\]\.tenant: must not be empty"),
+        (FILE.partition("streams")[0], r"captures\[0\]\.streams: must not be empty"),
+    ],
+)
+def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "captures.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=message):
+        load(path)
+
+
+def test_files_and_exports_have_it(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
+    blocking_emulator.add_database("orders", keyspaces=["sales"])
+    blocking_emulator.add_database("quiet", keyspaces=["sales"])
+    path = tmp_path / "captures.toml"
+    path.write_text(FILE, encoding="utf-8")
+    declared = load(path)
+    path.write_text(declared.to_toml(), encoding="utf-8")
+    assert load(path) == declared
+    plan = blocking_astra.plan(declared)
+    plan.save(tmp_path / "plan.json")
+    assert Plan.load(tmp_path / "plan.json") == plan
+    assert blocking_astra.apply(plan, quiet=True).is_done
+    assert blocking_astra.export(only=["captures"]) == declared

@@ -16,9 +16,18 @@ from referencing.jsonschema import DRAFT202012
 from tests.peers.published.document import Document, resolve
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
+_INTEGER: Final = re.compile(r"-?\d+", re.ASCII)
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _URI: Final = "urn:published"
+_FORMATS: Final = FormatChecker()
 Part = Literal["route", "query", "uuid", "sends", "needs", "accepts"]
 """What an objection is about, as in tests/contract/deviations.yaml."""
+
+
+@_FORMATS.checks("date-time")
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or _TIME.fullmatch(value) is not None
 
 
 @attrs.frozen
@@ -123,7 +132,7 @@ class Judge:
         if is_text:
             value = _as_type(resolve(self.document, schema).get("type"), str(value))
         whole = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_absolute(schema)}
-        validator = Draft202012Validator(whole, registry=self._registry, format_checker=FormatChecker())
+        validator = Draft202012Validator(whole, registry=self._registry, format_checker=_FORMATS)
         return [
             f"{'.'.join(map(str, error.absolute_path))}: {error.message}" if error.absolute_path else error.message
             for error in validator.iter_errors(value)
@@ -156,16 +165,13 @@ def _in_accept(operation: Operation, accept: str) -> Iterator[Objection]:
 def _as_type(kinds: Any, text: str) -> object:
     """Return a text of a path or query as the type that its schema has, if it is one."""
     kind = next((kind for kind in ([kinds] if isinstance(kinds, str) else kinds or ()) if kind != "null"), "string")
-    try:
-        match kind:
-            case "integer":
-                return int(text)
-            case "number":
-                return float(text)
-            case "boolean":
-                return {"true": True, "false": False}.get(text, text)
-    except ValueError:
-        pass
+    match kind:
+        case "integer" if _INTEGER.fullmatch(text):
+            return int(text)
+        case "number" if _NUMBER.fullmatch(text):
+            return float(text)
+        case "boolean":
+            return {"true": True, "false": False}.get(text, text)
     return text
 
 

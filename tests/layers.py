@@ -201,6 +201,6 @@ LAYERS: dict[str, set[str]] = {
     "_codegen.blocking": {"_codegen.banner", "_codegen.errors"},
     "_codegen.rest": {"_codegen.banner", "_codegen.errors", "_codegen.pointer", "_codegen.text"},
     "_codegen.site": set(),
-    "_codegen.diff": {"_codegen.errors", "_codegen.rest"},
+    "_codegen.diff": {"_codegen.errors", "_codegen.pointer", "_codegen.rest"},
     "_codegen": {"_codegen"},
 }

@@ -97,10 +97,10 @@ def test_a_new_value_of_an_open_enumeration_breaks_no_one() -> None:
 def test_listed_values_come_and_go() -> None:
     plain, listed = document(answered=TEXT, sent=TEXT), document(answered=TEXT | {"enum": ["a"]}, sent=TEXT | {"enum": ["a"]})
     assert {(side, text, breaks) for _, side, text, breaks in changes(plain, listed)} == {
-        ("answer", "has listed values now", False),
-        ("request", "has listed values now", True),
+        ("answer", "has listed values now: 'a'", False),
+        ("request", "has listed values now: 'a'", True),
     }
-    assert {breaks for *_, breaks in changes(listed, plain)} == {False}
+    assert {(text, breaks) for _, _, text, breaks in changes(listed, plain)} == {("may be any text, not only 'a'", False)}
 
 
 def test_operations() -> None:
@@ -116,10 +116,69 @@ def test_operations() -> None:
         (place, None, "the operation is called updateThing instead of changeThing", True),
         (place, None, "deprecated now", False),
         (place, None, "succeeds with 202 instead of 200", False),
-        (place, None, "needs the permission thing-write now", True),
+        (place, None, "names the permission thing-write, where none was named", False),
     }
     assert ("GET /things/{thingId}", None, "operation removed", True) in changes(new, old)
     assert (PLACE, None, "no longer needs the permission thing-write", False) in changes(new, old)
+
+
+def test_an_operation_that_moves_is_not_another() -> None:
+    new = document()
+    new["paths"]["/stuff/{id}"] = new["paths"].pop("/things/{id}")
+    assert changes(document(), new) == {(PLACE, None, "moved to POST /stuff/{id}", True)}
+
+
+def test_an_operation_without_id_is_not_renamed() -> None:
+    nameless = document()
+    del nameless["paths"]["/things/{id}"]["post"]["operationId"]
+    assert changes(nameless, document()) == changes(document(), nameless) == set()
+
+
+def test_only_a_further_permission_breaks_callers() -> None:
+    one, two = (document(**{"x-astra-permissions": names}) for names in (["read"], ["read", "write"]))
+    assert changes(one, two) == {(PLACE, None, "needs the permission write now", True)}
+
+
+def test_media_types() -> None:
+    new = document()
+    post = new["paths"]["/things/{id}"]["post"]
+    for owner in (post["requestBody"], post["responses"]["200"]):
+        owner["content"] = {"application/scim+json": owner["content"]["application/json"]}
+    text = "application/scim+json instead of application/json"
+    assert changes(document(), new) == {(f"{PLACE} body", "request", text, True), (PLACE, "answer", text, True)}
+
+
+def test_an_answer_that_gets_a_body_breaks_no_one() -> None:
+    silent = document()
+    del silent["paths"]["/things/{id}"]["post"]["responses"]["200"]["content"]
+    assert changes(silent, document()) == {(PLACE, "answer", "has a body of Thing now", False)}
+    assert changes(document(), silent) == {(PLACE, "answer", "has a body of Thing no longer", True)}
+
+
+def test_a_mark_of_ours_is_no_change() -> None:
+    secret = with_thing(lambda thing: thing["properties"]["name"].update({"x-astra-secret": True}))
+    assert changes(document(), secret) == set()
+
+
+def test_schemas_have_the_names_of_the_document() -> None:
+    def document_of(field: Node) -> Node:
+        result = document(sent=TEXT, answered={"$ref": "#/components/schemas/PCUThing"})
+        result["components"]["schemas"]["PCUThing"] = {"type": "object", "properties": {"id": field}}
+        return result
+
+    assert changes(document_of(TEXT), document_of({})) == {("PCUThing.id", "answer", "any value instead of str", True)}
+
+
+def test_another_kind_is_one_change() -> None:
+    thing = {"$ref": "#/components/schemas/Thing"}
+    listed = document(answered={"type": "array", "items": thing})
+    assert changes(document(), listed) == {(PLACE, "answer", "list of Thing instead of Thing", True)}
+
+
+def test_a_schema_that_takes_the_place_of_another_is_named_with_it() -> None:
+    new = document(answered={"$ref": "#/components/schemas/Other"})
+    new["components"]["schemas"]["Other"] = {"type": "object", "properties": {"name": TEXT, "size": {"type": "integer"}}}
+    assert changes(document(), new) == {("Thing (now Other).name", "answer", "optional now", True)}
 
 
 def test_a_server() -> None:

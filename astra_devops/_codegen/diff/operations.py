@@ -6,7 +6,8 @@ from typing import Final
 
 from astra_devops._codegen.diff.changes import Change, Changes
 from astra_devops._codegen.diff.types import TypeComparison
-from astra_devops._codegen.rest.model import Model, Operation, Parameter
+from astra_devops._codegen.rest.model import NONE, Model, Operation, Parameter
+from astra_devops._codegen.rest.repair_operations import derived_id
 
 _VARIABLE: Final = re.compile(r"\{[^{}]*\}")
 
@@ -17,27 +18,32 @@ def compare(old: Model, new: Model) -> Changes:
     """Return what changed between two models.
 
     Operations are the same if they have the same method and path; the names of the variables in the
-    path do not count, since they are not sent.
+    path do not count, since they are not sent. One of the same id elsewhere has moved.
     """
     changes = Changes()
     before = {_identity(operation): operation for operation in old.operations}
     after = {_identity(operation): operation for operation in new.operations}
+    added = {operation.id: operation for identity, operation in after.items() if identity not in before}
+    pairs = [(before[identity], after[identity]) for identity in before if identity in after]
     for identity, operation in before.items():
-        if identity not in after:
+        if identity in after:
+            continue
+        if (moved := added.pop(operation.id, None)) is None:
             changes.add(operation.id, Change(_place(operation), "operation removed", True))
-    for identity, operation in after.items():
-        if identity not in before:
-            changes.add(operation.id, Change(_place(operation), "operation added", False))
-    for identity in [identity for identity in before if identity in after]:
-        operation = after[identity]
+        else:
+            changes.add(operation.id, Change(_place(operation), f"moved to {_place(moved)}", True))
+            pairs.append((operation, moved))
+    for operation in added.values():
+        changes.add(operation.id, Change(_place(operation), "operation added", False))
+    for earlier, operation in pairs:
 
         def report(change: Change, name: str = operation.id) -> None:
             changes.add(name, change)
 
-        _compare_operations(before[identity], operation, report)
-        _compare_parameters(before[identity], operation, TypeComparison(old, new, "request", report), report)
-        _compare_bodies(before[identity], operation, TypeComparison(old, new, "request", report), report)
-        TypeComparison(old, new, "answer", report).compare(before[identity].result, operation.result, _place(operation))
+        _compare_operations(earlier, operation, report)
+        _compare_parameters(earlier, operation, TypeComparison(old, new, "request", report), report)
+        _compare_bodies(earlier, operation, TypeComparison(old, new, "request", report), report)
+        _compare_answers(earlier, operation, TypeComparison(old, new, "answer", report), report)
     return changes
 
 
@@ -51,7 +57,8 @@ def _place(operation: Operation) -> str:
 
 def _compare_operations(old: Operation, new: Operation, report: Report) -> None:
     place = _place(new)
-    if old.id != new.id:
+    if old.id != new.id and not {old.id, new.id} & {derived_id(it.method.lower(), it.path) for it in (old, new)}:
+        # An id that is derived from method and path stands for none in the document.
         report(Change(place, f"the operation is called {new.id} instead of {old.id}", True))
     if old.server != new.server:
         report(Change(place, f"sent to {new.server or 'the base URL'} instead of {old.server or 'the base URL'}", True))
@@ -60,7 +67,9 @@ def _compare_operations(old: Operation, new: Operation, report: Report) -> None:
     if old.success != new.success:
         report(Change(place, f"succeeds with {_codes(new)} instead of {_codes(old)}", False))
     for name in new.permissions:
-        if name not in old.permissions:
+        if not old.permissions:
+            report(Change(place, f"names the permission {name}, where none was named", False))
+        elif name not in old.permissions:
             report(Change(place, f"needs the permission {name} now", True))
     for name in old.permissions:
         if name not in new.permissions:
@@ -111,4 +120,19 @@ def _compare_bodies(old: Operation, new: Operation, types: TypeComparison, repor
         return
     if old.body.required is not new.body.required:
         report(Change(place, "required now" if new.body.required else "optional now", new.body.required, "request"))
+    if old.body.media != new.body.media:
+        report(Change(place, f"{new.body.media} instead of {old.body.media}", True, "request"))
     types.compare(old.body.type, new.body.type, place)
+
+
+def _compare_answers(old: Operation, new: Operation, types: TypeComparison, report: Report) -> None:
+    place = _place(new)
+    if NONE in (old.result, new.result):
+        if old.result != new.result:
+            text = f"{types.text(old.result, types.old)} no longer" if new.result == NONE else f"{types.text(new.result, types.new)} now"
+            report(Change(place, f"has a body of {text}", new.result == NONE, "answer"))
+        return
+    before, after = (operation.accepts.partition(",")[0] for operation in (old, new))  # errors may be of another type
+    if before != after:
+        report(Change(place, f"{after} instead of {before}", True, "answer"))
+    types.compare(old.result, new.result, place)

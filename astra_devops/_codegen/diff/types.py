@@ -6,10 +6,28 @@ from typing import Final
 import attrs
 
 from astra_devops._codegen.diff.changes import Change, Side
-from astra_devops._codegen.rest.model import ANY, NONE, STR, Class, Either, Enum, Field, ListOf, MapOf, Model, Named, Plain, Type
+from astra_devops._codegen.pointer import split
+from astra_devops._codegen.rest.model import (
+    ANY,
+    NONE,
+    STR,
+    Class,
+    Definition,
+    Either,
+    Enum,
+    Field,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    Plain,
+    Type,
+)
 
 _WIDER: Final[dict[object, Plain]] = {Plain("int"): Plain("float")}
 """Types whose values another type has, too."""
+_SECRET: Final = Plain("Secret")
+"""A text that we keep out of logs; on the wire it is a text like others."""
 
 
 @attrs.define
@@ -35,8 +53,10 @@ class TypeComparison:
             self.compare(one, other, f"{place}{{}}")
         if before.enum and after.enum:
             self._compare_enums(before.enum, after.enum, place)
-        elif before.enum or after.enum:
-            self._add(place, "no longer has listed values" if before.enum else "has listed values now", after.enum is not None, False)
+        elif before.enum:
+            self._add(place, f"may be any text, not only {_values(before.enum)}", False, False)
+        elif after.enum:
+            self._add(place, f"has listed values now: {_values(after.enum)}", True, False)
         self._compare_classes(before, after, place)
 
     def compare_classes(self, old: Class, new: Class, place: str) -> None:
@@ -57,9 +77,9 @@ class TypeComparison:
         """Return a type as messages show it."""
         match kind:
             case Plain(name):
-                return "any value" if kind == ANY else "null" if kind == NONE else name
+                return "any value" if kind == ANY else "null" if kind == NONE else "str" if kind == _SECRET else name
             case Named(key):
-                return model.definitions[key].name
+                return _name(model.definitions[key])
             case ListOf(item):
                 return f"list of {self.text(item, model)}"
             case MapOf(value):
@@ -93,17 +113,20 @@ class TypeComparison:
 
     def _compare_classes(self, before: "_Parts", after: "_Parts", place: str) -> None:
         """Compare the classes of two types: those of one name, and the others in their order."""
+        if not before.classes or not after.classes:
+            return  # another kind, which is reported already
         old, new = dict(before.classes), dict(after.classes)
         pairs = [(old.pop(name), new.pop(name)) for name in list(old) if name in new]
-        pairs += zip(list(old.values()), list(new.values()), strict=False)
+        if len(old) == len(new) == 1:
+            pairs.append((old.popitem()[1], new.popitem()[1]))
         for one, other in pairs:
             # What is in a component is a change of the component, wherever it is used.
-            self.compare_classes(one, other, one.name if one.key.startswith("/components/") else place)
-        extra = len(new) - len(old)
-        if old and extra < 0:
-            self._add(place, f"may no longer be {', '.join(list(old)[len(new) :])}", True, False)
-        elif new and extra > 0 and old | dict(before.classes):
-            self._add(place, f"may also be {', '.join(list(new)[len(old) :])}", False, True)
+            name = _name(one) if _name(one) == _name(other) else f"{_name(one)} (now {_name(other)})"
+            self.compare_classes(one, other, name if one.key.startswith("/components/") else place)
+        if old:
+            self._add(place, f"may no longer be {', '.join(old)}", True, False)
+        if new:
+            self._add(place, f"may also be {', '.join(new)}", False, True)
 
     def _add(self, place: str, text: str, breaks_requests: bool, breaks_answers: bool) -> None:
         self.report(Change(place, text, breaks_requests if self.side == "request" else breaks_answers, self.side))
@@ -130,7 +153,7 @@ class _Parts:
                         parts.enum = definition
                         parts.kinds.add(STR)
                     else:
-                        parts.classes[definition.name] = definition
+                        parts.classes[_name(definition)] = definition
                         parts.kinds.add("object")
                 case ListOf(item):
                     parts.items.append(item)
@@ -139,5 +162,15 @@ class _Parts:
                     parts.values.append(value)
                     parts.kinds.add("object")
                 case _:
-                    parts.kinds.add(member)
+                    parts.kinds.add(STR if member == _SECRET else member)
         return parts
+
+
+def _name(definition: Definition) -> str:
+    """Return the name that a document gives to a schema, or else that of its class."""
+    steps = split(definition.key)
+    return steps[-1] if steps[:2] == ["components", "schemas"] and len(steps) == 3 else definition.name
+
+
+def _values(enum: Enum) -> str:
+    return ", ".join(repr(value) for _, value in enum.members)

@@ -144,7 +144,7 @@ def name_operations(document: Node, warn: Warn) -> None:
         where = join(pointer, "operationId")
         identity = node.get("operationId")
         if identity is None or identity == "":
-            node["operationId"] = _free(_derived(method, template), taken | used)
+            node["operationId"] = _free(derived_id(method, template), taken | used)
             warn(where, "no operationId", f"named {node['operationId']!r}, after method and path")
         elif isinstance(identity, str) and identity in used:
             node["operationId"] = _free(identity + pascal(method), taken | used)
@@ -163,7 +163,8 @@ def _operations(document: Node) -> list[tuple[str, str, str, Node]]:
     return operations
 
 
-def _derived(method: str, template: str) -> str:
+def derived_id(method: str, template: str) -> str:
+    """Return the id of an operation that has none in the document."""
     segments = [segment for segment in template.split("/") if segment and not re.fullmatch(r"v\d+", segment)]
     fixed = "".join(pascal(segment) for segment in segments if not VARIABLE.search(segment))
     variables = "And".join(pascal(name) for name in VARIABLE.findall(template))

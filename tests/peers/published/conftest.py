@@ -37,6 +37,12 @@ def judge() -> Judge:
 
 
 @pytest.fixture(scope="session")
+def literal_judge() -> Judge:
+    """A judge that also wants fields which the published file requires without declaring them."""
+    return Judge(read(published_file(), with_unknown_required=True))
+
+
+@pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     """Call every method, and every operation that has none, on an emulator."""
     directory = tmp_path_factory.mktemp("files")

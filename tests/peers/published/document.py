@@ -30,9 +30,30 @@ def published_file() -> Path:
     return path
 
 
-def read(path: Path) -> Document:
-    """Return the file as OpenAPI 3.1, its defects repaired: as it is, no validator reads it."""
-    return effective(repair(load(path), lambda *_: None))
+def read(path: Path, *, with_unknown_required: bool = False) -> Document:
+    """Return the file as OpenAPI 3.1, its defects repaired: as it is, no validator reads it.
+
+    ``with_unknown_required`` keeps what it requires without declaring it. Validators can check
+    that, so a server does; but no request can be made from it.
+    """
+    written = load(path)
+    repaired = repair(written, lambda *_: None)
+    if with_unknown_required:
+        _restore_required(written, repaired)
+    return effective(repaired)
+
+
+def _restore_required(written: Any, repaired: Any) -> None:
+    if isinstance(written, list) and isinstance(repaired, list):
+        for one, other in zip(written, repaired, strict=False):
+            _restore_required(one, other)
+    if not isinstance(written, dict) or not isinstance(repaired, dict):
+        return
+    required = written.get("required")
+    if isinstance(required, list) and "properties" in written and all(isinstance(name, str) for name in required):
+        repaired["required"] = list(dict.fromkeys(required))
+    for key in written.keys() & repaired.keys() - {"required"}:
+        _restore_required(written[key], repaired[key])
 
 
 def resolve(document: Document, node: Document) -> Document:

@@ -5,6 +5,7 @@ It shares no code with the emulator, which checks requests, too.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal
 from urllib.parse import unquote
 
@@ -25,9 +26,9 @@ Part = Literal["route", "query", "uuid", "sends", "needs", "accepts"]
 """What an objection is about, as in tests/contract/deviations.yaml."""
 
 
-@_FORMATS.checks("date-time")
+@_FORMATS.checks("date-time", raises=ValueError)
 def _is_time(value: object) -> bool:
-    return not isinstance(value, str) or _TIME.fullmatch(value) is not None
+    return not isinstance(value, str) or (_TIME.fullmatch(value) is not None and bool(datetime.fromisoformat(value)))
 
 
 @attrs.frozen

@@ -63,7 +63,7 @@ def compare(judge: Judge, world: World, examples: int) -> Tally:
 def _sender(
     judge: Judge, world: World, tally: Tally, name: str, operation: APIOperation, known: tuple[Request, Names]
 ) -> Callable[[], None]:
-    """Return a function that sends random requests to an operation, half of them with known names."""
+    """Return a function that sends random requests to an operation, half with known names."""
     strategy = st.one_of(*(operation.as_strategy(mode) for mode in GenerationMode))
 
     @given(case=strategy, mixes=st.booleans())

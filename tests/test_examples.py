@@ -70,6 +70,39 @@ Emulated Organization,shop,ACTIVE,AWS,us-east-2,serverless,orders stock,2026-01-
 Emulated Organization,users,HIBERNATED,GCP,us-east1,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
 West,search,ACTIVE,AWS,us-east-2,serverless,default_keyspace,2026-01-01T00:00:00+00:00,ID
 """,
+    "declared_organization.py": """\
+Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
++ role 'viewer'
+    description: See databases
+    effect: allow
+    + actions: org-db-view
+    + resources: drn:astra:org:ID:db:*
++ user 'ann@example.com'
+    + roles: viewer
+    (the service sends an invitation by e-mail)
++ PCU group 'analytics'
+    cloud_provider: AWS
+    region: us-east-2
+    instance_type: standard
+    provision_type: shared
+    min: 1
+    max: 3
+    reserved: 0
+    (a group costs money from its creation on)
++ database 'orders'
+    cloud_provider: AWS
+    region: us-east-2
+    + keyspaces: sales
+    tier: serverless
++ placement of database 'orders'
+    group: analytics
++ access list of database 'orders'
+    enabled: True
+    + addresses: 203.0.113.0/24 (office)
+6 to create, 0 to change, 0 to replace, 0 as declared
+6 of 6 changes made
+0 to create, 0 to change, 0 to replace, 6 as declared
+""",
     "declared_databases.py": """\
 Running on the embedded emulator: ASTRA_DB_APPLICATION_TOKEN is not set.
 ~ database 'orders' (ID)

@@ -77,7 +77,7 @@ def _field_lines(field: str, old: Any, value: Any, *, is_new: bool) -> list[str]
     if isinstance(value, tuple):
         added = [f"    + {field}: {item}" for item in value if item not in (old or ())]
         return added + [f"    - {field}: {item}" for item in old or () if item not in value]
-    if value == old:
+    if value == old or (is_new and value == ""):
         return []
     return [f"    {field}: {value}" if is_new or old is None else f"    {field}: {old} -> {value}"]
 

@@ -7,7 +7,7 @@ from typing import Final
 from astra_devops._secret import printable
 
 Texts = Mapping[str, Sequence[str]]
-"""The texts of the changes, by what a plan does with the database."""
+"""The texts of the changes, by what a plan does."""
 
 _TITLES: Final[Mapping[str, str]] = {
     "create": "Create",

@@ -96,6 +96,21 @@ def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> No
         load(path)
 
 
+def test_yaml_has_them_too(tmp_path: Path) -> None:
+    (tmp_path / "networks.toml").write_text(FILE, encoding="utf-8")
+    (tmp_path / "networks.yaml").write_text(
+        """\
+access_lists:
+- database: orders
+  addresses: [10.0.0.0/8, {address: 203.0.113.7, description: office}]
+  calling_from: 10.1.2.3
+devops_access_list: {addresses: [127.0.0.0/8], calling_from: unchecked}
+""",
+        encoding="utf-8",
+    )
+    assert load(tmp_path / "networks.yaml") == load(tmp_path / "networks.toml")
+
+
 def test_files_and_exports_have_them(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
     blocking_emulator.add_database("orders")
     blocking_emulator.add_database("open")

@@ -37,7 +37,6 @@ async def test_a_role_comes_before_the_user_who_has_it(astra: AsyncAstraDevOps, 
     organization = await astra.organizations.current()
     assert str(plan).splitlines() == [
         "+ role 'viewer'",
-        "    description: ",
         "    effect: allow",
         "    + actions: org-db-view",
         f"    + resources: drn:astra:org:{organization.id}:db:*",

@@ -19,7 +19,7 @@ _TITLES: Final[Mapping[str, str]] = {
 _STYLE: Final = """\
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-pre { padding: .75rem; border-left: .3rem solid light-dark(#59636e, #9198a1); overflow-x: auto;
+pre { padding: .75rem; border-left: .3rem solid light-dark(#59636e, #9198a1); white-space: pre-wrap; overflow-wrap: anywhere;
   background: light-dark(#f6f8fa, #151b23); }
 pre.create { border-color: light-dark(#1a7f37, #3fb950); }
 pre.update { border-color: light-dark(#9a6700, #d29922); }
@@ -46,7 +46,7 @@ def html_of(summary: str, texts: Texts) -> str:
             parts += [f'<pre class="{action}">{html.escape(_lines(change))}</pre>' for change in changes]
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<title>Plan</title>\n<style>\n{_STYLE}</style>'
     body = "\n".join(parts)
-    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n{body}\n</body>\n</html>\n'
+    return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n'
 
 
 def _lines(text: str) -> str:

@@ -37,7 +37,7 @@ def main() -> int:
         shutil.rmtree(directory, ignore_errors=True)
     pages = site_pages()
     _write(SOURCES, pages)
-    for folder in ("drawings", "stylesheets"):
+    for folder in ("drawings", "scripts", "stylesheets"):
         shutil.copytree(ROOT / "docs" / folder, SOURCES / folder)
     done = subprocess.run([sys.executable, "-m", "zensical", "build", "--clean", "--strict", "-f", str(ROOT / "zensical.toml")], cwd=ROOT)
     found = list(problems(SITE)) if SITE.is_dir() else ["nothing was built"]

@@ -31,14 +31,14 @@ def render(report: Figures) -> str:
 
 def _lines(report: Figures) -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    yield f"<title>Fleet run</title><style>{_STYLE}</style></head><body>"
+    yield f"<title>Fleet run</title><style>{_STYLE}</style></head><body><main>"
     yield "<h1>Fleet run</h1>"
     yield from _summary(report)
     for group in report.groups:
         yield from _group(group)
     if report.running:
         yield "<h2>Still running at the service</h2><p>Wait again with <code>client.resume(token)</code>.</p>"
-        yield "<table><tr><th>item</th><th>resume token</th></tr>"
+        yield '<table><tr><th scope="col">item</th><th scope="col">resume token</th></tr>'
         yield from (_running(item) for item in report.running)
         yield "</table>"
         if report.running_left_out:
@@ -46,7 +46,7 @@ def _lines(report: Figures) -> Iterator[str]:
     yield from _charts(report)
     if report.how_to_resume:
         yield f"<h2>To continue</h2><p>{_text(report.how_to_resume)}</p>"
-    yield "</body></html>"
+    yield "</main></body></html>"
 
 
 def _summary(report: Figures) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _summary(report: Figures) -> Iterator[str]:
 def _group(group: ErrorGroup) -> Iterator[str]:
     types = ", ".join(f"{name} {count:,}" for name, count in group.error_types.items())
     yield f"<h2>{group.count:,} to settle: {_text(group.advice)}</h2><p>{_text(types)}</p>"
-    yield "<table><tr><th>item</th><th>state</th><th>error</th></tr>"
+    yield '<table><tr><th scope="col">item</th><th scope="col">state</th><th scope="col">error</th></tr>'
     for item in group.items:
         yield f'<tr><td>{_text(item.key)}</td><td class="{item.state}">{item.state}</td><td>{_text(item.error or "")}</td></tr>'
     yield "</table>"

@@ -151,7 +151,7 @@ def verify_types(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("java", "node", "published", "terraform")]
+    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("go", "java", "node", "published", "terraform")]
     session.run("pytest", "-q", "-n", "2", "tests/peers", *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 
@@ -232,6 +232,19 @@ def peers_java(session: nox.Session) -> None:
     """Run the vendor's Java client against the emulator."""
     install_wheel(session, "test")
     session.run("pytest", "-q", "tests/peers/java", *session.posargs, env=_AGAINST_WHEEL)
+
+
+# Not run by default, since it needs Go, and a module proxy that serves the client.
+@nox.session(default=False, requires=["build"])
+def peers_go(session: nox.Session) -> None:
+    """Run the vendor's Go client against the emulator.
+
+    Where the module proxy does not have the client, ``ASTRA_GO_PEER`` must be
+    ``tests/peers/go/main.go`` as a built program.
+    """
+    # The world of the fuzz tests, where each operation has something to act on.
+    install_wheel(session, "test")
+    session.run("pytest", "-q", "tests/peers/go", *session.posargs, env=_AGAINST_WHEEL)
 
 
 # Not run by default, since it needs Node and the npm registry.

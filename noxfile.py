@@ -151,7 +151,7 @@ def verify_types(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Run other public Python clients, and the vendor's tests of its own, against the emulator."""
     install_wheel(session, "test", "peers")
-    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("go", "java", "node", "published", "terraform")]
+    ignored = [f"--ignore=tests/peers/{kind}" for kind in ("cli", "go", "java", "node", "published", "terraform")]
     session.run("pytest", "-q", "-n", "2", "tests/peers", *ignored, *session.posargs, env=_AGAINST_WHEEL)
 
 

@@ -242,9 +242,9 @@ def peers_go(session: nox.Session) -> None:
     Where the module proxy does not have the client, ``ASTRA_GO_PEER`` must be
     ``tests/peers/go/main.go`` as a built program.
     """
-    # The world of the fuzz tests, where each operation has something to act on.
-    install_wheel(session, "test")
-    session.run("pytest", "-q", "tests/peers/go", *session.posargs, env=_AGAINST_WHEEL)
+    # In the world of the fuzz tests, each operation has something to act on.
+    install_wheel(session, "test", "fuzz")
+    session.run("pytest", "-q", "-p", "no:schemathesis", "tests/peers/go", *session.posargs, env=_AGAINST_WHEEL)
 
 
 # Not run by default, since it needs Node and the npm registry.

@@ -1,7 +1,7 @@
 """Databases with their regions and keyspaces."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -107,7 +107,7 @@ class DatabaseKind(Kind[Database, DatabaseState]):
     name = "database"
     table = "databases"
     words = "database"
-    fixed = ("cloud_provider", "region", "tier", "db_type")
+    fixed: ClassVar[tuple[str, ...]] = ("cloud_provider", "region", "tier", "db_type")
     is_removable = True
     declared_class = Database
     state_class = DatabaseState

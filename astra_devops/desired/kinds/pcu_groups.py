@@ -1,7 +1,7 @@
 """PCU groups."""
 
 from collections.abc import Collection, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -109,9 +109,9 @@ class PcuGroupKind(Kind[PcuGroup, PcuGroupState]):
     table = "pcu_groups"
     words = "PCU group"
     identity = "title"
-    fixed = ("cloud_provider", "region", "instance_type", "provision_type")
+    fixed: ClassVar[tuple[str, ...]] = ("cloud_provider", "region", "instance_type", "provision_type")
     is_removable = True
-    used_by = ("database", "placement")
+    used_by: ClassVar[tuple[str, ...]] = ("database", "placement")
     declared_class = PcuGroup
     state_class = PcuGroupState
 

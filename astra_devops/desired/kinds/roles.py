@@ -1,7 +1,7 @@
 """Custom roles with their policies."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import attrs
 
@@ -74,7 +74,7 @@ class RoleKind(Kind[Role, RoleState]):
     table = "roles"
     words = "role"
     is_removable = True
-    used_by = ("user",)
+    used_by: ClassVar[tuple[str, ...]] = ("user",)
     declared_class = Role
     state_class = RoleState
 

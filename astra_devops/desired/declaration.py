@@ -106,5 +106,5 @@ def _toml(value: Any) -> str:
         return "{ " + ", ".join(f"{name} = {_toml(item)}" for name, item in value.items()) + " }"
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_toml, value))}]"
-    # A string, a number or a bool in JSON is one in TOML.
-    return json.dumps(value, ensure_ascii=False)
+    # A string, a number or a bool in JSON is one in TOML, except that TOML has DEL only escaped.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,5 +1,6 @@
 """Declarations in TOML and YAML files. Errors name the place: ``databases[2].regions[0]: ...``."""
 
+import inspect
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -67,6 +68,8 @@ def declaration_of(document: Mapping[str, Any]) -> Declaration:
 def _section(kind: Kind[Any, Any], value: Any) -> Any:
     if kind.is_single:
         return _entry(kind.declared_class, value, kind.table)
+    if isinstance(value, Mapping):
+        raise TypeError(f"{kind.table} must be a list of tables, not one table: write [[{kind.table}]] in TOML")
     entries = checks.items(value, kind.table, "tables")
     return [_entry(kind.declared_class, entry, f"{kind.table}[{index}]") for index, entry in enumerate(entries)]
 
@@ -76,7 +79,9 @@ def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
         raise TypeError(f"{place} must be a table, not {checks.type_name(entry)}")
     fields = attrs.fields(declared_class)
     _known(entry, [field.name for field in fields], f"{place}.")
-    missing = [field.name for field in fields if field.default is attrs.NOTHING and field.name not in entry]
+    # A parameter may have a default that its field has not.
+    parameters = inspect.signature(declared_class).parameters.values()
+    missing = [given.name for given in parameters if given.default is inspect.Parameter.empty and given.name not in entry]
     if missing:
         raise ValueError(f"{place}.{missing[0]}: must be given")
     try:

@@ -131,7 +131,7 @@ class Plan:
             raise ValueError(f"path must be a plan of format {_FORMAT}, not {version!r}; make the plan again")
         try:
             return cls(tuple(_change(entry) for entry in document["changes"]), document["id"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, AttributeError, KeyError, TypeError):
             raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is damaged") from None
 
 

@@ -1,12 +1,13 @@
 """Declarations: what is refused, and how errors name the place."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from astra_devops.desired import Database, Declaration, load
+from astra_devops.desired import Database, Declaration, Plan, Role, load
 
 DATABASE = '[[databases]]\nname = "orders"\ncloud_provider = "aws"\nregion = "us-east-2"\n'
 
@@ -86,3 +87,35 @@ def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> No
     path.write_text(text, encoding="utf-8")
     with pytest.raises((TypeError, ValueError), match=message):
         load(path)
+
+
+def test_one_table_in_place_of_a_list_is_an_error_with_the_brackets(tmp_path: Path) -> None:
+    path = tmp_path / "databases.toml"
+    path.write_text(DATABASE.replace("[[databases]]", "[databases]"), encoding="utf-8")
+    with pytest.raises(TypeError, match=r"databases must be a list of tables, not one table: write \[\[databases\]\] in TOML"):
+        load(path)
+
+
+def test_a_file_may_leave_out_what_a_program_may(tmp_path: Path) -> None:
+    path = tmp_path / "telemetry.toml"
+    path.write_text('[[telemetry]]\ndatabase = "orders"\nsink = "datadgo"\nsecrets = { api_key = "KEY" }\n', encoding="utf-8")
+    with pytest.raises(ValueError, match=r"telemetry\[0\]\.sink: must be one of .*, not 'datadgo'"):
+        load(path)
+
+
+def test_any_character_of_a_name_is_written_so_that_it_is_read_again(tmp_path: Path) -> None:
+    name = "".join(map(chr, range(1, 0x180)))
+    declared = Declaration(roles=[Role(name, actions=["org-db-view"], resources=["drn:astra:org:__ORG_ID__"])])
+    path = tmp_path / "roles.toml"
+    path.write_text(declared.to_toml(), encoding="utf-8")
+    assert load(path) == declared
+
+
+@pytest.mark.parametrize("after", ["orders", [1], 3])
+def test_a_saved_plan_with_something_else_in_place_of_a_state_is_damaged(tmp_path: Path, after: object) -> None:
+    path = tmp_path / "plan.json"
+    names = {"kind": "database", "action": "create", "name": "orders", "label": "orders", "key": "orders", "note": ""}
+    change = {**names, "id": None, "before": None, "after": after, "needs": [], "follows": []}
+    path.write_text(json.dumps({"format": 2, "id": "1", "changes": [change]}), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"plan\.json is damaged"):
+        Plan.load(path)

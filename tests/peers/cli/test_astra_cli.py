@@ -71,3 +71,14 @@ def test_of_more_than_a_hundred_databases_one_page_is_listed(emulator: Emulator,
     # The client asks once, for 1,000, and never for a second page. The documented limit is 100.
     assert len(listed) == len(set(listed)) == 100
     assert set(listed) < ids
+
+
+@pytest.mark.timeout(120)
+def test_roles_tokens_and_pcu_groups_are_listed(emulator: Emulator, astra: Astra) -> None:
+    # The client cannot read the null that the emulator answers where there are no groups.
+    astra("pcu", "list", code=99)
+    emulator.add_pcu_group("analytics")
+    assert [group["title"] for group in astra("pcu", "list")] == ["analytics"]
+    assert "Organization Administrator" in [role["Name"] for role in astra("role", "list")]
+    assert [token["roleNames"] for token in astra("token", "list")] == [["Organization Administrator"]]
+    assert refused(emulator) == []

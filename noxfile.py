@@ -226,6 +226,19 @@ def peers_node(session: nox.Session) -> None:
     session.run("pytest", "-q", "tests/peers/node", *session.posargs, env=_AGAINST_WHEEL)
 
 
+# Not run by default, since the program is in no registry.
+@nox.session(default=False, requires=["build"])
+def peers_cli(session: nox.Session) -> None:
+    """Run the vendor's command line against the emulator.
+
+    ``ASTRA_CLI_PEER`` must be the program of astra-cli, or a script that starts it.
+    """
+    if "ASTRA_CLI_PEER" not in os.environ:
+        session.error("ASTRA_CLI_PEER must be the program of astra-cli, or a script that starts it")
+    install_wheel(session, "test")
+    session.run("pytest", "-q", "tests/peers/cli", *session.posargs, env=_AGAINST_WHEEL)
+
+
 # Not run by default, since it needs a JDK, Maven and Maven Central.
 @nox.session(default=False, requires=["build"])
 def peers_java(session: nox.Session) -> None:

@@ -68,6 +68,11 @@ async def apply_plan(client: ClientResources, plan: Plan, *, workers: int, journ
     for change in pending:
         BY_NAME[change.kind].check_change(change)
     present = Present(client)
+    if pending and plan.organization_id is not None and (present_id := await present.organization_id()) != plan.organization_id:
+        raise errors.OutdatedPlanError(
+            f"the plan is for the organization {plan.organization_id}, and the token belongs to {present_id}: "
+            "apply it with a token of that organization, or make the plan again"
+        )
     ends = Ends(pending)
 
     async def work(client: Any, change: Change) -> None:

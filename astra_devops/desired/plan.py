@@ -16,7 +16,7 @@ from astra_devops.desired.kinds.registry import BY_NAME
 from astra_devops.desired.pages import html_of, markdown_of
 from astra_devops.desired.state import State
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 _TERRAFORM: Final[Mapping[str, list[str]]] = {
     "create": ["create"],
     "update": ["update"],
@@ -37,10 +37,13 @@ class Plan:
         changes: One for each declared resource, after those that it needs, and then one for each
             that is removed.
         id: A random id, by which a journal knows the changes of this plan from those of another.
+        organization_id: The organization that it is for, and that alone it can be applied to. None
+            if there is nothing to change.
     """
 
     changes: tuple[Change, ...]
     id: str = attrs.field(factory=lambda: uuid.uuid4().hex)
+    organization_id: str | None = None
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -111,7 +114,7 @@ class Plan:
             OSError: The file cannot be written.
         """
         changes = [_document(change) for change in self.changes]
-        document = {"format": _FORMAT, "written_by": VERSION, "id": self.id, "changes": changes}
+        document = {"format": _FORMAT, "written_by": VERSION, "id": self.id, "organization_id": self.organization_id, "changes": changes}
         Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
@@ -130,7 +133,7 @@ class Plan:
         if version != _FORMAT:
             raise ValueError(f"path must be a plan of format {_FORMAT}, not {version!r}; make the plan again")
         try:
-            return cls(tuple(_change(entry) for entry in document["changes"]), document["id"])
+            return cls(tuple(_change(entry) for entry in document["changes"]), document["id"], document["organization_id"])
         except (ValueError, AttributeError, KeyError, TypeError):
             raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is damaged") from None
 

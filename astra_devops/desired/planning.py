@@ -34,7 +34,8 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
         changes += [await _change(kind, present, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]
         # Last comes what others may need.
         removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
-    return Plan(tuple(_ordered([*changes, *removals])))
+    plan = Plan(tuple(_ordered([*changes, *removals])))
+    return plan if plan.is_empty else attrs.evolve(plan, organization_id=await present.organization_id())
 
 
 async def _read(

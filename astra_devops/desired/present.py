@@ -11,6 +11,7 @@ from astra_devops._rest.models.databases import Database
 from astra_devops._rest.models.pcu_groups import PcuGroup
 from astra_devops._rest.models.users import User
 from astra_devops.operations.termination import is_terminating
+from astra_devops.resources._identity.organization import current_id
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ class Present:
         """Return the id of the organization."""
 
         async def read() -> list[str]:
-            return [(await self.client.organizations.current()).id]
+            return [await current_id(self.client._caller)]
 
         return (await self.once("organization", read))[0]
 

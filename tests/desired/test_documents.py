@@ -116,6 +116,6 @@ def test_a_saved_plan_with_something_else_in_place_of_a_state_is_damaged(tmp_pat
     path = tmp_path / "plan.json"
     names = {"kind": "database", "action": "create", "name": "orders", "label": "orders", "key": "orders", "note": ""}
     change = {**names, "id": None, "before": None, "after": after, "needs": [], "follows": []}
-    path.write_text(json.dumps({"format": 2, "id": "1", "changes": [change]}), encoding="utf-8")
+    path.write_text(json.dumps({"format": 3, "id": "1", "organization_id": None, "changes": [change]}), encoding="utf-8")
     with pytest.raises(ValueError, match=r"plan\.json is damaged"):
         Plan.load(path)

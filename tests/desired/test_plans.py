@@ -9,7 +9,7 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
 from astra_devops.desired import Database, Declaration, Plan
 from astra_devops.emulator import Emulator
 
-READS = {"listDatabases", "getDatabase", "listDatacenters"}
+READS = {"getCurrentOrganization", "listDatabases", "getDatabase", "listDatacenters"}
 
 
 def orders(name: str = "orders", **settings: object) -> Database:
@@ -128,9 +128,9 @@ async def test_a_journal_serves_another_plan_for_the_same_database(astra: AsyncA
     [
         ("no plan", "is none"),
         ("{}", "is none"),
-        ('{"format": 3}', "must be a plan of format 2, not 3"),
-        ('{"format": 2, "changes": [{}]}', "is damaged"),
-        ('{"format": 2}', "is damaged"),
+        ('{"format": 2}', "must be a plan of format 3, not 2"),
+        ('{"format": 3, "changes": [{}]}', "is damaged"),
+        ('{"format": 3}', "is damaged"),
     ],
 )
 def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> None:
@@ -145,3 +145,14 @@ def test_the_blocking_client_plans_and_applies(blocking_astra: AstraDevOps, bloc
     assert blocking_astra.apply(blocking_astra.plan(declared), quiet=True).is_done
     assert blocking_astra.plan(declared).is_empty
     assert writes(blocking_emulator) == ["createDatabase"]
+
+
+def test_a_saved_plan_is_not_applied_to_another_organization(tmp_path: Path) -> None:
+    with Emulator.running(seed=1) as first, first.client() as astra, Emulator.running(seed=2) as second, second.client() as other:
+        astra.plan(Declaration([orders()])).save(tmp_path / "plan.json")
+        with pytest.raises(
+            errors.OutdatedPlanError, match=f"for the organization {first.organization_id}.*belongs to {second.organization_id}"
+        ):
+            other.apply(Plan.load(tmp_path / "plan.json"), quiet=True)
+        assert writes(second) == []
+        assert astra.apply(Plan.load(tmp_path / "plan.json"), quiet=True).is_done

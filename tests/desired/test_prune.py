@@ -12,7 +12,7 @@ from tests.desired.killing import kill_after, program
 from tests.desired.killing import run as run_program
 from tests.desired.test_commands import run
 
-READS = {"listDatabases", "getDatabase", "listDatacenters"}
+READS = {"getCurrentOrganization", "listDatabases", "getDatabase", "listDatacenters"}
 
 
 def orders(name: str = "orders", **settings: Any) -> Database:

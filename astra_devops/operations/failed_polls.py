@@ -43,17 +43,15 @@ class FailedPolls:
             that followed each other, without that between other failures.
     """
 
-    def __init__(self, *, has_succeeded: bool) -> None:
+    def __init__(self) -> None:
         self.not_found_for: float = 0.0
         self._not_found_answers: int = 0
         self._not_found_at: float | None = None
         self._unreadable: int = 0
-        self._has_succeeded: bool = has_succeeded
 
     def succeeded(self) -> None:
         """Note a poll that did not fail."""
         self.not_found_for, self._not_found_answers, self._not_found_at, self._unreadable = 0.0, 0, None, 0
-        self._has_succeeded = True
 
     def failed(self, error: Exception, now: float) -> None:
         """Note a poll that failed, at a time by the monotonic clock."""
@@ -71,15 +69,15 @@ class FailedPolls:
         """Whether the resource has answered 404 for so long that it does not exist."""
         return self.not_found_for >= NOT_FOUND_GRACE and self._not_found_answers >= _LEAST_NOT_FOUND
 
-    def are_hopeless(self, error: Exception) -> bool:
+    def are_hopeless(self, error: Exception, *, has_succeeded: bool) -> bool:
         """Return whether no later answer will be readable either.
 
         Answers that are not JSON come from a proxy, and may end. They count only as long as no poll
-        has succeeded.
+        of the wait has succeeded.
         """
         if not isinstance(error, errors.ResponseDecodeError) or self._unreadable < _MOST_UNREADABLE:
             return False
-        return error.pointer is not None or not self._has_succeeded
+        return error.pointer is not None or not has_succeeded
 
 
 def root_cause(error: Exception) -> BaseException:

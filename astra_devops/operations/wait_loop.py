@@ -251,7 +251,7 @@ class WaitLoop(Generic[T]):
     def _handle_failure(self, error: BaseException) -> None:
         """Keep the error of a poll as its problem, or raise what ends the wait."""
         assert isinstance(error, Exception)
-        failed = self._failed_polls = self._failed_polls or FailedPolls(has_succeeded=self._has_succeeded)
+        failed = self._failed_polls = self._failed_polls or FailedPolls()
         failed.failed(error, self._caller.clock.monotonic())
         self._problem, self._cause = str(error) or type(error).__name__, root_cause(error)
         if isinstance(error, errors.NotFoundError):
@@ -260,7 +260,9 @@ class WaitLoop(Generic[T]):
             elif failed.show_absence:
                 message = f"{self._description()}: the service has answered 404 for {failed.not_found_for:.0f} s"
                 raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
-        elif failed.are_hopeless(error) or not is_transient(error, has_token_provider=self._caller.auth.has_provider):
+        elif failed.are_hopeless(error, has_succeeded=self._has_succeeded) or not is_transient(
+            error, has_token_provider=self._caller.auth.has_provider
+        ):
             add_detail(error, f"while waiting for {self._description()}; resume token: {self._resume_token}")
             raise error
         elif isinstance(error, errors.RateLimitedError) and error.retry_after is not None:

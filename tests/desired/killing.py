@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from astra_devops.emulator import Emulator
+from tests.fleet.test_crashes import let_minutes_pass
 
 _PROGRAM: Final = Path(__file__).with_name("crash_program.py")
 
@@ -31,3 +33,13 @@ def run(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def apply_killed(emulator: Emulator, directory: Path, speed: float, kills: Iterable[int]) -> str:
+    """Apply a saved plan, killed after so many changes each; return what the last run prints."""
+    command = program(emulator, directory, speed)
+    for changes in kills:
+        kill_after(command, changes)
+    # A creation of which nothing is listed is certain to be without effect only minutes later.
+    let_minutes_pass(directory / "apply.db")
+    return run(command)

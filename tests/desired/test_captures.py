@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps
-from astra_devops.desired import Capture, Database, Declaration, Plan, Stream, load
+from astra_devops.desired import Capture, Database, Declaration, Stream
 from astra_devops.emulator import Emulator
+from tests.desired.shared import refused, through_files, writes
 
 FILE = """\
 [[captures]]
@@ -15,10 +16,6 @@ tables = ["sales.orders"]
 streams = [{ region = "us-east-2", cluster = "pulsar-aws-useast2", tenant = "cdc" }]
 """
 STREAM = Stream("us-east-2", "pulsar-aws-useast2", "cdc")
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
 
 
 async def test_capture_begins_after_the_database_changes_and_ends(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
@@ -71,22 +68,11 @@ async def test_a_region_that_the_database_lacks_is_refused(astra: AsyncAstraDevO
     ],
 )
 def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "captures.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
-        load(path)
+    refused(tmp_path, text, message)
 
 
 def test_files_and_exports_have_it(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
     blocking_emulator.add_database("orders", keyspaces=["sales"])
     blocking_emulator.add_database("quiet", keyspaces=["sales"])
-    path = tmp_path / "captures.toml"
-    path.write_text(FILE, encoding="utf-8")
-    declared = load(path)
-    path.write_text(declared.to_toml(), encoding="utf-8")
-    assert load(path) == declared
-    plan = blocking_astra.plan(declared)
-    plan.save(tmp_path / "plan.json")
-    assert Plan.load(tmp_path / "plan.json") == plan
-    assert blocking_astra.apply(plan, quiet=True).is_done
+    declared = through_files(blocking_astra, tmp_path, FILE)
     assert blocking_astra.export(only=["captures"]) == declared

@@ -8,8 +8,7 @@ import pytest
 
 from astra_devops.desired import Database, Declaration
 from astra_devops.emulator import Emulator, ScaledClock
-from tests.desired.killing import kill_after, program, run
-from tests.fleet.test_crashes import let_minutes_pass
+from tests.desired.killing import apply_killed
 
 SPEED: Final = 100.0
 COUNT: Final = 12
@@ -24,12 +23,7 @@ def test_a_plan_that_is_killed_three_times_does_everything_once(tmp_path: Path) 
         for database in old:
             emulator.add_database(database.name, keyspaces=["app"])
         astra.plan(declared).save(tmp_path / "plan.json")
-        command = program(emulator, tmp_path, SPEED)
-        for changes in (3, 10, 16):
-            kill_after(command, changes)
-        # A creation of which nothing is listed is certain to be without effect only minutes later.
-        let_minutes_pass(tmp_path / "apply.db")
-        printed = run(command)
+        printed = apply_killed(emulator, tmp_path, SPEED, kills=(3, 10, 16))
         assert astra.plan(declared).is_empty, printed
         names = Counter(database.info.name for database in astra.databases.list())
         assert set(names.values()) == {1}

@@ -22,8 +22,8 @@ from astra_devops.desired import (
 )
 from astra_devops.desired.kinds.registry import KINDS
 from astra_devops.emulator import Emulator, ScaledClock
-from tests.desired.killing import kill_after, program, run
-from tests.fleet.test_crashes import let_minutes_pass
+from tests.desired.killing import apply_killed
+from tests.desired.shared import writes
 
 SPEED: Final = 300.0
 READS: Final = {"pcuGet", "pcuGetTypes"}
@@ -44,11 +44,6 @@ def everything() -> Declaration:
     )
 
 
-def writes(emulator: Emulator) -> list[str]:
-    changes = [exchange.operation or "" for exchange in emulator.journal if exchange.method not in ("GET", "HEAD")]
-    return [operation for operation in changes if operation not in READS]
-
-
 @pytest.fixture(autouse=True)
 def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("METRICS_KEY", "very-secret-value")
@@ -60,7 +55,7 @@ async def test_each_change_comes_after_those_that_it_needs(astra: AsyncAstraDevO
     assert {kind.name for kind in KINDS} == {change.kind for change in (await astra.plan(declared)).pending}
     applied = await astra.apply(await astra.plan(declared), quiet=True, workers=workers)
     assert applied.is_done, str(applied)
-    order = writes(emulator)
+    order = writes(emulator, but=READS)
     assert order.index("addOrganizationRole") < order.index("inviteUserToOrganization")
     assert order.index("pcuCreate") < order.index("pcuAssociationCreate")
     assert order.index("createDatabase") < order.index("enableCDC")
@@ -68,7 +63,7 @@ async def test_each_change_comes_after_those_that_it_needs(astra: AsyncAstraDevO
     assert again.is_empty, str(again)
     emulator.journal.clear()
     assert (await astra.apply(again, quiet=True)).outcomes == ()
-    assert writes(emulator) == []
+    assert writes(emulator, but=READS) == []
     exported = await astra.export()
     assert (await astra.plan(exported)).is_empty
 
@@ -78,11 +73,7 @@ def test_a_plan_that_is_killed_three_times_reaches_the_same_end(tmp_path: Path) 
     declared = everything()
     with Emulator.running(clock=ScaledClock(SPEED)) as emulator, emulator.client() as astra:
         astra.plan(declared).save(tmp_path / "plan.json")
-        command = program(emulator, tmp_path, SPEED)
-        for changes in (3, 6, 8):
-            kill_after(command, changes)
-        let_minutes_pass(tmp_path / "apply.db")
-        printed = run(command)
+        printed = apply_killed(emulator, tmp_path, SPEED, kills=(3, 6, 8))
         # An invitation is an e-mail, so one whose answer was lost is never repeated: the users show
         # whether it was made, and a new plan sees that.
         if "inviteUserToOrganization was sent, but got no usable answer" in printed:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps
-from astra_devops.desired import AccessList, Address, Database, Declaration, DevOpsAccessList, Plan, load
+from astra_devops.desired import AccessList, Address, Database, Declaration, DevOpsAccessList, load
 from astra_devops.emulator import Emulator
+from tests.desired.shared import refused, through_files, writes
 
 FILE = """\
 [[access_lists]]
@@ -18,10 +19,6 @@ calling_from = "10.1.2.3"
 addresses = ["127.0.0.0/8"]
 calling_from = "unchecked"
 """
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
 
 
 async def test_a_list_becomes_exactly_as_declared_after_its_database(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
@@ -90,10 +87,7 @@ async def test_a_database_that_is_not_there_is_refused(astra: AsyncAstraDevOps) 
     ],
 )
 def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "networks.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
-        load(path)
+    refused(tmp_path, text, message)
 
 
 def test_yaml_has_them_too(tmp_path: Path) -> None:
@@ -114,15 +108,7 @@ devops_access_list: {addresses: [127.0.0.0/8], calling_from: unchecked}
 def test_files_and_exports_have_them(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
     blocking_emulator.add_database("orders")
     blocking_emulator.add_database("open")
-    path = tmp_path / "networks.toml"
-    path.write_text(FILE, encoding="utf-8")
-    declared = load(path)
-    path.write_text(declared.to_toml(), encoding="utf-8")
-    assert load(path) == declared
-    plan = blocking_astra.plan(declared)
-    plan.save(tmp_path / "plan.json")
-    assert Plan.load(tmp_path / "plan.json") == plan
-    assert blocking_astra.apply(plan, quiet=True).is_done
+    through_files(blocking_astra, tmp_path, FILE)
     exported = blocking_astra.export()
     assert [entry.database for entry in exported.access_lists] == ["orders"]
     assert exported.devops_access_list == DevOpsAccessList(["127.0.0.0/8"], calling_from="unchecked")

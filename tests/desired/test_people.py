@@ -1,13 +1,15 @@
 """Roles and users as declared."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import Database, Declaration, Plan, Role, Undeclared, User, load
+from astra_devops.desired import Database, Declaration, Role, Undeclared, User
 from astra_devops.emulator import Emulator
 from astra_devops.policies import policy
+from tests.desired.shared import refused, through_files, writes
 
 VIEWING = {"actions": ["org-db-view"], "resources": ["drn:astra:org:__ORG_ID__:db:*"]}
 FILE = """\
@@ -23,12 +25,8 @@ roles = ["viewer"]
 WRITES = {"addOrganizationRole", "updateRole", "deleteOrganizationRole", "inviteUserToOrganization", "updateRolesForUserInOrganization"}
 
 
-def viewer(name: str = "viewer", **settings: object) -> Role:
-    return Role(name, **(VIEWING | settings))  # type: ignore[arg-type]
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
+def viewer(name: str = "viewer", **settings: Any) -> Role:
+    return Role(name, **(VIEWING | settings))
 
 
 async def test_a_role_comes_before_the_user_who_has_it(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
@@ -154,23 +152,12 @@ async def test_what_cannot_be_planned_is_refused(astra: AsyncAstraDevOps, declar
     ],
 )
 def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "people.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=message):
-        load(path)
+    refused(tmp_path, text, message)
 
 
 def test_files_and_exports_have_them(blocking_astra: AstraDevOps, tmp_path: Path) -> None:
-    path = tmp_path / "people.toml"
-    path.write_text(FILE, encoding="utf-8")
-    declared = load(path)
+    declared = through_files(blocking_astra, tmp_path, FILE)
     assert declared == Declaration(roles=[viewer()], users=[User("ann@example.com", roles=["viewer"])])
-    path.write_text(declared.to_toml(), encoding="utf-8")
-    assert load(path) == declared
-    plan = blocking_astra.plan(declared)
-    plan.save(tmp_path / "plan.json")
-    assert Plan.load(tmp_path / "plan.json") == plan
-    assert blocking_astra.apply(plan, quiet=True).is_done
     exported = blocking_astra.export()
     assert [role.name for role in exported.roles] == ["viewer"]
     assert [user.email for user in exported.users] == ["ann@example.com", "owner@example.com"]

@@ -6,28 +6,21 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import Database, Declaration, Plan
+from astra_devops.desired import Declaration, Plan
 from astra_devops.emulator import Emulator
+from tests.desired.shared import database, requests
 
 READS = {"getCurrentOrganization", "listDatabases", "getDatabase", "listDatacenters"}
-
-
-def orders(name: str = "orders", **settings: object) -> Database:
-    return Database(name, cloud_provider="aws", region="us-east-2", **settings)  # type: ignore[arg-type]
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.operation not in READS]
 
 
 async def test_a_declaration_is_planned_applied_and_then_nothing_is_left_to_do(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     emulator.add_database("events", keyspaces=["app"])
     declared = Declaration(
-        [orders(keyspaces=["sales", "audit"], regions=["us-east-1"]), orders("events", keyspaces=["audit"])],
+        [database(keyspaces=["sales", "audit"], regions=["us-east-1"]), database("events", keyspaces=["audit"])],
     )
     plan = await astra.plan(declared)
     assert [change.action for change in plan.changes] == ["create", "update"]
-    assert writes(emulator) == []
+    assert requests(emulator, but=READS) == []
 
     applied = await astra.apply(plan, quiet=True)
     assert applied.is_done, str(applied)
@@ -40,14 +33,14 @@ async def test_a_declaration_is_planned_applied_and_then_nothing_is_left_to_do(a
     again = await astra.plan(declared)
     assert again.is_empty, str(again)
     assert (await astra.apply(again, quiet=True)).outcomes == ()
-    assert writes(emulator) == []
+    assert requests(emulator, but=READS) == []
 
 
 async def test_the_text_has_a_mark_for_each_change(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     events = emulator.add_database("events", keyspaces=["app"])
     elsewhere = emulator.add_database("elsewhere", region="us-east-1")
     emulator.add_database("same", keyspaces=["app"])
-    plan = await astra.plan(Declaration([orders(), orders("events", keyspaces=["audit"]), orders("elsewhere"), orders("same")]))
+    plan = await astra.plan(Declaration([database(), database("events", keyspaces=["audit"]), database("elsewhere"), database("same")]))
     assert str(plan).splitlines() == [
         "+ database 'orders'",
         "    cloud_provider: AWS",
@@ -67,7 +60,7 @@ async def test_the_text_has_a_mark_for_each_change(astra: AsyncAstraDevOps, emul
 
 async def test_a_database_that_has_changed_since_is_refused_and_the_others_are_changed(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     ids = [emulator.add_database(f"orders{number}", keyspaces=["app"]) for number in range(50)]
-    plan = await astra.plan(Declaration([orders(f"orders{number}", keyspaces=["audit"]) for number in range(50)]))
+    plan = await astra.plan(Declaration([database(f"orders{number}", keyspaces=["audit"]) for number in range(50)]))
     await (await astra.keyspaces.create(ids[7], "theirs")).wait()
     emulator.journal.clear()
 
@@ -78,11 +71,11 @@ async def test_a_database_that_has_changed_since_is_refused_and_the_others_are_c
     assert str(refused.error) == "keyspaces of database 'orders7' were ['app'], are ['app', 'theirs']; make a new plan"
     assert not applied.is_done
     assert "49 of 50 changes made" in str(applied)
-    assert writes(emulator) == ["addKeyspace"] * 49
+    assert requests(emulator, but=READS) == ["addKeyspace"] * 49
 
 
 async def test_a_name_that_was_free_and_is_taken_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
-    plan = await astra.plan(Declaration([orders(), orders("events")]))
+    plan = await astra.plan(Declaration([database(), database("events")]))
     taken = emulator.add_database("orders")
     applied = await astra.apply(plan, quiet=True)
     states = {outcome.key: (outcome.state, str(outcome.error)) for outcome in applied.outcomes}
@@ -92,21 +85,21 @@ async def test_a_name_that_was_free_and_is_taken_is_refused(astra: AsyncAstraDev
 
 async def test_a_database_is_never_replaced(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     emulator.add_database("orders", region="us-east-1")
-    applied = await astra.apply(await astra.plan(Declaration([orders()])), quiet=True)
+    applied = await astra.apply(await astra.plan(Declaration([database()])), quiet=True)
     assert "never replaced" in str(applied)
-    assert writes(emulator) == []
+    assert requests(emulator, but=READS) == []
 
 
 async def test_a_name_of_two_databases_is_refused_with_both_ids(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     ids = {emulator.add_database("orders"), emulator.add_database("orders")}
     with pytest.raises(errors.AmbiguousNameError) as caught:
-        await astra.plan(Declaration([orders()]))
+        await astra.plan(Declaration([database()]))
     assert set(caught.value.ids) == ids
 
 
 async def test_a_saved_plan_is_the_plan(astra: AsyncAstraDevOps, emulator: Emulator, tmp_path: Path) -> None:
     emulator.add_database("events", keyspaces=["app"])
-    plan = await astra.plan(Declaration([orders(), orders("events", keyspaces=["audit"])]))
+    plan = await astra.plan(Declaration([database(), database("events", keyspaces=["audit"])]))
     plan.save(tmp_path / "plan.json")
     assert Plan.load(tmp_path / "plan.json") == plan
     assert emulator.token not in (tmp_path / "plan.json").read_text(encoding="utf-8")
@@ -114,7 +107,7 @@ async def test_a_saved_plan_is_the_plan(astra: AsyncAstraDevOps, emulator: Emula
 
 async def test_a_journal_serves_another_plan_for_the_same_database(astra: AsyncAstraDevOps, journal: Path) -> None:
     for keyspaces in (["sales"], ["sales", "audit"]):
-        declared = Declaration([orders(keyspaces=keyspaces)])
+        declared = Declaration([database(keyspaces=keyspaces)])
         plan = await astra.plan(declared)
         (outcome,) = (await astra.apply(plan, journal=journal, quiet=True)).outcomes
         assert (outcome.key, outcome.state) == ("orders", "ok")
@@ -141,18 +134,18 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str, message: s
 
 
 def test_the_blocking_client_plans_and_applies(blocking_astra: AstraDevOps, blocking_emulator: Emulator) -> None:
-    declared = Declaration([orders(keyspaces=["sales"])])
+    declared = Declaration([database(keyspaces=["sales"])])
     assert blocking_astra.apply(blocking_astra.plan(declared), quiet=True).is_done
     assert blocking_astra.plan(declared).is_empty
-    assert writes(blocking_emulator) == ["createDatabase"]
+    assert requests(blocking_emulator, but=READS) == ["createDatabase"]
 
 
 def test_a_saved_plan_is_not_applied_to_another_organization(tmp_path: Path) -> None:
     with Emulator.running(seed=1) as first, first.client() as astra, Emulator.running(seed=2) as second, second.client() as other:
-        astra.plan(Declaration([orders()])).save(tmp_path / "plan.json")
+        astra.plan(Declaration([database()])).save(tmp_path / "plan.json")
         with pytest.raises(
             errors.OutdatedPlanError, match=f"for the organization {first.organization_id}.*belongs to {second.organization_id}"
         ):
             other.apply(Plan.load(tmp_path / "plan.json"), quiet=True)
-        assert writes(second) == []
+        assert requests(second, but=READS) == []
         assert astra.apply(Plan.load(tmp_path / "plan.json"), quiet=True).is_done

@@ -6,21 +6,14 @@ from typing import Any
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import Database, Declaration, Plan, Undeclared
+from astra_devops.desired import Declaration, Plan, Undeclared
 from astra_devops.emulator import Emulator, ScaledClock
 from tests.desired.killing import kill_after, program
 from tests.desired.killing import run as run_program
+from tests.desired.shared import database, requests
 from tests.desired.test_commands import run
 
 READS = {"getCurrentOrganization", "listDatabases", "getDatabase", "listDatacenters"}
-
-
-def orders(name: str = "orders", **settings: Any) -> Database:
-    return Database(name, cloud_provider="aws", region="us-east-2", **settings)
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.operation not in READS]
 
 
 def fill(emulator: Emulator, *names: str) -> list[str]:
@@ -32,7 +25,7 @@ async def test_only_what_prune_names_is_removed(astra: AsyncAstraDevOps, emulato
     (old,) = fill(emulator, "old")
     fill(emulator, "other")
     await (await astra.datacenters.create(old, cloud_provider="aws", region="us-east-1")).wait()
-    declared = Declaration([orders()])
+    declared = Declaration([database()])
     assert (await astra.plan(declared)).is_empty
     plan = await astra.plan(declared, prune=["old", "gone already"])
     assert str(plan).splitlines() == [
@@ -45,7 +38,7 @@ async def test_only_what_prune_names_is_removed(astra: AsyncAstraDevOps, emulato
     emulator.journal.clear()
     applied = await astra.apply(plan, quiet=True)
     assert applied.is_done, str(applied)
-    assert writes(emulator) == ["terminateDatacenter", "terminateDatabase"]
+    assert requests(emulator, but=READS) == ["terminateDatacenter", "terminateDatabase"]
     present = [database.info.name async for database in astra.databases.list()]
     assert sorted(str(name) for name in present) == ["kept", "orders", "other"]
     assert (await astra.plan(declared, prune=["old"])).is_empty
@@ -61,7 +54,7 @@ async def test_a_function_is_asked_about_what_is_not_declared_or_protected(astra
         asked.append(undeclared.name)
         return undeclared.name in ("ci1", "events/old")
 
-    declared = Declaration([orders(keyspaces=["app"]), orders("events", keyspaces=["app"], protected=False)])
+    declared = Declaration([database(keyspaces=["app"]), database("events", keyspaces=["app"], protected=False)])
     plan = await astra.plan(declared, prune=is_old)
     assert asked == ["ci1", "kept", "events/old"]
     assert [(change.name, change.action) for change in plan.pending] == [("events", "update"), ("ci1", "remove")]
@@ -69,18 +62,18 @@ async def test_a_function_is_asked_about_what_is_not_declared_or_protected(astra
     emulator.journal.clear()
     applied = await astra.apply(plan, quiet=True)
     assert applied.is_done, str(applied)
-    assert sorted(writes(emulator)) == ["removeKeyspace", "terminateDatabase"]
+    assert sorted(requests(emulator, but=READS)) == ["removeKeyspace", "terminateDatabase"]
     assert (await astra.plan(declared, prune=is_old)).is_empty
 
 
 async def test_a_plan_that_removes_too_much_is_refused_with_the_argument(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     fill(emulator, "orders", "a", "b", "c", "d")
-    declared = Declaration([orders()])
+    declared = Declaration([database()])
     message = r"max_removed_share must be at least 0\.4 for this plan, not 0\.3: prune would remove 2 of the 5 databases"
     with pytest.raises(ValueError, match=message):
         await astra.plan(declared, prune=["a", "b"])
     assert len((await astra.plan(declared, prune=["a", "b"], max_removed_share=0.4)).pending) == 2
-    assert writes(emulator) == []
+    assert requests(emulator, but=READS) == []
 
 
 @pytest.mark.parametrize(
@@ -99,7 +92,7 @@ async def test_a_plan_that_removes_too_much_is_refused_with_the_argument(astra: 
 async def test_wrong_arguments_are_refused(astra: AsyncAstraDevOps, emulator: Emulator, settings: Any, message: str) -> None:
     fill(emulator, "old", "older", "oldest", "orders")
     with pytest.raises((TypeError, ValueError), match=message):
-        await astra.plan(Declaration([orders(keyspaces=["app"])]), **settings)
+        await astra.plan(Declaration([database(keyspaces=["app"])]), **settings)
 
 
 async def test_a_name_of_two_databases_is_not_removed(astra: AsyncAstraDevOps, emulator: Emulator) -> None:

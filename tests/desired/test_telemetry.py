@@ -8,6 +8,7 @@ from astra_devops import AstraDevOps, AsyncAstraDevOps
 from astra_devops.desired import Declaration, Plan, Telemetry, load
 from astra_devops.emulator import Emulator
 from astra_devops.sinks import BearerAuth, PrometheusSink
+from tests.desired.shared import refused, writes
 
 FILE = """\
 [[telemetry]]
@@ -31,10 +32,6 @@ SINKS = {
     "splunk": ({"endpoint": "https://splunk.example.com", "index": "main"}, {"token": "A"}),
 }
 SECRET = "very-secret-value"
-
-
-def writes(emulator: Emulator) -> list[str]:
-    return [exchange.operation for exchange in emulator.journal if exchange.operation and exchange.method not in ("GET", "HEAD")]
 
 
 @pytest.fixture(autouse=True)
@@ -114,11 +111,7 @@ async def test_a_missing_variable_is_an_error_before_anything_is_sent(
     ],
 )
 def test_an_error_names_the_place(tmp_path: Path, text: str, message: str) -> None:
-    path = tmp_path / "telemetry.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises((TypeError, ValueError), match=message) as caught:
-        load(path)
-    assert "hidden" not in str(caught.value)
+    assert "hidden" not in refused(tmp_path, text, message, (TypeError, ValueError))
 
 
 def test_the_blocking_client_has_it(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:

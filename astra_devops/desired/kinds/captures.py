@@ -5,11 +5,10 @@ from typing import Any, Final
 
 import attrs
 
-from astra_devops import errors
 from astra_devops._rest.models.cdc import CdcRegion
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
-from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id
+from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id, no_datacenter
 from astra_devops.desired.kinds.kind import Found, IsPruned
 from astra_devops.desired.kinds.placements import PLACEMENTS
 from astra_devops.desired.kinds.values import refuse_repeated
@@ -162,9 +161,7 @@ async def _regions(present: Present, database_id: str, name: str, streams: Itera
     for stream in streams:
         datacenter_id = datacenters.get(stream.region)
         if datacenter_id is None:
-            raise errors.OutdatedPlanError(
-                f"database {name!r} has no datacenter in {stream.region!r}; declare the region, or make a new plan"
-            )
+            raise no_datacenter(name, stream.region)
         regions.append(
             CdcRegion(
                 datacenter_id=datacenter_id,

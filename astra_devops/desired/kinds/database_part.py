@@ -26,14 +26,9 @@ class DatabasePart(Kind[D, S]):
 
     async def check(self, entries: Mapping[str, D], found: Mapping[str, Found[S]], present: Present, keys: Collection[str]) -> None:
         """Refuse databases that are neither there nor declared."""
-        await self.check_databases(list(entries), present, keys)
-
-    async def check_databases(self, names: list[str], present: Present, keys: Collection[str]) -> None:
-        """Refuse names of databases that are neither there nor declared."""
-        ids = await present.database_ids(names)
-        for index, name in enumerate(names):
-            if name not in ids and DATABASES.key(name) not in keys:
-                raise ValueError(f"{self.table}[{index}].database must be a database that is there or declared, not {name!r}")
+        ids = await present.database_ids(list(entries))
+        for index, name in enumerate(entries):
+            check_database(name, f"{self.table}[{index}]", ids, keys)
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Read the parts of several databases side by side."""
@@ -54,6 +49,17 @@ class DatabasePart(Kind[D, S]):
         except errors.NotFoundError:
             return None
         return None if state is None else Found(id=database_id, state=state)
+
+
+def check_database(name: str, place: str, present: Collection[str], declared: Collection[str]) -> None:
+    """Refuse a database that is neither present, by name, nor declared, by key."""
+    if name not in present and DATABASES.key(name) not in declared:
+        raise ValueError(f"{place}.database must be a database that is there or declared, not {name!r}")
+
+
+def no_datacenter(database: str, region: str) -> errors.OutdatedPlanError:
+    """Return the error of a change in a region that the database does not have."""
+    return errors.OutdatedPlanError(f"database {database!r} has no datacenter in {region!r}; declare the region, or make a new plan")
 
 
 async def find_database_id(present: Present, database_id: str | None, name: str) -> str:

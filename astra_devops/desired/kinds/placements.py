@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
-from astra_devops.desired.kinds.database_part import find_database_id
+from astra_devops.desired.kinds.database_part import check_database, find_database_id, no_datacenter
 from astra_devops.desired.kinds.databases import DATABASES
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.pcu_groups import PCU_GROUPS, find_group, unpark
@@ -84,8 +84,7 @@ class PlacementKind(Kind[Placement, PlacementState]):
         databases = await present.database_ids([entry.database for entry in entries.values()])
         titles = {group.title for group in await present.pcu_groups()}
         for index, entry in enumerate(entries.values()):
-            if entry.database not in databases and DATABASES.key(entry.database) not in keys:
-                raise ValueError(f"placements[{index}].database must be a database that is there or declared, not {entry.database!r}")
+            check_database(entry.database, f"placements[{index}]", databases, keys)
             if entry.group not in titles and PCU_GROUPS.key(entry.group) not in keys:
                 raise ValueError(f"placements[{index}].group must be the title of a group that is there or declared, not {entry.group!r}")
 
@@ -165,7 +164,7 @@ async def _find_datacenter(present: Present, change: Change) -> tuple[str, str]:
     for datacenter_id, its_region in _datacenters(database):
         if its_region == region:
             return database.id, datacenter_id
-    raise errors.OutdatedPlanError(f"database {name!r} has no datacenter in {region!r}; declare the region, or make a new plan")
+    raise no_datacenter(name, region)
 
 
 PLACEMENTS: Final = PlacementKind()

@@ -3,7 +3,8 @@
 from random import Random
 from typing import Any, Final
 
-from tests.peers.published.document import Document, resolve
+from tests.contract.wire_facts import resolve
+from tests.peers.published.document import Document
 
 _FORMATS: Final = {
     "uuid": "497f6eca-6276-4993-bfeb-53cbbbba6f08",

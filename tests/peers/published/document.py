@@ -54,13 +54,3 @@ def _restore_required(written: Any, repaired: Any) -> None:
         repaired["required"] = list(dict.fromkeys(required))
     for key in written.keys() & repaired.keys() - {"required"}:
         _restore_required(written[key], repaired[key])
-
-
-def resolve(document: Document, node: Document) -> Document:
-    """Return the node that a reference leads to."""
-    while "$ref" in node:
-        target: Any = document
-        for step in node["$ref"].removeprefix("#/").split("/"):
-            target = target[step.replace("~1", "/").replace("~0", "~")]
-        node = target
-    return node

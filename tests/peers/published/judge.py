@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from tests.peers.published.document import Document, resolve
+from tests.contract.wire_facts import resolve
+from tests.peers.published.document import Document
 
 METHODS: Final = ("get", "put", "post", "delete", "patch")
 _INTEGER: Final = re.compile(r"-?\d+", re.ASCII)

@@ -1,8 +1,9 @@
 """Readers of JSON values, one for each annotation. Each is made when first used, and kept.
 
-cattrs serves as the dispatch table: it finds the factory of a reader for an annotation. Its own
-structuring is not used, since our compiled readers take about a third of the time (see
-``tests/benchmarks``) and accept what the service varies.
+What nearly all fields have is recognized here; for any other shape cattrs is the dispatch table.
+Its own structuring is not used, since our compiled readers take about a third of the time (see
+``tests/benchmarks``) and accept what the service varies. Importing it would take a twentieth of a
+small script's time, so a program imports it with the first shape that needs it.
 """
 
 import functools
@@ -37,32 +38,35 @@ def reader_of(shape: Any) -> Reader:
         return SCALAR_READERS[shape]
     if times.is_time(shape):
         return scalars.read_time
-    if is_enum(shape):  # The converter would take a StrEnum for a string.
+    if is_enum(shape):
         return scalars.closed_enum_reader(shape)
+    if attrs.has(shape):
+        return compile_reader(model_of(shape), reader_of)
+    if is_list(shape):
+        return _list_reader(shape)
+    rest, nullable = split_optional(shape)
+    if nullable:
+        return _optional_reader(rest)
+    if is_open_enum(shape):
+        return scalars.open_enum_reader(*filter(is_enum, members(shape)))
     read: Reader = _converter().get_structure_hook(shape)
     return read
 
 
 @functools.cache
 def _converter() -> "BaseConverter":
-    """Return the dispatch table, which is made when the first answer is read."""
+    """Return the dispatch table of the other shapes."""
     with _import_lock:
         from cattrs import BaseConverter
 
         converter = BaseConverter()
         for applies, factory in (
             (lambda shape: True, _reject),
-            (attrs.has, _model_reader),
-            (is_list, _list_reader),
             (is_dict, _dict_reader),
             (lambda shape: len(members(shape)) > 1, _union_reader),
         ):  # It asks the last one first.
             converter.register_structure_hook_factory(applies, factory)
         return converter
-
-
-def _model_reader(cls: Any) -> Reader:
-    return compile_reader(model_of(cls), reader_of)
 
 
 def _list_reader(shape: Any) -> Reader:
@@ -93,11 +97,6 @@ def _dict_reader(shape: Any) -> Reader:
 
 
 def _union_reader(shape: Any) -> Reader:
-    rest, nullable = split_optional(shape)
-    if nullable:
-        return _optional_reader(rest)
-    if is_open_enum(shape):
-        return scalars.open_enum_reader(*filter(is_enum, members(shape)))
     choose = unions.chooser(shape)
     return lambda value, _=None: reader_of(choose(value))(value)
 

@@ -55,7 +55,7 @@ class ClientResources(NoCopies):
         """Databases of the organization."""
         from astra_devops.resources.databases import AsyncDatabases
 
-        return AsyncDatabases(self._caller, self._operations, self._creations)
+        return AsyncDatabases(self._caller, self._operations, lambda: self._creations)
 
     @made_on_first_use
     def keyspaces(self) -> "AsyncKeyspaces":

@@ -8,6 +8,7 @@ done.
 import os
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
 T = TypeVar("T")
@@ -46,6 +47,17 @@ class made_on_first_use(Generic[T]):
                 vars(owner)[self._name] = self.func(owner)
             value: T = vars(owner)[self._name]
             return value
+
+
+class ModuleOnFirstUse:
+    """Stands for a module, which is imported when an attribute of it is first read."""
+
+    def __init__(self, name: str) -> None:
+        self._module_name = name
+
+    def __getattr__(self, name: str) -> Any:
+        with importing:
+            return getattr(import_module(self._module_name), name)
 
 
 def load_anyio() -> None:

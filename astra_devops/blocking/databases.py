@@ -47,7 +47,7 @@ class Databases:
         owner: str | None = None,
         keyspace: str | None = None,
         db_type: Literal["vector"] | str | None = None,
-    ) -> Temporary[Database]:
+    ) -> "Temporary[Database]":
         """Create a serverless database for one block of code, and terminate it at the end.
 
         The block begins when the database is ACTIVE. The database is terminated however the block

@@ -5,16 +5,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._runtime.first_use import ModuleOnFirstUse, made_on_first_use
 from astra_devops._runtime.intents import recorder as recording
 from astra_devops._runtime.telemetry import trace_context
-from astra_devops.operations import resume_token
-from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.kinds import OperationKind, kind_of
 
 if TYPE_CHECKING:
+    from astra_devops.operations import handle, kinds, resume_token
+    from astra_devops.operations.handle import AsyncOperation
+    from astra_devops.operations.kinds import OperationKind
     from astra_devops.operations.lanes import Lanes
     from astra_devops.operations.poller import DatabasePoller
+else:
+    handle = ModuleOnFirstUse("astra_devops.operations.handle")
+    kinds = ModuleOnFirstUse("astra_devops.operations.kinds")
+    resume_token = ModuleOnFirstUse("astra_devops.operations.resume_token")
 
 T = TypeVar("T")
 
@@ -49,25 +53,25 @@ class OperationFactory:
         """Wait for the turn of a call in its lane, and end it when the block ends."""
         return self._lanes.turn(call, timeout)
 
-    def start(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
+    def start(self, kind: "OperationKind[T]", **params: str) -> "AsyncOperation[T]":
         """Create the handle of an operation that the service has just accepted."""
         traceparent = trace_context.take_write()
-        operation = AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
+        operation = handle.AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
         if "database_id" in params:
-            own = None if kind.ends_absent else AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
+            own = None if kind.ends_absent else handle.AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
             self._lanes.attach(params["database_id"], operation, own)
         if (recorder := recording.current.get()) is not None:
             recorder.accepted(operation)
         return operation
 
-    def attach(self, kind: OperationKind[T], **params: str) -> AsyncOperation[T]:
+    def attach(self, kind: "OperationKind[T]", **params: str) -> "AsyncOperation[T]":
         """Create the handle of an operation that may have begun long ago, or be done already."""
-        operation = AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
+        operation = handle.AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
         if (recorder := recording.current.get()) is not None:
             recorder.found(operation)
         return operation
 
-    def resume(self, token: str) -> AsyncOperation[Any]:
+    def resume(self, token: str) -> "AsyncOperation[Any]":
         """Create the handle of an operation that was accepted elsewhere.
 
         Raises:
@@ -76,8 +80,8 @@ class OperationFactory:
                 this version, or a parameter of it is missing or wrong.
         """
         name, params, traceparent = resume_token.decode(token)
-        kind = kind_of(name)
+        kind = kinds.kind_of(name)
         if kind is None:
             raise ValueError(f"token is for an operation that this version does not support: {name!r}")
         kind.check(params)
-        return AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True, traceparent=traceparent)
+        return handle.AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True, traceparent=traceparent)

@@ -1,15 +1,17 @@
 """Classic databases: the base of ``AsyncDatabases`` with the methods that serve no others."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import CapacityUnits, Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
-from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy, status_check
+from astra_devops.resources._database_changes import conditions, reconcile
+
+if TYPE_CHECKING:
+    from astra_devops.operations.handle import AsyncOperation
 
 
 class AsyncClassicDatabases:
@@ -18,7 +20,7 @@ class AsyncClassicDatabases:
     _caller: Caller
     _operations: OperationFactory
 
-    async def park(self, database_id: str) -> AsyncOperation[Database]:
+    async def park(self, database_id: str) -> "AsyncOperation[Database]":
         """Park a classic database, which keeps its data and costs less. Deprecated by the service.
 
         The operation is done when the database is PARKED.
@@ -30,11 +32,11 @@ class AsyncClassicDatabases:
             NotFoundError: The database does not exist.
             BusyError: The database is still busy.
         """
-        check_outcome = status_check(self._caller, database_id, "PARKING", "PARKED")
-        await retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
+        check_outcome = reconcile.status_check(self._caller, database_id, "PARKING", "PARKED")
+        await reconcile.retry_while_busy(self._caller, database_id, partial(endpoints.park_database, check_outcome=check_outcome))
         return self._operations.start(conditions.PARK_DATABASE, database_id=database_id)
 
-    async def unpark(self, database_id: str) -> AsyncOperation[Database]:
+    async def unpark(self, database_id: str) -> "AsyncOperation[Database]":
         """Unpark a parked classic database. Deprecated by the service.
 
         The operation is done when the database is ACTIVE.
@@ -46,11 +48,11 @@ class AsyncClassicDatabases:
             NotFoundError: The database does not exist.
             BusyError: The database is still busy.
         """
-        check_outcome = status_check(self._caller, database_id, "UNPARKING", "ACTIVE")
-        await retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
+        check_outcome = reconcile.status_check(self._caller, database_id, "UNPARKING", "ACTIVE")
+        await reconcile.retry_while_busy(self._caller, database_id, partial(endpoints.unpark_database, check_outcome=check_outcome))
         return self._operations.start(conditions.UNPARK_DATABASE, database_id=database_id)
 
-    async def resize(self, database_id: str, capacity_units: int) -> AsyncOperation[Database]:
+    async def resize(self, database_id: str, capacity_units: int) -> "AsyncOperation[Database]":
         """Increase the capacity units of a classic database.
 
         The operation is done when the database is ACTIVE with the new capacity.
@@ -73,7 +75,9 @@ class AsyncClassicDatabases:
         def is_resized(database: Database | None) -> bool:
             return database is not None and database.info.capacity_units == capacity_units
 
-        check_outcome = database_outcome_check(self._caller, database_id, is_resized)
+        check_outcome = reconcile.database_outcome_check(self._caller, database_id, is_resized)
         body = CapacityUnits(capacity_units=capacity_units)
-        await retry_while_busy(self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome))
+        await reconcile.retry_while_busy(
+            self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome)
+        )
         return self._operations.start(conditions.RESIZE_DATABASE, database_id=database_id, capacity_units=str(capacity_units))

@@ -3,27 +3,27 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.first_use import importing
-from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.factory import OperationFactory
-from astra_devops.operations.handle import AsyncOperation
-from astra_devops.resources._database_requests import create_database, creation_request
-from astra_devops.resources._outcome.creations import CreationTracker
+from astra_devops.resources._database_changes import conditions, names, requests, sweeping, termination
 
 if TYPE_CHECKING:
     import builtins
+    from collections.abc import Callable
 
+    from astra_devops._rest.models.databases import Database
+    from astra_devops.operations.handle import AsyncOperation
     from astra_devops.operations.temporary import AsyncTemporary
+    from astra_devops.resources._outcome.creations import CreationTracker
     from astra_devops.resources._short_lived.sweeping import SweptDatabase
 
 
 class AsyncExpiringDatabases:
     """Databases with an owner and an expiry in their names."""
 
-    def __init__(self, caller: Caller, operations: OperationFactory, creations: CreationTracker) -> None:
+    def __init__(self, caller: Caller, operations: OperationFactory, creations: "Callable[[], CreationTracker]") -> None:
         self._caller = caller
         self._operations = operations
         self._creations = creations
@@ -71,20 +71,18 @@ class AsyncExpiringDatabases:
         """
         with importing:
             from astra_devops.operations.temporary import AsyncTemporary
-            from astra_devops.resources._short_lived import names
-            from astra_devops.resources._short_lived.termination import ensure_terminated
         if checks.instance(ttl, "ttl", timedelta) <= timedelta():
             raise ValueError(f"ttl must be more than zero, not {ttl}")
         parts = names.check_prefix(prefix), checks.optional(_check_owner, owner, "owner") or names.default_owner()
         name = names.new_name(*parts, self._expiry(ttl))
-        body = creation_request(name, cloud_provider, region, "serverless", 1, keyspace, db_type, None)
+        body = requests.creation_request(name, cloud_provider, region, "serverless", 1, keyspace, db_type, None)
 
-        async def create() -> AsyncOperation[Database]:
-            database_id = await create_database(self._caller, self._creations, body)
+        async def create() -> "AsyncOperation[Database]":
+            database_id = await requests.create_database(self._caller, self._creations(), body)
             return self._operations.start(conditions.creation_kind(body.tier), database_id=database_id)
 
         async def terminate(database_id: str) -> object:
-            return await ensure_terminated(self._caller, self._operations, database_id)
+            return await termination.ensure_terminated(self._caller, self._operations, database_id)
 
         return AsyncTemporary(name, create, terminate)
 
@@ -113,8 +111,6 @@ class AsyncExpiringDatabases:
         >>> for database in await astra.databases.sweep("ci"):
         ...     print(database.name, database.state, database.error)
         """
-        with importing:
-            from astra_devops.resources._short_lived import names, sweeping
         names.check_prefix(prefix)
         checks.optional(_check_owner, owner, "owner")
         checks.flag(dry_run, "dry_run")
@@ -129,6 +125,4 @@ class AsyncExpiringDatabases:
 
 
 def _check_owner(owner: str, name: str) -> str:
-    from astra_devops.resources._short_lived.names import check_owner
-
-    return check_owner(owner)
+    return names.check_owner(owner)

@@ -1,7 +1,7 @@
 """Databases: create, find, change, terminate."""
 
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
@@ -17,14 +17,12 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret, hiding
 from astra_devops.operations import listing
-from astra_devops.operations.conditions import databases as conditions
-from astra_devops.operations.handle import AsyncOperation
 from astra_devops.resources._classic import AsyncClassicDatabases
-from astra_devops.resources._database_requests import create_database, creation_request, ensure_database, shows_engine
+from astra_devops.resources._database_changes import conditions, reconcile, requests, termination, waking
 from astra_devops.resources._expiry import AsyncExpiringDatabases
-from astra_devops.resources._outcome.reconcile import database_outcome_check, retry_while_busy, status_check
-from astra_devops.resources._short_lived.termination import terminate
-from astra_devops.resources._wake import wake
+
+if TYPE_CHECKING:
+    from astra_devops.operations.handle import AsyncOperation
 
 
 class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
@@ -106,7 +104,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         keyspace: str | None = None,
         db_type: Literal["vector"] | str | None = None,
         pcu_group_id: str | None = None,
-    ) -> AsyncOperation[Database]:
+    ) -> "AsyncOperation[Database]":
         """Create a database.
 
         The operation has the id at once, and is done when the database is ACTIVE.
@@ -145,8 +143,8 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         ... )
         >>> database = await operation.wait()
         """
-        body = creation_request(name, cloud_provider, region, tier, capacity_units, keyspace, db_type, pcu_group_id)
-        database_id = await create_database(self._caller, self._creations, body)
+        body = requests.creation_request(name, cloud_provider, region, tier, capacity_units, keyspace, db_type, pcu_group_id)
+        database_id = await requests.create_database(self._caller, self._creations(), body)
         return self._operations.start(conditions.creation_kind(body.tier), database_id=database_id)
 
     async def ensure(
@@ -160,7 +158,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         keyspace: str | None = None,
         db_type: Literal["vector"] | str | None = None,
         pcu_group_id: str | None = None,
-    ) -> AsyncOperation[Database]:
+    ) -> "AsyncOperation[Database]":
         """Create a database unless there is one with this name, which is left alone.
 
         The operation is done when a new database is ACTIVE, or an existing one at rest: that may be
@@ -185,15 +183,15 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
             OutcomeUnknownError: As in :meth:`create`.
         """
         new = ("serverless" if tier is None else tier, 1 if capacity_units is None else capacity_units)
-        body = creation_request(name, cloud_provider, region, *new, keyspace, db_type, pcu_group_id)
+        body = requests.creation_request(name, cloud_provider, region, *new, keyspace, db_type, pcu_group_id)
         requested = {"cloud_provider": cloud_provider, "region": region, "tier": tier, "capacity_units": capacity_units}
         requested |= {"keyspace": keyspace, "db_type": db_type, "pcu_group_id": pcu_group_id}
-        database_id, is_new = await ensure_database(self._caller, self._creations, body, requested)
+        database_id, is_new = await requests.ensure_database(self._caller, self._creations(), body, requested)
         if is_new:
             return self._operations.start(conditions.creation_kind(body.tier), database_id=database_id)
         return self._operations.attach(conditions.ENSURE_DATABASE, database_id=database_id)
 
-    async def operation(self, database_id: str) -> AsyncOperation[Database]:
+    async def operation(self, database_id: str) -> "AsyncOperation[Database]":
         """Return an operation that is done when a database is ACTIVE, to wait for it by its id.
 
         Any process may have created it. The default ``timeout`` is 15 minutes.
@@ -206,7 +204,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
 
     async def terminate(
         self, database_id: str, *, with_datacenters: bool = False, prepared_state_only: bool | None = None
-    ) -> AsyncOperation[None]:
+    ) -> "AsyncOperation[None]":
         """Terminate a database and everything in it.
 
         The operation is done when the database is TERMINATED or gone.
@@ -229,11 +227,11 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         """
         checks.optional(checks.flag, prepared_state_only, "prepared_state_only")
         checks.flag(with_datacenters, "with_datacenters")
-        return await terminate(
+        return await termination.terminate(
             self._caller, self._operations, database_id, with_datacenters=with_datacenters, prepared_state_only=prepared_state_only
         )
 
-    async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> AsyncOperation[Database]:
+    async def suspend(self, database_id: str, *, free_consumed: int | None = None) -> "AsyncOperation[Database]":
         """Suspend a database.
 
         The operation is done when the database is SUSPENDED. Newer editions of the API no longer
@@ -252,9 +250,9 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         """
         if free_consumed is not None:
             checks.integer(free_consumed, "free_consumed", -1, 100)
-        check_outcome = status_check(self._caller, database_id, "SUSPENDING", "SUSPENDED")
+        check_outcome = reconcile.status_check(self._caller, database_id, "SUSPENDING", "SUSPENDED")
         send = partial(endpoints.suspend_database, free_consumed=free_consumed, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send)
+        await reconcile.retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SUSPEND_DATABASE, database_id=database_id)
 
     @hiding("password")
@@ -279,9 +277,9 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         if len(password.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
         body = UserPassword(username=checks.string(username, "username"), password=password)
-        await retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
+        await reconcile.retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
-    async def set_engine_type(self, database_id: str, engine_type: str) -> AsyncOperation[Database]:
+    async def set_engine_type(self, database_id: str, engine_type: str) -> "AsyncOperation[Database]":
         """Change the engine of a database.
 
         The operation is done when the database is ACTIVE with that engine.
@@ -296,12 +294,12 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         """
         body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
 
-        check_outcome = database_outcome_check(self._caller, database_id, partial(shows_engine, engine_type))
+        check_outcome = reconcile.database_outcome_check(self._caller, database_id, partial(requests.shows_engine, engine_type))
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)
-        await retry_while_busy(self._caller, database_id, send)
+        await reconcile.retry_while_busy(self._caller, database_id, send)
         return self._operations.start(conditions.SET_ENGINE_TYPE, database_id=database_id, engine_type=engine_type)
 
-    async def resume(self, database_id: str) -> AsyncOperation[Database]:
+    async def resume(self, database_id: str) -> "AsyncOperation[Database]":
         """Wake a hibernated database.
 
         The operation is done when the database is ACTIVE.
@@ -319,5 +317,5 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         """
         database = await self.get(database_id)
         operation = self._operations.start(conditions.RESUME_DATABASE, database_id=database_id)
-        await wake(self._caller, database, operation.snapshot)
+        await waking.wake(self._caller, database, operation.snapshot)
         return operation

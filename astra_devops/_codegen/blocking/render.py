@@ -70,10 +70,11 @@ class Context:
         return any(origin.typing_only for origin in origins.values())
 
     def _add(self, name: str, origin: Imported) -> None:
-        existing = self.imports.setdefault(name, origin)
-        if existing != origin:
+        existing = self.imports.get(name, origin)
+        if (existing.module, existing.name) != (origin.module, origin.name):
             where = f"{existing.module} and {origin.module}"
             self.source.refuse(self.source.async_class(), f"the blocking module would import {name} twice, from {where}")
+        self.imports[name] = existing if origin.typing_only else origin  # An import at run time serves both.
 
     def twin(self, node: ast.expr) -> str:
         """Return the async class that an annotation names; an empty string if it names none.

@@ -134,6 +134,13 @@ class _Module:
         return [node for node in self.definitions.values() if isinstance(node, ast.ClassDef) and node.name.startswith("Async")]
 
 
+def _origin(modules: dict[str, _Module], reference: Reference) -> Reference:
+    """Follow a name through modules that only import it."""
+    while reference[0] in modules and (further := modules[reference[0]].imports.get(reference[1])):
+        reference = further
+    return reference
+
+
 def _endpoints(
     modules: dict[str, _Module], name: str, cls: ast.ClassDef | None, node: ast.AST, seen: set[ast.AST]
 ) -> Iterator[tuple[str, str]]:
@@ -150,7 +157,7 @@ def _endpoints(
                     if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef) and method.name == part.attr:
                         yield from _endpoints(modules, name, cls, method, seen)
             elif owner in module.imports:
-                home, imported = module.imports[owner]
+                home, imported = _origin(modules, module.imports[owner])
                 if home == _ENDPOINTS:
                     yield imported, part.attr
                 elif (inner := modules.get(f"{home}.{imported}")) and (target := inner.definitions.get(part.attr)):
@@ -159,6 +166,6 @@ def _endpoints(
             if (target := module.definitions.get(part.id)) and not isinstance(target, ast.ClassDef):
                 yield from _endpoints(modules, name, None, target, seen)
             elif part.id in module.imports:
-                home, imported = module.imports[part.id]
+                home, imported = _origin(modules, module.imports[part.id])
                 if home.startswith(_OURS) and home in modules and (target := modules[home].definitions.get(imported)):
                     yield from _endpoints(modules, home, target if isinstance(target, ast.ClassDef) else None, target, seen)

@@ -19,7 +19,7 @@ from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import how_to_find_out
 from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
-from astra_devops._runtime.intents import recorder as recording
+from astra_devops._runtime.intents.current import current
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.options import LanesOfClient, Options, Shared
@@ -104,8 +104,11 @@ class Caller(NoCopies):
 
     def _send_now(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Coroutine[Any, Any, Answer[T]]:
         attempts = _Attempts(self, call, request, check_outcome, Deadline(self.options.timeout))
-        recorder = recording.current.get()
-        return attempts.carry_out() if recorder is None else recording.send_recorded(recorder, attempts)
+        if (recorder := current.get()) is None:
+            return attempts.carry_out()
+        with importing:
+            from astra_devops._runtime.intents.recorder import send_recorded
+        return send_recorded(recorder, attempts)
 
     async def wake_request(self, origin: str, target: str) -> Received:
         """Send a GET request to the data endpoint of a database, once."""

@@ -10,7 +10,7 @@ import attrs
 from astra_devops import errors
 from astra_devops._client_resources import ClientResources
 from astra_devops._runtime import checks
-from astra_devops._runtime.intents.recorder import current
+from astra_devops._runtime.intents.current import current
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found
 from astra_devops.desired.kinds.registry import BY_NAME

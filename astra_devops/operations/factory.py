@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.first_use import ModuleOnFirstUse, made_on_first_use
-from astra_devops._runtime.intents import recorder as recording
+from astra_devops._runtime.intents.current import current
 from astra_devops._runtime.telemetry import trace_context
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ class OperationFactory:
         if "database_id" in params:
             own = None if kind.ends_absent else handle.AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
             self._lanes.attach(params["database_id"], operation, own)
-        if (recorder := recording.current.get()) is not None:
+        if (recorder := current.get()) is not None:
             recorder.accepted(operation)
         return operation
 
     def attach(self, kind: "OperationKind[T]", **params: str) -> "AsyncOperation[T]":
         """Create the handle of an operation that may have begun long ago, or be done already."""
         operation = handle.AsyncOperation(kind, params, self._caller, self.poller, is_resumed=True)
-        if (recorder := recording.current.get()) is not None:
+        if (recorder := current.get()) is not None:
             recorder.found(operation)
         return operation
 

@@ -40,7 +40,7 @@ def public(class_: type) -> dict[str, object]:
 
 
 def format_annotation(annotation: object) -> str:
-    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
+    text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation).replace("NoneType", "None")
     text = re.sub(r"[\w.]+\.(?=\w)", "", text)
     return re.sub(r"\bAsync(?=[A-Z])", "", text).strip("'")
 

@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Coroutine, Mapping
-from contextvars import ContextVar
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from astra_devops import errors
@@ -113,10 +112,6 @@ class Attempts(Protocol[T]):
     def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
         """Return what makes the attempts."""
         ...
-
-
-current: Final[ContextVar[Recorder | None]] = ContextVar("astra_devops_recorder", default=None)
-"""The recorder of the item that the running code belongs to; None outside fleet runs."""
 
 
 async def send_recorded(recorder: Recorder, attempts: Attempts[T]) -> Answer[T]:

@@ -10,7 +10,7 @@ import attrs
 from astra_devops import errors
 from astra_devops._runtime import checks
 from astra_devops._runtime.clock import Clock
-from astra_devops._runtime.intents import recorder as recording
+from astra_devops._runtime.intents.current import current
 from astra_devops._runtime.limits.priority import background
 from astra_devops.fleet.advice import WAIT_AGAIN, advice_for, state_of
 from astra_devops.fleet.engine.recorder import ItemRecorder
@@ -64,7 +64,7 @@ class Performer:
         return outcome
 
     async def _attempt(self, key: str, item: Any, recorder: ItemRecorder, began: datetime) -> Outcome:
-        context = recording.current.set(recorder)
+        context = current.set(recorder)
         try:
             # Single calls of the program go first where calls queue.
             with background():
@@ -78,7 +78,7 @@ class Performer:
         except Exception as error:
             return _failed(key, error, recorder, began)
         finally:
-            recording.current.reset(context)
+            current.reset(context)
         return Outcome(key=key, state="ok", value=value, began=began)
 
     async def _value_of(self, item: Any) -> object:

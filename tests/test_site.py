@@ -139,6 +139,14 @@ def test_the_outside_of_the_site_is_named_and_not_linked() -> None:
     assert without_outside_links("[a](../b.md) [c](../../d.py#e)", 1) == "[a](../b.md) c (`d.py`)"
 
 
+def test_a_link_to_an_example_leads_to_its_source() -> None:
+    assert without_outside_links("[a](../../examples/b/c_d.py)", 1) == "[a](../examples.md#b-c_d-py)"
+    page = site_pages()["examples.md"]
+    files = [path for path in (ROOT / "examples").rglob("*.*") if path.suffix in (".py", ".yml", ".ini") and path.name != "__init__.py"]
+    headings = re.findall(r"^### ([\w/.]+) \{ #", page, re.MULTILINE)
+    assert sorted(headings) == sorted(path.relative_to(ROOT / "examples").as_posix() for path in files)
+
+
 def test_a_snippet_that_needs_asyncio_has_no_blocking_tab() -> None:
     page = "```python\nimport asyncio\n\n\nasync def main():\n    await asyncio.sleep(1)\n\n\nasyncio.run(main())\n```"
     assert with_tabs(page) == page
@@ -149,6 +157,11 @@ def test_main_becomes_a_script() -> None:
         "import asyncio\n\n\nasync def main():\n    async with x.AsyncAstraDevOps() as a:\n        await a.b()\n\n\nasyncio.run(main())\n"
     )
     assert blocking_snippet(source) == "with x.AstraDevOps() as a:\n    a.b()\n"
+
+
+def test_parentheses_for_await_go_with_it() -> None:
+    source = "async def f(a):\n    return (await a.b((await a.c())[0])).d, len(await a.e())\n"
+    assert blocking_snippet(source) == "def f(a):\n    return a.b(a.c()[0]).d, len(a.e())\n"
 
 
 def test_broken_links_are_found(tmp_path: Path) -> None:

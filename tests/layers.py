@@ -6,8 +6,7 @@
 LAYERS: dict[str, set[str]] = {
     "_secret": set(),
     "_version": set(),
-    "_error_values": set(),
-    "errors": {"_error_values", "_secret"},
+    "errors": {"_secret"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.
@@ -95,11 +94,12 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
         "_version",
     },
+    "_client_declarations": {"desired", "_client_resources", "_runtime"},
     "client": {
-        "desired",
         "errors",
         "operations",
         "resources",
+        "_client_declarations",
         "_client_operations",
         "_client_resources",
         "_runtime",

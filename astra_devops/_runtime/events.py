@@ -197,4 +197,7 @@ class PollEvent:
 Event = (
     CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | LimitChanged | WaitStarted | WaitEnded | PollEvent
 )
+"""What an observer is called with: one of these."""
+
 Observer = Callable[[Event], None]
+"""A function that is called with each event of a client, in the order in which they happen."""

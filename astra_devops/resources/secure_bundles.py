@@ -90,7 +90,8 @@ class AsyncSecureBundles:
 
         Args:
             path: The file, which is overwritten, or a directory, in which the file is named
-                ``secure-connect-<database id>.zip``. A symbolic link is followed.
+                ``secure-connect-<database id>.zip``, with ``-<region>`` if ``region`` is given. A
+                symbolic link is followed.
             region: The region of the datacenter; by default the primary one.
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
@@ -123,6 +124,8 @@ class AsyncSecureBundles:
             checks.optional(checks.callback, progress, "progress")
         path = checked_path(path)
         file_name = checked_file_name(f"secure-connect-{database_id}.zip", "database_id")
+        if region is not None:
+            file_name = checked_file_name(f"secure-connect-{database_id}-{region}.zip", "region")
         choice = _Choice(region, kind, custom_domain)
 
         async def send(caller: Caller, /, *, database_id: str) -> Answer[Secret]:

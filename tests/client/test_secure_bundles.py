@@ -179,3 +179,14 @@ async def test_an_error_says_that_the_database_is_hibernated(emulator: Emulator,
         await astra.secure_bundles.download(database_id, tmp_path)
     assert caught.value.status == 401
     assert "HIBERNATED" in str(caught.value)
+
+
+async def test_bundles_of_several_regions_go_into_one_directory(emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:
+    database_id = emulator.add_database("orders")
+    await astra.datacenters.create_all(database_id, ["us-east-1"], cloud_provider="AWS")
+    for region in ("us-east-2", "us-east-1"):
+        await astra.secure_bundles.download(database_id, tmp_path, region=region)
+    names = [f"secure-connect-{database_id}-{region}.zip" for region in ("us-east-1", "us-east-2")]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    with pytest.raises(ValueError, match="region must not contain a path separator"):
+        await astra.secure_bundles.download(database_id, tmp_path, region="a/b")

@@ -257,6 +257,13 @@ async def exports(astra: AsyncAstraDevOps, blocking: AstraDevOps, region: CdcReg
     assert_type(blocking.audit_logs.delete(), Operation[None])
 
 
+async def forgotten_awaits(astra: AsyncAstraDevOps) -> None:
+    astra.databases.terminate("id").wait()  # type: ignore[attr-defined]
+    astra.roles.list()[0]  # type: ignore[index]
+    for _ in astra.roles.list():  # type: ignore[attr-defined]
+        pass
+
+
 async def provide() -> str:
     return "AstraCS:..."
 

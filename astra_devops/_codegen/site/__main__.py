@@ -9,7 +9,7 @@ from typing import Final
 
 from astra_devops._codegen.site.links import problems
 from astra_devops._codegen.site.llms import llms_files
-from astra_devops._codegen.site.pages import with_tabs, without_outside_links
+from astra_devops._codegen.site.pages import with_sources, with_tabs, without_outside_links
 from astra_devops._codegen.site.reference import reference_pages
 
 PACKAGE: Final = Path(__file__).resolve().parents[2]
@@ -23,7 +23,8 @@ def site_pages() -> dict[str, str]:
     pages: dict[str, str] = {}
     for file in sorted((ROOT / "docs").rglob("*.md")):
         name = file.relative_to(ROOT / "docs").as_posix()
-        pages[name] = without_outside_links(with_tabs(file.read_text(encoding="utf-8")), name.count("/"))
+        page = with_tabs(file.read_text(encoding="utf-8"))
+        pages[name] = without_outside_links(with_sources(page, ROOT) if name == "examples.md" else page, name.count("/"))
     return pages | {f"reference/{name}": text for name, text in reference_pages(PACKAGE).items()}
 
 

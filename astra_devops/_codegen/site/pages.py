@@ -2,11 +2,14 @@
 
 import re
 import textwrap
+from pathlib import Path
 from typing import Final
 
 from astra_devops._codegen.site.snippets import blocking_snippet
 
 _BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LANGUAGES: Final = {"py": "python", "yml": "yaml", "ini": "ini"}
+_EXAMPLE: Final = re.compile(rf"examples/([\w/]+\.({'|'.join(_LANGUAGES)}))")
 _LINK: Final = re.compile(r"\[([^\]]*)\]\(((?:\.\./)+)([^)#]+)(?:#[^)]*)?\)")
 
 
@@ -18,10 +21,34 @@ def with_tabs(page: str) -> str:
 def without_outside_links(page: str, depth: int) -> str:
     """Return a page that names files of the repository as text where it linked to them.
 
+    A link to an example leads to its source on the page of examples.
+
     ``depth`` is the number of folders that the page is in: a link that goes further up leaves the
     site.
     """
-    return _LINK.sub(lambda match: match[0] if len(match[2]) <= 3 * depth else f"{match[1]} (`{match[3]}`)", page)
+
+    def replace(match: re.Match[str]) -> str:
+        text, up, path = match.groups()
+        if len(up) <= 3 * depth:
+            return match[0]
+        example = _EXAMPLE.fullmatch(path)
+        return f"[{text}]({'../' * depth}examples.md#{_anchor(example[1])})" if example else f"{text} (`{path}`)"
+
+    return _LINK.sub(replace, page)
+
+
+def with_sources(page: str, root: Path) -> str:
+    """Return the page of examples with the source of each example that it links to."""
+    parts = [page.rstrip(), "## Sources"]
+    for path in dict.fromkeys(match[3] for match in _LINK.finditer(page)):
+        if example := _EXAMPLE.fullmatch(path):
+            source = (root / path).read_text(encoding="utf-8").rstrip()
+            parts += [f"### {example[1]} {{ #{_anchor(example[1])} }}", f"```{_LANGUAGES[example[2]]}\n{source}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _anchor(name: str) -> str:
+    return re.sub(r"\W", "-", name)
 
 
 def _tabs(match: re.Match[str]) -> str:

@@ -4,39 +4,76 @@ Both clients have the same calls, so a method has one entry, with its signature 
 """
 
 import ast
+import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
+import attrs
+
 from astra_devops._codegen.site.docstrings import as_markdown
+from astra_devops._codegen.site.public_names import Definition, assigned, definition_of, parsed, public_definitions
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WIDTH: Final = 88
 
 _MODULES: Final = {
-    "client": ("Clients", "The clients, their settings, and what they do with several operations.", ("client.py", "_client_operations.py")),
+    "client": ("Clients", "The clients, their settings, and what they do.", ("client.py", "_bridge/bridge.py")),
     "operations": (
         "Operations, pagers and waits",
         "What calls return that takes long, and lists that come page by page.",
-        ("operations/handle.py", "operations/wait_loop.py", "_runtime/pages.py"),
+        ("operations/handle.py", "operations/wait_loop.py", "operations/temporary.py", "_runtime/pages.py", "_runtime/call.py"),
     ),
     "settings": (
         "Retries, limits, deadlines and tokens",
         "What clients take as settings.",
-        ("_runtime/retry.py", "_runtime/limits/values.py", "_runtime/deadline.py", "_runtime/auth/token_file.py", "_secret.py"),
+        (
+            "_runtime/retry.py",
+            "_runtime/limits/values.py",
+            "_runtime/deadline.py",
+            "_runtime/auth/token_file.py",
+            "_runtime/clock.py",
+            "_secret.py",
+        ),
     ),
-    "events": ("Events for observers", "What `AstraDevOps(observer=...)` is called with.", ("_runtime/events.py",)),
-    "errors": ("Errors", "Every exception of `astra_devops.errors`, and what they hold.", ("errors.py", "_error_values.py")),
+    "events": (
+        "Events for observers",
+        "What `AstraDevOps(observer=...)` is called with.",
+        ("_opentelemetry/observer.py", "_runtime/events.py"),
+    ),
+    "errors": (
+        "Errors",
+        "Every exception of `astra_devops.errors`, and what they hold.",
+        ("errors/base.py", "errors/requests.py", "errors/operations.py", "errors/values.py"),
+    ),
     "fleet": (
         "Fleet runs",
         "The same work for many items: `client.fleet`, its runs, outcomes and reports.",
-        ("fleet/fleet.py", "fleet/engine/run.py", "fleet/outcome.py", "fleet/report/report.py"),
+        ("fleet/fleet.py", "fleet/engine/run.py", "fleet/outcome.py", "fleet/report/report.py", "fleet/report/values.py"),
     ),
     "desired": (
         "Declarations and plans",
-        "What `client.plan` and `client.apply` take and return: `astra_devops.desired`. `load(path)` there reads a declaration.",
-        ("desired/declaration.py", "desired/plan.py", "desired/apply.py"),
+        "What `client.plan` and `client.apply` take and return: `astra_devops.desired`.",
+        (
+            "desired/document.py",
+            "desired/declaration.py",
+            "desired/kinds/databases.py",
+            "desired/kinds/captures.py",
+            "desired/kinds/roles.py",
+            "desired/kinds/users.py",
+            "desired/kinds/pcu_groups.py",
+            "desired/kinds/placements.py",
+            "desired/kinds/access_lists.py",
+            "desired/kinds/devops_access_list.py",
+            "desired/kinds/addresses.py",
+            "desired/kinds/telemetry.py",
+            "desired/kinds/kind.py",
+            "desired/plan.py",
+            "desired/change.py",
+            "desired/apply.py",
+        ),
     ),
     "sinks": ("Telemetry sinks", "Systems that metrics and audit logs can be exported to: `astra_devops.sinks`.", ("sinks.py",)),
     "keys": ("Customer keys", "Your own keys for encrypting databases: `astra_devops.keys`.", ("keys.py",)),
@@ -44,24 +81,87 @@ _MODULES: Final = {
     "scim-values": ("SCIM values", "Filters for lists of SCIM users and groups: `astra_devops.scim`.", ("scim.py",)),
     "emulator": (
         "Emulator",
-        "The service in memory: starting it, putting something into it, making it fail, moving its clock.",
-        ("emulator/app.py", "emulator/seeding.py", "emulator/faults/faults.py", "emulator/time/virtual.py"),
+        "The service in memory: starting it, putting something into it, making it fail, moving its clock, recording.",
+        (
+            "emulator/app.py",
+            "emulator/faults/faults.py",
+            "emulator/faults/entries.py",
+            "emulator/time/virtual.py",
+            "emulator/time/clock.py",
+            "emulator/journal.py",
+            "emulator/state/quirks/quirks.py",
+            "emulator/recording/recorder.py",
+            "emulator/recording/replay.py",
+        ),
     ),
 }
 _MODELS: Final = "What the service answers, and what it is sent: `astra_devops.models`."
 
-# Functions of the other modules serve the package only.
-_WITH_FUNCTIONS: Final = ("deadline.py", "policies.py", "scim.py", "token_file.py")
+# What is returned by the methods of one noun, and defined elsewhere.
+_VALUES: Final = {
+    "access_lists": ("resources/_access_review.py",),
+    "databases": ("resources/_short_lived/sweeping.py",),
+    "organizations": ("resources/_identity/organization.py",),
+    "tokens": ("resources/_identity/stale_tokens.py",),
+}
+# Bases that are described once, and not with each class.
+_SHARED_BASES: Final = ("BaseModel",)
+# What serves the blocking client only.
+_INTERNAL: Final = ("next_outcome", "page_iterator", "wait_loop")
 
 
 def reference_pages(package: Path) -> dict[str, str]:
     """Return the pages of the reference by their names."""
-    pages = {f"{name}.md": _page(title, [package / file for file in files], intro) for name, (title, intro, files) in _MODULES.items()}
+    public = public_definitions(package) | {(package / "_json/base_model.py", name) for name in _SHARED_BASES}
+    writer = _Writer(package, public)
+    pages = {f"{name}.md": writer.page(title, files, intro) for name, (title, intro, files) in _MODULES.items()}
     for file in sorted((package / "resources").glob("[a-z]*.py")):
-        title = f"astra.{file.stem}"
-        pages[f"{file.stem}.md"] = _page(title, [file])
-    pages["models.md"] = _page("Models", sorted((package / "_rest/models").glob("[a-z]*.py")), _MODELS)
+        pages[f"{file.stem}.md"] = writer.page(f"astra.{file.stem}", (f"resources/{file.name}", *_VALUES.get(file.stem, ())))
+    models = sorted(f"_rest/models/{file.name}" for file in (package / "_rest/models").glob("[a-z]*.py"))
+    pages["models.md"] = writer.page("Models", ("_json/base_model.py", *models), _MODELS)
     return pages | {"index.md": _index(pages)}
+
+
+@attrs.frozen
+class _Writer:
+    """Writes pages with an entry for each public definition of their files."""
+
+    package: Path
+    public: set[Definition]
+
+    def page(self, title: str, files: Iterable[str], intro: str = "") -> str:
+        parts = [f"# {title}", "", *([intro, ""] if intro else [])]
+        for file in files:
+            path = self.package / file
+            body = parsed(path).body
+            for node, after in zip_longest(body, body[1:]):
+                if any((path, name) in self.public for name in _defined(node)):
+                    parts += self._entry(node, after, path)
+        return "\n".join(parts)
+
+    def _entry(self, node: ast.stmt, after: ast.stmt | None, file: Path) -> Iterator[str]:
+        if isinstance(node, ast.ClassDef):
+            return _class(node, list(dict.fromkeys(self._bases(node, file))))
+        if isinstance(node, _Function):
+            return _function(node, "", "##")
+        return _constant(node, after)
+
+    def _bases(self, node: ast.ClassDef, file: Path) -> Iterator[ast.ClassDef]:
+        """List the classes of the package that a class inherits from and that have no entry."""
+        for name in (ast.unparse(base).partition("[")[0] for base in node.bases):
+            definition = definition_of(file, name, self.package)
+            if definition in self.public:
+                continue
+            for base in parsed(definition[0]).body:
+                if isinstance(base, ast.ClassDef) and base.name == definition[1]:
+                    yield base
+                    yield from self._bases(base, definition[0])
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.ClassDef | _Function):
+        return [node.name]
+    return list(assigned(node))
 
 
 def _index(pages: dict[str, str]) -> str:
@@ -88,41 +188,25 @@ def _index(pages: dict[str, str]) -> str:
     )
 
 
-def _page(title: str, files: list[Path], intro: str = "") -> str:
-    parts = [f"# {title}", "", *([intro, ""] if intro else [])]
-    for file in files:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-        for node in tree.body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                parts += _class(node, [*_inherited(node, tree, file.parent)])
-            elif isinstance(node, _Function) and _is_public(node) and file.name in _WITH_FUNCTIONS:
-                parts += _function(node, "", "##")
-    return "\n".join(parts)
-
-
-def _inherited(node: ast.ClassDef, tree: ast.Module, folder: Path) -> Iterator[ast.ClassDef]:
-    """List the base classes of a noun that have modules of their own, beside it."""
-    bases = {ast.unparse(base) for base in node.bases}
-    for statement in tree.body:
-        if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("astra_devops.resources._"):
-            file = folder / f"{(statement.module or '').rpartition('.')[2]}.py"
-            if bases & {alias.name for alias in statement.names} and file.is_file():
-                classes = ast.parse(file.read_text(encoding="utf-8")).body
-                yield from (item for item in classes if isinstance(item, ast.ClassDef) and item.name in bases)
+def _constant(node: ast.stmt, after: ast.stmt | None) -> Iterator[str]:
+    """Render a constant or alias, and the docstring below it."""
+    ((name, value),) = assigned(node).items()
+    yield from (f"## {name}", "", "```python", f"{name} = {ast.unparse(value)}", "```", "")
+    if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
+        yield from (as_markdown(inspect.cleandoc(str(after.value.value))), "")
 
 
 def _class(node: ast.ClassDef, bases: list[ast.ClassDef]) -> Iterator[str]:
     yield from (f"## {node.name}", "")
+    if node.name.startswith("Async"):
+        yield from (f"The blocking form is `{node.name.removeprefix('Async')}`.", "")
     if doc := ast.get_docstring(node):
         yield from (as_markdown(doc), "")
-    if fields := list(_fields(node)):
+    if fields := [field for part in (node, *bases) for field in _fields(part)]:
         yield from ("```python", *fields, "```", "")
-    for method in node.body:
-        if isinstance(method, _Function) and (_is_public(method) or (method.name == "__init__" and ast.get_docstring(method))):
-            yield from _function(method, node.name, "###")
-    for base in bases:
-        for method in base.body:
-            if isinstance(method, _Function) and _is_public(method):
+    for part in (node, *bases):
+        for method in part.body:
+            if isinstance(method, _Function) and (_is_public(method) or (method.name == "__init__" and ast.get_docstring(method))):
                 yield from _function(method, node.name, "###")
 
 
@@ -130,8 +214,8 @@ def _fields(node: ast.ClassDef) -> Iterator[str]:
     for item in node.body:
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and not item.target.id.startswith("_"):
             yield f"{item.target.id}: {_unquoted(ast.unparse(item.annotation))}"
-        elif isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant) and isinstance(item.targets[0], ast.Name):
-            yield f"{item.targets[0].id} = {item.value.value!r}"
+        elif isinstance(item, ast.Assign) and isinstance(item.value, ast.Constant):
+            yield from (f"{name} = {item.value.value!r}" for name in assigned(item) if not name.startswith("_"))
 
 
 def _function(node: _Function, owner: str, level: str) -> Iterator[str]:
@@ -191,4 +275,4 @@ def _unquoted(text: str) -> str:
 
 
 def _is_public(node: _Function) -> bool:
-    return not node.name.startswith("_")
+    return not node.name.startswith("_") and node.name not in _INTERNAL

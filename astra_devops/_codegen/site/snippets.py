@@ -2,6 +2,7 @@
 
 import ast
 import io
+import keyword
 import re
 import textwrap
 import tokenize
@@ -43,7 +44,11 @@ def blocking_snippet(source: str) -> str | None:
 def _without_async(source: str) -> str:
     lines = source.splitlines(keepends=True)
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    needless = _needless_parentheses(tokens)
     for token, after in reversed(list(pairwise(tokens))):
+        if token.start in needless:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column] + lines[row - 1][column + 1 :]
         if token.type != tokenize.NAME:
             continue
         (row, begin), (_, end) = token.start, token.end
@@ -55,9 +60,26 @@ def _without_async(source: str) -> str:
     return "".join(lines)
 
 
+def _needless_parentheses(tokens: list[tokenize.TokenInfo]) -> set[tuple[int, int]]:
+    """Return where parentheses are that only ``await`` needs, as in ``(await call()).name``."""
+    needless: set[tuple[int, int]] = set()
+    open_ones: list[tokenize.TokenInfo | None] = []
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if token.string in "([{" and token.type == tokenize.OP:
+            is_call = before.string in (")", "]") or (before.type == tokenize.NAME and not keyword.iskeyword(before.string))
+            open_ones.append(token if token.string == "(" and after.string == "await" and not is_call else None)
+        elif token.string in ")]}" and token.type == tokenize.OP:
+            opening = open_ones.pop()
+            if opening is not None and opening.start[0] == token.start[0] and after.string in (".", "["):
+                needless |= {opening.start, token.start}
+    return needless
+
+
 def _unwrapped(text: str) -> str:
     """Write ``main`` without a function, as scripts that block are written."""
     match = re.fullmatch(r"(.*?)^def main\(\):\n(.*?)\n+^main\(\)\n*", text, re.MULTILINE | re.DOTALL)
     if match is None or re.search(r"^\s+return\b", match[2], re.MULTILINE):
         return text
-    return f"{match[1].rstrip()}\n\n{textwrap.dedent(match[2]).rstrip()}\n"
+    head = match[1].rstrip()
+    distance = "\n\n\n" if head.rpartition("\n")[2].startswith(" ") else "\n\n"  # after a function
+    return f"{head}{distance}{textwrap.dedent(match[2]).rstrip()}\n"

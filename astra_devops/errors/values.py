@@ -1,4 +1,4 @@
-"""What exceptions hold: plain values that can be logged and pickled. Public in ``errors``."""
+"""What exceptions hold: plain values that can be logged and pickled."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

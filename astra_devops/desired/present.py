@@ -36,6 +36,10 @@ class Present:
 
         return await self.once("databases", read)
 
+    async def database_names(self) -> list[str | None]:
+        """Return the names of all databases."""
+        return [database.info.name for database in await self.databases()]
+
     async def database_ids(self, names: Collection[str] | None) -> dict[str, str]:
         """Return the ids of the databases with these names, or of all, by name."""
         found = by_name("databases", await self.databases(), lambda database: database.info.name, lambda database: database.id, names)

@@ -81,7 +81,11 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (DATABASE + 'keyspaces = ["a", "a"]', r"databases\[0\]\.keyspaces: must not have 'a' twice"),
         (DATABASE + 'keyspaces = "a"', r"databases\[0\]\.keyspaces: must be a list of strings, not a single string"),
         (DATABASE + 'regions = ["us-east-2"]', r"databases\[0\]\.regions: must not have 'us-east-2' twice"),
-        (DATABASE + 'keyspace = "a"', r"databases\[0\]\.keyspace: is not a setting; it must be one of name, "),
+        (
+            DATABASE + 'keyspace = "a"',
+            r"databases\[0\]\.keyspace: is not a setting; it must be one of name, .*; did you mean 'keyspaces'\?",
+        ),
+        ("database = []", r"database: is not a setting; .*; did you mean 'databases'\?"),
         (DATABASE + 'tier = ""', r"databases\[0\]\.tier: must"),
         ('[[databases]]\nname = "orders"', r"databases\[0\]\.cloud_provider: must be given"),
         ("databases = [1]", r"databases\[0\] must be a table, not int"),

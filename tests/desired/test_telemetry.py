@@ -104,6 +104,9 @@ async def test_a_missing_variable_is_an_error_before_anything_is_sent(
     ("text", "message"),
     [
         (FILE.replace('"prometheus"', '"graphite"'), r"telemetry\[0\]\.sink: must be one of cloudwatch, datadog, "),
+        (FILE.replace("prometheus", "promethius"), r"telemetry\[0\]\.sink: must be one of .*; did you mean 'prometheus'"),
+        (FILE.replace("endpoint", "endpiont"), r"telemetry\[0\]\.settings\.endpiont: is not a setting; .*; did you mean 'endpoint'"),
+        (FILE.replace("password =", "pasword ="), r"telemetry\[0\]\.secrets\.pasword: is not a setting; .*; did you mean 'password'"),
         (FILE.replace("password =", "token ="), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace(', user = "astra"', ""), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace("https://", "https://me:hidden@"), r"telemetry\[0\]\.settings\.endpoint: must not contain a password"),

@@ -26,9 +26,9 @@ class DatabasePart(Kind[D, S]):
 
     async def check(self, entries: Mapping[str, D], found: Mapping[str, Found[S]], present: Present, keys: Collection[str]) -> None:
         """Refuse databases that are neither there nor declared."""
-        ids = await present.database_ids(list(entries))
+        databases = await present.database_names()
         for index, name in enumerate(entries):
-            check_database(name, f"{self.table}[{index}]", ids, keys)
+            DATABASES.check_reference(name, f"{self.table}[{index}].database", databases, keys)
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Read the parts of several databases side by side."""
@@ -49,12 +49,6 @@ class DatabasePart(Kind[D, S]):
         except errors.NotFoundError:
             return None
         return None if state is None else Found(id=database_id, state=state)
-
-
-def check_database(name: str, place: str, present: Collection[str], declared: Collection[str]) -> None:
-    """Refuse a database that is neither present, by name, nor declared, by key."""
-    if name not in present and DATABASES.key(name) not in declared:
-        raise ValueError(f"{place}.database must be a database that is there or declared, not {name!r}")
 
 
 def no_datacenter(database: str, region: str) -> errors.OutdatedPlanError:

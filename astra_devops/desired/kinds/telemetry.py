@@ -11,6 +11,7 @@ from astra_devops._secret import Secret, redact
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id
 from astra_devops.desired.kinds.kind import Found, IsPruned
+from astra_devops.desired.kinds.values import check_names, did_you_mean
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 from astra_devops.sinks import (
@@ -74,7 +75,7 @@ class Telemetry:
         self, database: str, sink: str, *, settings: Mapping[str, str | Iterable[str]] | None = None, secrets: Mapping[str, str]
     ) -> None:
         if checks.string(sink, "sink") not in _SINKS:
-            raise ValueError(f"sink must be one of {', '.join(_SINKS)}, not {sink!r}")
+            raise ValueError(f"sink must be one of {', '.join(_SINKS)}, not {sink!r}{did_you_mean(sink, _SINKS)}")
         plain = {name: _checked(value, f"settings.{name}") for name, value in checks.mapping(settings or {}, "settings").items()}
         variables = {name: checks.string(value, f"secrets.{name}") for name, value in checks.mapping(secrets, "secrets").items()}
         _form_of(sink, plain, variables)
@@ -102,6 +103,9 @@ def _form_of(sink: str, settings: Iterable[str], secrets: Iterable[str]) -> type
     for field in attrs.fields(sink_class):
         if field.name == "auth":
             choices = list(get_args(field.type))
+    names = list(dict.fromkeys(name for auth in choices for name in _fields(sink_class, auth)))
+    check_names(settings, names, "settings.")
+    check_names(secrets, names, "secrets.")
     for auth in choices:
         fields = _fields(sink_class, auth)
         plain = {name: field for name, field in fields.items() if field.type is not Secret}

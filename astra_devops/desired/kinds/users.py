@@ -78,9 +78,8 @@ class UserKind(Kind[User, UserState]):
             return
         existing = {role.name for role in await present.roles()}
         for index, entry in enumerate(entries.values()):
-            for role in entry.roles:
-                if role not in existing and ROLES.key(role) not in keys:
-                    raise ValueError(f"users[{index}].roles must be names of roles that are there or declared, not {role!r}")
+            for position, role in enumerate(entry.roles):
+                ROLES.check_reference(role, f"users[{index}].roles[{position}]", existing, keys)
 
     async def listed(self, present: Present) -> list[tuple[str, str]]:
         """List all users."""

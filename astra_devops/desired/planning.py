@@ -95,15 +95,15 @@ def _ordered(changes: list[Change]) -> list[Change]:
 
 
 async def export_declaration(client: ClientResources, only: Iterable[str] | None) -> Declaration:
-    """Return the declaration of all that is there."""
+    """Return the declaration of all that is there and can be declared."""
     tables = [kind.table for kind in KINDS]
     chosen = tables if only is None else checks.strings(only, "only")
     for index, table in enumerate(chosen):
         if table not in tables:
             raise ValueError(f"only[{index}] must be one of {', '.join(tables)}, not {table!r}")
-    present = Present(client)
+    omitted: list[str] = []
+    present = Present(client, omitted)
     declared: dict[str, Any] = {}
-    problems: list[str] = []
     for kind in KINDS:
         if kind.table not in chosen:
             continue
@@ -113,8 +113,6 @@ async def export_declaration(client: ClientResources, only: Iterable[str] | None
                 try:
                     entries.append(kind.declare(name, found.state))
                 except ValueError as error:
-                    problems.append(f"{kind.label(name)} ({found.id}): {error}")
+                    omitted.append(f"{kind.label(name)} ({found.id}): {error}")
         declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
-    if problems:
-        raise ValueError(f"only must leave out the kinds of what cannot be declared: {'; '.join(problems)}")
-    return Declaration(**declared)
+    return Declaration(**declared, omitted=omitted)

@@ -12,7 +12,7 @@ from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.values import did_you_mean
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 from astra_devops.policies import policy
 
@@ -106,7 +106,7 @@ class RoleKind(Kind[Role, RoleState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[RoleState]]:
         """Find roles, and read their policies."""
-        found = by_name("roles", await present.roles(), lambda role: role.name, lambda role: role.id, names)
+        found = present.by_name("roles", await present.roles(), lambda role: role.name, lambda role: role.id, names)
         return {name: _found(await _with_policy(present, role)) for name, role in found.items()}
 
     async def after(self, present: Present, entry: Role, found: Found[RoleState] | None, is_pruned: IsPruned) -> RoleState:

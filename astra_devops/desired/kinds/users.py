@@ -12,7 +12,7 @@ from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.roles import ROLES
 from astra_devops.desired.kinds.values import refuse_repeated
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 
 
@@ -91,7 +91,7 @@ class UserKind(Kind[User, UserState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[UserState]]:
         """Find users by their addresses."""
-        found = by_name("users", await present.users(), _email_of, lambda user: user.user_id, names)
+        found = present.by_name("users", await present.users(), _email_of, lambda user: user.user_id, names)
         return {name: _found(user) for name, user in found.items()}
 
     async def after(self, present: Present, entry: User, found: Found[UserState] | None, is_pruned: IsPruned) -> UserState:

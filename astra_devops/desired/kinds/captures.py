@@ -107,6 +107,7 @@ class CaptureKind(DatabasePart[Capture, CaptureState]):
     name = "capture"
     table = "captures"
     words = "change data capture"
+    is_removable = True
     declared_class = Capture
     state_class = CaptureState
 
@@ -154,6 +155,10 @@ class CaptureKind(DatabasePart[Capture, CaptureState]):
         regions = await _regions(present, database_id, change.name, after.streams)
         send = cdc.update if present_tables else cdc.enable
         await (await send(database_id, tables=tables, regions=regions, database_name=change.name)).wait()
+
+    async def remove(self, present: Present, change: Change, found: Found[CaptureState]) -> None:
+        """End the capture."""
+        await self.write(present, change, found, CaptureState())
 
 
 async def _regions(present: Present, database_id: str, name: str, streams: Iterable[Stream]) -> list[CdcRegion]:

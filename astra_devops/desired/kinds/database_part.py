@@ -30,6 +30,10 @@ class DatabasePart(Kind[D, S]):
         for index, name in enumerate(entries):
             DATABASES.check_reference(name, f"{self.table}[{index}].database", databases, keys)
 
+    async def listed(self, present: Present) -> list[tuple[str, str]]:
+        """List the databases that have one."""
+        return [(name, found.id) for name, found in (await self.read(present, None)).items() if self.can_declare(found.state)]
+
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Read the parts of several databases side by side."""
         ids = await present.database_ids(names)

@@ -58,7 +58,7 @@ async def _change(kind: Kind[Any, Any], present: Present, entry: Any, found: Fou
         kind=kind.name,
         action=_action(kind, before, after),
         name=name,
-        id=None if found is None else found.id,
+        id=await kind.id_of_new(present, name) if found is None else found.id,
         before=before,
         after=after,
         label=kind.label(name),

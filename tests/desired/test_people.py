@@ -90,6 +90,17 @@ async def test_only_those_who_have_changed_since_are_refused(astra: AsyncAstraDe
     assert "description of role 'a' was '', is 'theirs'" in str(outcomes["role:a"].error)
 
 
+async def test_a_user_whose_role_is_gone_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    role = await astra.roles.create("viewer", policy("theirs", ["org-db-view"], VIEWING["resources"]))
+    plan = await astra.plan(Declaration(users=[User("ann@example.com", roles=["viewer"])]))
+    await astra.roles.delete(role.id)
+    emulator.journal.clear()
+    (outcome,) = (await astra.apply(plan, quiet=True)).outcomes
+    assert isinstance(outcome.error, errors.OutdatedPlanError)
+    assert str(outcome.error) == "a role of user 'ann@example.com' was there or to be created, is not there; make a new plan"
+    assert writes(emulator) == []
+
+
 async def test_a_user_whose_role_was_not_made_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     plan = await astra.plan(Declaration(roles=[viewer()], users=[User("ann@example.com", roles=["viewer"])]))
     emulator.faults.status("addOrganizationRole", 400)

@@ -72,7 +72,7 @@ async def test_a_plan_names_the_variable_and_what_is_not_compared(astra: AsyncAs
     declared = Declaration(telemetry=[Telemetry("orders", "datadog", settings={"site": "datadoghq.eu"}, secrets={"api_key": "A"})])
     plan = await astra.plan(declared)
     assert str(plan).splitlines()[:4] == [
-        "+ telemetry of database 'orders'",
+        f"+ telemetry of database 'orders' ({orders})",
         "    sink: datadog",
         "    settings.site: datadoghq.eu",
         "    secrets.api_key: (secret, from the environment variable A)",

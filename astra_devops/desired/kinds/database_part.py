@@ -41,12 +41,17 @@ class DatabasePart(Kind[D, S]):
         pairs = zip(ids.items(), states, strict=True)
         return {name: Found(id=database_id, state=state) for (name, database_id), state in pairs if state is not None}
 
+    async def id_of_new(self, present: Present, name: str) -> str | None:
+        """Return the id of the database."""
+        return (await present.database_ids([name])).get(name)
+
     @abstractmethod
     async def read_part(self, present: Present, database_id: str) -> S | None:
         """Read the part of one database; None if it has none."""
 
     async def look(self, present: Present, change: Change, *, is_continued: bool) -> Found[S] | None:
         """Read the part again."""
+        await refuse_gone(present, change.id, change.name)
         database_id = await find_database_id(present, change.id, change.name)
         try:
             state = await self.read_part(present, database_id)
@@ -58,6 +63,12 @@ class DatabasePart(Kind[D, S]):
 def no_datacenter(database: str, region: str) -> errors.OutdatedPlanError:
     """Return the error of a change in a region that the database does not have."""
     return errors.OutdatedPlanError(f"database {database!r} has no datacenter in {region!r}; declare the region, or make a new plan")
+
+
+async def refuse_gone(present: Present, database_id: str | None, name: str) -> None:
+    """Refuse a change of what belongs to a database that is gone, even if another has its name."""
+    if database_id is not None and database_id not in {database.id for database in await present.databases()}:
+        raise errors.OutdatedPlanError(f"database {name!r} was there, is gone ({database_id}); make a new plan")
 
 
 async def find_database_id(present: Present, database_id: str | None, name: str) -> str:

@@ -141,6 +141,10 @@ class Kind(ABC, Generic[D, S]):
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Find the resources with these names, or all."""
 
+    async def id_of_new(self, present: Present, name: str) -> str | None:
+        """Return the id of the database that something belongs to that is not there yet."""
+        return None
+
     @abstractmethod
     async def after(self, present: Present, entry: D, found: Found[S] | None, is_pruned: IsPruned) -> S:
         """Return the state that a resource has once it is as declared."""

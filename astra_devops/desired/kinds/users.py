@@ -114,10 +114,13 @@ class UserKind(Kind[User, UserState]):
 
     async def write(self, present: Present, change: Change, found: Found[UserState] | None, after: UserState) -> None:
         """Invite the user, or replace the roles."""
-        if found is None:
-            await present.client.users.invite(change.name, after.roles)
-        elif found.state != after:
-            await present.client.users.set_roles(found.id, after.roles)
+        try:
+            if found is None:
+                await present.client.users.invite(change.name, after.roles)
+            elif found.state != after:
+                await present.client.users.set_roles(found.id, after.roles)
+        except ValueError as error:
+            raise errors.OutdatedPlanError(f"a role of {change.label} was there or to be created, is not there; make a new plan") from error
 
     async def remove(self, present: Present, change: Change, found: Found[UserState]) -> None:
         """Remove the user from the organization."""

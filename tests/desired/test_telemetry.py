@@ -110,6 +110,7 @@ async def test_a_missing_variable_is_an_error_before_anything_is_sent(
         (FILE.replace("password =", "token ="), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace(', user = "astra"', ""), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace("https://", "https://me:hidden@"), r"telemetry\[0\]\.settings\.endpoint: must not contain a password"),
+        (FILE.replace("METRICS_PASSWORD", "hidden7"), r"telemetry\[0\]\.secrets\.password: must be the name of an environment variable"),
         (FILE.replace('"METRICS_PASSWORD"', "1"), r"telemetry\[0\]\.secrets\.password: must be a string"),
     ],
 )

@@ -28,7 +28,16 @@ LAYERS: dict[str, set[str]] = {
     "operations.shared_task": {"errors", "_runtime"},
     "operations.turns": set(),
     "operations.ip_ranges": {"_runtime"},
-    "operations.poller": {"errors", "_rest", "_runtime", "_secret", "operations.listing", "operations.shared_task", "operations.turns"},
+    "operations.list_reading": {"errors", "_json", "_json_bytes", "_rest", "_runtime", "_secret", "operations.listing"},
+    "operations.poller": {
+        "errors",
+        "_rest",
+        "_runtime",
+        "operations.list_reading",
+        "operations.listing",
+        "operations.shared_task",
+        "operations.turns",
+    },
     "operations.kinds": {"_rest", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",

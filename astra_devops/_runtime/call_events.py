@@ -3,14 +3,13 @@
 import itertools
 import os
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import unquote
 
 from astra_devops._runtime.auth.protocol import SecretHeaders
 from astra_devops._runtime.call import Call
+from astra_devops._runtime.deadline import Setting
 from astra_devops._runtime.events import CallEnded, CallStarted, Observer, RequestEvent, ResponseEvent, RetryEvent
 from astra_devops._runtime.outcome import NotSent, RawAnswer, Received
 from astra_devops._runtime.telemetry import trace_context
@@ -42,7 +41,7 @@ class CallEvents:
         """Emit that the call begins."""
         self._emit(CallStarted(**self._common))
 
-    def enclosing(self) -> AbstractContextManager[None]:
+    def enclosing(self) -> Setting[str | None]:
         """Name this call as the one that the calls in a block belong to."""
         return enclosing(self._common["call_id"])
 
@@ -79,14 +78,9 @@ def new_id() -> str:
     return f"{_PROCESS}-{next(_numbers)}"
 
 
-@contextmanager
-def enclosing(call_id: str) -> Iterator[None]:
+def enclosing(call_id: str) -> Setting[str | None]:
     """Name the call that the calls in a block belong to."""
-    token = _enclosing.set(call_id)
-    try:
-        yield
-    finally:
-        _enclosing.reset(token)
+    return Setting(_enclosing, call_id)
 
 
 def path_ids(template: str, path: str) -> dict[str, str]:

@@ -262,7 +262,8 @@ class AstraDevOps(ClientOperations, NoCopies):
             AmbiguousNameError: Several resources have one name; the error lists their ids.
             PermissionDeniedError: The token may not read a part; ``only`` leaves it out.
             TypeError: ``only`` is not a list of strings.
-            ValueError: ``only`` has another name, or something cannot be declared.
+            ValueError: ``only`` has another name, or something cannot be declared; the message
+                names all such resources.
 
         >>> print((astra.export()).to_toml())
         """

@@ -138,10 +138,13 @@ async def _apply(present: Present, change: Change) -> None:
     kind = BY_NAME[change.kind]
     found = await kind.look(present, change, is_continued=is_continued)
     _refuse_outdated(change, found, is_continued=is_continued)
-    if change.after is not None:
-        await kind.write(present, change, found, change.after)
-    elif found is not None:
-        await kind.remove(present, change, found)
+    try:
+        if change.after is not None:
+            await kind.write(present, change, found, change.after)
+        elif found is not None:
+            await kind.remove(present, change, found)
+    except errors.NotFoundError as error:
+        raise errors.OutdatedPlanError(f"something that {change.label} needs was there, is gone: {error}; make a new plan") from error
 
 
 def _refuse_outdated(change: Change, found: Found[Any] | None, *, is_continued: bool) -> None:

@@ -1,7 +1,7 @@
 """What a plan does with one resource, and which facts it relies on."""
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import attrs
 
@@ -10,7 +10,6 @@ from astra_devops.desired.state import State
 Action = Literal["create", "update", "replace", "remove", "leave"]
 """What a plan does. ``replace`` is never carried out: it would lose what the resource holds."""
 
-ACTIONS: Final = get_args(Action)
 _MARKS: Final[Mapping[str, str]] = {"create": "+", "update": "~", "replace": "-/+", "remove": "-"}
 
 

@@ -62,7 +62,8 @@ def declaration_of(document: Mapping[str, Any]) -> Declaration:
         ValueError: A value is not valid.
     """
     _known(document, [kind.table for kind in KINDS], "")
-    return Declaration(**{kind.table: _section(kind, document[kind.table]) for kind in KINDS if kind.table in document})
+    # Null is what YAML reads where nothing stands after a name.
+    return Declaration(**{kind.table: _section(kind, document[kind.table]) for kind in KINDS if document.get(kind.table) is not None})
 
 
 def _section(kind: Kind[Any, Any], value: Any) -> Any:
@@ -76,11 +77,12 @@ def _section(kind: Kind[Any, Any], value: Any) -> Any:
 
 def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
     if not isinstance(entry, Mapping):
-        raise TypeError(f"{place} must be a table, not {checks.type_name(entry)}")
+        raise TypeError(f"{place} must be a table, not {'empty' if entry is None else checks.type_name(entry)}")
     fields = attrs.fields(declared_class)
     _known(entry, [field.name for field in fields], f"{place}.")
     # A parameter may have a default that its field has not.
     parameters = inspect.signature(declared_class).parameters.values()
+    entry = {name: value for name, value in entry.items() if value is not None}
     missing = [given.name for given in parameters if given.default is inspect.Parameter.empty and given.name not in entry]
     if missing:
         raise ValueError(f"{place}.{missing[0]}: must be given")

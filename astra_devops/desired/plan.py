@@ -1,22 +1,18 @@
 """Plans: what would have to change, as values that print, and that a file keeps."""
 
-import json
 import os
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, Self
 
 import attrs
 
-from astra_devops._version import VERSION
-from astra_devops.desired.change import ACTIONS, Action, Change
-from astra_devops.desired.kinds.registry import BY_NAME
+from astra_devops.desired import saved
+from astra_devops.desired.change import Action, Change
 from astra_devops.desired.pages import html_of, markdown_of
-from astra_devops.desired.state import State
+from astra_devops.desired.saved import SavedPlan
 
-_FORMAT: Final = 3
 _TERRAFORM: Final[Mapping[str, list[str]]] = {
     "create": ["create"],
     "update": ["update"],
@@ -113,9 +109,7 @@ class Plan:
         Raises:
             OSError: The file cannot be written.
         """
-        changes = [_document(change) for change in self.changes]
-        document = {"format": _FORMAT, "written_by": VERSION, "id": self.id, "organization_id": self.organization_id, "changes": changes}
-        Path(path).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        saved.write(path, SavedPlan(changes=self.changes, id=self.id, organization_id=self.organization_id))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -123,29 +117,8 @@ class Plan:
 
         Raises:
             OSError: The file cannot be read.
-            ValueError: The file is not a saved plan, or has another version of the format.
+            ValueError: The file is not a saved plan, has another version of the format, or a value
+                that does not belong there; the message names the place.
         """
-        try:
-            document = json.loads(Path(path).read_text(encoding="utf-8"))
-            version = document["format"]
-        except (ValueError, KeyError, TypeError):
-            raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is none") from None
-        if version != _FORMAT:
-            raise ValueError(f"path must be a plan of format {_FORMAT}, not {version!r}; make the plan again")
-        try:
-            return cls(tuple(_change(entry) for entry in document["changes"]), document["id"], document["organization_id"])
-        except (ValueError, AttributeError, KeyError, TypeError):
-            raise ValueError(f"path must be a plan that Plan.save has written, but {os.fspath(path)} is damaged") from None
-
-
-def _document(change: Change) -> dict[str, Any]:
-    document = {field.name: getattr(change, field.name) for field in attrs.fields(Change)}
-    return {name: value.to_dict() if isinstance(value, State) else value for name, value in document.items()}
-
-
-def _change(entry: dict[str, Any]) -> Change:
-    kind = BY_NAME[entry["kind"]]
-    states = {name: None if entry[name] is None else kind.load(entry[name]) for name in ("before", "after")}
-    if entry["action"] not in ACTIONS or (states["after"] is None) != (entry["action"] == "remove"):
-        raise ValueError("not a change")
-    return Change(**{**entry, **states, "needs": tuple(entry["needs"]), "follows": tuple(entry["follows"])})
+        plan = saved.read(path)
+        return cls(plan.changes, plan.id, plan.organization_id)

@@ -103,9 +103,18 @@ async def export_declaration(client: ClientResources, only: Iterable[str] | None
             raise ValueError(f"only[{index}] must be one of {', '.join(tables)}, not {table!r}")
     present = Present(client)
     declared: dict[str, Any] = {}
+    problems: list[str] = []
     for kind in KINDS:
-        if kind.table in chosen:
-            found = await kind.read(present, None)
-            entries = [kind.declare(name, found[name].state) for name in sorted(found) if kind.can_declare(found[name].state)]
-            declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
+        if kind.table not in chosen:
+            continue
+        entries = []
+        for name, found in sorted((await kind.read(present, None)).items()):
+            if kind.can_declare(found.state):
+                try:
+                    entries.append(kind.declare(name, found.state))
+                except ValueError as error:
+                    problems.append(f"{kind.label(name)} ({found.id}): {error}")
+        declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
+    if problems:
+        raise ValueError(f"only must leave out the kinds of what cannot be declared: {'; '.join(problems)}")
     return Declaration(**declared)

@@ -58,8 +58,7 @@ class OperationFactory:
         traceparent = trace_context.take_write()
         operation = handle.AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
         if "database_id" in params:
-            own = None if kind.ends_absent else handle.AsyncOperation(kind, params, self._caller, self.poller, traceparent=traceparent)
-            self._lanes.attach(params["database_id"], operation, own)
+            self._lanes.attach(params["database_id"], None if kind.ends_absent else operation)
         if (recorder := current.get()) is not None:
             recorder.accepted(operation)
         return operation

@@ -52,7 +52,6 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         self._accepted_at = caller.clock.monotonic()
         self._is_resumed = is_resumed
         self._traceparent = traceparent
-        self._statuses: list[str] = []
         self._wait_loop: WaitLoop[T_co] | None = None
 
     @property
@@ -167,15 +166,21 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         return event
 
     def wait_loop(
-        self, *, timeout: float | None = None, interval: float | None = None, fail_on: Collection[str] | None = None
+        self,
+        *,
+        timeout: float | None = None,
+        interval: float | None = None,
+        fail_on: Collection[str] | None = None,
+        is_detached: bool = False,
     ) -> "WaitLoop[T_co]":
         """Start a wait that advances one poll per call.
 
-        :meth:`wait` and :meth:`events` are built on it.
+        :meth:`wait` and :meth:`events` are built on it. The handle shows nothing of a wait that
+        ``is_detached``.
         """
         with importing:
             from astra_devops.operations.wait_loop import WaitLoop
-        self._wait_loop = WaitLoop(
+        wait_loop = WaitLoop(
             self._kind,
             self.ids,
             self._caller,
@@ -183,12 +188,14 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             accepted_at=self._accepted_at,
             is_resumed=self._is_resumed,
             traceparent=self._traceparent,
-            statuses=self._statuses,
+            statuses=() if self._wait_loop is None else self._wait_loop.statuses,
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),
             fail_on=self._kind.failure_states if fail_on is None else frozenset(map(str, checks.strings(fail_on, "fail_on"))),
         )
-        return self._wait_loop
+        if not is_detached:
+            self._wait_loop = wait_loop
+        return wait_loop
 
     def __repr__(self) -> str:
         ids = ", ".join(f"{name}={value!r}" for name, value in self.ids.items())

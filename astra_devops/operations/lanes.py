@@ -17,6 +17,7 @@ from astra_devops.operations.kinds import TRANSIENT_STATES
 
 if TYPE_CHECKING:
     from astra_devops.operations.poller import DatabasePoller
+    from astra_devops.operations.wait_loop import WaitLoop
 
 # Seconds between looks at a database whose change nothing but its state shows.
 _FIRST_PAUSE: Final = 1.0
@@ -33,9 +34,9 @@ class _Lane:
 
     ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
     once the database has been ready since; ``is_fresh`` says that this was just now. ``last`` is
-    the operation of that call, ``pending`` the handle that its caller has, and ``own`` one for the
-    lane. ``state`` is that of the database when it was last seen to be busy, and ``sending`` the
-    operation of the call whose turn it is.
+    the operation of that call, ``pending`` the handle that its caller has, and ``wait`` the wait of
+    the lane for it. ``state`` is that of the database when it was last seen to be busy, and
+    ``sending`` the operation of the call whose turn it is.
     """
 
     lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
@@ -46,13 +47,13 @@ class _Lane:
     state: str | None = None
     sending: str = ""
     pending: AsyncOperation[Any] | None = None
-    own: AsyncOperation[Any] | None = None
+    wait: "WaitLoop[Any] | None" = None
 
     def obstacle(self) -> str:
         """Return what the next call in the lane waits for, as a clause."""
         if self.changed_at is None:
             return f"{self.sending} is still being sent"
-        state = (self.own.status if self.own is not None else None) or self.state
+        state = (self.wait.status if self.wait is not None else None) or self.state
         return f"the database is in {state} since {self.last}" if state else f"the database has not been seen to be ready since {self.last}"
 
 
@@ -100,22 +101,21 @@ class Lanes:
             lane.users -= 1
             self._drop_idle()
 
-    def attach(self, database_id: str, pending: AsyncOperation[Any], own: AsyncOperation[Any] | None) -> None:
-        """Note the operation of the change that has just been accepted.
+    def attach(self, database_id: str, pending: AsyncOperation[Any] | None) -> None:
+        """Note the operation of the change that has just been accepted; None after a termination.
 
         Its effect shows better than the state of the database when the change is over: a database
-        may be ACTIVE before it is busy. Without one of its own, the lane has nothing to wait for,
-        as after a termination.
+        may be ACTIVE before it is busy. Without one there is nothing to wait for.
         """
         lane = self._lanes.get(database_id)
         if lane is None or not lane.is_fresh:
             return
-        lane.pending, lane.own = pending, own
-        if own is None:
+        lane.pending = pending
+        if pending is None:
             lane.changed_at = None
 
     def _has_changed(self, database_id: str, lane: _Lane, call: Call[Any]) -> None:
-        lane.changed_at, lane.pending, lane.own, lane.last = self._caller.clock.monotonic(), None, None, call.operation.id
+        lane.changed_at, lane.pending, lane.wait, lane.last = self._caller.clock.monotonic(), None, None, call.operation.id
         self._lanes[database_id] = self._lanes.pop(database_id, lane)
         # The resource attaches the operation in the same turn of the loop, or there is none.
         lane.is_fresh = True
@@ -149,7 +149,7 @@ class Lanes:
         except BaseException:
             lane.lock.release()
             raise
-        lane.changed_at = lane.pending = lane.own = lane.state = None
+        lane.changed_at = lane.pending = lane.wait = lane.state = None
         lane.sending = call.operation.id
 
     async def _is_ready_in_time(self, lane: _Lane, database_id: str, changed_at: float, left: Callable[[], float]) -> bool:
@@ -157,15 +157,18 @@ class Lanes:
 
         What ends the wait otherwise, the service says better in its answer to the next change.
         """
-        if lane.own is not None:
-            if lane.pending is None or not lane.pending.done:
-                try:
-                    await lane.own.wait(timeout=max(left(), _LEAST_WAIT))
-                except errors.OperationTimeoutError as error:
-                    lane.state = error.snapshot.status or lane.state
-                    return False
-                except errors.AstraDevOpsError:
-                    return True
+        if lane.pending is not None:
+            if lane.pending.done:
+                return True
+            lane.wait = lane.pending.wait_loop(timeout=max(left(), _LEAST_WAIT), is_detached=True)
+            try:
+                while await lane.wait.next_event() is not None:
+                    pass
+            except errors.OperationTimeoutError as error:
+                lane.state = error.snapshot.status or lane.state
+                return False
+            except errors.AstraDevOpsError:
+                return True
             return True
         pause = _FIRST_PAUSE
         while True:

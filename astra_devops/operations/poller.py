@@ -1,19 +1,18 @@
 """Polling databases for all waits of one client, with as few requests as possible."""
 
 import asyncio
+import itertools
 import math
 from functools import partial
 from typing import Final
-
-import attrs
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.http.time_limits import TimeLimits
-from astra_devops._secret import SecretBytes
 from astra_devops.operations import listing
+from astra_devops.operations.list_reading import ListReading, unreadable
 from astra_devops.operations.shared_task import SharedTask, can_join
 from astra_devops.operations.turns import Turns
 
@@ -30,18 +29,9 @@ _COST_OF_SINGLE: Final = 1 + _COST_OF_REQUEST
 _WORTH_OF_WAIT: Final = 1.5
 # Readings of the list that may be saved up, for the end of many waits.
 _MOST_SAVED: Final = 4
-
-
-@attrs.define(eq=False, repr=False)
-class _ListReading:
-    """One reading of the whole list.
-
-    ``started`` is the time by the client's monotonic clock: a database may change while the list
-    is read.
-    """
-
-    started: float
-    databases: dict[str, Database]
+# Waits that look together begin at so many moments, within this part of the time between two looks.
+_PLACES: Final = 64
+_SPREAD: Final = 1 / 16
 
 
 class DatabasePoller:
@@ -56,15 +46,16 @@ class DatabasePoller:
         self.turns: Turns = Turns()
         self._limits: TimeLimits | None = None
         self._caller = caller
+        self._places = itertools.cycle(range(_PLACES))
         self._last_polls: dict[str, float] = {}
         # The length of the list, or how much of it is known; None before the first reading.
         self._list_length: int | None = None
         # What readings of the list have saved so far, in databases.
         self._saved = 0
         self._running_gets: dict[str, SharedTask[Database]] = {}
-        self._running_reading: SharedTask[_ListReading | None] | None = None
-        self._next_reading: SharedTask[_ListReading | None] | None = None
-        self._last_reading: _ListReading | None = None
+        self._running_reading: SharedTask[ListReading | None] | None = None
+        self._next_reading: SharedTask[ListReading | None] | None = None
+        self._last_reading: ListReading | None = None
 
     def limits(self) -> TimeLimits:
         """Return what limits the polls of all waits, with one timer."""
@@ -84,20 +75,24 @@ class DatabasePoller:
         if self._is_list_cheaper():
             try:
                 reading = await self._get_reading(not_before)
+                database = None if reading is None else reading.get(database_id)
             except (errors.PermissionDeniedError, errors.ResponseDecodeError):
-                # One database that cannot be read spoils the list, but not the others.
-                reading = None
-            if reading is not None and (database := reading.databases.get(database_id)) is not None and database.status:
-                self._saved = min(self._saved + _COST_OF_SINGLE, _MOST_SAVED * len(reading.databases))
+                reading = database = None
+            if reading is not None and database is not None and database.status:
+                self._saved = min(self._saved + _COST_OF_SINGLE, _MOST_SAVED * len(reading))
                 return database
         return await self._get_shared(database_id, not_before)
 
-    async def get_all(self, not_before: float) -> dict[str, Database]:
-        """Return every database by id, including terminated ones, from one reading of the list."""
+    async def find(self, database_id: str, not_before: float) -> Database | None:
+        """Return a database, which may be terminated, from the whole list; None if it lacks it.
+
+        Raises:
+            AstraDevOpsError: The list or the database in it cannot be read.
+        """
         reading = None
         while reading is None:  # A reading that waits have begun may end early.
             reading = await self._get_reading(not_before, is_whole=True)
-        return reading.databases
+        return reading.get(database_id)
 
     async def get_now(self, database_id: str) -> Database:
         """Return a database as it is now, by a request of its own."""
@@ -127,17 +122,18 @@ class DatabasePoller:
         return _cost_of_list(self._list_length) <= waits * _WORTH_OF_WAIT + self._saved
 
     def aligned(self, pause: float) -> float:
-        """Return a pause, changed so that waits with similar pauses look at the same time.
+        """Return a pause, changed so that waits with similar pauses look at about the same time.
 
-        Waits that read the list can share a reading then. Single requests are better spread.
+        Waits that read the list can share a reading then. Single requests are better spread. A part
+        of the time between two looks stays between them, so that not all wake in the same instant.
         """
         if not self._is_list_cheaper():
             return pause
         tick = 2.0 ** math.floor(math.log2(pause / 0.8))  # The same for all jitter of one pause, mostly.
         now = self._caller.clock.monotonic()
-        return max(round((now + pause) / tick) * tick - now, tick / 2)
+        return max(round((now + pause) / tick) * tick - now, tick / 2) + next(self._places) / _PLACES * tick * _SPREAD
 
-    async def _get_reading(self, not_before: float, *, is_whole: bool = False) -> _ListReading | None:
+    async def _get_reading(self, not_before: float, *, is_whole: bool = False) -> ListReading | None:
         """Return a reading of the list that began at ``not_before`` or later.
 
         It is None if the list is longer than its reading is worth for the waits, which does not
@@ -154,7 +150,7 @@ class DatabasePoller:
                 self._running_reading = None if self._running_reading is task else self._running_reading
                 self._next_reading = None if self._next_reading is task else self._next_reading
 
-    def _joinable_reading(self, not_before: float, is_whole: bool) -> SharedTask[_ListReading | None]:
+    def _joinable_reading(self, not_before: float, is_whole: bool) -> SharedTask[ListReading | None]:
         """Return a reading that runs, or the one that comes next: there are never two at a time."""
         running, after = self._running_reading, self._next_reading
         if can_join(running, not_before):
@@ -185,31 +181,21 @@ class DatabasePoller:
         answer = await endpoints.get_database(self._caller, database_id=database_id)
         if not answer.value.status:
             # No wait can end without it, and it would go on until its timeout.
-            raise errors.ResponseDecodeError(
-                f"getDatabase answered {answer.status}, but the body has no status that can be read",
-                operation="getDatabase",
-                status=answer.status,
-                pointer="/status",
-                body=SecretBytes(b""),
-                request_id=answer.request_id,
-            )
+            raise unreadable("getDatabase", answer.status, "/status", "the body has no status that can be read", answer.request_id)
         return answer.value
 
-    async def _read_list(self, is_whole: bool) -> _ListReading | None:
-        started = self._caller.clock.monotonic()
-        # All that it would serve can join this one, and memory holds one list instead of two: full
-        # garbage collections stop the loop for as long as there are objects to look at.
+    async def _read_list(self, is_whole: bool) -> ListReading | None:
+        # All that it would serve can join this one, and memory holds one list instead of two.
         self._last_reading = None
-        databases: dict[str, Database] = {}
-        async for page in listing.databases(self._caller, include="all").pages():
-            databases |= {database.id: database for database in page}
-            self._list_length = max(len(databases), self._list_length or 0)
+        reading = ListReading(self._caller.clock.monotonic())
+        async for _ in reading.pages(self._caller):
+            self._list_length = max(len(reading), self._list_length or 0)
             if not is_whole and not self._is_list_cheaper():
                 return None
-        self._list_length = len(databases)
-        self._saved = max(self._saved - _cost_of_list(len(databases)), 0)
-        self._last_reading = _ListReading(started, databases)
-        return self._last_reading
+        self._list_length = len(reading)
+        self._saved = max(self._saved - _cost_of_list(len(reading)), 0)
+        self._last_reading = reading
+        return reading
 
 
 def _cost_of_list(length: int) -> int:

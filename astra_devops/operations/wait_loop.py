@@ -5,7 +5,7 @@ import functools
 import math
 import time
 from collections.abc import Mapping
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
 
@@ -79,6 +79,7 @@ class WaitLoop(Generic[T]):
 
     Attributes:
         id: The id of the wait in events.
+        statuses: The statuses that polls of the operation have seen, one for each change.
     """
 
     def __init__(
@@ -91,7 +92,7 @@ class WaitLoop(Generic[T]):
         accepted_at: float,
         is_resumed: bool,
         traceparent: str | None,
-        statuses: list[str],
+        statuses: tuple[str, ...],
         timeout: float,
         interval: float | None,
         fail_on: frozenset[str],
@@ -100,7 +101,7 @@ class WaitLoop(Generic[T]):
         self._accepted_at = accepted_at
         self._is_resumed = is_resumed
         self._traceparent = traceparent
-        self._statuses = statuses
+        self.statuses: tuple[str, ...] = statuses
         self._kind = kind
         self._ids = ids
         self._caller = caller
@@ -118,7 +119,8 @@ class WaitLoop(Generic[T]):
         self._base_interval = _FIRST_INTERVAL
         self._failed_polls: FailedPolls | None = None
         self._has_succeeded = False
-        self._history: list[errors.StatusChange] = []
+        # Plain tuples, since the garbage collector need not look at these.
+        self._history: tuple[tuple[str, float], ...] = ()
         self._observation: Observation[T] = Observation(None)
         self._problem: str | None = None
         self._cause: BaseException | None = None
@@ -148,18 +150,24 @@ class WaitLoop(Generic[T]):
         canceled, the error has the resume token in a note.
         """
         running_loop()
+        if self.done:
+            return None
         if self._events is None and not self._polls and (observer := observer_or_log(self._caller.observer)):
             self._events = WaitEvents(observer, self.id, self._kind.name, self._ids)
             self._events.started(self._traceparent)
         try:
-            event = await self._next_event()
+            if self._polls:
+                if self._still_clock is not None:
+                    self._still_clock.check()
+                await deadline.sleep(self._caller.clock, self._pause)
+            event = await self._next_poll()
         except BaseException as error:
             self._forget()
             self.close(error)
             if isinstance(error, asyncio.CancelledError):
                 error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
             raise
-        if event is None or event.done:
+        if event.done:
             self._forget()
             self.close()
         return event
@@ -174,13 +182,7 @@ class WaitLoop(Generic[T]):
         if "database_id" in self._ids:
             self._poller.forget(self._ids["database_id"])
 
-    async def _next_event(self) -> OperationEvent | None:
-        if self.done:
-            return None
-        if self._polls:
-            if self._still_clock is not None:
-                self._still_clock.check()
-            await deadline.sleep(self._caller.clock, self._pause)
+    async def _next_poll(self) -> OperationEvent:
         if "database_id" in self._ids:  # Before its turn, so that the first of many waits knows of the others.
             self._poller.expect(self._ids["database_id"])
         due_at = self._caller.clock.monotonic()
@@ -212,7 +214,7 @@ class WaitLoop(Generic[T]):
         # a pause when this poll is due, and the operation had been accepted by then.
         not_before = max(self._accepted_at, due_at - (self._pause or _FIRST_INTERVAL) / 2)
         age = math.inf if self._is_resumed else started_at - self._accepted_at
-        context = PollContext(self._caller, self._poller, not_before, tuple(self._statuses), age)
+        context = PollContext(self._caller, self._poller, not_before, self.statuses, age)
         self._polls += 1
         self._problem = self._cause = None
         self._pause = self._next_pause()
@@ -232,8 +234,7 @@ class WaitLoop(Generic[T]):
             self._has_succeeded = True
             if self._failed_polls is not None:
                 self._failed_polls.succeeded()
-            # The value counts only once it is done. Until then, many waits would keep many of them.
-            self._observation = observation if observation.done else attrs.evolve(observation, value=None)
+            self._observation = observation if observation.done else _not_done(observation.status, observation.message, observation.failed)
             self._problem = observation.problem
             self._remember_status()
         finally:
@@ -243,10 +244,10 @@ class WaitLoop(Generic[T]):
     def _remember_status(self) -> None:
         if self.status is None:
             return
-        if self._statuses[-1:] != [self.status]:
-            self._statuses.append(self.status)
-        if all(change.status != self.status for change in self._history):
-            self._history.append(errors.StatusChange(self.status, self._elapsed()))
+        if self.statuses[-1:] != (self.status,):
+            self.statuses = (*self.statuses, self.status)
+        if all(status != self.status for status, _ in self._history):
+            self._history = (*self._history, (self.status, self._elapsed()))
 
     def _handle_failure(self, error: BaseException) -> None:
         """Keep the error of a poll as its problem, or raise what ends the wait."""
@@ -330,7 +331,7 @@ class WaitLoop(Generic[T]):
             kind=self._kind.name,
             ids=dict(self._ids),
             status=self.status,
-            history=tuple(self._history),
+            history=tuple(errors.StatusChange(*change) for change in self._history),
             elapsed=self._elapsed(),
             polls=self._polls,
             resume_token=self._resume_token,
@@ -341,6 +342,15 @@ class WaitLoop(Generic[T]):
 def _lowered(states: frozenset[str]) -> frozenset[str]:
     """Return states as they are compared, since the service writes them in different cases."""
     return frozenset(state.lower() for state in states)
+
+
+@functools.lru_cache(maxsize=256)
+def _not_done(status: str | None, message: str | None, failed: bool) -> Observation[Any]:
+    """Return what a poll has seen, without the value, which counts only in the end.
+
+    Many waits would keep many values, and garbage collections would look at them all.
+    """
+    return Observation(status, message=message, failed=failed)
 
 
 def _format(seconds: float) -> str:

@@ -1,12 +1,14 @@
 """Waits of one client share their requests where that costs less, and never where it costs more."""
 
 import asyncio
+import gc
 from collections import Counter
 
 import pytest
 
 from astra_devops import AsyncAstraDevOps, Event, PollEvent, RequestEvent
 from astra_devops.emulator import Emulator, VirtualClock
+from astra_devops.models import Database
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +71,29 @@ async def test_after_the_last_wait_nothing_is_kept(emulator: Emulator, astra: As
     assert (poller._last_reading, poller._running_reading, poller._next_reading) == (None, None, None)
     assert not poller._last_polls
     assert not poller._running_gets
+
+
+async def test_waits_that_share_the_list_keep_no_databases_as_objects() -> None:
+    counts, kept = Counts(), list[int]()
+
+    def databases() -> int:
+        return sum(type(one) is Database for one in gc.get_objects())
+
+    def observe(event: Event) -> None:
+        counts(event)
+        if isinstance(event, PollEvent) and counts["polls"] % 100 == 0:
+            kept.append(databases())
+
+    gc.collect()
+    before = databases()  # Of other tests.
+    async with Emulator(clock=VirtualClock()) as emulator:
+        ids = [emulator.add_database(f"orders-{number}") for number in range(200)]
+        async with emulator.async_client(observer=observe) as astra:
+            operations = await asyncio.gather(*(astra.keyspaces.create(database_id, "audit") for database_id in ids))
+            await asyncio.gather(*(operation.wait() for operation in operations))
+        assert emulator.journal.count("listDatabases")
+    # The others are the results of waits that are over.
+    assert max(kept[:2]) <= before, (before, kept)
 
 
 async def test_a_wait_that_is_given_up_is_not_counted(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

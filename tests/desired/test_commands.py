@@ -58,3 +58,12 @@ def test_a_wrong_command_has_a_status_of_its_own(blocking_emulator: Emulator, tm
     assert done.returncode == 1
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_export_names_all_that_cannot_be_declared(blocking_emulator: Emulator, blocking_astra: AstraDevOps, tmp_path: Path) -> None:
+    ids = [blocking_emulator.add_database(name) for name in ("orders", "a", "b")]
+    done = run(blocking_emulator, tmp_path, "export", "databases.toml")
+    assert done.returncode == 1
+    for name, database_id in zip("ab", ids[1:], strict=True):
+        assert f"database {name!r} ({database_id}): name must be 2 to 50 letters" in done.stderr
+    assert blocking_astra.export(only=["roles"])

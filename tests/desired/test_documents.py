@@ -1,6 +1,7 @@
 """Declarations: what is refused, and how errors name the place."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,10 @@ def test_a_yaml_file_is_a_declaration(tmp_path: Path) -> None:
     assert load(path) == Declaration([Database("orders", cloud_provider="aws", region="us-east-2", keyspaces=["sales"], protected=False)])
     path.write_text("", encoding="utf-8")
     assert load(path) == Declaration()
+    path.write_text("databases:\nroles:\ndevops_access_list:\n", encoding="utf-8")
+    assert load(path) == Declaration()
+    path.write_text(YAML + "  keyspaces:\n  # - sales\n", encoding="utf-8")
+    assert load(path) == Declaration([Database("orders", cloud_provider="aws", region="us-east-2")])
 
 
 @pytest.mark.parametrize(
@@ -36,6 +41,8 @@ def test_a_yaml_file_is_a_declaration(tmp_path: Path) -> None:
         (YAML + "  keyspaces: [a-b]", r"databases\[0\]\.keyspaces\[0\]: must be 1 to 48 letters"),
         (YAML + "  keyspaces: [1]", r"databases\[0\]\.keyspaces\[0\]: must be a string"),
         (YAML + "  protected: 0", r"databases\[0\]\.protected: must be True or False"),
+        (YAML + "  name:", r"databases\[0\]\.name: must be given"),
+        ("databases: [null]", r"databases\[0\] must be a table, not empty"),
         ("1: 2", "1: is not a setting"),
         ("- databases", "path must be a YAML file with a mapping, not list"),
         ("databases: [", "path must be a YAML file: "),
@@ -111,11 +118,47 @@ def test_any_character_of_a_name_is_written_so_that_it_is_read_again(tmp_path: P
     assert load(path) == declared
 
 
-@pytest.mark.parametrize("after", ["orders", [1], 3])
-def test_a_saved_plan_with_something_else_in_place_of_a_state_is_damaged(tmp_path: Path, after: object) -> None:
+STATE = {"cloud_provider": "AWS", "region": "us-east-2", "regions": [], "keyspaces": [], "tier": "serverless", "db_type": None}
+LIST = {"kind": "access_list", "key": "access_list:orders", "after": {"enabled": True, "addresses": []}}
+ADDRESS = {"address": "203.0.113.7/32", "description": "", "enabled": True}
+SINK = {"kind": "telemetry", "key": "telemetry:orders"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "problem"),
+    [
+        ({"after": "orders"}, "changes[0].after: must be a table, not a text"),
+        ({"after": [1]}, "changes[0].after: must be a table, not a list"),
+        ({"after": None}, "changes[0]: must have the states before and after that 'create' has"),
+        ({"action": "remove", "after": None}, "changes[0]: must have the states before and after that 'remove' has"),
+        ({"action": "update"}, "changes[0]: must have the states before and after that 'update' has"),
+        ({"action": "destroy"}, "changes[0].action: "),
+        ({"after": {**STATE, "keyspaces": None}}, "changes[0].after.keyspaces: must be a list, not null"),
+        ({"after": {**STATE, "keyspaces": "sales"}}, "changes[0].after.keyspaces: must be a list, not a text"),
+        ({"after": {**STATE, "keyspaces": ["sales", 1]}}, "changes[0].after.keyspaces[1]: must be a text, not a whole number"),
+        ({"after": {**STATE, "tier": 4}}, "changes[0].after.tier: must be a text, not a whole number"),
+        ({"after": {**STATE, "keyspace": "sales"}}, "changes[0].after: must not have 'keyspace'"),
+        ({"before": {"region": "us-east-2"}}, "changes[0].before.cloud_provider: is missing"),
+        ({"kind": "cluster"}, "changes[0]: must not be of the kind 'cluster', which does not exist"),
+        ({"kind": None}, "changes[0]: must be a text, not null"),
+        ({"needs": "role:reader"}, "changes[0].needs: must be a list, not a text"),
+        ({"id": 7}, "changes[0].id: must be a text, not a whole number"),
+        ({**LIST, "after": {"enabled": 1, "addresses": []}}, "changes[0].after.enabled: must be true or false, not a whole number"),
+        (
+            {**LIST, "after": {"enabled": True, "addresses": [{**ADDRESS, "address": None}]}},
+            "changes[0].after.addresses[0].address: must be a text, not null",
+        ),
+        ({**SINK, "after": {"sink": "datadog", "settings": [], "secrets": {}}}, "changes[0].after.settings: must be a table, not a list"),
+        (
+            {**SINK, "after": {"sink": "datadog", "settings": {}, "secrets": {"api_key": {"name": 1}}}},
+            "changes[0].after.secrets['api_key']",
+        ),
+    ],
+)
+def test_an_error_in_a_saved_plan_names_the_place(tmp_path: Path, edit: dict[str, object], problem: str) -> None:
     path = tmp_path / "plan.json"
     names = {"kind": "database", "action": "create", "name": "orders", "label": "orders", "key": "orders", "note": ""}
-    change = {**names, "id": None, "before": None, "after": after, "needs": [], "follows": []}
+    change = {**names, "id": None, "before": None, "after": STATE, "needs": [], "follows": [], **edit}
     path.write_text(json.dumps({"format": 3, "id": "1", "organization_id": None, "changes": [change]}), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"plan\.json is damaged"):
+    with pytest.raises(ValueError, match=re.escape(f"plan.json is damaged: {problem}")):
         Plan.load(path)

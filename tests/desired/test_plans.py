@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import Declaration, Plan
+from astra_devops.desired import AccessList, Declaration, Plan
 from astra_devops.emulator import Emulator
 from tests.desired.shared import database, requests
 
@@ -72,6 +72,18 @@ async def test_a_database_that_has_changed_since_is_refused_and_the_others_are_c
     assert not applied.is_done
     assert "49 of 50 changes made" in str(applied)
     assert requests(emulator, but=READS) == ["addKeyspace"] * 49
+
+
+async def test_what_belongs_to_a_database_that_is_gone_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    ids = [emulator.add_database(name) for name in ("orders", "events")]
+    lists = [AccessList(name, ["10.0.0.0/8"], calling_from="10.1.2.3") for name in ("orders", "events")]
+    plan = await astra.plan(Declaration(access_lists=lists))
+    await (await astra.databases.terminate(ids[0])).wait()
+
+    refused, done = (await astra.apply(plan, quiet=True)).outcomes
+    assert (refused.key, refused.state, done.key, done.state) == ("access_list:orders", "failed", "access_list:events", "ok")
+    assert isinstance(refused.error, errors.OutdatedPlanError)
+    assert "something that access list of database 'orders' needs was there, is gone: " in str(refused.error)
 
 
 async def test_a_name_that_was_free_and_is_taken_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:

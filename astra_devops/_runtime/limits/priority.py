@@ -1,31 +1,21 @@
 """Whose turn comes first where calls wait: single calls and polls, then the many of a run."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
+
+from astra_devops._runtime.deadline import Setting
 
 _is_background: Final[ContextVar[bool]] = ContextVar("astra_devops_is_background", default=False)
 
 
-@contextmanager
-def background() -> Iterator[None]:
+def background() -> Setting[bool]:
     """Put the calls in a block after all others, where calls have to wait for their turn."""
-    token = _is_background.set(True)
-    try:
-        yield
-    finally:
-        _is_background.reset(token)
+    return Setting(_is_background, True)
 
 
-@contextmanager
-def foreground() -> Iterator[None]:
+def foreground() -> Setting[bool]:
     """Put the calls in a block, such as polls, before those of the run that they belong to."""
-    token = _is_background.set(False)
-    try:
-        yield
-    finally:
-        _is_background.reset(token)
+    return Setting(_is_background, False)
 
 
 def is_background() -> bool:

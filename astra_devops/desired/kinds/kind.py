@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -137,10 +137,6 @@ class Kind(ABC, Generic[D, S]):
         Raises:
             ValueError: It cannot be declared.
         """
-
-    def load(self, values: Mapping[str, Any]) -> S:
-        """Return the state that a saved plan contains."""
-        return self.state_class(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
     def check_change(self, change: Change) -> None:
         """Check what a change needs of this process, before anything is sent.

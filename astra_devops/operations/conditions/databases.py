@@ -90,7 +90,7 @@ async def is_terminated(context: PollContext, params: Params) -> Observation[Non
     except (errors.NotFoundError, errors.AuthenticationError, errors.PermissionDeniedError) as error:
         refusal = error
     try:
-        database = (await context.poller.get_all(context.not_before)).get(database_id)
+        database = await context.poller.find(database_id, context.not_before)
     except (errors.AuthenticationError, errors.PermissionDeniedError, errors.NotFoundError, errors.ResponseDecodeError) as error:
         if isinstance(refusal, errors.NotFoundError) and context.previous_statuses:
             return Observation(None, done=True)

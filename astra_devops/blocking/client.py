@@ -254,16 +254,17 @@ class AstraDevOps(ClientOperations, NoCopies):
     def export(self, *, only: Iterable[str] | None = None) -> "Declaration":
         """Return the declaration of all that is there, whose plan is empty.
 
+        What cannot be declared, such as two databases of one name, is left out, and ``omitted`` of
+        the declaration says what and why.
+
         Args:
             only: What to export, by the names that it has in a declaration, such as
                 ``["databases"]``, for a token that may not read everything. By default all.
 
         Raises:
-            AmbiguousNameError: Several resources have one name; the error lists their ids.
             PermissionDeniedError: The token may not read a part; ``only`` leaves it out.
             TypeError: ``only`` is not a list of strings.
-            ValueError: ``only`` has another name, or something cannot be declared; the message
-                names all such resources.
+            ValueError: ``only`` has another name.
 
         >>> print((astra.export()).to_toml())
         """

@@ -3,8 +3,8 @@
 They use the settings of the environment, unless options say otherwise.
 
 The exit status is 0 if everything is as declared or was changed, 2 if a plan has differences, 3 if
-a part was not changed, 4 if it is not known whether a change took effect, and 1 if the command, a
-file or the connection is wrong.
+a part was not changed or not exported, 4 if it is not known whether a change took effect, and 1 if
+the command, a file or the connection is wrong.
 """
 
 import argparse
@@ -96,7 +96,9 @@ async def _export(options: argparse.Namespace) -> int:
     async with AsyncAstraDevOps(**settings_of(options)) as astra:
         declared = await astra.export(only=options.only)
     options.file.write_text(declared.to_toml(), encoding="utf-8")
-    return _DONE
+    for reason in declared.omitted:
+        complain("export", f"left out: {reason}", _PARTLY_FAILED)
+    return _PARTLY_FAILED if declared.omitted else _DONE
 
 
 async def _apply(options: argparse.Namespace) -> int:

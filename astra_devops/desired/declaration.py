@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from astra_devops._runtime import checks
+from astra_devops._secret import printable
 from astra_devops.desired.kinds.access_lists import AccessList
 from astra_devops.desired.kinds.captures import Capture
 from astra_devops.desired.kinds.databases import Database
@@ -27,6 +28,10 @@ class Declaration:
 
     What is there and not declared is left alone, unless ``prune`` of ``plan`` names it.
 
+    Attributes:
+        omitted: What an export has left out because it cannot be declared, each with the reason.
+            Plans do not use it.
+
     Raises:
         TypeError: An argument is not a list of such declarations.
         ValueError: Two of one kind have one name.
@@ -41,6 +46,7 @@ class Declaration:
     placements: tuple[Placement, ...]
     devops_access_list: DevOpsAccessList | None
     access_lists: tuple[AccessList, ...]
+    omitted: tuple[str, ...] = attrs.field(eq=False)
 
     def __init__(
         self,
@@ -54,6 +60,7 @@ class Declaration:
         placements: Iterable[Placement] = (),
         devops_access_list: DevOpsAccessList | None = None,
         access_lists: Iterable[AccessList] = (),
+        omitted: Iterable[str] = (),
     ) -> None:
         values = {
             "databases": databases,
@@ -66,11 +73,14 @@ class Declaration:
             "devops_access_list": devops_access_list,
             "access_lists": access_lists,
         }
-        self.__attrs_init__(**{kind.table: _checked(kind, values[kind.table]) for kind in KINDS})  # pyright: ignore[reportAttributeAccessIssue]
+        self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]
+            **{kind.table: _checked(kind, values[kind.table]) for kind in KINDS}, omitted=tuple(checks.strings(omitted, "omitted"))
+        )
 
     def to_toml(self) -> str:
-        """Return the text of a file that ``desired.load`` reads."""
-        return "\n".join(_table(kind, entry) for kind in KINDS for entry in entries_of(self, kind).values())
+        """Return the text of a file that ``desired.load`` reads. What is omitted is in comments."""
+        comments = [f"# Left out: {printable(reason)}\n" for reason in self.omitted]
+        return "\n".join([*comments, *(_table(kind, entry) for kind in KINDS for entry in entries_of(self, kind).values())])
 
 
 def entries_of(declaration: Declaration, kind: Kind[Any, Any]) -> dict[str, Any]:

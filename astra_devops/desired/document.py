@@ -3,7 +3,7 @@
 import inspect
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from astra_devops._runtime import checks
 from astra_devops.desired.declaration import Declaration
 from astra_devops.desired.kinds.kind import Kind
 from astra_devops.desired.kinds.registry import KINDS
+from astra_devops.desired.kinds.values import check_names
 
 
 def load(path: str | os.PathLike[str]) -> Declaration:
@@ -61,7 +62,7 @@ def declaration_of(document: Mapping[str, Any]) -> Declaration:
         TypeError: A value has the wrong type.
         ValueError: A value is not valid.
     """
-    _known(document, [kind.table for kind in KINDS], "")
+    check_names(document, [kind.table for kind in KINDS], "")
     # Null is what YAML reads where nothing stands after a name.
     return Declaration(**{kind.table: _section(kind, document[kind.table]) for kind in KINDS if document.get(kind.table) is not None})
 
@@ -79,7 +80,7 @@ def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
     if not isinstance(entry, Mapping):
         raise TypeError(f"{place} must be a table, not {'empty' if entry is None else checks.type_name(entry)}")
     fields = attrs.fields(declared_class)
-    _known(entry, [field.name for field in fields], f"{place}.")
+    check_names(entry, [field.name for field in fields], f"{place}.")
     # A parameter may have a default that its field has not.
     parameters = inspect.signature(declared_class).parameters.values()
     entry = {name: value for name, value in entry.items() if value is not None}
@@ -92,9 +93,3 @@ def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
         # Messages begin with the argument, such as "regions[0] must not be empty".
         field, _, rest = str(error).partition(" ")
         raise type(error)(f"{place}.{field.removesuffix(':')}: {rest}") from None
-
-
-def _known(entry: Mapping[str, Any], names: Sequence[str], prefix: str) -> None:
-    for key in entry:
-        if key not in names:
-            raise ValueError(f"{prefix}{key}: is not a setting; it must be one of {', '.join(names)}")

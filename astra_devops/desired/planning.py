@@ -34,6 +34,7 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
         changes += [await _change(kind, present, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]
         # Last comes what others may need.
         removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
+    _refuse_needed(removals, declared)
     plan = Plan(tuple(_ordered([*changes, *removals])))
     return plan if plan.is_empty else attrs.evolve(plan, organization_id=await present.organization_id())
 
@@ -57,7 +58,7 @@ async def _change(kind: Kind[Any, Any], present: Present, entry: Any, found: Fou
         kind=kind.name,
         action=_action(kind, before, after),
         name=name,
-        id=None if found is None else found.id,
+        id=await kind.id_of_new(present, name) if found is None else found.id,
         before=before,
         after=after,
         label=kind.label(name),
@@ -82,28 +83,44 @@ def _removal(kind: Kind[Any, Any], name: str, found: Found[Any]) -> Change:
     )
 
 
+def _refuse_needed(removals: list[Change], declared: Declaration) -> None:
+    """Refuse to remove what something declared needs.
+
+    Raises:
+        ValueError: ``prune`` names such a thing.
+    """
+    needs = {key: kind.label(name) for kind in KINDS for name, entry in entries_of(declared, kind).items() for key in kind.needs(entry)}
+    for removal in removals:
+        if removal.key in needs:
+            raise ValueError(f"prune must not name {removal.key!r}, which the declared {needs[removal.key]} needs")
+
+
 def _ordered(changes: list[Change]) -> list[Change]:
-    """Have each change need only what the plan changes before it, and a removal what may use it."""
+    """Have each change need only what the plan changes before it, and a removal what may use it.
+
+    A database goes after what belongs to it, which has its id.
+    """
     ordered: list[Change] = []
     for change in changes:
         pending = [earlier for earlier in ordered if earlier.action != "leave"]
         used_by = BY_NAME[change.kind].used_by if change.action == "remove" else ()
         needs = [earlier.key for earlier in pending if earlier.key in change.needs or earlier.kind in used_by]
-        follows = [earlier.key for earlier in pending if earlier.key in change.follows]
+        parts = [earlier.key for earlier in pending if earlier.action == change.action == "remove" and earlier.id == change.id]
+        follows = [*(earlier.key for earlier in pending if earlier.key in change.follows), *parts]
         ordered.append(attrs.evolve(change, needs=tuple(needs), follows=tuple(follows)))
     return ordered
 
 
 async def export_declaration(client: ClientResources, only: Iterable[str] | None) -> Declaration:
-    """Return the declaration of all that is there."""
+    """Return the declaration of all that is there and can be declared."""
     tables = [kind.table for kind in KINDS]
     chosen = tables if only is None else checks.strings(only, "only")
     for index, table in enumerate(chosen):
         if table not in tables:
             raise ValueError(f"only[{index}] must be one of {', '.join(tables)}, not {table!r}")
-    present = Present(client)
+    omitted: list[str] = []
+    present = Present(client, omitted)
     declared: dict[str, Any] = {}
-    problems: list[str] = []
     for kind in KINDS:
         if kind.table not in chosen:
             continue
@@ -113,8 +130,6 @@ async def export_declaration(client: ClientResources, only: Iterable[str] | None
                 try:
                     entries.append(kind.declare(name, found.state))
                 except ValueError as error:
-                    problems.append(f"{kind.label(name)} ({found.id}): {error}")
+                    omitted.append(f"{kind.label(name)} ({found.id}): {error}")
         declared[kind.table] = next(iter(entries), None) if kind.is_single else entries
-    if problems:
-        raise ValueError(f"only must leave out the kinds of what cannot be declared: {'; '.join(problems)}")
-    return Declaration(**declared)
+    return Declaration(**declared, omitted=omitted)

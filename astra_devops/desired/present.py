@@ -21,10 +21,12 @@ class Present:
 
     Attributes:
         client: The client that reads them.
+        omitted: What an export leaves out, each with the reason; None if nothing may be left out.
     """
 
-    def __init__(self, client: ClientResources) -> None:
+    def __init__(self, client: ClientResources, omitted: list[str] | None = None) -> None:
         self.client = client
+        self.omitted = omitted
         self._locks: dict[str, asyncio.Lock] = {}
         self._lists: dict[str, list[Any]] = {}
 
@@ -36,9 +38,13 @@ class Present:
 
         return await self.once("databases", read)
 
+    async def database_names(self) -> list[str | None]:
+        """Return the names of all databases."""
+        return [database.info.name for database in await self.databases()]
+
     async def database_ids(self, names: Collection[str] | None) -> dict[str, str]:
         """Return the ids of the databases with these names, or of all, by name."""
-        found = by_name("databases", await self.databases(), lambda database: database.info.name, lambda database: database.id, names)
+        found = self.by_name("databases", await self.databases(), lambda database: database.info.name, lambda database: database.id, names)
         return {name: database.id for name, database in found.items()}
 
     async def roles(self) -> list[Role]:
@@ -68,25 +74,35 @@ class Present:
                 self._lists[name] = await read()
             return cast("list[T]", self._lists[name])
 
+    def by_name(
+        self,
+        kind: str,
+        items: Iterable[T],
+        name_of: Callable[[T], str | None],
+        id_of: Callable[[T], str],
+        names: Collection[str] | None,
+    ) -> dict[str, T]:
+        """Find the items that have one of the names, or any name if ``names`` is None.
 
-def by_name(
-    kind: str,
-    items: Iterable[T],
-    name_of: Callable[[T], str | None],
-    id_of: Callable[[T], str],
-    names: Collection[str] | None,
-) -> dict[str, T]:
-    """Find the items that have one of the names, or any name if ``names`` is None.
+        Raises:
+            AmbiguousNameError: Several items have one of the names, and ``omitted`` is None; the
+                error has their ids.
+        """
+        found: dict[str, list[T]] = {}
+        for item in items:
+            name = name_of(item)
+            if name is None:
+                self._omit(f"one of the {kind} has no name ({id_of(item)})")
+            elif names is None or name in names:
+                found.setdefault(name, []).append(item)
+        for name, same in found.items():
+            if len(same) > 1:
+                error = errors.AmbiguousNameError.of(kind, name, [id_of(item) for item in same])
+                if self.omitted is None:
+                    raise error
+                self._omit(str(error))
+        return {name: same[0] for name, same in found.items() if len(same) == 1}
 
-    Raises:
-        AmbiguousNameError: Several items have one of the names; the error has their ids.
-    """
-    found: dict[str, list[T]] = {}
-    for item in items:
-        name = name_of(item)
-        if name is not None and (names is None or name in names):
-            found.setdefault(name, []).append(item)
-    for name, same in found.items():
-        if len(same) > 1:
-            raise errors.AmbiguousNameError.of(kind, name, [id_of(item) for item in same])
-    return {name: same[0] for name, same in found.items()}
+    def _omit(self, reason: str) -> None:
+        if self.omitted is not None and reason not in self.omitted:
+            self.omitted.append(reason)

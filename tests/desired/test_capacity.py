@@ -103,7 +103,10 @@ async def test_only_the_group_that_has_changed_since_is_refused(astra: AsyncAstr
     ("declared", "message"),
     [
         (Declaration(placements=[Placement("none", group="there")]), r"placements\[0\]\.database must be a database that is there"),
-        (Declaration([database()], placements=[Placement("orders", group="none")]), r"placements\[0\]\.group must be the title of a group"),
+        (
+            Declaration([database()], placements=[Placement("orders", group="none")]),
+            r"placements\[0\]\.group must be a PCU group that is there",
+        ),
         (Declaration(pcu_groups=[group("there", reserved=1)]), r"pcu_groups\[0\]\.reserved can only be raised, .*; it is 0"),
     ],
 )

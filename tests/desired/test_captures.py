@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps
-from astra_devops.desired import Capture, Database, Declaration, Stream
+from astra_devops.desired import Capture, Database, Declaration, Placement, Stream
 from astra_devops.emulator import Emulator
 from tests.desired.shared import refused, through_files, writes
 
@@ -46,6 +46,38 @@ async def test_the_plan_names_tables_and_streams(astra: AsyncAstraDevOps, emulat
     assert "tables of change data capture of database 'orders' were [], are ['sales.orders']" in str(applied)
 
 
+async def test_prune_ends_a_capture_before_what_belongs_to_the_database_and_the_database_go(
+    astra: AsyncAstraDevOps, emulator: Emulator
+) -> None:
+    for name in ("kept", "orders"):
+        emulator.add_database(name, keyspaces=["sales"])
+    emulator.add_pcu_group("analytics", max=3)
+    captures = [Capture(name, ["sales.orders"], streams=[STREAM]) for name in ("kept", "orders")]
+    declared = Declaration(captures=captures, placements=[Placement("orders", group="analytics")])
+    assert (await astra.apply(await astra.plan(declared), quiet=True)).is_done
+    emulator.journal.clear()
+    prune = ["orders", "placement:orders", "capture:orders", "capture:nothing"]
+    plan = await astra.plan(Declaration(), prune=prune, max_removed_share=1)
+    assert [change.key for change in plan.pending] == prune[2::-1]
+    assert "    - tables: sales.orders" in str(plan).splitlines()
+    applied = await astra.apply(plan, quiet=True)
+    assert applied.is_done, str(applied)
+    assert writes(emulator, but=("pcuGet", "pcuGetTypes")) == ["deleteCDC", "pcuAssociationDelete", "terminateDatabase"]
+    assert (await astra.plan(Declaration(), prune=prune, max_removed_share=1)).is_empty
+    assert (await astra.export(only=["captures"])).captures == tuple(captures[:1])
+
+
+async def test_a_function_is_asked_about_captures_where_some_are_declared(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    for name in ("kept", "orders"):
+        emulator.add_database(name, keyspaces=["sales"])
+    kept, orders = (Capture(name, ["sales.orders"], streams=[STREAM]) for name in ("kept", "orders"))
+    await astra.apply(await astra.plan(Declaration(captures=[kept, orders])), quiet=True)
+    plan = await astra.plan(Declaration(captures=[kept]), prune=lambda it: it.key == "capture:orders", max_removed_share=0.5)
+    assert [(change.key, change.action) for change in plan.pending] == [("capture:orders", "remove")]
+    assert (await astra.apply(plan, quiet=True)).is_done
+    assert (await astra.apply(plan, quiet=True)).outcomes[0].state == "failed"
+
+
 async def test_a_region_that_the_database_lacks_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     emulator.add_database("orders", keyspaces=["sales"])
     elsewhere = Stream("us-west-2", "pulsar", "cdc")
@@ -62,7 +94,8 @@ async def test_a_region_that_the_database_lacks_is_refused(astra: AsyncAstraDevO
             FILE.replace("sales.orders", "orders"),
             r"captures\[0\]\.tables\[0\]: must be KEYSPACE.TABLE, such as 'sales.orders', not 'orders'",
         ),
-        (FILE.replace("tenant", "tennant"), r"captures\[0\]\.streams\[0\]: must have region, cluster and tenant"),
+        (FILE.replace("tenant", "tennant"), r"captures\[0\]\.streams\[0\]\.tennant: is not a setting; .*; did you mean 'tenant'"),
+        (FILE.replace(', tenant = "cdc"', ""), r"captures\[0\]\.streams\[0\]\.tenant: must be given"),
         (FILE.replace('"cdc"', '""'), r"captures\[0\]\.streams\[0\]\.tenant: must not be empty"),
         (FILE.partition("streams")[0], r"captures\[0\]\.streams: must not be empty"),
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps
+from astra_devops.desired import load
 from astra_devops.emulator import Emulator, ScaledClock
 
 
@@ -60,10 +61,22 @@ def test_a_wrong_command_has_a_status_of_its_own(blocking_emulator: Emulator, tm
     assert "Traceback" not in done.stderr
 
 
-def test_an_export_names_all_that_cannot_be_declared(blocking_emulator: Emulator, blocking_astra: AstraDevOps, tmp_path: Path) -> None:
-    ids = [blocking_emulator.add_database(name) for name in ("orders", "a", "b")]
+def test_an_export_leaves_out_what_cannot_be_declared_and_says_so(
+    blocking_emulator: Emulator, blocking_astra: AstraDevOps, tmp_path: Path
+) -> None:
+    short, *twins = [blocking_emulator.add_database(name, keyspaces=["app"]) for name in ("a", "twin", "twin")]
+    orders = blocking_emulator.add_database("orders", keyspaces=["app"])
+    for database_id in (orders, *twins):
+        blocking_astra.access_lists.replace(database_id, ["10.0.0.0/8"], enabled=True, calling_from=None).wait()
     done = run(blocking_emulator, tmp_path, "export", "databases.toml")
-    assert done.returncode == 1
-    for name, database_id in zip("ab", ids[1:], strict=True):
-        assert f"database {name!r} ({database_id}): name must be 2 to 50 letters" in done.stderr
-    assert blocking_astra.export(only=["roles"])
+    assert done.returncode == 3
+    ambiguous, unnamed = done.stderr.splitlines()
+    assert ambiguous.startswith("astra_devops export: left out: ")
+    assert all(text in ambiguous for text in ("'twin'", *twins))
+    assert unnamed.startswith(f"astra_devops export: left out: database 'a' ({short}): name must be 2 to 50 letters")
+    path = tmp_path / "databases.toml"
+    assert path.read_text(encoding="utf-8").startswith("# Left out: ")
+    exported = blocking_astra.export()
+    assert (len(exported.omitted), load(path)) == (2, exported)
+    assert [entry.name for entry in exported.databases] == [entry.database for entry in exported.access_lists] == ["orders"]
+    assert run(blocking_emulator, tmp_path, "drift", "databases.toml").returncode == 0

@@ -81,7 +81,11 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (DATABASE + 'keyspaces = ["a", "a"]', r"databases\[0\]\.keyspaces: must not have 'a' twice"),
         (DATABASE + 'keyspaces = "a"', r"databases\[0\]\.keyspaces: must be a list of strings, not a single string"),
         (DATABASE + 'regions = ["us-east-2"]', r"databases\[0\]\.regions: must not have 'us-east-2' twice"),
-        (DATABASE + 'keyspace = "a"', r"databases\[0\]\.keyspace: is not a setting; it must be one of name, "),
+        (
+            DATABASE + 'keyspace = "a"',
+            r"databases\[0\]\.keyspace: is not a setting; it must be one of name, .*; did you mean 'keyspaces'\?",
+        ),
+        ("database = []", r"database: is not a setting; .*; did you mean 'databases'\?"),
         (DATABASE + 'tier = ""', r"databases\[0\]\.tier: must"),
         ('[[databases]]\nname = "orders"', r"databases\[0\]\.cloud_provider: must be given"),
         ("databases = [1]", r"databases\[0\] must be a table, not int"),
@@ -150,6 +154,10 @@ SINK = {"kind": "telemetry", "key": "telemetry:orders"}
         ),
         ({**SINK, "after": {"sink": "datadog", "settings": [], "secrets": {}}}, "changes[0].after.settings: must be a table, not a list"),
         (
+            {**SINK, "after": {"sink": "datadog", "settings": {}, "secrets": {"api_key": {"variable": "hidden7"}}}},
+            "changes[0].after.secrets['api_key']: variable must be the name of an environment variable in capital letters",
+        ),
+        (
             {**SINK, "after": {"sink": "datadog", "settings": {}, "secrets": {"api_key": {"name": 1}}}},
             "changes[0].after.secrets['api_key']",
         ),
@@ -160,5 +168,6 @@ def test_an_error_in_a_saved_plan_names_the_place(tmp_path: Path, edit: dict[str
     names = {"kind": "database", "action": "create", "name": "orders", "label": "orders", "key": "orders", "note": ""}
     change = {**names, "id": None, "before": None, "after": STATE, "needs": [], "follows": [], **edit}
     path.write_text(json.dumps({"format": 3, "id": "1", "organization_id": None, "changes": [change]}), encoding="utf-8")
-    with pytest.raises(ValueError, match=re.escape(f"plan.json is damaged: {problem}")):
+    with pytest.raises(ValueError, match=re.escape(f"plan.json is damaged: {problem}")) as caught:
         Plan.load(path)
+    assert "hidden7" not in str(caught.value)

@@ -82,7 +82,10 @@ async def test_a_database_that_is_not_there_is_refused(astra: AsyncAstraDevOps) 
         (FILE.replace('calling_from = "unchecked"', ""), r"devops_access_list\.calling_from: must be given"),
         (FILE.replace('["127.0.0.0/8"]', "[]"), r"devops_access_list\.addresses: must not be empty"),
         (FILE.replace("10.0.0.0/8", "10.0.0.1/8"), r"access_lists\[0\]\.addresses\[0\]\.address: .*bits set outside its mask"),
-        (FILE.replace("description", "comment"), r"access_lists\[0\]\.addresses\[1\]: must have address, and may have description"),
+        (
+            FILE.replace("description", "descripton"),
+            r"access_lists\[0\]\.addresses\[1\]\.descripton: is not .*; did you mean 'description'",
+        ),
         (FILE.replace("10.0.0.0/8", "203.0.113.7"), r"access_lists\[0\]\.addresses: must not have '203.0.113.7/32' twice"),
     ],
 )

@@ -90,6 +90,17 @@ async def test_only_those_who_have_changed_since_are_refused(astra: AsyncAstraDe
     assert "description of role 'a' was '', is 'theirs'" in str(outcomes["role:a"].error)
 
 
+async def test_a_user_whose_role_is_gone_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    role = await astra.roles.create("viewer", policy("theirs", ["org-db-view"], VIEWING["resources"]))
+    plan = await astra.plan(Declaration(users=[User("ann@example.com", roles=["viewer"])]))
+    await astra.roles.delete(role.id)
+    emulator.journal.clear()
+    (outcome,) = (await astra.apply(plan, quiet=True)).outcomes
+    assert isinstance(outcome.error, errors.OutdatedPlanError)
+    assert str(outcome.error) == "a role of user 'ann@example.com' was there or to be created, is not there; make a new plan"
+    assert writes(emulator) == []
+
+
 async def test_a_user_whose_role_was_not_made_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
     plan = await astra.plan(Declaration(roles=[viewer()], users=[User("ann@example.com", roles=["viewer"])]))
     emulator.faults.status("addOrganizationRole", 400)
@@ -131,7 +142,21 @@ async def test_a_function_is_asked_about_the_kinds_that_are_declared(astra: Asyn
 @pytest.mark.parametrize(
     ("declared", "prune", "message"),
     [
-        (Declaration(users=[User("ann@example.com", roles=["nothing"])]), (), r"users\[0\]\.roles must be names of roles .* not 'nothing'"),
+        (
+            Declaration(users=[User("ann@example.com", roles=["nothing"])]),
+            (),
+            r"users\[0\]\.roles\[0\] must be a role that .* not 'nothing'$",
+        ),
+        (
+            Declaration(roles=[viewer()], users=[User("ann@example.com", roles=["viewer", "veiwer"])]),
+            (),
+            r"users\[0\]\.roles\[1\] must be a role that is there or declared, not 'veiwer'; did you mean 'viewer'\?",
+        ),
+        (
+            Declaration(roles=[viewer(actions=["org-db-veiw", "org-db-view"])]),
+            (),
+            r"roles\[0\]\.actions must be permissions, but 'org-db-veiw' is none; did you mean 'org-db-view'\?",
+        ),
         (Declaration(roles=[viewer("Organization Administrator")]), (), r"roles\[0\]\.name must not be 'Organization Administrator'"),
         (Declaration(roles=[viewer()]), ["role:viewer"], r"prune\[0\] must not be 'role:viewer', which is declared"),
         (Declaration(), ["color:red"], r"prune\[0\] must be the name of a database, .* or begin with one of role:, user:"),
@@ -140,6 +165,14 @@ async def test_a_function_is_asked_about_the_kinds_that_are_declared(astra: Asyn
 async def test_what_cannot_be_planned_is_refused(astra: AsyncAstraDevOps, declared: Declaration, prune: list[str], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         await astra.plan(declared, prune=prune)
+
+
+async def test_a_permission_that_is_newer_than_this_version_is_not_misspelled(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    roles = [role.to_dict() for role in await astra.roles.list()]
+    roles[0]["policy"]["actions"].append("org-db-view2")
+    emulator.faults.body("getOrganizationRoles", roles)
+    plan = await astra.plan(Declaration(roles=[viewer(actions=["org-db-view2", "moon-landing-start"])]))
+    assert "    + actions: org-db-view2" in str(plan).splitlines()
 
 
 @pytest.mark.parametrize(

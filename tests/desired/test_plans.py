@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import AccessList, Declaration, Plan
+from astra_devops.desired import AccessList, Capture, Declaration, Placement, Plan, Stream, Telemetry
 from astra_devops.emulator import Emulator
-from tests.desired.shared import database, requests
+from tests.desired.shared import database, requests, writes
 
 READS = {"getCurrentOrganization", "listDatabases", "getDatabase", "listDatacenters"}
 
@@ -74,16 +74,46 @@ async def test_a_database_that_has_changed_since_is_refused_and_the_others_are_c
     assert requests(emulator, but=READS) == ["addKeyspace"] * 49
 
 
-async def test_what_belongs_to_a_database_that_is_gone_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
-    ids = [emulator.add_database(name) for name in ("orders", "events")]
-    lists = [AccessList(name, ["10.0.0.0/8"], calling_from="10.1.2.3") for name in ("orders", "events")]
-    plan = await astra.plan(Declaration(access_lists=lists))
-    await (await astra.databases.terminate(ids[0])).wait()
+async def test_what_belongs_to_a_database_that_is_gone_is_refused_even_if_another_has_its_name(
+    astra: AsyncAstraDevOps, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METRICS_KEY", "x")
+    names = ("gone", "taken", "kept")
+    ids = [emulator.add_database(name, keyspaces=["sales"]) for name in names]
+    emulator.add_pcu_group("analytics", max=3)
+    declared = Declaration(
+        placements=[Placement(name, group="analytics") for name in names],
+        access_lists=[AccessList(name, ["10.0.0.0/8"], calling_from="10.1.2.3") for name in names],
+        captures=[Capture(name, ["sales.orders"], streams=[Stream("us-east-2", "pulsar", "cdc")]) for name in names],
+        telemetry=[Telemetry(name, "datadog", secrets={"api_key": "METRICS_KEY"}) for name in names],
+    )
+    plan = await astra.plan(declared)
+    for database_id in ids[:2]:
+        await (await astra.databases.terminate(database_id)).wait()
+    emulator.add_database("taken", keyspaces=["sales"])
+    emulator.add_database("kept", keyspaces=["sales"])
 
-    refused, done = (await astra.apply(plan, quiet=True)).outcomes
-    assert (refused.key, refused.state, done.key, done.state) == ("access_list:orders", "failed", "access_list:events", "ok")
-    assert isinstance(refused.error, errors.OutdatedPlanError)
-    assert "something that access list of database 'orders' needs was there, is gone: " in str(refused.error)
+    outcomes = (await astra.apply(plan, quiet=True)).outcomes
+    assert {outcome.key for outcome in outcomes if outcome.state == "ok"} == {
+        change.key for change in plan.changes if change.name == "kept"
+    }
+    refused = {outcome.key.partition(":")[2]: str(outcome.error) for outcome in outcomes if outcome.state != "ok"}
+    assert refused == {
+        name: f"database {name!r} was there, is gone ({database_id}); make a new plan"
+        for name, database_id in zip(names, ids[:2], strict=False)
+    }
+    emulator.journal.clear()
+    assert not (await astra.apply(plan, quiet=True)).is_done
+    assert writes(emulator, but=["pcuGet", "pcuGetTypes"]) == []
+
+
+async def test_what_goes_while_it_is_changed_is_an_outdated_plan(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    emulator.add_database("orders")
+    plan = await astra.plan(Declaration(access_lists=[AccessList("orders", ["10.0.0.0/8"], calling_from="10.1.2.3")]))
+    emulator.faults.status("UpsertAccessListForDatabase", 404)
+    (outcome,) = (await astra.apply(plan, quiet=True)).outcomes
+    assert isinstance(outcome.error, errors.OutdatedPlanError)
+    assert "something that access list of database 'orders' needs was there, is gone: " in str(outcome.error)
 
 
 async def test_a_name_that_was_free_and_is_taken_is_refused(astra: AsyncAstraDevOps, emulator: Emulator) -> None:

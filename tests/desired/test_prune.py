@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
-from astra_devops.desired import Declaration, Plan, Undeclared
+from astra_devops.desired import AccessList, Declaration, Plan, Undeclared
 from astra_devops.emulator import Emulator, ScaledClock
 from tests.desired.killing import kill_after, program
 from tests.desired.killing import run as run_program
@@ -99,6 +99,15 @@ async def test_a_name_of_two_databases_is_not_removed(astra: AsyncAstraDevOps, e
     fill(emulator, "old", "old")
     with pytest.raises(errors.AmbiguousNameError):
         await astra.plan(Declaration(), prune=["old"], max_removed_share=1)
+
+
+@pytest.mark.parametrize("prune", [["orders", "other"], lambda undeclared: undeclared.name in ("orders", "other")])
+async def test_what_something_declared_needs_is_not_removed(astra: AsyncAstraDevOps, emulator: Emulator, prune: Any) -> None:
+    fill(emulator, "other", "orders")
+    declared = Declaration(access_lists=[AccessList("orders", ["10.0.0.0/8"], calling_from="unchecked")])
+    message = "prune must not name 'orders', which the declared access list of database 'orders' needs"
+    with pytest.raises(ValueError, match=message):
+        await astra.plan(declared, prune=prune, max_removed_share=1)
 
 
 async def test_what_has_changed_since_is_not_removed(astra: AsyncAstraDevOps, emulator: Emulator) -> None:

@@ -72,7 +72,7 @@ async def test_a_plan_names_the_variable_and_what_is_not_compared(astra: AsyncAs
     declared = Declaration(telemetry=[Telemetry("orders", "datadog", settings={"site": "datadoghq.eu"}, secrets={"api_key": "A"})])
     plan = await astra.plan(declared)
     assert str(plan).splitlines()[:4] == [
-        "+ telemetry of database 'orders'",
+        f"+ telemetry of database 'orders' ({orders})",
         "    sink: datadog",
         "    settings.site: datadoghq.eu",
         "    secrets.api_key: (secret, from the environment variable A)",
@@ -104,9 +104,13 @@ async def test_a_missing_variable_is_an_error_before_anything_is_sent(
     ("text", "message"),
     [
         (FILE.replace('"prometheus"', '"graphite"'), r"telemetry\[0\]\.sink: must be one of cloudwatch, datadog, "),
+        (FILE.replace("prometheus", "promethius"), r"telemetry\[0\]\.sink: must be one of .*; did you mean 'prometheus'"),
+        (FILE.replace("endpoint", "endpiont"), r"telemetry\[0\]\.settings\.endpiont: is not a setting; .*; did you mean 'endpoint'"),
+        (FILE.replace("password =", "pasword ="), r"telemetry\[0\]\.secrets\.pasword: is not a setting; .*; did you mean 'password'"),
         (FILE.replace("password =", "token ="), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace(', user = "astra"', ""), r"telemetry\[0\]\.settings: must have the fields of a prometheus sink, but secrets"),
         (FILE.replace("https://", "https://me:hidden@"), r"telemetry\[0\]\.settings\.endpoint: must not contain a password"),
+        (FILE.replace("METRICS_PASSWORD", "hidden7"), r"telemetry\[0\]\.secrets\.password: must be the name of an environment variable"),
         (FILE.replace('"METRICS_PASSWORD"', "1"), r"telemetry\[0\]\.secrets\.password: must be a string"),
     ],
 )

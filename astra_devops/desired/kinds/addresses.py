@@ -8,7 +8,7 @@ import attrs
 from astra_devops._rest.models.access_lists import AccessListAddress, AccessListEntry
 from astra_devops._rest.models.devops_access_lists import DevOpsAccessListAddress
 from astra_devops._runtime import checks
-from astra_devops.desired.kinds.values import refuse_repeated
+from astra_devops.desired.kinds.values import check_names, refuse_repeated
 from astra_devops.operations import ip_ranges
 from astra_devops.resources._addresses import check_calling_from, refuse_lock_out
 
@@ -49,9 +49,9 @@ def declared_addresses(addresses: Iterable[Any], *, ipv6: bool, at_least: int = 
 
 def _checked(value: Any, name: str, ipv6: bool) -> Address:
     if isinstance(value, Mapping):
-        unknown = [key for key in value if key not in ("address", "description", "enabled")]
-        if unknown or "address" not in value:
-            raise ValueError(f"{name} must have address, and may have description and enabled, not {', '.join(map(str, value))}")
+        check_names(value, [field.name for field in attrs.fields(Address)], f"{name}.")
+        if "address" not in value:
+            raise ValueError(f"{name}.address must be given")
         value = Address(**value)
     elif isinstance(value, str):
         value = Address(value)

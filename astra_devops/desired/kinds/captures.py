@@ -11,7 +11,7 @@ from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id, no_datacenter
 from astra_devops.desired.kinds.kind import Found, IsPruned
 from astra_devops.desired.kinds.placements import PLACEMENTS
-from astra_devops.desired.kinds.values import refuse_repeated
+from astra_devops.desired.kinds.values import check_names, refuse_repeated
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 
@@ -70,8 +70,10 @@ class Capture:
 
 def _checked(value: Any, name: str) -> Stream:
     if isinstance(value, Mapping):
-        if set(value) != set(_STREAM_FIELDS):
-            raise ValueError(f"{name} must have region, cluster and tenant, not {', '.join(map(str, value))}")
+        check_names(value, _STREAM_FIELDS, f"{name}.")
+        missing = [field for field in _STREAM_FIELDS if field not in value]
+        if missing:
+            raise ValueError(f"{name}.{missing[0]} must be given")
         stream = Stream(**value)
     elif isinstance(value, Stream):
         stream = value
@@ -105,6 +107,7 @@ class CaptureKind(DatabasePart[Capture, CaptureState]):
     name = "capture"
     table = "captures"
     words = "change data capture"
+    is_removable = True
     declared_class = Capture
     state_class = CaptureState
 
@@ -152,6 +155,10 @@ class CaptureKind(DatabasePart[Capture, CaptureState]):
         regions = await _regions(present, database_id, change.name, after.streams)
         send = cdc.update if present_tables else cdc.enable
         await (await send(database_id, tables=tables, regions=regions, database_name=change.name)).wait()
+
+    async def remove(self, present: Present, change: Change, found: Found[CaptureState]) -> None:
+        """End the capture."""
+        await self.write(present, change, found, CaptureState())
 
 
 async def _regions(present: Present, database_id: str, name: str, streams: Iterable[Stream]) -> list[CdcRegion]:

@@ -26,9 +26,13 @@ class DatabasePart(Kind[D, S]):
 
     async def check(self, entries: Mapping[str, D], found: Mapping[str, Found[S]], present: Present, keys: Collection[str]) -> None:
         """Refuse databases that are neither there nor declared."""
-        ids = await present.database_ids(list(entries))
+        databases = await present.database_names()
         for index, name in enumerate(entries):
-            check_database(name, f"{self.table}[{index}]", ids, keys)
+            DATABASES.check_reference(name, f"{self.table}[{index}].database", databases, keys)
+
+    async def listed(self, present: Present) -> list[tuple[str, str]]:
+        """List the databases that have one."""
+        return [(name, found.id) for name, found in (await self.read(present, None)).items() if self.can_declare(found.state)]
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Read the parts of several databases side by side."""
@@ -37,12 +41,17 @@ class DatabasePart(Kind[D, S]):
         pairs = zip(ids.items(), states, strict=True)
         return {name: Found(id=database_id, state=state) for (name, database_id), state in pairs if state is not None}
 
+    async def id_of_new(self, present: Present, name: str) -> str | None:
+        """Return the id of the database."""
+        return (await present.database_ids([name])).get(name)
+
     @abstractmethod
     async def read_part(self, present: Present, database_id: str) -> S | None:
         """Read the part of one database; None if it has none."""
 
     async def look(self, present: Present, change: Change, *, is_continued: bool) -> Found[S] | None:
         """Read the part again."""
+        await refuse_gone(present, change.id, change.name)
         database_id = await find_database_id(present, change.id, change.name)
         try:
             state = await self.read_part(present, database_id)
@@ -51,15 +60,15 @@ class DatabasePart(Kind[D, S]):
         return None if state is None else Found(id=database_id, state=state)
 
 
-def check_database(name: str, place: str, present: Collection[str], declared: Collection[str]) -> None:
-    """Refuse a database that is neither present, by name, nor declared, by key."""
-    if name not in present and DATABASES.key(name) not in declared:
-        raise ValueError(f"{place}.database must be a database that is there or declared, not {name!r}")
-
-
 def no_datacenter(database: str, region: str) -> errors.OutdatedPlanError:
     """Return the error of a change in a region that the database does not have."""
     return errors.OutdatedPlanError(f"database {database!r} has no datacenter in {region!r}; declare the region, or make a new plan")
+
+
+async def refuse_gone(present: Present, database_id: str | None, name: str) -> None:
+    """Refuse a change of what belongs to a database that is gone, even if another has its name."""
+    if database_id is not None and database_id not in {database.id for database in await present.databases()}:
+        raise errors.OutdatedPlanError(f"database {name!r} was there, is gone ({database_id}); make a new plan")
 
 
 async def find_database_id(present: Present, database_id: str | None, name: str) -> str:

@@ -12,7 +12,7 @@ from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind, Undeclared
 from astra_devops.desired.kinds.values import refuse_repeated
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
 from astra_devops.operations.termination import is_terminating
@@ -134,7 +134,9 @@ class DatabaseKind(Kind[Database, DatabaseState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[DatabaseState]]:
         """Find databases."""
-        found = by_name("databases", await present.databases(), lambda database: database.info.name, lambda database: database.id, names)
+        found = present.by_name(
+            "databases", await present.databases(), lambda database: database.info.name, lambda database: database.id, names
+        )
         return {name: Found(id=database.id, state=state_of(database)) for name, database in found.items()}
 
     async def after(self, present: Present, entry: Database, found: Found[DatabaseState] | None, is_pruned: IsPruned) -> DatabaseState:

@@ -7,6 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 import attrs
 
 from astra_devops.desired.change import Change
+from astra_devops.desired.kinds.values import did_you_mean
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 
@@ -105,6 +106,20 @@ class Kind(ABC, Generic[D, S]):
             ValueError: Something is declared that cannot be; the message names the field.
         """
 
+    def check_reference(self, name: str, place: str, present: Iterable[str | None], keys: Collection[str]) -> None:
+        """Check a name by which another kind refers to one, by what is there and the declared keys.
+
+        Raises:
+            ValueError: It is neither there nor declared.
+        """
+        names = set(present)
+        if name in names or self.key(name) in keys:
+            return
+        prefix = self.key("")
+        declared = [key.removeprefix(prefix) for key in keys if (key.startswith(prefix) if prefix else ":" not in key)]
+        hint = did_you_mean(name, [*names, *declared])
+        raise ValueError(f"{place} must be a {self.words} that is there or declared, not {name!r}{hint}")
+
     def check_prune(self, name: str, argument: str, entries: Mapping[str, D]) -> None:
         """Check a name in ``prune``.
 
@@ -125,6 +140,10 @@ class Kind(ABC, Generic[D, S]):
     @abstractmethod
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[S]]:
         """Find the resources with these names, or all."""
+
+    async def id_of_new(self, present: Present, name: str) -> str | None:
+        """Return the id of the database that something belongs to that is not there yet."""
+        return None
 
     @abstractmethod
     async def after(self, present: Present, entry: D, found: Found[S] | None, is_pruned: IsPruned) -> S:

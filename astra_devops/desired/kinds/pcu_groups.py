@@ -11,7 +11,7 @@ from astra_devops._rest.models.pcu_groups import PcuProvisionType
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 
 _LARGEST: Final = 2**31 - 1
@@ -136,7 +136,7 @@ class PcuGroupKind(Kind[PcuGroup, PcuGroupState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[PcuGroupState]]:
         """Find groups."""
-        found = by_name("PCU groups", await present.pcu_groups(), lambda group: group.title, lambda group: group.id, names)
+        found = present.by_name("PCU groups", await present.pcu_groups(), lambda group: group.title, lambda group: group.id, names)
         return {title: _found(group) for title, group in found.items()}
 
     async def after(self, present: Present, entry: PcuGroup, found: Found[PcuGroupState] | None, is_pruned: IsPruned) -> PcuGroupState:
@@ -185,7 +185,7 @@ class PcuGroupKind(Kind[PcuGroup, PcuGroupState]):
 async def find_group(present: Present, title: str) -> Existing | None:
     """Find a group that may have been created after the plan was made."""
     groups = await present.client.pcu_groups.list()
-    return by_name("PCU groups", groups, lambda group: group.title, lambda group: group.id, (title,)).get(title)
+    return present.by_name("PCU groups", groups, lambda group: group.title, lambda group: group.id, (title,)).get(title)
 
 
 async def unpark(present: Present, group_id: str) -> None:

@@ -10,7 +10,7 @@ from astra_devops import errors
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
-from astra_devops.desired.kinds.database_part import check_database, find_database_id, no_datacenter
+from astra_devops.desired.kinds.database_part import find_database_id, no_datacenter, refuse_gone
 from astra_devops.desired.kinds.databases import DATABASES
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.pcu_groups import PCU_GROUPS, find_group, unpark
@@ -81,12 +81,11 @@ class PlacementKind(Kind[Placement, PlacementState]):
         self, entries: Mapping[str, Placement], found: Mapping[str, Found[PlacementState]], present: Present, keys: Collection[str]
     ) -> None:
         """Refuse databases and groups that are neither there nor declared."""
-        databases = await present.database_ids([entry.database for entry in entries.values()])
+        databases = await present.database_names()
         titles = {group.title for group in await present.pcu_groups()}
         for index, entry in enumerate(entries.values()):
-            check_database(entry.database, f"placements[{index}]", databases, keys)
-            if entry.group not in titles and PCU_GROUPS.key(entry.group) not in keys:
-                raise ValueError(f"placements[{index}].group must be the title of a group that is there or declared, not {entry.group!r}")
+            DATABASES.check_reference(entry.database, f"placements[{index}].database", databases, keys)
+            PCU_GROUPS.check_reference(entry.group, f"placements[{index}].group", titles, keys)
 
     async def listed(self, present: Present) -> list[tuple[str, str]]:
         """List all placements."""
@@ -111,6 +110,11 @@ class PlacementKind(Kind[Placement, PlacementState]):
             return {name: found for name, found in placed.items() if "/" not in name or placed.get(name.partition("/")[0]) is not found}
         return {name: found for name, found in placed.items() if name in names}
 
+    async def id_of_new(self, present: Present, name: str) -> str | None:
+        """Return the id of the database."""
+        database = name.partition("/")[0]
+        return (await present.database_ids([database])).get(database)
+
     async def after(self, present: Present, entry: Placement, found: Found[PlacementState] | None, is_pruned: IsPruned) -> PlacementState:
         """Return the declared group."""
         return PlacementState(group=entry.group)
@@ -122,6 +126,7 @@ class PlacementKind(Kind[Placement, PlacementState]):
 
     async def look(self, present: Present, change: Change, *, is_continued: bool) -> Found[PlacementState] | None:
         """Find the group of the datacenter."""
+        await refuse_gone(present, change.id, change.name.partition("/")[0])
         database_id, datacenter_id = await _find_datacenter(present, change)
         group = await present.client.pcu_groups.find_by_datacenter(datacenter_id)
         return None if group is None else Found(id=database_id, state=PlacementState(group=group.title or group.id))

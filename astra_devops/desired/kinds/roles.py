@@ -6,12 +6,13 @@ from typing import ClassVar, Final
 import attrs
 
 from astra_devops import errors
-from astra_devops._rest.models.common_role import Policy
+from astra_devops._rest.models.common_role import Policy, PolicyAction
 from astra_devops._rest.models.common_role import Role as Existing
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.kinds.values import did_you_mean
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 from astra_devops.policies import policy
 
@@ -81,10 +82,18 @@ class RoleKind(Kind[Role, RoleState]):
     async def check(
         self, entries: Mapping[str, Role], found: Mapping[str, Found[RoleState]], present: Present, keys: Collection[str]
     ) -> None:
-        """Refuse the names of the service's own roles."""
+        """Refuse the names of the service's own roles, and misspelled permissions."""
+        if not entries:
+            return
+        granted = [role.policy.actions for role in await present.roles() if isinstance(role.policy, Policy)]
+        # One that is newer than this version is in the service's own roles.
+        permissions = {*map(str, PolicyAction), *(str(action) for actions in granted for action in actions)}
         for index, name in enumerate(entries):
             if name in found and not self.can_declare(found[name].state):
                 raise ValueError(f"roles[{index}].name must not be {name!r}, a role of the service, which cannot be changed")
+            for action in entries[name].actions:
+                if action not in permissions and (hint := did_you_mean(action, permissions)):
+                    raise ValueError(f"roles[{index}].actions must be permissions, but {action!r} is none{hint}")
 
     async def listed(self, present: Present) -> list[tuple[str, str]]:
         """List the custom roles."""
@@ -97,7 +106,7 @@ class RoleKind(Kind[Role, RoleState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[RoleState]]:
         """Find roles, and read their policies."""
-        found = by_name("roles", await present.roles(), lambda role: role.name, lambda role: role.id, names)
+        found = present.by_name("roles", await present.roles(), lambda role: role.name, lambda role: role.id, names)
         return {name: _found(await _with_policy(present, role)) for name, role in found.items()}
 
     async def after(self, present: Present, entry: Role, found: Found[RoleState] | None, is_pruned: IsPruned) -> RoleState:

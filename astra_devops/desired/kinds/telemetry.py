@@ -1,6 +1,7 @@
 """The export of databases' metrics. Secrets stay in the environment."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, get_args
 
@@ -11,6 +12,7 @@ from astra_devops._secret import Secret, redact
 from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id
 from astra_devops.desired.kinds.kind import Found, IsPruned
+from astra_devops.desired.kinds.values import check_names, did_you_mean
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 from astra_devops.sinks import (
@@ -31,6 +33,8 @@ _SINKS: Final[Mapping[str, type[Any]]] = {
     "pulsar": PulsarSink,
     "splunk": SplunkSink,
 }
+# Capital letters only: a secret that was written in place of a name hardly looks like one.
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
 _NOTE: Final = "its secrets are not compared: the service does not return them; telemetry.set() replaces them"
 
 
@@ -44,8 +48,18 @@ class FromEnvironment:
 
     variable: str
 
+    def __attrs_post_init__(self) -> None:
+        check_variable(self.variable, "variable")
+
     def __str__(self) -> str:
         return f"(secret, from the environment variable {self.variable})"
+
+
+def check_variable(value: str, name: str) -> str:
+    """Check the name of an environment variable. No error repeats it: it may be a secret."""
+    if not _VARIABLE.fullmatch(checks.string(value, name)):
+        raise ValueError(f"{name} must be the name of an environment variable in capital letters, such as METRICS_KEY, not the secret")
+    return value
 
 
 @attrs.frozen(kw_only=True, init=False)
@@ -74,9 +88,9 @@ class Telemetry:
         self, database: str, sink: str, *, settings: Mapping[str, str | Iterable[str]] | None = None, secrets: Mapping[str, str]
     ) -> None:
         if checks.string(sink, "sink") not in _SINKS:
-            raise ValueError(f"sink must be one of {', '.join(_SINKS)}, not {sink!r}")
+            raise ValueError(f"sink must be one of {', '.join(_SINKS)}, not {sink!r}{did_you_mean(sink, _SINKS)}")
         plain = {name: _checked(value, f"settings.{name}") for name, value in checks.mapping(settings or {}, "settings").items()}
-        variables = {name: checks.string(value, f"secrets.{name}") for name, value in checks.mapping(secrets, "secrets").items()}
+        variables = {name: check_variable(value, f"secrets.{name}") for name, value in checks.mapping(secrets, "secrets").items()}
         _form_of(sink, plain, variables)
         self.__attrs_init__(  # pyright: ignore[reportAttributeAccessIssue]
             database=checks.string(database, "database"), sink=sink, settings=plain, secrets=variables
@@ -102,6 +116,9 @@ def _form_of(sink: str, settings: Iterable[str], secrets: Iterable[str]) -> type
     for field in attrs.fields(sink_class):
         if field.name == "auth":
             choices = list(get_args(field.type))
+    names = list(dict.fromkeys(name for auth in choices for name in _fields(sink_class, auth)))
+    check_names(settings, names, "settings.")
+    check_names(secrets, names, "secrets.")
     for auth in choices:
         fields = _fields(sink_class, auth)
         plain = {name: field for name, field in fields.items() if field.type is not Secret}
@@ -172,7 +189,7 @@ class TelemetryKind(DatabasePart[Telemetry, TelemetryState]):
 
     def declare(self, name: str, state: TelemetryState) -> Telemetry:
         """Declare the sink, with made-up names of variables."""
-        prefix = "".join(letter if letter.isalnum() else "_" for letter in name).upper()
+        prefix = re.sub(r"\W|^(?=\d)", "_", name.upper(), flags=re.ASCII)
         form = _form_by_settings(state.sink, state.settings)
         names = [field.name for field in form.values() if field.type is Secret]
         return Telemetry(name, state.sink, settings=state.settings, secrets={secret: f"{prefix}_{secret.upper()}" for secret in names})

@@ -12,7 +12,7 @@ from astra_devops.desired.change import Change
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.roles import ROLES
 from astra_devops.desired.kinds.values import refuse_repeated
-from astra_devops.desired.present import Present, by_name
+from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
 
 
@@ -78,9 +78,8 @@ class UserKind(Kind[User, UserState]):
             return
         existing = {role.name for role in await present.roles()}
         for index, entry in enumerate(entries.values()):
-            for role in entry.roles:
-                if role not in existing and ROLES.key(role) not in keys:
-                    raise ValueError(f"users[{index}].roles must be names of roles that are there or declared, not {role!r}")
+            for position, role in enumerate(entry.roles):
+                ROLES.check_reference(role, f"users[{index}].roles[{position}]", existing, keys)
 
     async def listed(self, present: Present) -> list[tuple[str, str]]:
         """List all users."""
@@ -92,7 +91,7 @@ class UserKind(Kind[User, UserState]):
 
     async def read(self, present: Present, names: Collection[str] | None) -> dict[str, Found[UserState]]:
         """Find users by their addresses."""
-        found = by_name("users", await present.users(), _email_of, lambda user: user.user_id, names)
+        found = present.by_name("users", await present.users(), _email_of, lambda user: user.user_id, names)
         return {name: _found(user) for name, user in found.items()}
 
     async def after(self, present: Present, entry: User, found: Found[UserState] | None, is_pruned: IsPruned) -> UserState:
@@ -115,10 +114,13 @@ class UserKind(Kind[User, UserState]):
 
     async def write(self, present: Present, change: Change, found: Found[UserState] | None, after: UserState) -> None:
         """Invite the user, or replace the roles."""
-        if found is None:
-            await present.client.users.invite(change.name, after.roles)
-        elif found.state != after:
-            await present.client.users.set_roles(found.id, after.roles)
+        try:
+            if found is None:
+                await present.client.users.invite(change.name, after.roles)
+            elif found.state != after:
+                await present.client.users.set_roles(found.id, after.roles)
+        except ValueError as error:
+            raise errors.OutdatedPlanError(f"a role of {change.label} was there or to be created, is not there; make a new plan") from error
 
     async def remove(self, present: Present, change: Change, found: Found[UserState]) -> None:
         """Remove the user from the organization."""

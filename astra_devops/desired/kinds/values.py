@@ -1,6 +1,7 @@
 """Checks of declared values that several kinds have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 
 def refuse_repeated(values: Sequence[object], name: str) -> None:
@@ -8,3 +9,16 @@ def refuse_repeated(values: Sequence[object], name: str) -> None:
     for index, value in enumerate(values):
         if value in values[:index]:
             raise ValueError(f"{name} must not have {value if not isinstance(value, str) else repr(value)} twice")
+
+
+def did_you_mean(word: object, accepted: Iterable[str | None]) -> str:
+    """Return ``; did you mean ...?`` with the accepted word that is most similar, or nothing."""
+    matches = get_close_matches(str(word), [name for name in accepted if name], n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
+
+
+def check_names(names: Iterable[object], accepted: Sequence[str], place: str) -> None:
+    """Refuse names of settings that do not exist. ``place`` is empty, or ends with a dot."""
+    for name in names:
+        if name not in accepted:
+            raise ValueError(f"{place}{name}: is not a setting; it must be one of {', '.join(accepted)}{did_you_mean(name, accepted)}")

@@ -13,7 +13,8 @@ from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.registry import BY_NAME, KINDS
 from astra_devops.desired.plan import Plan
 from astra_devops.desired.present import Present
-from astra_devops.desired.prune import Prune, Pruning, check_share, pruned_names, pruning_of, refuse_too_many
+from astra_devops.desired.prune import Prune, Pruning, check_share, pruned_names, pruning_of, refuse_too_many, removed_keyspaces
+from astra_devops.operations.conditions.keyspaces import keyspaces_of
 
 
 async def make_plan(client: ClientResources, declared: Declaration, *, prune: Prune, max_removed_share: float) -> Plan:
@@ -35,6 +36,9 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
         # Last comes what others may need.
         removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
     _refuse_needed(removals, declared)
+    if removed := removed_keyspaces(changes):
+        total = sum(len(keyspaces_of(database)) for database in await present.databases())
+        refuse_too_many("keyspaces", removed, total, max_removed_share)
     plan = Plan(tuple(_ordered([*changes, *removals])))
     return plan if plan.is_empty else attrs.evolve(plan, organization_id=await present.organization_id())
 
@@ -47,7 +51,7 @@ async def _read(
     if kind.name in pruning.kinds:
         listed = await kind.listed(present)
         removed = pruned_names(kind, listed, entries, pruning.is_pruned)
-        refuse_too_many(kind, len(removed), len(listed), most)
+        refuse_too_many(kind.table.replace("_", " "), len(removed), len(listed), most)
     return await kind.read(present, {*entries, *removed}), removed
 
 

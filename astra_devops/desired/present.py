@@ -97,10 +97,11 @@ class Present:
                 found.setdefault(name, []).append(item)
         for name, same in found.items():
             if len(same) > 1:
-                error = errors.AmbiguousNameError.of(kind, name, [id_of(item) for item in same])
+                ids = [id_of(item) for item in same]
+                message = f"{len(ids)} {kind} match {name!r}: {', '.join(ids)}; a declaration finds them by name, so remove all but one"
                 if self.omitted is None:
-                    raise error
-                self._omit(str(error))
+                    raise errors.AmbiguousNameError(message, name=name, ids=ids)
+                self._omit(message)
         return {name: same[0] for name, same in found.items() if len(same) == 1}
 
     def _omit(self, reason: str) -> None:

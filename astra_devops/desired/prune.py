@@ -7,8 +7,9 @@ from typing import Any
 import attrs
 
 from astra_devops._runtime import checks
+from astra_devops.desired.change import Change
 from astra_devops.desired.declaration import Declaration, entries_of
-from astra_devops.desired.kinds.databases import DATABASES
+from astra_devops.desired.kinds.databases import DATABASES, DatabaseState
 from astra_devops.desired.kinds.kind import IsPruned, Kind, Undeclared
 from astra_devops.desired.kinds.registry import BY_NAME, KINDS
 
@@ -77,7 +78,17 @@ def pruned_names(kind: Kind[Any, Any], listed: Iterable[tuple[str, str]], declar
     ]
 
 
-def refuse_too_many(kind: Kind[Any, Any], removed: int, present: int, most: float) -> None:
+def removed_keyspaces(changes: Iterable[Change]) -> int:
+    """Count the keyspaces that changes of databases remove."""
+    states = [(change.before, change.after) for change in changes]
+    return sum(
+        len(set(before.keyspaces) - set(after.keyspaces))
+        for before, after in states
+        if isinstance(before, DatabaseState) and isinstance(after, DatabaseState)
+    )
+
+
+def refuse_too_many(words: str, removed: int, present: int, most: float) -> None:
     """Refuse to remove more than a share of the resources of one kind that are there.
 
     Raises:
@@ -87,5 +98,5 @@ def refuse_too_many(kind: Kind[Any, Any], removed: int, present: int, most: floa
         needed = math.ceil(100 * removed / present) / 100
         raise ValueError(
             f"max_removed_share must be at least {needed:g} for this plan, not {most:g}: "
-            f"prune would remove {removed} of the {present} {kind.table.replace('_', ' ')} that are there"
+            f"prune would remove {removed} of the {present} {words} that are there"
         )

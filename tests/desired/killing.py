@@ -35,11 +35,17 @@ def run(command: list[str]) -> str:
     return done.stdout
 
 
-def apply_killed(emulator: Emulator, directory: Path, speed: float, kills: Iterable[int]) -> str:
-    """Apply a saved plan, killed after so many changes each; return what the last run prints."""
-    command = program(emulator, directory, speed)
+def kill_repeatedly(emulator: Emulator, directory: Path, speed: float, kills: Iterable[int]) -> None:
+    """Apply a saved plan, killed after so many changes each."""
     for changes in kills:
-        kill_after(command, changes)
-    # A creation of which nothing is listed is certain to be without effect only minutes later.
+        kill_after(program(emulator, directory, speed), changes)
+
+
+def apply_finally(emulator: Emulator, directory: Path, speed: float) -> str:
+    """Apply a saved plan that was killed until it is through, and return what is printed."""
+    command = program(emulator, directory, speed)
+    run(command)
+    # What was created is adopted by now. A creation of which nothing is listed is certain to be
+    # without effect only minutes later.
     let_minutes_pass(directory / "apply.db")
     return run(command)

@@ -8,7 +8,7 @@ import pytest
 
 from astra_devops.desired import Database, Declaration
 from astra_devops.emulator import Emulator, ScaledClock
-from tests.desired.killing import apply_killed
+from tests.desired.killing import apply_finally, kill_repeatedly
 
 SPEED: Final = 100.0
 COUNT: Final = 12
@@ -23,7 +23,8 @@ def test_a_plan_that_is_killed_three_times_does_everything_once(tmp_path: Path) 
         for database in old:
             emulator.add_database(database.name, keyspaces=["app"])
         astra.plan(declared).save(tmp_path / "plan.json")
-        printed = apply_killed(emulator, tmp_path, SPEED, kills=(3, 10, 16))
+        kill_repeatedly(emulator, tmp_path, SPEED, kills=(3, 10, 16))
+        printed = apply_finally(emulator, tmp_path, SPEED)
         assert astra.plan(declared).is_empty, printed
         names = Counter(database.info.name for database in astra.databases.list())
         assert set(names.values()) == {1}

@@ -137,6 +137,7 @@ async def test_a_name_of_two_databases_is_refused_with_both_ids(astra: AsyncAstr
     with pytest.raises(errors.AmbiguousNameError) as caught:
         await astra.plan(Declaration([database()]))
     assert set(caught.value.ids) == ids
+    assert str(caught.value).endswith("; a declaration finds them by name, so remove all but one")
 
 
 async def test_a_saved_plan_is_the_plan(astra: AsyncAstraDevOps, emulator: Emulator, tmp_path: Path) -> None:

@@ -76,6 +76,17 @@ async def test_a_plan_that_removes_too_much_is_refused_with_the_argument(astra: 
     assert requests(emulator, but=READS) == []
 
 
+async def test_a_plan_that_removes_too_many_keyspaces_is_refused_too(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    emulator.add_database("orders", keyspaces=["app", "old", "older"])
+    emulator.add_database("events", keyspaces=["app", "old"])
+    declared = Declaration([database(keyspaces=["app"], protected=False)])
+    for prune in (["orders/old", "orders/older"], lambda undeclared: undeclared.kind == "keyspace"):
+        with pytest.raises(ValueError, match=r"max_removed_share must be at least 0\.4 .*: prune would remove 2 of the 5 keyspaces"):
+            await astra.plan(declared, prune=prune)
+        assert not (await astra.plan(declared, prune=prune, max_removed_share=0.4)).is_empty
+    assert len((await astra.plan(declared, prune=["orders/old"])).pending) == 1
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

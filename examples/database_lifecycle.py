@@ -64,7 +64,7 @@ async def use(astra: AsyncAstraDevOps, database_id: str, say: Say) -> None:
     say(f"keyspaces: {', '.join(await astra.keyspaces.list(database_id))}")
 
     async for database in astra.databases.list():
-        say(f"listed: {database.id}  {database.info.name}  {database.status}")
+        say(f"listed: {database.id}  {database.name}  {database.status}")
 
     with tempfile.TemporaryDirectory() as directory:
         bundle = await astra.secure_bundles.download(database_id, Path(directory) / "secure-connect-orders.zip")

@@ -66,7 +66,7 @@ def use(astra: AstraDevOps, database_id: str, say: Say) -> None:
     say(f"keyspaces: {', '.join(astra.keyspaces.list(database_id))}")
 
     for database in astra.databases.list():
-        say(f"listed: {database.id}  {database.info.name}  {database.status}")
+        say(f"listed: {database.id}  {database.name}  {database.status}")
 
     with tempfile.TemporaryDirectory() as directory:
         bundle = astra.secure_bundles.download(database_id, Path(directory) / "secure-connect-orders.zip")

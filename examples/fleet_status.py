@@ -26,7 +26,7 @@ async def create_fleet(astra: AsyncAstraDevOps, count: int) -> None:
 async def describe(astra: AsyncAstraDevOps, database: Database) -> str:
     """Return one line on a database, its datacenters and its keyspaces."""
     datacenters, keyspaces = await asyncio.gather(astra.datacenters.list(database.id), astra.keyspaces.list(database.id))
-    return f"{database.info.name:<12}  {database.status:<12}  datacenters: {len(datacenters)}  keyspaces: {len(keyspaces)}"
+    return f"{database.name:<12}  {database.status:<12}  datacenters: {len(datacenters)}  keyspaces: {len(keyspaces)}"
 
 
 async def print_status(astra: AsyncAstraDevOps) -> None:

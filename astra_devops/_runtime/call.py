@@ -71,9 +71,9 @@ class Call(Generic[T]):
     path: str
     result: Any
     query: tuple[tuple[str, object], ...] = ()
-    body: object = None
-    headers: tuple[tuple[str, object], ...] = ()
-    cookies: tuple[tuple[str, object], ...] = ()
+    body: object = attrs.field(default=None, repr=False)  # rich shows fields, whatever the repr of the class
+    headers: tuple[tuple[str, object], ...] = attrs.field(default=(), repr=False)
+    cookies: tuple[tuple[str, object], ...] = attrs.field(default=(), repr=False)
 
     @property
     def lane_id(self) -> str | None:

@@ -34,7 +34,7 @@ class Options:
     attempt_timeout: float
     retry: RetryPolicy
     lane_timeout: float
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)
 
 
 class Shared:

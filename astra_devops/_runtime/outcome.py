@@ -22,8 +22,9 @@ class RawAnswer:
     """
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    # rich shows fields in its tracebacks, whatever the repr of the class.
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes = attrs.field(repr=False)
     oversized: bool = False
 
     @property

@@ -25,10 +25,10 @@ class Request:
 
     method: str
     target: str
-    body: bytes | None = None
+    body: bytes | None = attrs.field(default=None, repr=False)  # rich shows fields, whatever the repr of the class
     sends: str = "application/json"
     accepts: str = "application/json"
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
     origin: str | None = None
 
 

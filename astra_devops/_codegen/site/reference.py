@@ -7,11 +7,10 @@ import ast
 import inspect
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
-
-import attrs
 
 from astra_devops._codegen.site.docstrings import as_markdown
 from astra_devops._codegen.site.public_names import Definition, assigned, definition_of, parsed, public_definitions
@@ -122,7 +121,7 @@ def reference_pages(package: Path) -> dict[str, str]:
     return pages | {"index.md": _index(pages)}
 
 
-@attrs.frozen
+@dataclass(frozen=True)
 class _Writer:
     """Writes pages with an entry for each public definition of their files."""
 

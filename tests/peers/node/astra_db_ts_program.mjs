@@ -1,6 +1,7 @@
 // The vendor's TypeScript client does its administration; run with a URL and a token, it prints one JSON document of what it saw.
 
 import { DataAPIClient } from "@datastax/astra-db-ts";
+import { fetcherTo, refused } from "./shared.mjs";
 
 const [url, token] = process.argv.slice(2);
 const UNKNOWN = "11111111-2222-4333-8444-555555555555";
@@ -9,32 +10,9 @@ const AWS = { cloudProvider: "AWS", region: "us-east-2" };
 // The client polls every second and every ten; the emulator's time runs much faster than it expects.
 const WAITING = { pollInterval: 20 };
 
-// `endpointUrl` is the address for AstraAdmin. What AstraDbAdmin asks goes to the service's own address, for which the client has no option.
-const fetcher = {
-  async fetch({ url: target, method, headers, body }) {
-    const answer = await fetch(target.replace("https://api.astra.datastax.com", url), { method, headers, body });
-    return {
-      url: answer.url,
-      status: answer.status,
-      statusText: answer.statusText,
-      httpVersion: 1,
-      headers: Object.fromEntries(answer.headers),
-      body: await answer.text(),
-    };
-  },
-};
-
+// `endpointUrl` is the address for AstraAdmin; the fetcher leads the requests of AstraDbAdmin there.
 const adminOf = (secret) =>
-  new DataAPIClient(secret, { httpOptions: { client: "custom", fetcher } }).admin({ adminToken: secret, endpointUrl: `${url}/v2` });
-
-const refused = async (call) => {
-  try {
-    await call();
-  } catch (problem) {
-    return [problem.name, problem.status ?? null, problem.errors?.map((error) => error.id ?? null) ?? problem.message];
-  }
-  return "not refused";
-};
+  new DataAPIClient(secret, { httpOptions: { client: "custom", fetcher: fetcherTo(url) } }).admin({ adminToken: secret, endpointUrl: `${url}/v2` });
 
 const created = async (admin) => {
   const database = await admin.createDatabase({ name: "orders", keyspace: "shop", ...AWS }, WAITING);
@@ -67,13 +45,15 @@ const paged = async (admin) => {
   for (let number = 0; number < 30; number++) {
     await admin.createDatabase(`db${number}`, AWS, { blocking: false });
   }
-  const ids = [];
+  const found = [];
   for (let page = await admin.listDatabases({ limit: 10 }); page.length; ) {
-    ids.push(...page.map((found) => found.id));
-    page = await admin.listDatabases({ limit: 10, startingAfter: ids.at(-1) });
+    found.push(...page);
+    page = await admin.listDatabases({ limit: 10, startingAfter: found.at(-1).id });
   }
+  // Another database may still be terminating, and so be in the list, or not.
+  const names = found.map((database) => database.name).filter((name) => name.startsWith("db"));
   const filtered = await admin.listDatabases({ provider: "GCP" });
-  return [ids.length, new Set(ids).size, filtered.length];
+  return [names.length, new Set(names).size, filtered.length];
 };
 
 const regions = async (admin) => {

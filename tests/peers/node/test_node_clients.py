@@ -1,39 +1,16 @@
-"""The vendor's TypeScript client against the emulator, on Node.js and npm from PyPI."""
-
-import json
-import shutil
-import subprocess
-import sys
-from os import environ, pathsep
-from pathlib import Path
+"""The vendor's two clients for Node.js against the emulator."""
 
 import pytest
 
 from astra_devops.emulator import Emulator
-
-PROGRAM = Path(__file__).with_name("astra_db_ts_program.mjs")
-PACKAGE = "@datastax/astra-db-ts@2.3.0"
-
-
-def run(*command: str, directory: Path) -> str:
-    """Run a program of the interpreter's environment, such as npm, and return its output."""
-    place = Path(sys.executable).parent
-    path = pathsep.join([str(place), environ["PATH"]])
-    done = subprocess.run(
-        [place / command[0], *command[1:]], cwd=directory, env=environ | {"PATH": path}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+from tests.peers.node.conftest import Node
 
 
 @pytest.mark.timeout(180)
-def test_the_typescript_client_finds_what_it_expects(emulator: Emulator, tmp_path: Path) -> None:
-    run("npm", "install", "--silent", "--no-audit", "--no-fund", PACKAGE, directory=tmp_path)
-    shutil.copy(PROGRAM, tmp_path)
+def test_the_typescript_client_finds_what_it_expects(emulator: Emulator, node: Node) -> None:
     emulator.add_pcu_group("analytics")
-    said = run("node", PROGRAM.name, emulator.url, emulator.token, directory=tmp_path)
     unknown = ["DevOpsAPIResponseError", 404, [None]]
-    assert json.loads(said) == {
+    assert node("astra_db_ts_program.mjs", ["@datastax/astra-db-ts@2.3.0"], emulator.url, emulator.token) == {
         "regions": [True, ["AWS", "AZURE", "GCP"]],
         "created": ["orders", "ACTIVE", ["shop"], ["us-east-2"], True],
         "keyspaces": [["shop", "second"], ["shop"]],
@@ -41,7 +18,7 @@ def test_the_typescript_client_finds_what_it_expects(emulator: Emulator, tmp_pat
         # Before it creates, the client looks for the group under "id"; the service, and every other
         # client, call that "uuid".
         "groups": ["analytics", "CREATED", 0, "Error"],
-        "paged": [33, 33, 0],
+        "paged": [30, 30, 0],
         "keyspace that is there": ["DevOpsAPIResponseError", 409, [None]],
         # 204 is no error to this client.
         "keyspace that is not": "not refused",
@@ -61,3 +38,21 @@ def test_the_typescript_client_finds_what_it_expects(emulator: Emulator, tmp_pat
         "removeKeyspace",
         "terminateDatabase",
     }
+
+
+@pytest.mark.timeout(180)
+def test_the_client_for_mongoose_finds_what_it_expects(emulator: Emulator, node: Node) -> None:
+    first = emulator.add_database("first")
+    packages = ["@datastax/astra-mongoose@1.6.0", "mongoose@9.12.1"]
+    assert node("astra_mongoose_program.mjs", packages, emulator.url, emulator.token, first) == {
+        "regions": True,
+        "databases": ["first", "orders"],
+        "created": ["orders", "ACTIVE", True],
+        "keyspaces": [["shop"], ["shop", "second"], ["shop"]],
+        "keyspace that is there": ["DevOpsAPIResponseError", 409, [None]],
+        "dropped": "TERMINATED",
+        "keyspace of what is dropped": ["DevOpsAPIResponseError", 404, [None]],
+        "unknown id": ["DevOpsAPIResponseError", 404, [None]],
+        "wrong token": ["DevOpsAPIResponseError", 401, [340018]],
+    }
+    assert {database.status for database in emulator.databases.values() if database.id != first} == {"TERMINATED"}

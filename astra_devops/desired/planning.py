@@ -11,6 +11,7 @@ from astra_devops.desired.change import Action, Change
 from astra_devops.desired.declaration import Declaration, entries_of
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.registry import BY_NAME, KINDS
+from astra_devops.desired.kinds.values import refuse_secrets
 from astra_devops.desired.plan import Plan
 from astra_devops.desired.present import Present
 from astra_devops.desired.prune import Prune, Pruning, check_share, pruned_names, pruning_of, refuse_too_many, removed_keyspaces
@@ -30,6 +31,8 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
         entries = entries_of(declared, kind)
         if not entries and kind.name not in pruning.kinds:
             continue
+        for index, entry in enumerate(entries.values()):
+            refuse_secrets(entry, kind.table if kind.is_single else f"{kind.table}[{index}]")
         found, removed = await _read(kind, present, entries, pruning, max_removed_share)
         await kind.check(entries, found, present, keys)
         changes += [await _change(kind, present, entry, found.get(name), pruning.is_pruned) for name, entry in entries.items()]

@@ -108,6 +108,19 @@ devops_access_list: {addresses: [127.0.0.0/8], calling_from: unchecked}
     assert load(tmp_path / "networks.yaml") == load(tmp_path / "networks.toml")
 
 
+def test_a_token_in_a_text_is_refused(blocking_astra: AstraDevOps, blocking_emulator: Emulator) -> None:
+    blocking_emulator.add_database("orders")
+    texts = [Address("10.0.0.0/8"), Address("203.0.113.7", f"see {blocking_emulator.token}")]
+    lists = [AccessList("orders", texts, calling_from="unchecked")]
+    for declared, place in (
+        (Declaration(access_lists=lists), r"access_lists\[0\]\.addresses\[1\]\.description"),
+        (Declaration(devops_access_list=DevOpsAccessList(texts, calling_from="unchecked")), r"devops_access_list\.addresses\[1\]"),
+    ):
+        with pytest.raises(ValueError, match=f"{place}.* must not contain a password or a token") as caught:
+            blocking_astra.plan(declared)
+        assert blocking_emulator.token not in str(caught.value)
+
+
 def test_files_and_exports_have_them(blocking_astra: AstraDevOps, blocking_emulator: Emulator, tmp_path: Path) -> None:
     blocking_emulator.add_database("orders")
     blocking_emulator.add_database("open")

@@ -1,7 +1,11 @@
 """Checks of declared values that several kinds have."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+
+import attrs
+
+from astra_devops._secret import redact
 
 
 def refuse_repeated(values: Sequence[object], name: str) -> None:
@@ -22,3 +26,17 @@ def check_names(names: Iterable[object], accepted: Sequence[str], place: str) ->
     for name in names:
         if name not in accepted:
             raise ValueError(f"{place}{name}: is not a setting; it must be one of {', '.join(accepted)}{did_you_mean(name, accepted)}")
+
+
+def refuse_secrets(value: object, place: str) -> None:
+    """Refuse texts with a password or a token, which plans and their pages would show."""
+    if isinstance(value, str):
+        if redact(value) != value:
+            raise ValueError(f"{place} must not contain a password or a token, which a plan would show")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            refuse_secrets(item, f"{place}[{index}]")
+    elif isinstance(value, Mapping) or attrs.has(type(value)):
+        fields = value if isinstance(value, Mapping) else {field.name: getattr(value, field.name) for field in attrs.fields(type(value))}
+        for name, item in fields.items():
+            refuse_secrets(item, f"{place}.{name}")

@@ -78,12 +78,15 @@ def _section(kind: Kind[Any, Any], value: Any) -> Any:
 
 def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
     if not isinstance(entry, Mapping):
-        raise TypeError(f"{place} must be a table, not {'empty' if entry is None else checks.type_name(entry)}")
+        _refuse_nulls(entry, place)
+        raise TypeError(f"{place} must be a table, not {checks.type_name(entry)}")
     fields = attrs.fields(declared_class)
     check_names(entry, [field.name for field in fields], f"{place}.")
     # A parameter may have a default that its field has not.
     parameters = inspect.signature(declared_class).parameters.values()
     entry = {name: value for name, value in entry.items() if value is not None}
+    for name, value in entry.items():
+        _refuse_nulls(value, f"{place}.{name}")
     missing = [given.name for given in parameters if given.default is inspect.Parameter.empty and given.name not in entry]
     if missing:
         raise ValueError(f"{place}.{missing[0]}: must be given")
@@ -93,3 +96,15 @@ def _entry(declared_class: type[Any], entry: Any, place: str) -> Any:
         # Messages begin with the argument, such as "regions[0] must not be empty".
         field, _, rest = str(error).partition(" ")
         raise type(error)(f"{place}.{field.removesuffix(':')}: {rest}") from None
+
+
+def _refuse_nulls(value: Any, place: str) -> None:
+    """Refuse null inside a list or a table, where YAML reads it for a missing value."""
+    if value is None:
+        raise TypeError(f"{place}: must not be empty")
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            _refuse_nulls(item, f"{place}.{name}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _refuse_nulls(item, f"{place}[{index}]")

@@ -39,9 +39,9 @@ async def make_plan(client: ClientResources, declared: Declaration, *, prune: Pr
         # Last comes what others may need.
         removals = [*(_removal(kind, name, found[name]) for name in removed), *removals]
     _refuse_needed(removals, declared)
-    if removed := removed_keyspaces(changes):
+    if keyspaces := removed_keyspaces(changes):
         total = sum(len(keyspaces_of(database)) for database in await present.databases())
-        refuse_too_many("keyspaces", removed, total, max_removed_share)
+        refuse_too_many("keyspaces", keyspaces, total, max_removed_share)
     plan = Plan(tuple(_ordered([*changes, *removals])))
     return plan if plan.is_empty else attrs.evolve(plan, organization_id=await present.organization_id())
 

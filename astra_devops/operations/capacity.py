@@ -38,9 +38,9 @@ def full_update(group: PcuGroup) -> PcuGroupUpdateRequest:
         provision_type=group.provision_type,
         min=group.min,
         max=group.max,
-        # The service leaves a reserve of zero out of its answers, and reads a missing one as zero.
+        # The service leaves a reserve of zero and an empty description out of its answers.
         reserved=group.reserved or 0,
-        description=group.description,
+        description=group.description or "",
     )
 
 

@@ -111,12 +111,19 @@ async def test_pcu_groups(api: Any) -> None:
     created = await api("POST", "/v2/pcus", json=[body | {"min": 1, "max": 1, "reserved": 0}])
     group_id = created.json[0]["uuid"]
     await api.emulator.clock.sleep(60)
-    assert (await api("GET", f"/v2/pcus/association/{group_id}")).status == 404  # the client reads it as an empty list
+    assert (await api("GET", f"/v2/pcus/association/{group_id}")).json == []  # the client fails on 404, and on null
     database_id = api.emulator.add_database("orders")
     association = await api("POST", f"/v2/pcus/association/{group_id}/{database_id}-1")
     assert (association.status, association.json[0]["datacenterUUID"]) == (201, f"{database_id}-1")  # the client reads the body
     await wait(api, database_id, passing={"ASSOCIATING"})
-    assert (await api("POST", f"/v2/pcus/park/{group_id}")).status < 300
+    assert (await api("GET", f"/v2/pcus/actions/get/{database_id}-1")).json[0]["uuid"] == group_id
+    other = api.emulator.add_pcu_group("other")
+    move = {"fromPCUGroupUUID": group_id, "toPCUGroupUUID": other, "datacenterUUID": f"{database_id}-1"}
+    moved = await api("POST", f"/v2/pcus/association/transfer/{group_id}", json=move)
+    assert (moved.status, moved.json[0]["pcuGroupUUID"]) == (202, other)  # the client reads the body
+    await wait(api, database_id, passing={"ASSOCIATING"})
+    assert (await api("GET", "/v2/pcus/types?provider=AWS&region=us-east-2")).json[0]["region"] == "us-east-2"
+    assert (await api("POST", f"/v2/pcus/park/{other}")).status < 300
 
 
 async def test_db_clone(api: Any) -> None:

@@ -50,13 +50,13 @@ FACTS: Final[dict[str, tuple[str, ...]]] = {
     "maintenance-after-a-change": ("maintenance_lag",),
     "misspelled-datacenter-id": ("misspelled_datacenter_id",),
     "missing-access-lists": ("missing_access_list_is_404",),
-    "missing-pcu-associations": ("no_pcu_association_is_404",),
+    "missing-pcu-associations": ("no_pcu_association_is_404", "empty_pcu_group_is_404"),
     "null-keyspaces": ("null_keyspaces",),
     "null-pcu-groups": ("null_pcu_groups",),
     "organization-names": ("organization_named_by_email",),
     "pages-after-an-unknown-database": ("unknown_start_is_refused",),
     "pcu-association-fields": ("blank_pcu_associations",),
-    "pcu-group-fields": ("omitted_zero_reserve",),
+    "pcu-group-fields": ("omitted_empty_pcu_fields",),
     "pcu-paths": ("java_pcu_routes",),
     "pcu-types": ("newer_pcu_types",),
     "pcu-types-of-regions": ("pcu_types_in_regions",),
@@ -216,6 +216,12 @@ async def newer_pcu_types(api: Any) -> object:
     return len(types) == 3
 
 
+async def empty_pcu_group_is_404(api: Any) -> object:
+    answer = await api("GET", f"/v2/pcus/association/{api.emulator.add_pcu_group('analytics')}")
+    assert answer.status == 404 or answer.json == []
+    return answer.status == 404
+
+
 async def java_pcu_routes(api: Any) -> object:
     first, second = (api.emulator.add_pcu_group(title) for title in "ab")
     datacenter_id = f"{api.emulator.add_database('orders')}-1"
@@ -262,6 +268,7 @@ OBSERVATIONS: Final[tuple[Observation, ...]] = (
     errors_in_text,
     scim_media_type_required,
     newer_pcu_types,
+    empty_pcu_group_is_404,
     java_pcu_routes,
     updated_cdc_is_204,
     deleted_token_is_204,

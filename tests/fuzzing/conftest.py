@@ -12,18 +12,19 @@ from .seeded_world import seed_world
 from .sending import Sender, new_sender
 
 NOT_IN_CONTRACT = ("java_pcu_routes",)
-"""Quirks that are not in the contract, so that it cannot decide about them."""
+"""Quirks that are not in the contract, so that it cannot decide about them: they are off."""
+IN_CONTRACT = attrs.evolve(Quirks(), **dict.fromkeys(NOT_IN_CONTRACT, False))
 
 
 @pytest.fixture(scope="module")
 def default_quirks() -> Iterator[Sender]:
-    with _driver(Quirks()) as sender:
+    with _driver(IN_CONTRACT) as sender:
         yield sender
 
 
 @pytest.fixture(scope="module")
 def flipped_quirks() -> Iterator[Sender]:
-    with _driver(_flip(Quirks())) as sender:
+    with _driver(_flip(IN_CONTRACT)) as sender:
         yield sender
 
 

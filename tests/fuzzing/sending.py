@@ -14,7 +14,7 @@ from .valid_requests import Request, names, valid_requests
 TOKENS = {"full": 88, "poor": 4, "unknown": 3, "garbled": 2, "none": 3}
 """How many of a hundred requests carry each kind of token."""
 BODY_CHECKS = (content_type_conformance, response_schema_conformance)
-BODY_OPTIONAL = ("pcuUpdate", "pcuAssociationCreate", "getCustomDomains")
+BODY_OPTIONAL = ("pcuUpdate", "pcuAssociationCreate", "pcuAssociationTransfer", "getCustomDomains")
 """Operations whose successful answer may have no body, which OpenAPI cannot express
 (docs/evidence.md#answers-to-pcu-changes)."""
 

@@ -204,8 +204,8 @@ async def pcu_association_delete(
 
 
 async def pcu_association_transfer(
-    caller: Caller, *, body: PcuAssociationTransferRequest, check_outcome: OutcomeCheck[None] | None = None
-) -> Answer[None]:
+    caller: Caller, *, body: PcuAssociationTransferRequest, check_outcome: OutcomeCheck[list[PcuAssociation] | None] | None = None
+) -> Answer[list[PcuAssociation] | None]:
     """Move a datacenter to another PCU group.
 
     Starts to move a datacenter from one group to another.
@@ -216,5 +216,7 @@ async def pcu_association_transfer(
     Args:
         body: The datacenter and both groups.
     """
-    call: Call[None] = Call(index.PCU_ASSOCIATION_TRANSFER, "/v2/pcus/association/transfer", None, body=body)
+    call: Call[list[PcuAssociation] | None] = Call(
+        index.PCU_ASSOCIATION_TRANSFER, "/v2/pcus/association/transfer", list[PcuAssociation] | None, body=body
+    )
     return await caller.send(call, check_outcome)

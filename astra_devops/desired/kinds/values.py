@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import Any
 
 import attrs
 
@@ -28,7 +29,7 @@ def check_names(names: Iterable[object], accepted: Sequence[str], place: str) ->
             raise ValueError(f"{place}{name}: is not a setting; it must be one of {', '.join(accepted)}{did_you_mean(name, accepted)}")
 
 
-def refuse_secrets(value: object, place: str) -> None:
+def refuse_secrets(value: Any, place: str) -> None:
     """Refuse texts with a password or a token, which plans and their pages would show."""
     if isinstance(value, str):
         if redact(value) != value:

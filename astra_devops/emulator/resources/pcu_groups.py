@@ -41,7 +41,9 @@ def get_by_datacenter(world: World, request: Request) -> replies.Reply:
     """Return the group of a datacenter, as a list."""
     group_id = group_id_of(world, request.arguments["datacenterUUID"])
     if group_id is None or database_of(world, request.arguments["datacenterUUID"]) is None:
-        return _no_association(world, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
+        if world.quirks.no_pcu_association_is_404:
+            raise replies.refusal(404, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
+        return replies.json([])
     return replies.json([_group_document(world, find_group(world, group_id))])
 
 
@@ -74,7 +76,7 @@ def place_group(world: World, body: Mapping[str, Any], *, owner: str) -> Group:
         min=body["min"],
         max=body["max"],
         reserved=body["reserved"],
-        description=body.get("description", ""),
+        description=body.get("description") or "",
         owner=owner,
         created=now,
         updated=now,
@@ -149,10 +151,12 @@ def get_types(world: World, request: Request) -> replies.Reply:
 
 
 def get_associations(world: World, request: Request) -> replies.Reply:
-    """List the datacenters of a group; 404 if it has none."""
+    """List the datacenters of a group."""
     group = find_group(world, request.arguments["pcuGroupUUID"])
     associations = [_association_document(world, association) for association, _ in members(world, group.id)]
-    return replies.json(associations) if associations else _no_association(world, f"PCU group {group.id} has no associations.")
+    if world.quirks.empty_pcu_group_is_404 and not associations:
+        raise replies.refusal(404, f"PCU group {group.id} has no associations.")
+    return replies.json(associations)
 
 
 def associate(world: World, request: Request) -> replies.Reply:
@@ -179,8 +183,8 @@ def transfer(world: World, request: Request) -> replies.Reply:
     datacenter_id = str(body.get("datacenterUUID"))
     old, new = (find_group(world, str(body.get(name))) for name in ("fromPCUGroupUUID", "toPCUGroupUUID"))
     _require_member(world, old, datacenter_id)
-    _place(world, request, new, _placeable(world, new, datacenter_id), datacenter_id)
-    return replies.empty(202)
+    association = _place(world, request, new, _placeable(world, new, datacenter_id), datacenter_id)
+    return replies.json([association], 202) if world.quirks.bodies_of_pcu_changes else replies.empty(202)
 
 
 def _group_document(world: World, group: Group) -> dict[str, object]:
@@ -204,8 +208,10 @@ def _group_document(world: World, group: Group) -> dict[str, object]:
         "updatedBy": group.owner,
         "status": group.state,
     }
-    if world.quirks.omitted_zero_reserve and not group.reserved:
-        del document["reserved"]
+    if world.quirks.omitted_empty_pcu_fields:
+        for name in ("reserved", "description"):
+            if not document[name]:
+                del document[name]
     return document
 
 
@@ -277,13 +283,6 @@ def _require_member(world: World, group: Group, datacenter_id: str) -> None:
         raise replies.refusal(404, f"Datacenter {datacenter_id} is not in PCU group {group.id}.")
     if group.state in _PARKED:
         raise replies.refusal(400, f"PCU group {group.id} is {group.state}; unpark it first.")
-
-
-def _no_association(world: World, message: str) -> replies.Reply:
-    """Answer that there is no association: with 404, or with an empty list if the quirk is off."""
-    if world.quirks.no_pcu_association_is_404:
-        raise replies.refusal(404, message)
-    return replies.json([])
 
 
 OPERATIONS: Final[dict[str, Handler]] = {

@@ -1,4 +1,4 @@
-"""Routes of PCU groups that only the Java client uses."""
+"""Routes of PCU groups that only the Java client, and so astra-cli, uses."""
 
 from typing import Final
 

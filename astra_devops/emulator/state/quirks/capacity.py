@@ -22,10 +22,9 @@ class CapacityQuirks:
     Evidence: docs/evidence.md#pcu-types.
     """
 
-    java_pcu_routes: bool = False
-    """PCU types can also be read by GET, and transfers sent to ``.../transfer/{pcuGroupUUID}``.
-
-    Only the Java client does so.
+    java_pcu_routes: bool = True
+    """PCU types can also be read by GET, and transfers sent to ``.../transfer/{pcuGroupUUID}``, as
+    the Java client and astra-cli do; off: 405 and 404.
 
     Evidence: docs/evidence.md#pcu-paths.
     """
@@ -48,10 +47,16 @@ class CapacityQuirks:
     """
 
     no_pcu_association_is_404: bool = True
-    """A PCU group without datacenters, and a datacenter without a group, answer 404; off: an empty
-    list.
+    """A datacenter without a PCU group answers 404; off: an empty list.
 
     Noted in astra-cli.
+
+    Evidence: docs/evidence.md#missing-pcu-associations.
+    """
+
+    empty_pcu_group_is_404: bool = False
+    """A PCU group without datacenters answers 404 to a question for them; off: an empty list, since
+    astra-cli could not place the first datacenter otherwise.
 
     Evidence: docs/evidence.md#missing-pcu-associations.
     """
@@ -65,15 +70,17 @@ class CapacityQuirks:
     """
 
     bodies_of_pcu_changes: bool = True
-    """Updating a PCU group or placing a datacenter returns the result, which public clients read;
-    off: nothing, as documented.
+    """Updating a PCU group, or placing or moving a datacenter, returns the result, which public
+    clients read; off: nothing, as documented.
 
     Evidence: docs/evidence.md#answers-to-pcu-changes.
     """
 
-    omitted_zero_reserve: bool = True
-    """``reserved`` is absent in a PCU group without reserved capacity, as in a fixture of astrapy;
-    off: 0.
+    omitted_empty_pcu_fields: bool = True
+    """``reserved`` and ``description`` are absent in a PCU group that has none; off: 0 and an empty
+    text.
+
+    A fixture of astrapy lacks the first; the Terraform provider fails on an empty text.
 
     Evidence: docs/evidence.md#pcu-group-fields.
     """

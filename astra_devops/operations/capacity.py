@@ -57,8 +57,8 @@ def check_capacity(min: int | None, max: int | None, reserved: int | None) -> No
 async def list_associations(caller: Caller, group_id: str) -> list[PcuAssociation]:
     """List the datacenters of a group.
 
-    The service answers 404 both for a group without datacenters and for one that does not exist;
-    the result is an empty list for both.
+    The service answers 404 for a group that does not exist, and perhaps for one without
+    datacenters; the result is an empty list for both.
     """
     try:
         return (await endpoints.pcu_association_get(caller, group_id=group_id)).value

@@ -275,7 +275,7 @@ class AsyncPcuGroups:
     async def list_associations(self, group_id: str) -> builtins.list[PcuAssociation]:
         """List the datacenters in a group.
 
-        For a group without datacenters, to which the service answers 404, the list is empty.
+        For a group without datacenters the list is empty, also where the service answers 404.
 
         Raises:
             NotFoundError: The group does not exist.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from astra_devops import AsyncAstraDevOps, errors, models
-from astra_devops.emulator import Emulator
+from astra_devops.emulator import Emulator, Quirks
 
 pytestmark = pytest.mark.anyio
 
@@ -28,13 +28,13 @@ async def test_the_first_datacenter_makes_a_group_active(
     assert datacenter.pcu_group_id == pcu_group_id
 
 
-async def test_a_group_without_datacenters_has_an_empty_list_and_a_missing_one_is_not_found(
-    emulator: Emulator, astra: AsyncAstraDevOps, pcu_group_id: str
-) -> None:
-    assert await astra.pcu_groups.list_associations(pcu_group_id) == []
-    assert [exchange.status for exchange in emulator.journal.of("pcuAssociationGet")] == [404]
-    with pytest.raises(errors.NotFoundError):
-        await astra.pcu_groups.list_associations("00000000-0000-0000-0000-000000000000")
+@pytest.mark.parametrize("is_404", [False, True])
+async def test_a_group_without_datacenters_has_an_empty_list_and_a_missing_one_is_not_found(is_404: bool) -> None:
+    async with Emulator(quirks=Quirks(empty_pcu_group_is_404=is_404)) as emulator, emulator.async_client() as astra:
+        assert await astra.pcu_groups.list_associations(emulator.add_pcu_group("analytics")) == []
+        assert [exchange.status for exchange in emulator.journal.of("pcuAssociationGet")] == [404 if is_404 else 200]
+        with pytest.raises(errors.NotFoundError):
+            await astra.pcu_groups.list_associations("00000000-0000-0000-0000-000000000000")
 
 
 async def test_a_placement_that_stays_accepted_is_polled_once_more_and_then_done(

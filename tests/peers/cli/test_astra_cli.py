@@ -74,11 +74,90 @@ def test_of_more_than_a_hundred_databases_one_page_is_listed(emulator: Emulator,
 
 
 @pytest.mark.timeout(120)
-def test_roles_tokens_and_pcu_groups_are_listed(emulator: Emulator, astra: Astra) -> None:
+def test_regions_are_added_to_a_database_and_removed(emulator: Emulator, astra: Astra) -> None:
+    database_id = emulator.add_database("orders")
+    assert astra("db", "create-region", "orders", "-r", "us-west-2")["wasCreated"] is True
+    with emulator.client() as client:
+        assert {entry.region for entry in client.datacenters.list(database_id)} == {"us-east-2", "us-west-2"}
+    assert {entry["region"] for entry in astra("db", "list-regions", "orders")} == {"us-east-2", "us-west-2"}
+    # The client looks first: nothing is refused.
+    astra("db", "create-region", "orders", "-r", "us-west-2", code=2)
+    assert astra("db", "delete-region", "orders", "-r", "us-west-2")["wasDeleted"] is True
+    assert astra("db", "delete-region", "orders", "-r", "us-west-2", "--if-exists")["wasDeleted"] is False
+    assert {entry["region"] for entry in astra("db", "list-regions", "orders")} == {"us-east-2"}
+    assert refused(emulator) == []
+    astra("db", "create-region", "orders", "-r", "nowhere-1", code=99)
+    assert refused(emulator) == [(f"/v2/databases/{database_id}/datacenters", 422)]
+
+
+@pytest.mark.timeout(120)
+def test_lists_of_regions_are_those_of_the_emulator(emulator: Emulator, astra: Astra) -> None:
+    with emulator.client() as client:
+        serverless = {region.name for region in client.regions.list(region_type="all", only_my_organization=True)}
+    assert {entry["region"] for entry in astra("db", "list-regions-serverless")} == serverless
+    assert {entry["region"] for entry in astra("db", "list-regions-classic")}
+    assert {entry["cloudProvider"] for entry in astra("db", "list-clouds")} == {"aws", "azure", "gcp"}
+    assert refused(emulator) == []
+
+
+@pytest.mark.timeout(120)
+def test_roles_are_read_and_tokens_created_and_deleted(emulator: Emulator, astra: Astra) -> None:
+    assert "Organization Administrator" in [role["Name"] for role in astra("role", "list")]
+    reader = astra("role", "get", "RO User")
+    astra("role", "get", "nothing", code=2)
+    made = astra("token", "create", "-r", "RO User", "-d", "mine", "-x", "2030-01-01T00:00:00Z")
+    assert made["roles"] == [reader["ID"]]
+    listed = {token["clientId"]: token for token in astra("token", "list")}
+    assert len(listed) == 2
+    assert (listed[made["clientId"]]["description"], listed[made["clientId"]]["tokenExpiry"]) == ("mine", "2030-01-01T00:00:00Z")
+    assert astra("token", "delete", made["clientId"])["wasDeleted"] is True
+    assert astra("token", "delete", made["clientId"], "--if-exists")["wasDeleted"] is False
+    with emulator.client() as client:
+        assert made["clientId"] not in {token.client_id for token in client.tokens.list()}
+    assert refused(emulator) == []
+
+
+@pytest.mark.timeout(120)
+def test_users_are_listed_and_deleted(emulator: Emulator, astra: Astra) -> None:
+    # The client sends invitations to the service's own address, so another client does it.
+    with emulator.client() as client:
+        role = client.roles.find("RO User")
+        assert role is not None
+        client.users.invite("new@example.com", roles=[role.id])
+        assert {user["Email"] for user in astra("user", "list")} == {user.email for user in client.users.list()}
+        assert astra("user", "get", "new@example.com")["Roles"] == [{"ID": role.id, "Name": "RO User"}]
+        assert astra("user", "delete", "new@example.com")["wasDeleted"] is True
+        assert astra("user", "delete", "new@example.com", "--if-exists")["wasDeleted"] is False
+        assert [user.email for user in client.users.list()] == ["owner@example.com"]
+    assert refused(emulator) == []
+
+
+@pytest.mark.timeout(180)
+def test_a_pcu_group_is_created_filled_parked_and_deleted(emulator: Emulator, astra: Astra) -> None:
     # The client cannot read the null that the emulator answers where there are no groups.
     astra("pcu", "list", code=99)
-    emulator.add_pcu_group("analytics")
-    assert [group["title"] for group in astra("pcu", "list")] == ["analytics"]
-    assert "Organization Administrator" in [role["Name"] for role in astra("role", "list")]
-    assert [token["roleNames"] for token in astra("token", "list")] == [["Organization Administrator"]]
+    other = emulator.add_pcu_group("other")
+    datacenter = f"{emulator.add_database('orders')}-1"
+    group = astra("pcu", "create", "analytics", "-c", "AWS", "-r", "us-east-2", "--max", "2")["pcuId"]
+    assert {entry["title"] for entry in astra("pcu", "list")} == {"other", "analytics"}
+    assert [entry["associations"] for entry in astra("pcu", "list-associations", "analytics")] == [[]]
+    assert astra("pcu", "associate", "analytics", "orders")["wasCreated"] is True
+    assert astra("pcu", "associate", "analytics", "orders", "--if-not-exists")["wasCreated"] is False
+    assert astra("pcu", "find-association", "orders")["uuid"] == group
+    astra("pcu", "update", "analytics", "--max", "3", "-d", "office")
+    with emulator.client() as client:
+        found = client.pcu_groups.get(group)
+        assert (found.max, found.description, str(found.status)) == (3, "office", "ACTIVE")
+        assert astra("pcu", "park", "analytics")["neededParking"] is True
+        assert str(client.pcu_groups.get(group).status) == "PARKED"
+        assert astra("pcu", "unpark", "analytics")["neededUnparking"] is True
+        assert astra("pcu", "transfer-association", "orders", "--from", "analytics", "--to", "other")["wasTransferred"] is True
+        assert [entry.datacenter_id for entry in client.pcu_groups.list_associations(other)] == [datacenter]
+        assert astra("pcu", "disassociate", "other", "orders")["wasDeleted"] is True
+        assert client.pcu_groups.list_associations(other) == []
+        assert astra("pcu", "delete", "analytics", "--yes")["wasDeleted"] is True
+        assert astra("pcu", "delete", "analytics", "--yes", "--if-exists")["wasDeleted"] is False
+        assert [entry.id for entry in client.pcu_groups.list()] == [other]
+    types = astra("pcu", "list-types", "-c", "AWS", "-r", "us-east-2")
+    assert {(entry["provider"], entry["region"]) for entry in types} == {("aws", "us-east-2")}
     assert refused(emulator) == []

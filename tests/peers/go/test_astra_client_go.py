@@ -33,7 +33,7 @@ RENAMED = {
 """Operations that the client calls otherwise than the contract."""
 GONE = {"AuthenticateServiceAccountToken", "ConfigureMetricsExport"}
 """Operations of older editions of the API, which the emulator does not have."""
-UNDECLARED = {"PcuAssociationCreate"}
+UNDECLARED = {"PcuAssociationCreate", "PcuAssociationTransfer"}
 """Operations with a body for which the client has no type."""
 UNREAD = {
     *("OrgID", "LastUpdateDateTime", "LastUpdateUserID"),

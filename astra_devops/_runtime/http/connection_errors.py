@@ -28,6 +28,7 @@ _NOT_SENT: Final = (
     ssl.CertificateError,
 )
 _FINAL: Final = (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch, aiohttp.InvalidURL, ssl.CertificateError)
+_INSPECTION: Final = "; where a company inspects TLS, SSL_CERT_FILE must name a file with its certificate authority"
 _CONNECT: Final = aiohttp.BaseConnector.connect.__code__
 
 
@@ -41,7 +42,8 @@ def failure(error: BaseException, proxy: str | None) -> NotSent | Lost:
     if isinstance(error, aiohttp.ClientHttpProxyError) and proxy is not None:
         return refusal_of_proxy(proxy, error.status, error.message)
     through = "" if proxy is None else f" (through the proxy {proxy})"
-    return NotSent(reason_of(error) + through, final=_is_final(error))
+    advice = _INSPECTION if isinstance(error, aiohttp.ClientConnectorCertificateError) else ""
+    return NotSent(reason_of(error) + through + advice, final=_is_final(error))
 
 
 def refusal_of_proxy(proxy: str, status: int, text: str | None) -> NotSent:

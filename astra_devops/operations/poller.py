@@ -29,8 +29,10 @@ _COST_OF_SINGLE: Final = 1 + _COST_OF_REQUEST
 _WORTH_OF_WAIT: Final = 1.5
 # Readings of the list that may be saved up, for the end of many waits.
 _MOST_SAVED: Final = 4
-# Waits that look together begin at so many moments, within this part of the time between two looks.
-_PLACES: Final = 64
+# Beyond so many waits, there is a further moment to wake at for each so many, and all moments are
+# within this part of the time between two looks.
+_MANY: Final = 1_000
+_PER_MOMENT: Final = 128
 _SPREAD: Final = 1 / 16
 
 
@@ -46,7 +48,7 @@ class DatabasePoller:
         self.turns: Turns = Turns()
         self._limits: TimeLimits | None = None
         self._caller = caller
-        self._places = itertools.cycle(range(_PLACES))
+        self._aligned = itertools.count()
         self._last_polls: dict[str, float] = {}
         # The length of the list, or how much of it is known; None before the first reading.
         self._list_length: int | None = None
@@ -124,14 +126,15 @@ class DatabasePoller:
     def aligned(self, pause: float) -> float:
         """Return a pause, changed so that waits with similar pauses look at about the same time.
 
-        Waits that read the list can share a reading then. Single requests are better spread. A part
-        of the time between two looks stays between them, so that not all wake in the same instant.
+        Waits that read the list can share a reading then. Single requests are better spread, and so
+        are thousands of waits, which would hold up the event loop if they woke in one instant.
         """
         if not self._is_list_cheaper():
             return pause
         tick = 2.0 ** math.floor(math.log2(pause / 0.8))  # The same for all jitter of one pause, mostly.
         now = self._caller.clock.monotonic()
-        return max(round((now + pause) / tick) * tick - now, tick / 2) + next(self._places) / _PLACES * tick * _SPREAD
+        moments = max(len(self._last_polls) - _MANY, 0) // _PER_MOMENT + 1
+        return max(round((now + pause) / tick) * tick - now, tick / 2) + next(self._aligned) % moments / moments * tick * _SPREAD
 
     async def _get_reading(self, not_before: float, *, is_whole: bool = False) -> ListReading | None:
         """Return a reading of the list that began at ``not_before`` or later.

@@ -8,7 +8,7 @@ import attrs
 from astra_devops._rest.models.access_lists import AccessList as Existing
 from astra_devops._runtime import checks
 from astra_devops.desired.change import Change
-from astra_devops.desired.kinds.addresses import UNCHECKED, Address, check_caller, declared_addresses, loaded, observed
+from astra_devops.desired.kinds.addresses import UNCHECKED, Address, check_caller, declared_addresses, observed
 from astra_devops.desired.kinds.database_part import DatabasePart, find_database_id
 from astra_devops.desired.kinds.kind import Found, IsPruned
 from astra_devops.desired.present import Present
@@ -60,7 +60,7 @@ class AccessListState(State):
     """
 
     enabled: bool
-    addresses: tuple[Address, ...] = attrs.field(converter=loaded)
+    addresses: tuple[Address, ...]
 
 
 class AccessListKind(DatabasePart[AccessList, AccessListState]):

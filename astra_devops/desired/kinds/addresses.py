@@ -77,8 +77,3 @@ def observed(entries: Iterable[AccessListAddress | DevOpsAccessListAddress] | No
     """Return the entries of a list as the service describes them, sorted."""
     found = (Address(ip_ranges.normalize(entry.address), entry.description or "", entry.enabled is True) for entry in entries or [])
     return tuple(sorted(found, key=str))
-
-
-def loaded(entries: Iterable[Any]) -> tuple[Address, ...]:
-    """Return the entries that a saved plan contains."""
-    return tuple(entry if isinstance(entry, Address) else Address(**entry) for entry in entries)

@@ -84,10 +84,6 @@ def _checked(value: Any, name: str) -> Stream:
     return stream
 
 
-def _loaded(streams: Iterable[Any]) -> tuple[Stream, ...]:
-    return tuple(stream if isinstance(stream, Stream) else Stream(**stream) for stream in streams)
-
-
 @attrs.frozen(kw_only=True)
 class CaptureState(State):
     """What is captured of a database; empty if nothing is.
@@ -98,7 +94,7 @@ class CaptureState(State):
     """
 
     tables: tuple[str, ...] = ()
-    streams: tuple[Stream, ...] = attrs.field(default=(), converter=_loaded)
+    streams: tuple[Stream, ...] = ()
 
 
 class CaptureKind(DatabasePart[Capture, CaptureState]):

@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 
 from astra_devops.desired.change import Change
-from astra_devops.desired.kinds.addresses import UNCHECKED, Address, check_caller, declared_addresses, loaded, observed
+from astra_devops.desired.kinds.addresses import UNCHECKED, Address, check_caller, declared_addresses, observed
 from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
@@ -45,7 +45,7 @@ class DevOpsAccessListState(State):
         addresses: Its entries, sorted.
     """
 
-    addresses: tuple[Address, ...] = attrs.field(converter=loaded)
+    addresses: tuple[Address, ...]
 
 
 class DevOpsAccessListKind(Kind[DevOpsAccessList, DevOpsAccessListState]):

@@ -139,10 +139,6 @@ def _described(fields: "Mapping[str, attrs.Attribute[Any]]") -> str:
     return ", ".join(words)
 
 
-def _loaded(secrets: Mapping[str, Any]) -> Mapping[str, FromEnvironment]:
-    return {name: value if isinstance(value, FromEnvironment) else FromEnvironment(**value) for name, value in secrets.items()}
-
-
 def _as_settings(settings: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value if isinstance(value, str) else tuple(value) for name, value in settings.items()}
 
@@ -159,7 +155,7 @@ class TelemetryState(State):
 
     sink: str
     settings: Mapping[str, Any] = attrs.field(factory=dict, converter=_as_settings)
-    secrets: Mapping[str, FromEnvironment] = attrs.field(factory=dict, converter=_loaded)
+    secrets: Mapping[str, FromEnvironment] = attrs.field(factory=dict)
 
 
 class TelemetryKind(DatabasePart[Telemetry, TelemetryState]):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from astra_devops._client_resources import ClientResources
-from astra_devops._runtime.first_use import importing
+from astra_devops._first_use import importing
 
 if TYPE_CHECKING:
     from astra_devops.desired.apply import Applied

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from astra_devops._runtime.first_use import importing
+from astra_devops._first_use import importing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Self
 
+from astra_devops._first_use import importing, made_on_first_use
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import importing, made_on_first_use
 from astra_devops._runtime.no_copies import NoCopies
 
 if TYPE_CHECKING:

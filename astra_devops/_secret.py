@@ -1,15 +1,21 @@
 """Values that must not leak: secret strings, raw bodies, and fields with unknown content."""
 
 import base64
-import hmac
 import json
 import re
 import unicodedata
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from functools import wraps
 from types import MappingProxyType
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 from urllib.parse import quote, quote_plus
+
+from astra_devops._first_use import ModuleOnFirstUse
+
+if TYPE_CHECKING:
+    import hmac
+else:
+    hmac = ModuleOnFirstUse("hmac")
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -4,26 +4,25 @@ import os
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import attrs
 
 from astra_devops._client_declarations import AsyncClientDeclarations
 from astra_devops._client_operations import AsyncClientOperations
 from astra_devops._client_resources import ClientResources
+from astra_devops._first_use import ModuleOnFirstUse, importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.auth.token import Token, TokenAuth
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import Clock, SystemClock
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.content_coding import ACCEPT_ENCODING
 from astra_devops._runtime.http.proxies import checked_proxy
 from astra_devops._runtime.http.sessions import SessionFactory
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.limits.limiter import Limiter
 from astra_devops._runtime.limits.reporting import reporter
-from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.observer import guarded
 from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.retry import RetryPolicy
@@ -37,14 +36,21 @@ from astra_devops._runtime.settings import (
     plain_hosts,
     user_agent,
 )
-from astra_devops._runtime.telemetry.log_variable import log_if_asked
 from astra_devops._secret import Secret, hidden, hiding
 from astra_devops._version import VERSION
 from astra_devops.errors import PermissionDeniedError
 
 if TYPE_CHECKING:
     from astra_devops._runtime.events import Observer
+    from astra_devops._runtime.limits import values
+    from astra_devops._runtime.limits.values import Limits, RateLimit
+    from astra_devops._runtime.telemetry import log_variable
     from astra_devops.operations.handle import AsyncOperation
+else:
+    log_variable = ModuleOnFirstUse("astra_devops._runtime.telemetry.log_variable")
+    values = ModuleOnFirstUse("astra_devops._runtime.limits.values")
+
+_LOG_VARIABLE: Final = "ASTRA_DEVOPS_LOG"
 
 
 class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOperations):
@@ -76,7 +82,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
-        rate_limit: RateLimit | None = None,
+        rate_limit: "RateLimit | None" = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -135,7 +141,8 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
             ConfigurationError: ``token`` does not look like an application token.
         """
         self._parent = None
-        log_if_asked(os.environ)
+        if _LOG_VARIABLE in os.environ:
+            log_variable.log_if_asked(os.environ)
         # Under the same names: a traceback with local variables would show the strings.
         token = hidden(token)
         proxy = hidden(proxy)
@@ -161,7 +168,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
             headers={"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": user_agent(VERSION, user_agent_suffix)},
         )
         clock, observer = checked_clock(clock), guarded(observer)
-        own = checks.optional(lambda value, name: checks.instance(value, name, RateLimit), rate_limit, "rate_limit")
+        own = checks.optional(lambda value, name: checks.instance(value, name, values.RateLimit), rate_limit, "rate_limit")
         shared = Shared(Limiter(clock, max_connections, own, reporter(observer)))
         shared.explain = _explain
         self._caller = Caller(transport, auth, clock, options, observer, shared)
@@ -208,7 +215,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
         return view
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """The present limits of this client and its views, its calls on their way and in the queue.
 
         >>> astra.limits.queued

@@ -4,15 +4,17 @@
 # fits a file decides. It may import itself and what its row names, and a row names only units above
 # it in this table: so nothing runs upward, and there is no circle of units.
 LAYERS: dict[str, set[str]] = {
-    "_secret": set(),
+    # Imports that wait until they are needed.
+    "_first_use": set(),
+    "_secret": {"_first_use"},
     "_version": set(),
     "errors": {"_secret"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.
-    "_json": {"_secret"},
+    "_json": {"_secret", "_first_use"},
     # One call.
-    "_runtime": {"errors", "_secret", "_json", "_json_bytes"},
+    "_runtime": {"errors", "_secret", "_first_use", "_json", "_json_bytes"},
     "_rest": {"_json.base_model", "_runtime.call", "_runtime.caller", "_secret"},
     # What users build and read.
     "models": {"_rest.models"},
@@ -38,7 +40,7 @@ LAYERS: dict[str, set[str]] = {
         "operations.shared_task",
         "operations.turns",
     },
-    "operations.kinds": {"_rest", "_runtime", "operations.poller"},
+    "operations.kinds": {"_rest", "_first_use", "_runtime", "operations.poller"},
     "operations.conditions": {
         "errors",
         "_json",
@@ -51,7 +53,7 @@ LAYERS: dict[str, set[str]] = {
         "operations.kinds",
         "operations.ip_ranges",
     },
-    "operations": {"errors", "_rest", "_runtime", "operations"},
+    "operations": {"errors", "_rest", "_first_use", "_runtime", "operations"},
     # The same work for many items.
     "fleet.outcome": set(),
     "fleet.advice": {"errors", "fleet.outcome"},
@@ -62,7 +64,17 @@ LAYERS: dict[str, set[str]] = {
     "fleet.history": {"fleet.journal", "fleet.outcome", "fleet.report", "_runtime"},
     # The nouns.
     "resources._outcome": {"errors", "_rest", "_runtime", "operations"},
-    "resources._identity": {"errors", "policies", "_json", "_json_bytes", "_rest", "_runtime", "operations", "resources._outcome"},
+    "resources._identity": {
+        "errors",
+        "policies",
+        "_json",
+        "_json_bytes",
+        "_rest",
+        "_first_use",
+        "_runtime",
+        "operations",
+        "resources._outcome",
+    },
     "resources": {
         "errors",
         "fleet",
@@ -75,11 +87,12 @@ LAYERS: dict[str, set[str]] = {
         "_json",
         "_json_bytes",
         "_rest",
+        "_first_use",
         "_runtime",
         "_secret",
     },
-    "_client_resources": {"fleet", "operations", "resources", "_runtime"},
-    "_client_operations": {"operations", "_runtime"},
+    "_client_resources": {"fleet", "operations", "resources", "_first_use", "_runtime"},
+    "_client_operations": {"operations", "_first_use", "_runtime"},
     # What should be there.
     "desired": {
         "errors",
@@ -94,7 +107,7 @@ LAYERS: dict[str, set[str]] = {
         "_secret",
         "_version",
     },
-    "_client_declarations": {"desired", "_client_resources", "_runtime"},
+    "_client_declarations": {"desired", "_client_resources", "_first_use", "_runtime"},
     "client": {
         "errors",
         "operations",
@@ -102,12 +115,13 @@ LAYERS: dict[str, set[str]] = {
         "_client_declarations",
         "_client_operations",
         "_client_resources",
+        "_first_use",
         "_runtime",
         "_secret",
         "_version",
     },
     # The blocking variant of all that.
-    "_bridge": {"errors", "fleet", "operations", "_runtime"},
+    "_bridge": {"errors", "fleet", "operations", "_first_use", "_runtime"},
     "blocking": {
         "client",
         "desired",
@@ -121,6 +135,7 @@ LAYERS: dict[str, set[str]] = {
         "sinks",
         "_bridge",
         "_rest",
+        "_first_use",
         "_runtime",
         "_secret",
     },
@@ -134,7 +149,7 @@ LAYERS: dict[str, set[str]] = {
     "desired.commands": {"client", "desired", "errors", "_cli", "_cli.complaints"},
     "__main__": {"desired.commands", "fleet.commands", "_cli", "_version"},
     # What OpenTelemetry makes of the events.
-    "_opentelemetry": {"_runtime", "_version"},
+    "_opentelemetry": {"_first_use", "_runtime", "_version"},
     # The service in memory, which must not share a line with the client but those of _json_bytes,
     # which are compared with orjson: it would repeat the client's mistakes.
     "_contract": set(),

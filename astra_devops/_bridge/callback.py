@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar, cast
 
 from astra_devops._bridge.bridged_call import BridgedCall
 from astra_devops._bridge.thread import LoopThread
-from astra_devops._runtime.first_use import load_anyio
+from astra_devops._first_use import load_anyio
 
 F = TypeVar("F")
 

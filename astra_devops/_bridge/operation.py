@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.process import PerProcess
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.errors import OperationSnapshot
 

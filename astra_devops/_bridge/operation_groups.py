@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.callback import in_worker_thread
 from astra_devops._bridge.operation import Operation, unwrap
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
-from astra_devops._runtime.first_use import importing
 
 if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation

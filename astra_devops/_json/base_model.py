@@ -3,12 +3,17 @@
 import functools
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
-from astra_devops._json import exporting
-from astra_devops._json.exporting import Names
+from astra_devops._first_use import ModuleOnFirstUse
+
+if TYPE_CHECKING:
+    from astra_devops._json import exporting
+    from astra_devops._json.exporting import Names
+else:
+    exporting = ModuleOnFirstUse("astra_devops._json.exporting")
 
 
 class BaseModel:
@@ -40,7 +45,7 @@ class BaseModel:
     def _repr_html_(self) -> str:
         return exporting.html_table([exporting.shown_fields(self)])
 
-    def to_dict(self, *, names: Names = "python", reveal_secrets: bool = False) -> dict[str, Any]:
+    def to_dict(self, *, names: "Names" = "python", reveal_secrets: bool = False) -> dict[str, Any]:
         """Return the fields as values that JSON has, in nested dictionaries.
 
         Times are strings in ISO 8601, in UTC. Amounts of money are numbers with the digits of the
@@ -57,7 +62,7 @@ class BaseModel:
         """
         return exporting.to_dict(self, names, reveal_secrets)
 
-    def to_json(self, *, names: Names = "python", reveal_secrets: bool = False, indent: int | None = None) -> str:
+    def to_json(self, *, names: "Names" = "python", reveal_secrets: bool = False, indent: int | None = None) -> str:
         """Return the fields as JSON. The arguments are those of :meth:`to_dict`.
 
         Args:

@@ -1,12 +1,12 @@
-"""Compiling the functions that read a model: two lines per field, the common case checked inline.
+"""Reading objects as models: field by field at first, then by a function compiled for their names.
 
-Calls are what is slow in Python, so there are none for strings, numbers and enums of the expected
-type. Instances are filled field by field, without ``__init__``, which would take longer than all
-the rest. Models have neither converters nor validators, so this skips nothing.
+Objects that come again and again with the same names get a reader of their own: one line per field,
+the common case checked inline. Calls are what is slow in Python, so there are none for strings,
+numbers and enums of the expected type. All values are fetched at once, so unknown names and other
+spellings cost nothing. ``source_of`` returns its text.
 
-A model has one general reader. Objects that come again and again with the same names get a reader
-of their own, which fetches all values at once: unknown names and other spellings cost it nothing.
-``source_of`` returns its text.
+Instances are filled without ``__init__``, which would take longer than all the rest. Models have
+neither converters nor validators, so this skips nothing.
 """
 
 import linecache
@@ -43,7 +43,6 @@ _SHARED_NAMES: Final = {
     "Extra": Extra,
     "Secret": Secret,
     "read_time": times.read,
-    "absent": object(),
     "all_strings": frozenset((str,)).issuperset,
 }
 
@@ -67,8 +66,8 @@ class _Readers(dict[int, Reader]):
         self._reader_of = reader_of
         self._by_names: dict[tuple[str, ...], Reader] = {}
         self._counts: dict[tuple[str, ...], int] = {}
-        # Compiled for the first object: most answers lack some of the objects that they may have.
-        self._general: Reader | None = None
+        # Made when a field is first there: most answers lack some objects that they may have.
+        self._by_field: dict[str, Reader] = {}
 
     def read(self, document: Any, _: object = None) -> Any:
         """Turn an object into an instance of the model's class."""
@@ -79,10 +78,30 @@ class _Readers(dict[int, Reader]):
         return read(document)
 
     def _read_any(self, document: Any) -> Any:
-        if self._general is None:
-            names: dict[str, Any] = {}
-            self._general = _compile(_general_lines(self._model, names, self._reader_of), names, self._model.cls.__qualname__)
-        return self._general(document)
+        """Read an object field by field, whatever its names are."""
+        if type(document) is not dict:
+            raise wrong_type(document, "an object")
+        extra = NO_EXTRA
+        if not self._model.wire_names.issuperset(document):
+            document, extra = split_unknown(document, self._model)
+        instance = object.__new__(self._model.cls)
+        for field in self._model.fields:
+            if field.wire in document:
+                setattr(instance, field.name, self._reader_of_field(field)(document[field.wire]))
+            elif field.if_absent is not None:
+                setattr(instance, field.name, self._reader_of_field(field)(None))
+            elif field.required:
+                raise KeyError(field.wire)
+            else:
+                setattr(instance, field.name, None if field.default is None else field.default())
+        if self._model.extra is not None:
+            setattr(instance, self._model.extra, extra)
+        return instance
+
+    def _reader_of_field(self, field: Field) -> Reader:
+        if field.wire not in self._by_field:
+            self._by_field[field.wire] = _or_if_absent(self._reader_of(field.shape), field)
+        return self._by_field[field.wire]
 
     def __missing__(self, count: int) -> Reader:
         return self._read_others
@@ -128,35 +147,20 @@ def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
 
 
 def source_of(cls: Any, names: Sequence[str] | None = None) -> str:
-    """Return the text of the function that reads a model, or objects with just these names.
+    """Return the text of the function that reads objects with just these names as a model.
+
+    By default these are the names of all fields.
 
     >>> print(source_of(models.Database, ["id", "status"]))
     """
-    model, none = model_of(cls), dict[str, Any]()
-    lines = _general_lines(model, none, _no_reader) if names is None else _shape_lines(model, tuple(names), none, _no_reader)
-    return "\n".join(lines) + "\n"
+    model = model_of(cls)
+    shape = tuple(field.wire for field in model.fields) if names is None else tuple(names)
+    return "\n".join(_shape_lines(model, shape, {}, _no_reader)) + "\n"
 
 
 def _no_reader(shape: Any) -> Reader:
     """Stand in for a reader where only the text counts."""
     return bool
-
-
-def _general_lines(model: Model, names: dict[str, Any], reader_of: Callable[[Any], Reader]) -> list[str]:
-    names.update(_SHARED_NAMES, cls=model.cls, model=model, has_no_unknown=model.wire_names.issuperset, split_unknown=split_unknown)
-    lines = [
-        "def read(o):",
-        "    if type(o) is not dict: raise wrong_type(o, 'an object')",
-        "    if has_no_unknown(o): extra = no_extra",
-        "    else: o, extra = split_unknown(o, model)",
-        "    self = new(cls)",
-        "    get = o.get",
-    ]
-    for index, field in enumerate(model.fields):
-        lines += _FieldSource(field, index, names, reader_of).general_lines()
-    if model.extra is not None:
-        lines.append(f"    self.{model.extra} = extra")
-    return [*lines, "    return self"]
 
 
 def _shape_lines(model: Model, shape: tuple[str, ...], names: dict[str, Any], reader_of: Callable[[Any], Reader]) -> list[str]:
@@ -191,6 +195,12 @@ def _compile(lines: list[str], names: dict[str, Any], title: str) -> Reader:
     return read
 
 
+def _or_if_absent(read: Reader, field: Field) -> Reader:
+    """Return a reader that reads null as what the service may leave out."""
+    if_absent = field.if_absent
+    return read if if_absent is None else lambda value: read(if_absent if value is None else value)
+
+
 def split_unknown(document: dict[str, object], model: Model) -> tuple[dict[str, object], Extra]:
     """Split an object into the fields of the model, under their wire names, and the rest.
 
@@ -213,17 +223,6 @@ class _FieldSource:
     index: int
     names: dict[str, Any]
     reader_of: Callable[[Any], Reader]
-
-    def general_lines(self) -> list[str]:
-        """Return the lines that fetch the value from the object ``o`` by name, and convert it."""
-        wire, field = repr(self.field.wire), self.field
-        if field.required:
-            fetch, convert = f"o[{wire}]" if field.if_absent is None else f"get({wire})", self.convert("v")
-        elif field.default is None and not is_list(split_optional(field.shape)[0]):
-            fetch, convert = f"get({wire})", self.convert("v")
-        else:  # Here absent and null are different.
-            fetch, convert = f"get({wire}, absent)", f"{self.absent()} if v is absent else {self.convert('v')}"
-        return [f"    v = {fetch}", f"    self.{field.name} = {convert}"]
 
     def absent(self) -> str:
         """Return the expression for a field that the object lacks."""
@@ -250,8 +249,7 @@ class _FieldSource:
         return self._bind("read", self._read_function(shape))
 
     def _read_function(self, shape: Any) -> Reader:
-        read, if_absent = self.reader_of(shape), self.field.if_absent
-        return read if if_absent is None else lambda value: read(if_absent if value is None else value)
+        return _or_if_absent(self.reader_of(shape), self.field)
 
     def _readers(self, shape: Any) -> str:
         """Return the table of the readers of another model; they need no call between."""

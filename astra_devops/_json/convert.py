@@ -1,15 +1,21 @@
 """The interface for converting JSON to objects and back: tolerant in reading, strict in writing."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from astra_devops._json import lenient
 from astra_devops._json.model_types import ShapeError, model_of
 from astra_devops._json.reading import reader_of
-from astra_devops._json.writing import header_text, query_pairs, unstructure
 
-__all__ = ["ShapeError", "header_text", "query_pairs", "structure", "unstructure"]
+if TYPE_CHECKING:
+    from astra_devops._json import lenient, writing
+else:
+    from astra_devops._first_use import ModuleOnFirstUse
+
+    lenient = ModuleOnFirstUse("astra_devops._json.lenient")
+    writing = ModuleOnFirstUse("astra_devops._json.writing")
+
+__all__ = ["ShapeError", "structure", "writing"]
 
 
 def structure(data: object, shape: Any) -> Any:

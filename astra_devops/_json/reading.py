@@ -7,13 +7,12 @@ small script's time, so a program imports it with the first shape that needs it.
 """
 
 import functools
-import os
-import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from astra_devops._json import scalars, times, unions
+from astra_devops._first_use import ModuleOnFirstUse, importing
+from astra_devops._json import scalars, times
 from astra_devops._json.compile_reader import compile_reader
 from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
 from astra_devops._json.scalars import SCALAR_READERS, Reader
@@ -21,11 +20,9 @@ from astra_devops._json.scalars import SCALAR_READERS, Reader
 if TYPE_CHECKING:
     from cattrs import BaseConverter
 
-_import_lock: Final = threading.RLock()
-
-if hasattr(os, "register_at_fork"):
-    # A child would otherwise inherit the lock as another thread of its parent holds it.
-    os.register_at_fork(before=_import_lock.acquire, after_in_parent=_import_lock.release, after_in_child=_import_lock.release)
+    from astra_devops._json import unions
+else:
+    unions = ModuleOnFirstUse("astra_devops._json.unions")
 
 
 @functools.cache
@@ -56,7 +53,7 @@ def reader_of(shape: Any) -> Reader:
 @functools.cache
 def _converter() -> "BaseConverter":
     """Return the dispatch table of the other shapes."""
-    with _import_lock:
+    with importing:
         from cattrs import BaseConverter
 
         converter = BaseConverter()

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from astra_devops._runtime.first_use import importing
+from astra_devops._first_use import importing
 from astra_devops._runtime.telemetry.log import log
 
 if TYPE_CHECKING:

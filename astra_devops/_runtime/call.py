@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 import attrs
 
-from astra_devops._json.convert import query_pairs
+from astra_devops._json.convert import writing
 from astra_devops._runtime import checks
 from astra_devops._runtime.outcome import request_id_of
 from astra_devops._secret import redact
@@ -185,7 +185,7 @@ def joined(name: str, values: object) -> str | None:
         TypeError: An item cannot be part of a URL.
         ValueError: An item contains a comma.
     """
-    texts = [text for _, text in query_pairs(name, values)]
+    texts = [text for _, text in writing.query_pairs(name, values)]
     if any("," in text for text in texts):
         raise ValueError(f"an item of {name} must not contain a comma, since commas separate the items")
     return ",".join(texts) if values is not None else None

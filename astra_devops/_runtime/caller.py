@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import attrs
 
 from astra_devops import errors
+from astra_devops._first_use import importing
 from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.ask_auth import answer_of, ask
 from astra_devops._runtime.auth.protocol import Auth, SecretHeaders
@@ -17,7 +18,6 @@ from astra_devops._runtime.clock import Clock, running_loop
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import how_to_find_out
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.intents.current import current
 from astra_devops._runtime.no_copies import NoCopies

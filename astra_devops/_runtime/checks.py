@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from astra_devops._json.convert import unstructure
+from astra_devops._json.convert import writing
 from astra_devops._secret import Secret, uncovered
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ def model(value: T, name: str, cls: type[T]) -> T:
         TypeError: It is not an instance of ``cls``, or a field has the wrong type.
         ValueError: A field has a value that cannot be sent.
     """
-    unstructure(instance(value, name, cls), name)
+    writing.unstructure(instance(value, name, cls), name)
     return value
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from astra_devops._runtime.first_use import importing
+from astra_devops._first_use import importing
 
 if TYPE_CHECKING:
     from astra_devops._runtime.events import Observer

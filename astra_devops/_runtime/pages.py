@@ -3,8 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
 
-from astra_devops._json import exporting
+from astra_devops._first_use import ModuleOnFirstUse
 from astra_devops._runtime.no_copies import NoCopies
+
+if TYPE_CHECKING:
+    from astra_devops._json import exporting
+else:
+    exporting = ModuleOnFirstUse("astra_devops._json.exporting")
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import attrs
 
-from astra_devops._json.convert import header_text, query_pairs, unstructure
+from astra_devops._json.convert import writing
 from astra_devops._json_bytes import codec
 from astra_devops._runtime.call import Call
 from astra_devops._secret import Secret
@@ -41,7 +41,7 @@ def build(call: Call[Any]) -> Request:
     """
     target = call.path
     if call.query:
-        pairs = [pair for name, value in call.query if value is not None for pair in query_pairs(name, value)]
+        pairs = [pair for name, value in call.query if value is not None for pair in writing.query_pairs(name, value)]
         if pairs:
             target += "?" + "&".join(f"{quote(name, safe='.-_~')}={quote(value, safe='.-_~:,')}" for name, value in pairs)
     body = None if call.body is None else _encode(call.body)
@@ -55,8 +55,8 @@ def build(call: Call[Any]) -> Request:
 
 
 def _headers(call: Call[Any]) -> Mapping[str, str]:
-    headers = {name: header_text(name, value) for name, value in call.headers if value is not None}
-    cookies = [f"{name}={quote(header_text(name, value))}" for name, value in call.cookies if value is not None]
+    headers = {name: writing.header_text(name, value) for name, value in call.headers if value is not None}
+    cookies = [f"{name}={quote(writing.header_text(name, value))}" for name, value in call.cookies if value is not None]
     if cookies:
         headers["Cookie"] = "; ".join(cookies)
     return headers
@@ -65,7 +65,7 @@ def _headers(call: Call[Any]) -> Mapping[str, str]:
 def _encode(body: object) -> bytes | TypeError | ValueError:
     """Return the body as JSON, or what is wrong with it."""
     try:
-        return codec.dumps(unstructure(body))
+        return codec.dumps(writing.unstructure(body))
     except (TypeError, ValueError) as error:
         return error
 

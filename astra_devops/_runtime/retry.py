@@ -8,9 +8,9 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import RetryClass
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 
 Step = Literal["repeat", "check", "unknown", "fail"]

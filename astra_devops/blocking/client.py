@@ -14,12 +14,11 @@ from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.client_handle import ClientHandle
 from astra_devops._bridge.operation import Operation
 from astra_devops._bridge.operation_groups import ClientOperations
+from astra_devops._first_use import importing, made_on_first_use
 from astra_devops._runtime.auth.token import Token
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.clock import Clock, SystemClock
-from astra_devops._runtime.first_use import importing, made_on_first_use
 from astra_devops._runtime.http.sessions import SessionFactory
-from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import Environment
@@ -29,6 +28,7 @@ from astra_devops.client import AsyncAstraDevOps
 if TYPE_CHECKING:
     from astra_devops._bridge.fleet import Fleet
     from astra_devops._runtime.events import Observer
+    from astra_devops._runtime.limits.values import Limits, RateLimit
     from astra_devops.blocking.access_lists import AccessLists
     from astra_devops.blocking.audit_logs import AuditLogs
     from astra_devops.blocking.cdc import Cdc
@@ -96,7 +96,7 @@ class AstraDevOps(ClientOperations, NoCopies):
         clock: Clock = SystemClock(),
         observer: "Observer | None" = None,
         max_connections: int = 100,
-        rate_limit: RateLimit | None = None,
+        rate_limit: "RateLimit | None" = None,
         proxy: str | Secret | None = None,
         trust_env: bool = True,
         allow_http: bool = False,
@@ -505,7 +505,7 @@ class AstraDevOps(ClientOperations, NoCopies):
         return view
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """The present limits of this client and its views, its calls on their way and in the queue.
 
         >>> astra.limits.queued

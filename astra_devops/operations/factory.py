@@ -3,13 +3,13 @@
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from astra_devops._first_use import ModuleOnFirstUse, made_on_first_use
 from astra_devops._runtime.call import Call
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import ModuleOnFirstUse, made_on_first_use
 from astra_devops._runtime.intents.current import current
-from astra_devops._runtime.telemetry import trace_context
 
 if TYPE_CHECKING:
+    from astra_devops._runtime.telemetry import trace_context
     from astra_devops.operations import handle, kinds, resume_token
     from astra_devops.operations.handle import AsyncOperation
     from astra_devops.operations.kinds import OperationKind
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 else:
     handle = ModuleOnFirstUse("astra_devops.operations.handle")
     kinds = ModuleOnFirstUse("astra_devops.operations.kinds")
+    trace_context = ModuleOnFirstUse("astra_devops._runtime.telemetry.trace_context")
     resume_token = ModuleOnFirstUse("astra_devops.operations.resume_token")
 
 T = TypeVar("T")

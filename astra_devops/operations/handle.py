@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from astra_devops import errors
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import OperationKind

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import importing
 
 if TYPE_CHECKING:
     from astra_devops.operations.poller import DatabasePoller

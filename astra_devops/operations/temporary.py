@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 from anyio import CancelScope
 
 from astra_devops import errors
+from astra_devops._first_use import load_anyio
 from astra_devops._runtime import deadline
 from astra_devops._runtime.details import add_detail
-from astra_devops._runtime.first_use import load_anyio
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops.operations.handle import AsyncOperation
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, Final, get_args
 
-from astra_devops._json.convert import query_pairs
+from astra_devops._first_use import importing
+from astra_devops._json.writing import query_pairs
 from astra_devops._rest.index import OPERATIONS
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Call, Operation, segment
-from astra_devops._runtime.first_use import importing
 from astra_devops._secret import uncovered
 
 _PATH_VARIABLE: Final = re.compile(r"\{([^}]+)\}")

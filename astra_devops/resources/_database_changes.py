@@ -1,21 +1,23 @@
-"""The modules that change databases, each imported when it is first used.
+"""The modules that list and change databases, each imported when it is first used.
 
-A program that only reads databases does not wait for them: they would take a tenth of the time that
-it needs for its first answer.
+A program that reads single databases does not wait for them: they would take a tenth of the time
+that it needs for its first answer.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from astra_devops.operations import listing
     from astra_devops.operations.conditions import databases as conditions
     from astra_devops.resources import _database_requests as requests
     from astra_devops.resources import _wake as waking
     from astra_devops.resources._outcome import reconcile
     from astra_devops.resources._short_lived import names, sweeping, termination
 else:
-    from astra_devops._runtime.first_use import ModuleOnFirstUse
+    from astra_devops._first_use import ModuleOnFirstUse
 
     conditions = ModuleOnFirstUse("astra_devops.operations.conditions.databases")
+    listing = ModuleOnFirstUse("astra_devops.operations.listing")
     names = ModuleOnFirstUse("astra_devops.resources._short_lived.names")
     reconcile = ModuleOnFirstUse("astra_devops.resources._outcome.reconcile")
     requests = ModuleOnFirstUse("astra_devops.resources._database_requests")
@@ -23,4 +25,4 @@ else:
     termination = ModuleOnFirstUse("astra_devops.resources._short_lived.termination")
     waking = ModuleOnFirstUse("astra_devops.resources._wake")
 
-__all__ = ["conditions", "names", "reconcile", "requests", "sweeping", "termination", "waking"]
+__all__ = ["conditions", "listing", "names", "reconcile", "requests", "sweeping", "termination", "waking"]

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from astra_devops import errors
+from astra_devops._first_use import importing
 from astra_devops._rest.endpoints import databases as endpoints
 from astra_devops._rest.models.databases import Database, DatabaseInfoCreate, Tier
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import importing
 from astra_devops.operations.conditions import databases as conditions
 from astra_devops.operations.conditions.keyspaces import keyspaces_of
 from astra_devops.operations.termination import is_terminating

@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.first_use import importing
 from astra_devops.operations.factory import OperationFactory
 from astra_devops.resources._database_changes import conditions, names, requests, sweeping, termination
 

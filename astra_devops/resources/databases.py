@@ -14,14 +14,13 @@ from astra_devops._rest.models.databases import (
     UserPassword,
 )
 from astra_devops._runtime import checks
-from astra_devops._runtime.pages import AsyncPager
 from astra_devops._secret import Secret, hiding
-from astra_devops.operations import listing
 from astra_devops.resources._classic import AsyncClassicDatabases
-from astra_devops.resources._database_changes import conditions, reconcile, requests, termination, waking
+from astra_devops.resources._database_changes import conditions, listing, reconcile, requests, termination, waking
 from astra_devops.resources._expiry import AsyncExpiringDatabases
 
 if TYPE_CHECKING:
+    from astra_devops._runtime.pages import AsyncPager
     from astra_devops.operations.handle import AsyncOperation
 
 
@@ -34,7 +33,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
 
     def list(
         self, *, include: ListDatabasesInclude | str | None = None, provider: str | None = None, page_size: int | None = None
-    ) -> AsyncPager[Database]:
+    ) -> "AsyncPager[Database]":
         """List databases, page by page.
 
         Needs ``org-db-view``.

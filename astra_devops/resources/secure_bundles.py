@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeVar, get_args
 import attrs
 
 from astra_devops import errors
+from astra_devops._first_use import importing
 from astra_devops._rest import index
 from astra_devops._rest.endpoints import databases as database_endpoints
 from astra_devops._rest.endpoints import secure_bundles as endpoints
@@ -18,7 +19,6 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.download import ProgressCallback, Wanted, checked_file_name, checked_path, download
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.partial_file import zip_damage
 from astra_devops._secret import Secret
 from astra_devops.operations.kinds import TRANSIENT_STATES

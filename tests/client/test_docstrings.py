@@ -13,8 +13,8 @@ import pytest
 
 from astra_devops import AstraDevOps, AsyncAstraDevOps, errors
 from astra_devops._codegen.pages import operations_table
+from astra_devops._first_use import made_on_first_use
 from astra_devops._rest.index import OPERATIONS
-from astra_devops._runtime.first_use import made_on_first_use
 
 OPERATIONS_BY_FUNCTION = {operation.function: operation for operation in OPERATIONS.values()}
 UNDOCUMENTED = "does not document which permission"

@@ -14,7 +14,7 @@ from astra_devops._codegen.blocking.source import Unmappable
 CLIENT = '''
 """The client."""
 
-from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._first_use import made_on_first_use
 from types import TracebackType
 from typing import Any, Self
 
@@ -64,7 +64,7 @@ class AsyncAstraDevOps(ClientResources):
 CLIENT_RESOURCES = '''
 """The resources of a client."""
 
-from astra_devops._runtime.first_use import made_on_first_use
+from astra_devops._first_use import made_on_first_use
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from astra_devops._json import convert
+from astra_devops._json import convert, writing
 from astra_devops._secret import Extra, Secret
 
 
@@ -85,7 +85,7 @@ TREES = trees(st.none() | st.lists(trees(st.none()), max_size=2))
 
 def over_the_wire(tree: Tree) -> Any:
     """Return the JSON document of a tree."""
-    return json.loads(json.dumps(convert.unstructure(tree)))
+    return json.loads(json.dumps(writing.unstructure(tree)))
 
 
 @given(TREES)

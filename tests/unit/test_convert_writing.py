@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 import pytest
 
-from astra_devops._json import convert
+from astra_devops._json import writing
 from astra_devops._secret import Extra, Secret
 
 CANARY = "canary-7f3a"
@@ -60,7 +60,7 @@ class Body:
 
 
 def write(**fields: Any) -> object:
-    return convert.unstructure(Body(name="n", note=None, **fields))
+    return writing.unstructure(Body(name="n", note=None, **fields))
 
 
 def test_only_what_was_given_is_sent_and_a_required_null_is_given() -> None:
@@ -156,13 +156,13 @@ def test_a_redacted_secret_is_not_sent() -> None:
 
 @pytest.mark.parametrize("value", [None, True, 1, 1.5, "x", ["x", None], {"a": None}])
 def test_plain_json_is_written_as_it_is(value: object) -> None:
-    assert convert.unstructure(value) == value
+    assert writing.unstructure(value) == value
 
 
 def test_a_list_of_models_is_a_body() -> None:
-    assert convert.unstructure([Address(address="::1")]) == [{"address": "::1"}]
+    assert writing.unstructure([Address(address="::1")]) == [{"address": "::1"}]
     with pytest.raises(TypeError, match=r"^addresses\[0\]\.address must be a string, not int$"):
-        convert.unstructure([Address(address=1)], "addresses")  # type: ignore[arg-type]
+        writing.unstructure([Address(address=1)], "addresses")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -184,17 +184,17 @@ def test_a_list_of_models_is_a_body() -> None:
     ],
 )
 def test_query_arguments(value: object, pairs: list[str]) -> None:
-    assert convert.query_pairs("q", value) == [("q", pair) for pair in pairs]
+    assert writing.query_pairs("q", value) == [("q", pair) for pair in pairs]
 
 
 @pytest.mark.parametrize("value", [Secret(CANARY), b"x", {"a": 1}, {"a"}, [None], [["a"]], [Secret(CANARY)], object()])
 def test_what_cannot_be_part_of_a_url_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match=r"^q(\[0\])? must be a string, a number") as caught:
-        convert.query_pairs("q", value)
+        writing.query_pairs("q", value)
     assert CANARY not in str(caught.value)
 
 
 @pytest.mark.parametrize(("value", "message"), [(float("nan"), "finite"), (datetime(2024, 5, 1), "time zone"), ("\udc00", "surrogate")])
 def test_query_values_that_cannot_be_sent_are_refused(value: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        convert.query_pairs("q", value)
+        writing.query_pairs("q", value)

@@ -16,6 +16,7 @@ from astra_devops import models
 from astra_devops._json import convert
 from astra_devops._json.base_model import BaseModel
 from astra_devops._json.model_types import members, model_of
+from astra_devops._json.writing import unstructure
 from astra_devops._json_bytes import reading, writing
 
 DIGITS = st.decimals(allow_nan=False, allow_infinity=False, places=6, min_value=-(10**9), max_value=10**9).map(str)
@@ -60,7 +61,7 @@ def test_an_amount_that_was_written_for_a_float_comes_back_as_it_was(number: flo
 def test_an_exported_amount_is_read_as_the_same(number: float) -> None:
     cost = cost_of(number)
     assert cost_of(cost.to_dict()["cost"]) == cost
-    assert convert.unstructure(Order(limit=cost.cost)) == {"limit": number}
+    assert unstructure(Order(limit=cost.cost)) == {"limit": number}
 
 
 def parsers() -> list[tuple[Any, Any]]:
@@ -142,7 +143,7 @@ def test_pydantic_serializes_amounts_as_numbers() -> None:
 )
 def test_an_amount_that_cannot_be_sent_is_refused(amount: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        convert.unstructure(Order(limit=amount))
+        unstructure(Order(limit=amount))
 
 
 def test_every_price_and_cost_is_a_decimal() -> None:

@@ -166,7 +166,7 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
             function, f"{function.name} is made on first use but not a resource: no module in resources/ defines {returned or 'nothing'}"
         )
     twin = context.twins[returned]
-    context.use("astra_devops._runtime.first_use", "made_on_first_use")
+    context.use("astra_devops._first_use", "made_on_first_use")
     return (
         f"    @made_on_first_use\n    def {function.name}(self) -> {twin.name!r}:\n{docstring(function, context.names, ' ' * 8)}"
         f"        from {twin.module} import {twin.name}\n\n        return {twin.name}(self._bridge, self._handle)\n\n"
@@ -175,7 +175,7 @@ def _resource(context: Context, function: Function, own: str, attributes: Mappin
 
 def _fleet(context: Context, function: ast.FunctionDef) -> str:
     twin = context.twins[FLEET]
-    context.use("astra_devops._runtime.first_use", "importing")
+    context.use("astra_devops._first_use", "importing")
     context.use("typing", "Self")
     # Not kept: the client would refer to itself, and only the garbage collector could free it.
     return (

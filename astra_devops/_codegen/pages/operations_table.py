@@ -113,7 +113,7 @@ def _bases(modules: "dict[str, _Module]", module: "_Module", cls: ast.ClassDef) 
 
 
 def _returns_pager(method: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return method.returns is not None and ast.unparse(method.returns).startswith("AsyncPager")
+    return method.returns is not None and ast.unparse(method.returns).strip("'").startswith("AsyncPager")
 
 
 class _Module:

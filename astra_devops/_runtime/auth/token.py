@@ -7,9 +7,9 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Final, NoReturn
 
+from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 from astra_devops._runtime.auth.protocol import SecretHeaders
-from astra_devops._runtime.first_use import importing
 from astra_devops._runtime.settings import ORIGINS, TOKEN_VARIABLE
 from astra_devops._secret import Secret, hidden, uncovered
 from astra_devops.errors import ConfigurationError

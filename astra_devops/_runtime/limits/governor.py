@@ -3,13 +3,15 @@
 Times are seconds of the client's clock.
 """
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from astra_devops._runtime.limits.latency import Latencies
 from astra_devops._runtime.limits.pacer import Pacer
 from astra_devops._runtime.limits.rate import AdaptiveRate
-from astra_devops._runtime.limits.values import RateLimit
 from astra_devops._runtime.limits.window import Window
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.limits.values import RateLimit
 
 _NOTABLE: Final = 1.1
 
@@ -36,7 +38,7 @@ class Governor:
         "window",
     )
 
-    def __init__(self, ceiling: int, own: RateLimit | None) -> None:
+    def __init__(self, ceiling: int, own: "RateLimit | None") -> None:
         self.window = Window(ceiling)
         self._rate = AdaptiveRate()
         self._latencies = Latencies()

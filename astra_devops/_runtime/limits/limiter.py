@@ -4,18 +4,25 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextvars import Context
+from typing import TYPE_CHECKING
 
+from astra_devops._first_use import ModuleOnFirstUse
 from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.deadline import Deadline, lead_of
 from astra_devops._runtime.limits.governor import Governor
 from astra_devops._runtime.limits.priority import is_background
 from astra_devops._runtime.limits.queue import Turn, WaitingLine
-from astra_devops._runtime.limits.values import Limits, RateLimit
 from astra_devops._runtime.outcome import NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.response import retry_after
 from astra_devops._runtime.retry import RetryPolicy, requested_pause
 
-Listener = Callable[[Limits, str | None], None]
+if TYPE_CHECKING:
+    from astra_devops._runtime.limits import values
+    from astra_devops._runtime.limits.values import Limits, RateLimit
+else:
+    values = ModuleOnFirstUse("astra_devops._runtime.limits.values")
+
+Listener = Callable[["Limits", str | None], None]
 """Called when a limit has changed, with the reason if it is lower than before."""
 
 
@@ -30,7 +37,7 @@ class Limiter:
     wait counts, too.
     """
 
-    def __init__(self, clock: Clock, ceiling: int, own: RateLimit | None = None, listener: Listener | None = None) -> None:
+    def __init__(self, clock: Clock, ceiling: int, own: "RateLimit | None" = None, listener: Listener | None = None) -> None:
         self._clock = clock
         self._listener = listener
         self._governor = Governor(ceiling, own)
@@ -43,15 +50,15 @@ class Limiter:
         self._strikes_at = 0.0
 
     @property
-    def own(self) -> RateLimit | None:
+    def own(self) -> "RateLimit | None":
         """The ceiling that the user has set."""
         return self._governor.own
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         """The limits at this moment."""
         governor = self._governor
-        return Limits(
+        return values.Limits(
             requests_per_second=governor.per_second,
             concurrent_requests=governor.window.limit,
             in_flight=self._in_flight,

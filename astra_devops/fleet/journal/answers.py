@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import attrs
 
-from astra_devops._json.convert import ShapeError, structure, unstructure
+from astra_devops._json.convert import ShapeError, structure
+from astra_devops._json.writing import unstructure
 from astra_devops._json_bytes import codec
 from astra_devops._runtime.call import Answer, Call
 from astra_devops._runtime.request import Request, secrets_of

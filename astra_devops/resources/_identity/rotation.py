@@ -7,13 +7,13 @@ from typing import Final
 from anyio import move_on_after
 
 from astra_devops import errors
+from astra_devops._first_use import load_anyio
 from astra_devops._rest.endpoints import organizations as organization_endpoints
 from astra_devops._rest.models.tokens import CreateTokenBody, Token
 from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.token import TokenAuth
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail
-from astra_devops._runtime.first_use import load_anyio
 from astra_devops.resources._identity import tokens
 from astra_devops.resources._outcome.lookups import LOOKUP_DELAYS
 

@@ -50,14 +50,18 @@ class made_on_first_use(Generic[T]):
 
 
 class ModuleOnFirstUse:
-    """Stands for a module, which is imported when an attribute of it is first read."""
+    """Stands for a module, which is imported when an attribute of it is first read.
+
+    For type checkers the name is the module: they see the import in the other branch of an ``if``.
+    """
 
     def __init__(self, name: str) -> None:
         self._module_name = name
 
     def __getattr__(self, name: str) -> Any:
         with importing:
-            return getattr(import_module(self._module_name), name)
+            value = vars(self)[name] = getattr(import_module(self._module_name), name)
+            return value
 
 
 def load_anyio() -> None:

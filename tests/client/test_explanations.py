@@ -27,7 +27,7 @@ async def test_a_database_that_stays_busy_says_in_which_state(emulator: Emulator
     database_id = emulator.add_database("orders")
     emulator.faults.status("addKeyspace", 409, times=None, body={"errors": [{"message": "concurrent modifications"}]})
     with pytest.raises(errors.BusyError, match="concurrent modifications"):
-        await astra.with_options(timeout=0.5).keyspaces.create(database_id, "sales")
+        await astra.with_options(timeout=2).keyspaces.create(database_id, "sales")
 
 
 @pytest.mark.parametrize(("status", "call"), [("HIBERNATED", "databases.resume"), ("PARKED", "databases.unpark")])

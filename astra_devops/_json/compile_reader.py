@@ -181,7 +181,9 @@ def _shape_lines(model: Model, shape: tuple[str, ...], names: dict[str, Any], re
         lines.append(f"    self.{field.name} = {source.absent() if variable is None else source.convert(variable)}")
     if model.extra is not None:
         kept = [f"{name!a}: {variables[name]}" for name in unknown if name not in variants.values()]
-        lines.append(f"    self.{model.extra} = " + (f"Extra({{{', '.join(kept)}}})" if kept else "no_extra"))
+        if kept:
+            lines += ["    extra = new(Extra)", f"    extra._fields = {{{', '.join(kept)}}}"]
+        lines.append(f"    self.{model.extra} = {'extra' if kept else 'no_extra'}")
     return [*lines, "    return self"]
 
 

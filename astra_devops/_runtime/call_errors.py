@@ -24,14 +24,17 @@ class CallErrors:
         history: A line for each repetition.
     """
 
-    call: Call[Any]
-    request: Request
-    transport: Transport
-    count: int = 0
-    too_many: int = 0
-    may_have_effect: bool = False
-    last_sent: Failure | None = None
-    history: tuple[str, ...] = ()
+    __slots__ = ("call", "count", "history", "last_sent", "may_have_effect", "request", "too_many", "transport")
+
+    def __init__(self, call: Call[Any], request: Request, transport: Transport) -> None:
+        self.call = call
+        self.request = request
+        self.transport = transport
+        self.count = 0
+        self.too_many = 0
+        self.may_have_effect = False
+        self.last_sent: Failure | None = None
+        self.history: tuple[str, ...] = ()
 
     def _error(self, failure: Failure) -> errors.AstraDevOpsError:
         """Return the error that a call ends with."""

@@ -138,20 +138,21 @@ class Caller(NoCopies):
 class _Attempts(CallErrors, Generic[T]):
     """The attempts of one call."""
 
-    events: "CallEvents | None" = None
-    headers: SecretHeaders | None = None
-    sent_at: float | None = None
-    has_new_token: bool = False
-    status: int | None = None
-    lost: Lost | None = None
+    __slots__ = ("caller", "check_outcome", "deadline", "events", "has_new_token", "headers", "lost", "sent_at", "status")
+
+    call: Call[T]
 
     def __init__(self, caller: Caller, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
+        super().__init__(call, request, caller.transport)
         self.caller = caller
-        self.call = call
-        self.request = request
-        self.transport = caller.transport
         self.check_outcome = check_outcome
         self.deadline = limit
+        self.events: CallEvents | None = None
+        self.headers: SecretHeaders | None = None
+        self.sent_at: float | None = None
+        self.has_new_token = False
+        self.status: int | None = None
+        self.lost: Lost | None = None
 
     def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
         """Return what makes the attempts, between two events if there is an observer or a log."""

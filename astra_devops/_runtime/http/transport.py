@@ -71,16 +71,18 @@ def _connect_limit(seconds: float) -> aiohttp.ClientTimeout:
 
 
 @lru_cache(maxsize=64)
-def _base(origin: str) -> URL:
-    return URL(origin, encoded=True)
+def _base(origin: str) -> tuple[URL, str]:
+    """Return the parsed origin, and the path that it may have."""
+    url = URL(origin, encoded=True)
+    return url, url.raw_path.removesuffix("/")
 
 
 def _url(origin: str, target: str) -> URL:
     """Return the address of a target. That of a path is cheaper to make from one that is parsed."""
     if "?" in target:
         return URL(origin + target, encoded=True)
-    base = _base(origin)
-    return base.with_path(base.raw_path.removesuffix("/") + target, encoded=True)
+    base, prefix = _base(origin)
+    return base.with_path(prefix + target, encoded=True)
 
 
 class Transport:

@@ -56,7 +56,11 @@ class CallErrors:
 
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
         call, origin = self.call, self.transport.origin
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=origin)
+        return read_error(call.operation, self.request.target, refused, self.count, self._secrets(), call=call, origin=origin)
+
+    def _secrets(self) -> list[str]:
+        """Return the secrets that were sent, to mask them where the service echoes them."""
+        return secrets_of(self.call)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""

@@ -22,6 +22,7 @@ class CallErrors:
         may_have_effect: Whether a request may have taken effect although its answer was lost.
         last_sent: What became of the last attempt that left this machine.
         history: A line for each repetition.
+        stopped: Why there is no further attempt, where that is not a matter of this call alone.
     """
 
     call: Call[Any]
@@ -32,6 +33,7 @@ class CallErrors:
     may_have_effect: bool = False
     last_sent: Failure | None = None
     history: tuple[str, ...] = ()
+    stopped: str | None = None
 
     def _error(self, failure: Failure) -> errors.AstraDevOpsError:
         """Return the error that a call ends with."""
@@ -41,7 +43,8 @@ class CallErrors:
             return self._unknown(failure)
         match failure:
             case NotSent(reason=reason) if self.last_sent is not None:
-                self.history += (f"attempt {self.count} was not sent: {reason}",)
+                self.stopped = f"attempt {self.count} was not sent: {reason}"
+                self.history += (self.stopped,)
                 return self._error(self.last_sent)
             case NotSent(cause=errors.ConfigurationError() as error):
                 return error
@@ -85,6 +88,8 @@ class CallErrors:
         error.earlier_attempts = self.history
         if self.history:
             add_detail(error, f"attempts: {self.count}")
+        if self.stopped:
+            add_detail(error, self.stopped)
         if self.too_many > 1:
             add_detail(error, f"the service refused {self.too_many} of them as too many requests, until the time of the call was up")
         return error

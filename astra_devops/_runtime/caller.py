@@ -363,7 +363,10 @@ class _Attempts(CallErrors, Generic[T]):
             delay = next_turn(policy, self.too_many, failure, remaining)
         else:
             delay = None if deadline.is_single() else next_attempt(policy, self.count - self.too_many, failure, remaining)
-        if delay is None or not (is_too_many or self.caller.shared.budget.take()):
+        if delay is None:
+            return False
+        if not (is_too_many or self.caller.shared.budget.take()):
+            self.stopped = "not repeated: too many calls of this client fail, and its budget of retries is used up"
             return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if observer := observer_or_log(self.caller.observer, logging.WARNING):

@@ -40,7 +40,7 @@ def advice_for(error: Exception, *, has_sent_changes: bool = True) -> str:
     """Return what can be done about an error of an item."""
     if isinstance(error, errors.OutcomeUnknownError) and not has_sent_changes:
         return RUN_AGAIN
-    if isinstance(error, errors.BusyError) and WAKE in str(error):
+    if isinstance(error, errors.APIStatusError) and WAKE in str(error):
         return f"{WAKE}: do so, then run again"
     return next((_BY_TYPE[kind] for kind in type(error).__mro__ if kind in _BY_TYPE), _OTHER)
 

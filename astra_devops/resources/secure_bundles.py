@@ -89,9 +89,9 @@ class AsyncSecureBundles:
         Needs ``db-cql``.
 
         Args:
-            path: The file, which is overwritten, or a directory, in which the file is named
-                ``secure-connect-<database id>.zip``, with ``-<region>`` if ``region`` is given. A
-                symbolic link is followed.
+            path: The file, which is overwritten, or a directory that exists, in which the file is
+                named ``secure-connect-<database id>.zip``, with ``-<region>`` if ``region`` is
+                given. A symbolic link is followed.
             region: The region of the datacenter; by default the primary one.
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.

@@ -52,7 +52,8 @@ def test_failures_are_grouped_by_what_can_be_done() -> None:
 
 def test_a_hibernated_database_is_to_be_woken_first() -> None:
     asleep = errors.BusyError("the database is HIBERNATED; databases.resume wakes the database", operation="addKeyspace", status=409)
-    assert advice_for(asleep) == "databases.resume wakes the database: do so, then run again"
+    for error in (asleep, errors.AuthenticationError(str(asleep), operation="generateSecureBundleURL", status=401)):
+        assert advice_for(error) == "databases.resume wakes the database: do so, then run again"
 
 
 def test_a_report_is_shown_and_exported_in_short() -> None:

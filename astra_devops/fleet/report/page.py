@@ -18,7 +18,7 @@ svg { width: 100%; overflow: visible }
 svg text { font-size: 10px; fill: #616e7c } polyline { fill: none; stroke: #0b69a3; stroke-width: 1.5 }
 .ok { fill: #3f9142; color: #2f8132 } .failed { fill: #cf1124; color: #ba2525 } .unknown { fill: #de911d; color: #b44d12 }
 .skipped { fill: #9aa5b1; color: #616e7c } .items { fill: #0b69a3 } .count { font-size: 1.6em; margin-right: 1.2em }
-@media (min-width: 720px) { td:first-child { min-width: 20em } } @media (max-width: 480px) { svg text { font-size: 22px } }
+@media (min-width: 720px) { td:first-child { min-width: 22em } } @media (max-width: 480px) { svg text { font-size: 20px } }
 @media (prefers-color-scheme: dark) {
 body { background: #12181f; color: #d9e0e7 } th { border-color: #4a5663 } td { border-color: #2b343e } svg text { fill: #9fb0c0 }
 .ok { fill: #57ae5b; color: #7cc47f } .failed { fill: #ef4e4e; color: #ff8f8f } .unknown { fill: #f0b429; color: #f7c948 }

@@ -225,7 +225,7 @@ _GO_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u002
 # A token or a part of it, whose end is a digest; and what signs an address at Amazon, Google and
 # Microsoft, also where the address is escaped.
 _CREDENTIAL: Final = (
-    r"AstraCS(?::|%(?:25)*3A)[^\s\"'<>&,;]*|(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])|(?i:bearer)\s+[^\s\"'<>&,;]+"
+    r"AstraCS(?::|%(?:25)*3A)[^\s\"'<>&,;]+|(?<![0-9A-Za-z])[0-9A-Fa-f]{64}(?![0-9A-Za-z])|(?i:bearer)\s+[^\s\"'<>&,;]+"
     r"|(?<![A-Za-z])(?i:X-(?:Amz|Goog)-(?:Credential|Signature|Security-Token)|AWSAccessKeyId|Key-Pair-Id|Signature|sig)"
     r"(?:=|%(?:25)*3D|\\u003d)(?:(?!%(?:25)*26|\\u0026)[^&\s\"'<>])+"
 )

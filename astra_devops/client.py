@@ -180,7 +180,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
         attempt_timeout: float | None = None,
         lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
     ) -> "AsyncAstraDevOps":
         """Return a view of this client with other options.
 
@@ -192,7 +192,8 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
             attempt_timeout: Seconds for a single request.
             lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
-            headers: Headers to send with every request, in addition to those of this client.
+            headers: Headers to send with every request, in addition to those of this client. A
+                value that is a ``Secret`` is masked where the service echoes it.
 
         Raises:
             ValueError: An option has a wrong value. The message names it.
@@ -200,6 +201,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
 
         >>> slow = astra.with_options(timeout=300)
         """
+        headers = hidden(headers)
         now = self._caller.options
         options = attrs.evolve(
             now,

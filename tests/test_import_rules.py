@@ -46,8 +46,8 @@ DOORS: dict[str, set[str]] = {
 # Libraries that another one brings along and hands out in its interface, or that are imported by
 # another name.
 IMPLIED = {"multidict": "aiohttp", "yarl": "aiohttp", "yaml": "pyyaml", "opentelemetry": "opentelemetry_api", "cloudpickle": "distributed"}
-# Imported only in functions that the library itself calls, so it is installed then.
-CALLERS = {"pydantic_core"}
+# Imported only when the library itself is running, so it is installed then.
+CALLERS = {"IPython", "pydantic_core"}
 
 # Hand-written folders and files: modules in one, lines in the other.
 LARGEST_FOLDER = 24

@@ -139,6 +139,12 @@ def test_the_outside_of_the_site_is_named_and_not_linked() -> None:
     assert without_outside_links("[a](../b.md) [c](../../d.py#e)", 1) == "[a](../b.md) c (`d.py`)"
 
 
+def test_each_column_of_a_table_has_a_heading() -> None:
+    for page in DOCS.rglob("*.md"):
+        for match in re.finditer(r"^\|(.+)\|\n\|[-|: ]+\|$", page.read_text(encoding="utf-8"), re.MULTILINE):
+            assert all(cell.strip() for cell in match[1].split("|")), f"{page.name}: {match[1]}"
+
+
 def test_a_link_to_an_example_leads_to_its_source() -> None:
     assert without_outside_links("[a](../../examples/b/c_d.py)", 1) == "[a](../examples.md#b-c_d-py)"
     page = site_pages()["examples.md"]

@@ -6,16 +6,14 @@ import warnings
 from typing import TYPE_CHECKING
 
 from astra_devops._runtime.emulators import find_on_loop
+from astra_devops._runtime.progress import stream
 
 if TYPE_CHECKING:
     from types import FrameType
 
 
 class LoopWarnings:
-    """Warns of calls that block a running event loop, once for each place in the user's code.
-
-    In a notebook, where each cell is a place of its own, it warns once.
-    """
+    """Warns of calls that block a running event loop, once for each place in the user's code."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -38,24 +36,17 @@ class LoopWarnings:
                 "the loop: use AsyncAstraDevOps there, as from emulator.async_client(), or run the emulator in its own thread with "
                 "Emulator.running()"
             )
-        in_notebook = _in_notebook()
+        if stream.is_notebook():
+            return  # Its loop runs all the time, and any cell blocks it.
         level, place = _caller()
-        if in_notebook:
-            place = ("", 0)
         if place not in self._places:
             self._places.add(place)
-            warnings.warn(_message(self._name, in_notebook), RuntimeWarning, stacklevel=level + 1)
-
-
-def _message(name: str, in_notebook: bool) -> str:
-    where = "the event loop of the notebook" if in_notebook else "the running event loop of this thread"
-    how = "AsyncAstraDevOps works here with 'await'" if in_notebook else "use AsyncAstraDevOps in async code, or asyncio.to_thread"
-    return f"a call of {name} blocks {where} until it returns, and with it everything else that runs there: {how}"
-
-
-def _in_notebook() -> bool:
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    return get_ipython is not None and get_ipython() is not None
+            warnings.warn(
+                f"a call of {self._name} blocks the running event loop of this thread until it returns, and with it everything else "
+                "that runs there: use AsyncAstraDevOps in async code, or asyncio.to_thread",
+                RuntimeWarning,
+                stacklevel=level + 1,
+            )
 
 
 def _caller() -> tuple[int, tuple[str, int]]:

@@ -99,8 +99,8 @@ class Operation(NoCopies, Generic[T_co]):
             interval: Seconds between polls. By default 2, growing to 15, with jitter.
             fail_on: States that end the wait. By default ``ERROR``, ``TERMINATING`` and
                 ``TERMINATED``; none for a termination.
-            progress: Show the status on standard error: in a line that changes on a terminal and in
-                a notebook, if the extra ``progress`` is installed; elsewhere in plain lines.
+            progress: Show the status: in a line that changes in a notebook, and on a terminal if
+                the extra ``progress`` is installed; elsewhere in plain lines on standard error.
 
         Raises:
             OperationFailedError: The resource is in a state that ends the wait.
@@ -156,6 +156,12 @@ class Operation(NoCopies, Generic[T_co]):
 
     def __repr__(self) -> str:
         return repr(self._operation()).replace("<Async", "<", 1)
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        return self._operation().__rich_repr__()
+
+    def _repr_html_(self) -> str:
+        return self._operation()._repr_html_()
 
 
 def unwrap(operation: Operation[T], bridge: Bridge, argument: str) -> "AsyncOperation[T]":

@@ -43,6 +43,9 @@ class Pager(NoCopies, Generic[T]):
         def __bool__(self) -> bool:
             return True
 
+    def __repr__(self) -> str:
+        return "<Pager: iterate over it, or call collect() for a list>"
+
     def __iter__(self) -> Iterator[T]:
         """Iterate over the items."""
         for page in self.pages():

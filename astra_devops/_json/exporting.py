@@ -1,7 +1,7 @@
 """Models as text, dictionaries, rows of data frames and tables of HTML."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,7 +11,7 @@ import attrs
 
 from astra_devops._json import decimals, times
 from astra_devops._json.model_types import is_dict, is_list, is_open_enum, item_of, model_of, split_optional
-from astra_devops._secret import MASK, Secret, printable
+from astra_devops._secret import MASK, Secret, printable, redact
 
 Names = Literal["python", "wire"]
 
@@ -110,15 +110,19 @@ def shown_fields(model: Any) -> list[tuple[str, object]]:
 
 def short_repr(model: Any) -> str:
     """Return a model as one line of at most 160 characters."""
-    head = f"{model.__class__.__qualname__}("
+    return one_line(f"{model.__class__.__qualname__}(", shown_fields(model), ")")
+
+
+def one_line(head: str, values: Iterable[tuple[str, object]], end: str) -> str:
+    """Return names with their values as one line of at most 160 characters."""
     parts: list[str] = []
-    for name, value in shown_fields(model):
+    for name, value in values:
         part = f"{name}={_short(value)}"
-        if len(head) + sum(map(len, parts)) + 2 * len(parts) + len(part) + len(", ...)") > _LONGEST_REPR:
+        if len(head) + sum(map(len, parts)) + 2 * len(parts) + len(part) + len(f", ...{end}") > _LONGEST_REPR:
             parts.append("...")
             break
         parts.append(part)
-    return head + ", ".join(parts) + ")"
+    return head + ", ".join(parts) + end
 
 
 def _short(value: object) -> str:
@@ -151,6 +155,11 @@ def html_table(shown: Sequence[Sequence[tuple[str, object]]], *, is_list: bool =
     rest = len(shown) - _ROWS_SHOWN
     caption = f"<caption>and {rest} more</caption>" if rest > 0 else ""
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def html_text(text: str) -> str:
+    """Return a text of several lines as HTML."""
+    return f"<pre>{'<br>'.join(_escaped(redact(line)) for line in text.splitlines())}</pre>"
 
 
 def _text(value: object) -> str:

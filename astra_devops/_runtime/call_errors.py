@@ -22,9 +22,10 @@ class CallErrors:
         may_have_effect: Whether a request may have taken effect although its answer was lost.
         last_sent: What became of the last attempt that left this machine.
         history: A line for each repetition.
+        stopped: Why there is no further attempt, where that is not a matter of this call alone.
     """
 
-    __slots__ = ("call", "count", "history", "last_sent", "may_have_effect", "request", "too_many", "transport")
+    __slots__ = ("call", "count", "history", "last_sent", "may_have_effect", "request", "stopped", "too_many", "transport")
 
     def __init__(self, call: Call[Any], request: Request, transport: Transport) -> None:
         self.call = call
@@ -35,6 +36,7 @@ class CallErrors:
         self.may_have_effect = False
         self.last_sent: Failure | None = None
         self.history: tuple[str, ...] = ()
+        self.stopped: str | None = None
 
     def _error(self, failure: Failure) -> errors.AstraDevOpsError:
         """Return the error that a call ends with."""
@@ -44,7 +46,8 @@ class CallErrors:
             return self._unknown(failure)
         match failure:
             case NotSent(reason=reason) if self.last_sent is not None:
-                self.history += (f"attempt {self.count} was not sent: {reason}",)
+                self.stopped = f"attempt {self.count} was not sent: {reason}"
+                self.history += (self.stopped,)
                 return self._error(self.last_sent)
             case NotSent(cause=errors.ConfigurationError() as error):
                 return error
@@ -59,7 +62,11 @@ class CallErrors:
 
     def _refusal(self, refused: Refused) -> errors.APIStatusError:
         call, origin = self.call, self.transport.origin
-        return read_error(call.operation, self.request.target, refused, self.count, secrets_of(call), call=call, origin=origin)
+        return read_error(call.operation, self.request.target, refused, self.count, self._secrets(), call=call, origin=origin)
+
+    def _secrets(self) -> list[str]:
+        """Return the secrets that were sent, to mask them where the service echoes them."""
+        return secrets_of(self.call)
 
     def _cause(self, failure: Failure) -> BaseException | None:
         """Return the cause of the error of a call: the service's error, or the token provider's."""
@@ -84,6 +91,8 @@ class CallErrors:
         error.earlier_attempts = self.history
         if self.history:
             add_detail(error, f"attempts: {self.count}")
+        if self.stopped:
+            add_detail(error, self.stopped)
         if self.too_many > 1:
             add_detail(error, f"the service refused {self.too_many} of them as too many requests, until the time of the call was up")
         return error

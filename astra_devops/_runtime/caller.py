@@ -24,7 +24,7 @@ from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.options import LanesOfClient, Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
-from astra_devops._runtime.request import Request, build
+from astra_devops._runtime.request import Request, build, secrets_in
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, retry_after, undocumented
 from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, next_step, next_turn
 
@@ -116,7 +116,7 @@ class Caller(NoCopies):
         auth_headers = await ask(self.auth, self.auth.data_headers(), limit)
         if isinstance(auth_headers, NotSent):
             return auth_headers
-        headers = SecretHeaders({**self.options.headers, **auth_headers})
+        headers = SecretHeaders({**self.options.plain_headers(), **auth_headers})
         return await self.transport.send(Request("GET", target), headers, limit.limit(self.options.attempt_timeout), origin)
 
     def headers(self, auth_headers: SecretHeaders, request: Request) -> SecretHeaders:
@@ -126,7 +126,7 @@ class Caller(NoCopies):
         kinds = request.accepts, None if request.body is None else request.sends
         headers = self._composed.get(kinds)
         if headers is None:
-            own = {**self.options.headers, **auth_headers}
+            own = {**self.options.plain_headers(), **auth_headers}
             if not any(name.lower() == "accept" for name in own):
                 own["Accept"] = request.accepts
             if request.body is not None:
@@ -290,6 +290,9 @@ class _Attempts(CallErrors, Generic[T]):
         await asyncio.sleep(0)  # A loop around the call must not keep all others from running.
         return NotSent(f"the service is down, and calls are held back; the next may be sent in {pause:.1f} s", final=True)
 
+    def _secrets(self) -> list[str]:
+        return [*super()._secrets(), *secrets_in(self.caller.options.headers)]
+
     async def _asked_headers(self) -> SecretHeaders | NotSent:
         """Return the headers with the current token, or why there is none."""
         headers = await ask(self.caller.auth, self.caller.auth.api_headers(), self.deadline)
@@ -361,7 +364,10 @@ class _Attempts(CallErrors, Generic[T]):
             delay = next_turn(policy, self.too_many, failure, remaining)
         else:
             delay = None if deadline.is_single() else next_attempt(policy, self.count - self.too_many, failure, remaining)
-        if delay is None or not (is_too_many or self.caller.shared.budget.take()):
+        if delay is None:
+            return False
+        if not (is_too_many or self.caller.shared.budget.take()):
+            self.stopped = "not repeated: too many calls of this client fail, and its budget of retries is used up"
             return False
         self.history += (f"attempt {self.count}: {failure.reason}; repeated after {delay:.2f} s",)
         if observer := observer_or_log(self.caller.observer, logging.WARNING):

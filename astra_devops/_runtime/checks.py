@@ -244,33 +244,49 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def headers(value: Mapping[str, str]) -> dict[str, str]:
+def headers(value: object) -> dict[str, str | Secret]:
     """Check the user's own headers, which must not replace those that the client sets.
 
     Names are tokens of HTTP (RFC 9110, section 5.6.2); values have no control characters but tabs.
+    They may be credentials, so no frame that shows them is in the traceback of the error.
     """
+    if problem := _problem_of_headers(uncovered(value)):
+        raise problem
+    return dict(uncovered(value))
+
+
+def _problem_of_headers(value: object) -> Exception | None:
     if not isinstance(value, Mapping):
-        raise TypeError(f"headers must be a mapping of names to values, not {type_name(value)}")
-    for name, content in value.items():
-        if not isinstance(name, str) or not isinstance(content, str):
-            raise TypeError("headers must map strings to strings")
-        if not re.fullmatch(_TOKEN, name):
-            raise ValueError(f'headers must have names of ASCII letters, digits and characters of "!#$%&\'*+-.^_`|~", not {name!r}')
-        if name.lower() in _CLIENT_HEADERS:
-            raise ValueError(f"headers must not contain {name}: the client sets it")
-        if re.search(_CONTROL, content.replace("\t", " ")):
-            raise ValueError(f"headers must not contain line breaks or other control characters ({name!r})")
-        _sendable(content, f"headers[{name!r}]")
-    return dict(value)
+        return TypeError(f"headers must be a mapping of names to values, not {type_name(value)}")
+    return next((problem for name in value if (problem := _problem_of_header(name, value[name]))), None)
+
+
+def _problem_of_header(name: object, content: object) -> Exception | None:
+    content = content.reveal() if isinstance(content, Secret) else content
+    if not isinstance(name, str) or not isinstance(content, str):
+        return TypeError("headers must map strings to strings or Secrets")
+    if not re.fullmatch(_TOKEN, name):
+        return ValueError(f'headers must have names of ASCII letters, digits and characters of "!#$%&\'*+-.^_`|~", not {name!r}')
+    if name.lower() in _CLIENT_HEADERS:
+        return ValueError(f"headers must not contain {name}: the client sets it")
+    if re.search(_CONTROL, content.replace("\t", " ")):
+        return ValueError(f"headers must not contain line breaks or other control characters ({name!r})")
+    return _problem_of_text(content, f"headers[{name!r}]")
 
 
 def _sendable(value: str, name: str) -> str:
     """Check that a text can be written as UTF-8 and has no NUL, which ends strings elsewhere."""
-    if "\0" in value:
-        raise ValueError(f"{name} must not contain NUL characters")
-    if not value.isascii() and re.search(_SURROGATE, value):
-        raise ValueError(f"{name} must not contain unpaired surrogates, which cannot be written as UTF-8")
+    if problem := _problem_of_text(value, name):
+        raise problem
     return value
+
+
+def _problem_of_text(value: str, name: str) -> ValueError | None:
+    if "\0" in value:
+        return ValueError(f"{name} must not contain NUL characters")
+    if not value.isascii() and re.search(_SURROGATE, value):
+        return ValueError(f"{name} must not contain unpaired surrogates, which cannot be written as UTF-8")
+    return None
 
 
 def type_name(value: object) -> str:

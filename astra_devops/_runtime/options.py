@@ -9,6 +9,7 @@ import attrs
 from astra_devops._runtime.circuit import Circuit
 from astra_devops._runtime.limits.limiter import Limiter
 from astra_devops._runtime.retry import RetryBudget, RetryPolicy
+from astra_devops._secret import Secret
 
 if TYPE_CHECKING:
     from astra_devops._runtime.call import Call
@@ -34,7 +35,11 @@ class Options:
     attempt_timeout: float
     retry: RetryPolicy
     lane_timeout: float
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: Mapping[str, str | Secret] = attrs.field(repr=False)
+
+    def plain_headers(self) -> dict[str, str]:
+        """Return the headers as they are sent."""
+        return {name: value.reveal() if isinstance(value, Secret) else value for name, value in self.headers.items()}
 
 
 class Shared:

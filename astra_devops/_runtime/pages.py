@@ -70,6 +70,9 @@ class AsyncPager(NoCopies, Generic[T]):
         def __bool__(self) -> bool:
             return True
 
+    def __repr__(self) -> str:
+        return "<AsyncPager: iterate over it with 'async for', or 'await pager.collect()' for a list>"
+
     async def __aiter__(self) -> AsyncIterator[T]:
         async for page in self.pages():
             for item in page:

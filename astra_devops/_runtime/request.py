@@ -72,17 +72,18 @@ def _encode(body: object) -> bytes | TypeError | ValueError:
 
 def secrets_of(call: Call[Any]) -> list[str]:
     """Return the secrets in a call, to mask them where the service echoes them."""
-    return _secrets_in((call.body, call.headers, call.cookies))
+    return secrets_in((call.body, call.headers, call.cookies))
 
 
-def _secrets_in(value: object) -> list[str]:
+def secrets_in(value: object) -> list[str]:
+    """Return the secrets in a value, as strings."""
     if isinstance(value, Secret):
         return [value.reveal()]
     if isinstance(value, Mapping):
-        return [secret for item in value.values() for secret in _secrets_in(item)]
+        return [secret for item in value.values() for secret in secrets_in(item)]
     if isinstance(value, (list, tuple)):
-        return [secret for item in value for secret in _secrets_in(item)]
+        return [secret for item in value for secret in secrets_in(item)]
     cls: type[Any] = type(value)
     if attrs.has(cls):
-        return [secret for field in attrs.fields(cls) for secret in _secrets_in(getattr(value, field.name))]
+        return [secret for field in attrs.fields(cls) for secret in secrets_in(getattr(value, field.name))]
     return []

@@ -474,7 +474,7 @@ class AstraDevOps(ClientOperations, NoCopies):
         attempt_timeout: float | None = None,
         lane_timeout: float | None = None,
         retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | Secret] | None = None,
     ) -> "AstraDevOps":
         """Return a view of this client with other options.
 
@@ -486,7 +486,8 @@ class AstraDevOps(ClientOperations, NoCopies):
             attempt_timeout: Seconds for a single request.
             lane_timeout: Seconds for which a change of a database waits for those before it.
             retry: How often a call is retried, and how long to wait between attempts.
-            headers: Headers to send with every request, in addition to those of this client.
+            headers: Headers to send with every request, in addition to those of this client. A
+                value that is a ``Secret`` is masked where the service echoes it.
 
         Raises:
             ValueError: An option has a wrong value. The message names it.
@@ -494,6 +495,7 @@ class AstraDevOps(ClientOperations, NoCopies):
 
         >>> slow = astra.with_options(timeout=300)
         """
+        headers = hidden(headers)
         client = self._handle
         view = AstraDevOps.__new__(AstraDevOps)
         view._handle = client.view(

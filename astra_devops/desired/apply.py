@@ -9,6 +9,7 @@ import attrs
 
 from astra_devops import errors
 from astra_devops._client_resources import ClientResources
+from astra_devops._json import exporting
 from astra_devops._runtime import checks
 from astra_devops._runtime.intents.current import current
 from astra_devops.desired.change import Change
@@ -19,7 +20,7 @@ from astra_devops.desired.present import Present
 from astra_devops.fleet.outcome import Outcome
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Applied:
     """What came of applying a plan.
 
@@ -37,24 +38,35 @@ class Applied:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcomes as JSON values."""
-        return {
-            "is_done": self.is_done,
-            "outcomes": [
-                {
-                    "key": outcome.key,
-                    "state": outcome.state,
-                    "error": None if outcome.error is None else str(outcome.error),
-                    "advice": outcome.advice,
-                    "resume_tokens": list(outcome.resume_tokens),
-                }
-                for outcome in self.outcomes
-            ],
-        }
+        outcomes = [_row(outcome) | {"resume_tokens": list(outcome.resume_tokens)} for outcome in self.outcomes]
+        return {"is_done": self.is_done, "outcomes": outcomes}
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return the outcomes as flat rows, as pandas and polars take them.
+
+        Resume tokens are one text, separated by spaces.
+        """
+        return [_row(outcome) | {"resume_tokens": " ".join(outcome.resume_tokens)} for outcome in self.outcomes]
+
+    @property
+    def summary(self) -> str:
+        """How many changes were made, in one line."""
+        return f"{sum(map(is_done, self.outcomes))} of {len(self.outcomes)} changes made"
+
+    def __repr__(self) -> str:
+        return f"<Applied: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return exporting.html_text(str(self))
 
     def __str__(self) -> str:
         lines = [f"{outcome.state} {outcome.key}: {outcome.error}" for outcome in self.outcomes if outcome.error is not None]
-        done = sum(map(is_done, self.outcomes))
-        return "\n".join([*lines, f"{done} of {len(self.outcomes)} changes made"])
+        return "\n".join([*lines, self.summary])
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    error = None if outcome.error is None else str(outcome.error)
+    return {"key": outcome.key, "state": outcome.state, "error": error, "advice": outcome.advice}
 
 
 def is_done(outcome: Outcome) -> bool:

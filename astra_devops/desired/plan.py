@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 import attrs
 
+from astra_devops._json import exporting
 from astra_devops.desired import saved
 from astra_devops.desired.change import Action, Change
 from astra_devops.desired.pages import html_of, markdown_of
@@ -22,7 +23,7 @@ _TERRAFORM: Final[Mapping[str, list[str]]] = {
 }
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Plan:
     """The changes that lead from what is there to what is declared.
 
@@ -50,6 +51,12 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether everything is as declared."""
         return not self.pending
+
+    def __repr__(self) -> str:
+        return f"<Plan: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        return exporting.html_text(str(self))
 
     def __str__(self) -> str:
         notes = [f"  {change.label}: {change.note}" for change in self.changes if change.action == "leave" and change.note]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from astra_devops import errors
+from astra_devops._runtime.explain import WAKE
 from astra_devops.fleet.outcome import State
 
 RUN_AGAIN: Final = "run again: nothing was changed, and the cause may pass"
@@ -39,6 +40,8 @@ def advice_for(error: Exception, *, has_sent_changes: bool = True) -> str:
     """Return what can be done about an error of an item."""
     if isinstance(error, errors.OutcomeUnknownError) and not has_sent_changes:
         return RUN_AGAIN
+    if isinstance(error, errors.APIStatusError) and WAKE in str(error):
+        return f"{WAKE}: do so, then run again"
     return next((_BY_TYPE[kind] for kind in type(error).__mro__ if kind in _BY_TYPE), _OTHER)
 
 

@@ -1,10 +1,11 @@
 """The handle of an accepted operation: wait for it, watch it, or resume it elsewhere."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from astra_devops import errors
 from astra_devops._first_use import importing
+from astra_devops._json import exporting
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
@@ -102,8 +103,8 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             interval: Seconds between polls. By default 2, growing to 15, with jitter.
             fail_on: States that end the wait. By default ``ERROR``, ``TERMINATING`` and
                 ``TERMINATED``; none for a termination.
-            progress: Show the status on standard error: in a line that changes on a terminal and in
-                a notebook, if the extra ``progress`` is installed; elsewhere in plain lines.
+            progress: Show the status: in a line that changes in a notebook, and on a terminal if
+                the extra ``progress`` is installed; elsewhere in plain lines on standard error.
 
         Raises:
             OperationFailedError: The resource is in a state that ends the wait.
@@ -198,5 +199,10 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         return wait_loop
 
     def __repr__(self) -> str:
-        ids = ", ".join(f"{name}={value!r}" for name, value in self.ids.items())
-        return f"<{type(self).__name__} {self.kind} {ids} status={self.status}>"
+        return exporting.one_line(f"<{type(self).__name__} {self.kind} ", self.ids.items(), f" status={self.status}>")
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        yield from {"kind": self.kind, **self.ids, "status": self.status}.items()
+
+    def _repr_html_(self) -> str:
+        return exporting.html_table([list(self.__rich_repr__())])

@@ -89,16 +89,16 @@ class AsyncSecureBundles:
         Needs ``db-cql``.
 
         Args:
-            path: The file, which is overwritten, or a directory, in which the file is named
-                ``secure-connect-<database id>.zip``, with ``-<region>`` if ``region`` is given. A
-                symbolic link is followed.
+            path: The file, which is overwritten, or a directory that exists, in which the file is
+                named ``secure-connect-<database id>.zip``, with ``-<region>`` if ``region`` is
+                given. A symbolic link is followed.
             region: The region of the datacenter; by default the primary one.
             kind: ``external`` for clients outside the cloud provider's network, ``internal`` for
                 clients inside it, or one of the two for the migration proxy.
             custom_domain: Download the bundle for this custom domain instead.
-            progress: True to show the progress on standard error, as ``wait`` does. Or a sync or
-                async callback that gets the number of bytes received and the total, which is None
-                if unknown. An exception of it is logged, and the download goes on.
+            progress: True to show the progress, as ``wait`` does. Or a sync or async callback that
+                gets the number of bytes received and the total, which is None if unknown. An
+                exception of it is logged, and the download goes on.
 
         The call's ``timeout`` limits the download as a whole, and ``attempt_timeout`` the time
         without any data.

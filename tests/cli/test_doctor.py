@@ -70,7 +70,7 @@ def test_no_token(tmp_path: Path) -> None:
 def test_a_malformed_token_is_not_shown() -> None:
     run = doctor(token="AstraCS:canary-8c1f")
     assert run.status == 1
-    assert "the environment variable ASTRA_DB_APPLICATION_TOKEN is not an Astra token" in run.output
+    assert "the environment variable ASTRA_DB_APPLICATION_TOKEN is not an Astra token, which is 'AstraCS:', 24 characters" in run.output
     assert "canary" not in run.output + run.errors
 
 

@@ -51,6 +51,19 @@ async def test_when_attempts_run_out_the_servers_error_is_raised_with_the_earlie
     assert "down for repair (id 5); attempts: 4" in last_line
 
 
+async def test_an_error_says_why_a_call_was_not_repeated_although_it_has_attempts_left(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    emulator.faults.status("getCurrentOrganization", 503, times=None)
+    patient = astra.with_options(retry=RetryPolicy(max_attempts=50))
+    outcomes = await asyncio.gather(*(patient.request("getCurrentOrganization") for _ in range(12)), return_exceptions=True)
+    ends = {
+        str(outcome).partition("attempts: ")[2].partition(" ")[2][:44] for outcome in outcomes if isinstance(outcome, errors.ServerError)
+    }
+    assert "attempt 2 was not sent: the service is down," in ends
+    await emulator.clock.sleep(60)
+    error = await failure_of(patient.request("getCurrentOrganization"))
+    assert str(error).endswith("not repeated: too many calls of this client fail, and its budget of retries is used up")
+
+
 async def test_a_wait_longer_than_the_call_may_take_is_not_started(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     emulator.faults.rate_limit("listDatabases", retry_after="50", times=None)
     before = emulator.clock.monotonic()

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 PASSWORD = "canary-password-8c1f"
 SPLUNK = "canary-splunk-77aa"
+HEADER = "canary-header-5e21"
 
 
 def everything_shown(error: BaseException) -> str:
@@ -289,3 +290,37 @@ def test_a_password_in_the_base_url_is_in_no_frame(client: Any) -> None:
     own = [frame for frame in frames if "astra_devops/" in frame.filename and "tests/" not in frame.filename]
     assert own
     assert "CANARY" not in str([frame.locals for frame in own])
+
+
+REFUSED_HEADERS = [
+    {"X-Gateway": HEADER + "\n"},
+    {"X-Gateway": HEADER + "\ud800"},
+    {"X-Gateway": HEADER, "X-Team": 3},
+    {"X Gateway": HEADER},
+    {"Authorization": HEADER},
+    {"Authorization": Secret(HEADER)},
+    [("X-Gateway", HEADER)],
+]
+
+
+@pytest.mark.parametrize("headers", REFUSED_HEADERS)
+@pytest.mark.parametrize("client", [AsyncAstraDevOps, AstraDevOps])
+async def test_headers_that_are_refused_are_in_no_traceback_with_local_variables(client: Any, headers: Any) -> None:
+    astra = client("AstraCS:" + "a" * 24 + ":" + "0" * 64)
+    with pytest.raises((TypeError, ValueError)) as caught:
+        astra.with_options(headers=headers)
+    assert leaks(caught.value, HEADER) == []
+    assert HEADER not in everything_shown(caught.value)
+    with pytest.raises(ValueError, match="timeout") as caught:
+        astra.with_options(headers={"X-Gateway": HEADER}, timeout=-1)
+    assert leaks(caught.value, HEADER) == []
+
+
+async def test_a_secret_header_is_sent_and_masked_where_it_is_echoed(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    view = astra.with_options(headers={"X-Gateway": Secret(HEADER), "X-Team": "blue"}, retry=RetryPolicy(max_attempts=1))
+    emulator.faults.status("getCurrentOrganization", 400, body={"errors": [{"ID": 1, "message": f"bad {HEADER} of blue"}]})
+    with pytest.raises(errors.BadRequestError, match="of blue") as caught:
+        await view.organizations.current()
+    assert HEADER not in everything_shown(caught.value)
+    (exchange,) = emulator.journal.of("getCurrentOrganization")
+    assert (exchange.headers["x-gateway"], exchange.headers["x-team"]) == (HEADER, "blue")

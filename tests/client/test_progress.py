@@ -84,5 +84,5 @@ def test_a_terminal_gets_one_line_that_changes(capsys: pytest.CaptureFixture[str
 
 def test_a_closed_standard_error_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", None)
-    assert not stream.is_live()
+    assert not stream.is_terminal()
     stream.write("x")

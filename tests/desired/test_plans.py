@@ -176,6 +176,18 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, text: str, message: s
         Plan.load(path)
 
 
+def test_plans_and_what_came_of_them_are_shown_in_short(blocking_astra: AstraDevOps) -> None:
+    plan = blocking_astra.plan(Declaration([database()]))
+    assert repr(plan) == "<Plan: 1 to create, 0 to change, 0 to replace, 0 as declared>"
+    assert plan._repr_html_().startswith("<pre>+ database 'orders'<br>")
+    applied = blocking_astra.apply(plan, quiet=True)
+    assert repr(applied) == "<Applied: 1 of 1 changes made>"
+    assert applied._repr_html_() == "<pre>1 of 1 changes made</pre>"
+    (row,) = applied.records()
+    assert row == {"key": "orders", "state": "ok", "error": None, "advice": None, "resume_tokens": ""}
+    assert applied.to_dict() == {"is_done": True, "outcomes": [row | {"resume_tokens": []}]}
+
+
 def test_the_blocking_client_plans_and_applies(blocking_astra: AstraDevOps, blocking_emulator: Emulator) -> None:
     declared = Declaration([database(keyspaces=["sales"])])
     assert blocking_astra.apply(blocking_astra.plan(declared), quiet=True).is_done

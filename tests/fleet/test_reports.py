@@ -50,6 +50,21 @@ def test_failures_are_grouped_by_what_can_be_done() -> None:
     assert "and 3 more" in str(report)
 
 
+def test_a_hibernated_database_is_to_be_woken_first() -> None:
+    asleep = errors.BusyError("the database is HIBERNATED; databases.resume wakes the database", operation="addKeyspace", status=409)
+    for error in (asleep, errors.AuthenticationError(str(asleep), operation="generateSecureBundleURL", status=401)):
+        assert advice_for(error) == "databases.resume wakes the database: do so, then run again"
+
+
+def test_a_report_is_shown_and_exported_in_short() -> None:
+    report = tally_of(outcome("a", "failed", ValueError("<no>"), token="one"), outcome("b")).report()
+    assert repr(report) == "<Report: 2 items in 0.0 s: 1 ok, 1 failed; 4 requests>"
+    assert "a: &lt;no&gt;<br>" in report._repr_html_()
+    (row,) = report.records()
+    assert (row["key"], row["error"], row["error_type"], row["resume_tokens"]) == ("a", "<no>", "ValueError", "one")
+    assert row["advice"] == advice_for(ValueError())
+
+
 def test_memory_does_not_grow_with_the_outcomes() -> None:
     outcomes = [outcome(f"item{number}", "failed", ValueError("no"), token="token") for number in range(3_000)]
     report = tally_of(*outcomes).report()

@@ -1,4 +1,4 @@
-"""One line on a terminal or in a notebook that changes, drawn by rich."""
+"""One line on a terminal that changes, drawn by rich."""
 
 from rich.console import Console
 from rich.text import Text

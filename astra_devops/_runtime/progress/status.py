@@ -23,8 +23,12 @@ class Status(Protocol):
 
 
 def status_display() -> Status:
-    """Return a line that changes if rich is installed and standard error can show one."""
-    if stream.is_live():
+    """Return a line that changes in a notebook, and on a terminal if rich is installed."""
+    if stream.is_notebook():
+        from astra_devops._runtime.progress.notebook import NotebookLine
+
+        return NotebookLine()
+    if stream.is_terminal():
         with contextlib.suppress(ImportError):
             from astra_devops._runtime.progress.live import LiveStatus
 

@@ -5,9 +5,16 @@ import os
 import sys
 
 
-def is_live() -> bool:
-    """Return whether a line there can change: on a terminal and in a notebook, but not in CI."""
-    return not os.environ.get("CI") and (_is_terminal() or _is_notebook())
+def is_terminal() -> bool:
+    """Return whether a line there can change. In CI it cannot."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_ci()
+
+
+def is_notebook() -> bool:
+    """Return whether a cell of a notebook shows what is displayed. In CI it does not."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    shell = get_ipython() if get_ipython is not None else None
+    return type(shell).__name__ == "ZMQInteractiveShell" and not _is_ci()
 
 
 def write(line: str) -> None:
@@ -16,11 +23,5 @@ def write(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _is_notebook() -> bool:
-    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
-    shell = get_ipython() if get_ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
+def _is_ci() -> bool:
+    return bool(os.environ.get("CI"))

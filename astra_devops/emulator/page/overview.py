@@ -26,6 +26,10 @@ _ENTRIES: Final = 50
 """How many of the latest databases, requests, states of a database and other entries are shown."""
 _LONGEST_BODY: Final = 20_000
 """Bytes up to which the body of a request is shown."""
+_SHOWN_HEADERS: Final = frozenset(
+    {"accept", "accept-encoding", "accept-language", "connection", "content-length", "content-type", "host", "traceparent", "user-agent"}
+)
+"""All others may be credentials of a proxy or gateway."""
 _INTERNAL: Final = ("unknown_database_ids",)
 """Stores of what only the emulator itself knows."""
 _ABBREVIATIONS: Final = {"pcu": "PCU", "scim": "SCIM", "cdc": "CDC", "vpc": "VPC"}
@@ -143,7 +147,7 @@ def _request(number: int, exchange: Exchange) -> Document:
     scrubber.learn_from([body := _body(exchange), dict(exchange.query)])
     document = {
         "query": {} if is_bundle else scrubber.clean(dict(exchange.query)),
-        "headers": {str(name): value for name, value in exchange.headers.items()},
+        "headers": {str(name): value if name.lower() in _SHOWN_HEADERS else "(not shown)" for name, value in exchange.headers.items()},
         "body": scrubber.clean(body),
         "error": None if exchange.error is None else scrubber.clean(exchange.error),
     }

@@ -1,4 +1,4 @@
-"""Progress as a bar on a terminal or in a notebook, drawn by rich."""
+"""Progress as a bar on a terminal, drawn by rich."""
 
 from typing import Final
 

@@ -9,8 +9,12 @@ from astra_devops.fleet.report.tally import Tally
 
 
 def display_for(tally: Tally) -> Display:
-    """Return bars on a terminal and in a notebook, if rich is installed; else plain lines."""
-    if stream.is_live():
+    """Return a line that changes in a notebook, bars on a terminal with rich, else plain lines."""
+    if stream.is_notebook():
+        from astra_devops._runtime.progress.notebook import NotebookLine
+
+        return Lines(tally, stream.write, live=NotebookLine().show)
+    if stream.is_terminal():
         with contextlib.suppress(ImportError):
             from astra_devops.fleet.progress.bars import Bars
 

@@ -1,4 +1,7 @@
-"""Progress in plain lines, for logs and pipes: at each 5 percent, every 30 s, at each failure."""
+"""Progress in plain lines, for logs and pipes: at each 5 percent, every 30 s, at each failure.
+
+In a notebook a line that changes shows how far the run is.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,16 +14,22 @@ from astra_devops.fleet.report.values import STATES, duration
 
 _SHARE: Final = 0.05
 _SECONDS: Final = 30.0
+_LIVE_SECONDS: Final = 0.2
+"""How often a line that changes does so at most: each change is a message to the notebook."""
 _MOST_FAILURES: Final = 100
 """How many failures get a line of their own: the report has the others."""
 
 
 class Lines:
-    """Writes lines by ``write``, which gets each without its line break."""
+    """Writes lines by ``write``, which gets each without its line break.
 
-    def __init__(self, tally: Tally, write: Callable[[str], None]) -> None:
+    ``live`` replaces one line, which shows how far the run is.
+    """
+
+    def __init__(self, tally: Tally, write: Callable[[str], None], *, live: Callable[[str], None] | None = None) -> None:
         self._tally = tally
         self._write = write
+        self._live = live
         self._shown = 0
         self._shown_at = 0.0
         self._failures = 0
@@ -45,10 +54,14 @@ class Lines:
 
     def close(self, report: Report) -> None:
         """Write the report, if the run did not go well; else its first line."""
+        if self._live is not None:
+            self._show()
         text = str(report)
         self._write(text.partition("\n")[0] if report.is_finished and not report.groups else text)
 
     def _is_due(self) -> bool:
+        if self._live is not None:
+            return self._tally.seconds - self._shown_at >= _LIVE_SECONDS
         total, ended = self._tally.total, sum(self._tally.counts.values())
         step = int(ended / (total * _SHARE)) > int(self._shown / (total * _SHARE)) if total else False
         return (step and ended != total) or self._tally.seconds - self._shown_at >= _SECONDS
@@ -58,4 +71,5 @@ class Lines:
         self._shown, self._shown_at = sum(counts.values()), self._tally.seconds
         of = f" of {total:,} ({self._shown / total:.0%})" if total else ""
         states = ", ".join(f"{counts[state]:,} {state}" for state in STATES if counts[state])
-        self._write(f"{self._shown:,}{of} items in {duration(self._shown_at)}: {states}")
+        show = self._live or self._write
+        show(f"{self._shown:,}{of} items in {duration(self._shown_at)}: {states}")

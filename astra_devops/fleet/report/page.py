@@ -10,13 +10,15 @@ from astra_devops.fleet.report.values import STATES, ErrorGroup, Figures, Report
 
 _STYLE: Final = """
 :root { color-scheme: light dark }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 760px; padding: 0 1em; color: #1f2933; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 960px; padding: 0 1em; color: #1f2933 }
 h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em } code { word-break: break-all }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .25em .75em .25em 0 }
 th { font-weight: 600; border-bottom: 1px solid #cbd2d9 } td { border-bottom: 1px solid #e4e7eb; overflow-wrap: anywhere }
-svg { width: 100% } svg text { font-size: 10px; fill: #616e7c } polyline { fill: none; stroke: #0b69a3; stroke-width: 1.5 }
+svg { width: 100%; overflow: visible }
+svg text { font-size: 10px; fill: #616e7c } polyline { fill: none; stroke: #0b69a3; stroke-width: 1.5 }
 .ok { fill: #3f9142; color: #2f8132 } .failed { fill: #cf1124; color: #ba2525 } .unknown { fill: #de911d; color: #b44d12 }
 .skipped { fill: #9aa5b1; color: #616e7c } .items { fill: #0b69a3 } .count { font-size: 1.6em; margin-right: 1.2em }
+@media (min-width: 720px) { td:first-child { min-width: 22em } } @media (max-width: 480px) { svg text { font-size: 20px } }
 @media (prefers-color-scheme: dark) {
 body { background: #12181f; color: #d9e0e7 } th { border-color: #4a5663 } td { border-color: #2b343e } svg text { fill: #9fb0c0 }
 .ok { fill: #57ae5b; color: #7cc47f } .failed { fill: #ef4e4e; color: #ff8f8f } .unknown { fill: #f0b429; color: #f7c948 }

@@ -1,16 +1,19 @@
 """The organization that a token belongs to."""
 
+from typing import ClassVar
+
 import attrs
 
 from astra_devops import errors
+from astra_devops._json.base_model import BaseModel
 from astra_devops._rest.endpoints import organizations as endpoints
 from astra_devops._rest.endpoints import users as user_endpoints
 from astra_devops._runtime import deadline
 from astra_devops._runtime.caller import Caller
 
 
-@attrs.frozen(kw_only=True)
-class Organization:
+@attrs.define(kw_only=True, eq=False, repr=False)
+class Organization(BaseModel):
     """An organization.
 
     Attributes:
@@ -19,8 +22,10 @@ class Organization:
             the repr leaves it out.
     """
 
+    _summary: ClassVar[tuple[str, ...]] = ("id",)
+
     id: str
-    name: str | None = attrs.field(default=None, repr=False)
+    name: str | None = None
 
 
 async def current(caller: Caller) -> Organization:

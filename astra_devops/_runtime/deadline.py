@@ -97,6 +97,13 @@ def sleep(clock: Clock, seconds: float) -> Awaitable[None]:
     return clock.sleep(seconds) if limit is None else limit.sleep(clock, seconds)
 
 
+def count(clock: Clock, lead: float) -> None:
+    """Count a wait by a client's clock for the block around; ``lead`` is its lead when it began."""
+    limit = _current.get()
+    if limit is not None:
+        limit.count(clock, lead, lead_of(clock))
+
+
 def unbounded_context() -> Context:
     """Return a copy of the current context in which nothing bounds calls."""
     context = copy_context()

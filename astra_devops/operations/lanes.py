@@ -30,7 +30,7 @@ _LEAST_WAIT: Final = 0.001
 
 @attrs.define(eq=False, repr=False)
 class _Lane:
-    """The lane of one database.
+    """The lane of one database. It has a lock only while calls are in it.
 
     ``changed_at`` is when its last change was accepted, by the client's monotonic clock, and None
     once the database has been ready since; ``is_fresh`` says that this was just now. ``last`` is
@@ -39,7 +39,7 @@ class _Lane:
     ``sending`` the operation of the call whose turn it is.
     """
 
-    lock: asyncio.Lock = attrs.field(factory=asyncio.Lock)
+    lock: asyncio.Lock | None = None
     users: int = 0
     changed_at: float | None = None
     is_fresh: bool = False
@@ -85,10 +85,11 @@ class Lanes:
         database_id = call.lane_id
         assert database_id is not None
         lane = self._lanes.setdefault(database_id, _Lane())
+        lock = lane.lock = lane.lock or asyncio.Lock()
         lane.users += 1
         try:
             with deadline.stopped():
-                await self._enter(lane, database_id, call, timeout)
+                await self._enter(lane, lock, database_id, call, timeout)
             try:
                 yield
                 self._has_changed(database_id, lane, call)
@@ -96,9 +97,11 @@ class Lanes:
                 self._has_changed(database_id, lane, call)
                 raise
             finally:
-                lane.lock.release()
+                lock.release()
         finally:
             lane.users -= 1
+            if not lane.users:
+                lane.lock = None
             self._drop_idle()
 
     def attach(self, database_id: str, pending: AsyncOperation[Any] | None) -> None:
@@ -129,7 +132,7 @@ class Lanes:
             if is_over and not lane.users:
                 del self._lanes[database_id]
 
-    async def _enter(self, lane: _Lane, database_id: str, call: Call[Any], timeout: float) -> None:
+    async def _enter(self, lane: _Lane, lock: asyncio.Lock, database_id: str, call: Call[Any], timeout: float) -> None:
         """Wait until the calls before this one have left the lane, and the database is ready."""
         began = self._caller.clock.monotonic()
 
@@ -140,14 +143,14 @@ class Lanes:
 
         try:
             async with asyncio.timeout(left()):
-                await lane.lock.acquire()
+                await lock.acquire()
         except TimeoutError:
             raise _not_sent(call, database_id, lane.obstacle()) from None
         try:
             if lane.changed_at is not None and not await self._is_ready_in_time(lane, database_id, lane.changed_at, left):
                 raise _not_sent(call, database_id, lane.obstacle())
         except BaseException:
-            lane.lock.release()
+            lock.release()
             raise
         lane.changed_at = lane.pending = lane.wait = lane.state = None
         lane.sending = call.operation.id

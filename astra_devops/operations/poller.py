@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import math
+from collections.abc import Awaitable
 from functools import partial
 from typing import Final
 
@@ -49,6 +50,7 @@ class DatabasePoller:
         self._limits: TimeLimits | None = None
         self._caller = caller
         self._aligned = itertools.count()
+        self._sleeps: dict[float, SharedTask[None]] = {}
         self._last_polls: dict[str, float] = {}
         # The length of the list, or how much of it is known; None before the first reading.
         self._list_length: int | None = None
@@ -123,18 +125,36 @@ class DatabasePoller:
             return waits > _FEW
         return _cost_of_list(self._list_length) <= waits * _WORTH_OF_WAIT + self._saved
 
-    def aligned(self, pause: float) -> float:
-        """Return a pause, changed so that waits with similar pauses look at about the same time.
+    def moment(self, now: float, pause: float) -> float | None:
+        """Return the moment for the next look, about a pause from now, that other waits share.
 
-        Waits that read the list can share a reading then. Single requests are better spread, and so
-        are thousands of waits, which would hold up the event loop if they woke in one instant.
+        Waits that read the list can share a reading then. It is None where each look is a request
+        of its own: those are better spread. So are thousands of waits, which would hold up the
+        event loop if they woke in one instant.
         """
         if not self._is_list_cheaper():
-            return pause
+            return None
         tick = 2.0 ** math.floor(math.log2(pause / 0.8))  # The same for all jitter of one pause, mostly.
-        now = self._caller.clock.monotonic()
+        moment = round((now + pause) / tick) * tick
+        if moment - now < tick / 2:
+            moment = math.ceil(2 * now / tick + 1) * tick / 2
         moments = max(len(self._last_polls) - _MANY, 0) // _PER_MOMENT + 1
-        return max(round((now + pause) / tick) * tick - now, tick / 2) + next(self._aligned) % moments / moments * tick * _SPREAD
+        return moment + next(self._aligned) % moments / moments * tick * _SPREAD
+
+    def sleep_until(self, moment: float) -> Awaitable[None]:
+        """Sleep until a moment of the client's clock, with one timer for all that wait for it.
+
+        With timers of their own, many waits would have two objects more each for garbage
+        collections to look at.
+        """
+        sleep = self._sleeps.get(moment)
+        if sleep is None or not sleep.can_be_joined:
+            self._sleeps = {key: other for key, other in self._sleeps.items() if other.can_be_joined}
+            sleep = self._sleeps[moment] = SharedTask(partial(self._sleep, moment), self._caller.clock)
+        return sleep.wait()
+
+    async def _sleep(self, moment: float) -> None:
+        await self._caller.clock.sleep(moment - self._caller.clock.monotonic())
 
     async def _get_reading(self, not_before: float, *, is_whole: bool = False) -> ListReading | None:
         """Return a reading of the list that began at ``not_before`` or later.

@@ -115,6 +115,8 @@ class WaitLoop(Generic[T]):
         self._events: WaitEvents | None = None
         self._polls = 0
         self._pause = 0.0
+        # When the pause ends, if that is a moment that other waits share.
+        self._moment: float | None = None
         self._poll_duration = 0.0
         self._base_interval = _FIRST_INTERVAL
         self._failed_polls: FailedPolls | None = None
@@ -159,7 +161,12 @@ class WaitLoop(Generic[T]):
             if self._polls:
                 if self._still_clock is not None:
                     self._still_clock.check()
-                await deadline.sleep(self._caller.clock, self._pause)
+                if self._moment is None:
+                    await deadline.sleep(self._caller.clock, self._pause)
+                else:
+                    lead = deadline.lead_of(self._caller.clock)
+                    await self._poller.sleep_until(self._moment)
+                    deadline.count(self._caller.clock, lead)
             event = await self._next_poll()
         except BaseException as error:
             self._forget()
@@ -284,7 +291,10 @@ class WaitLoop(Generic[T]):
         # A poll takes no time on a virtual clock.
         reserve = min(max(2 * self._poll_duration, _LEAST_RESERVE), _LONGEST_RESERVE) if self._poll_duration else 0.0
         if remaining - reserve >= _RESOLUTION:
-            pause = self._pause if self._interval is not None else self._poller.aligned(self._pause)
+            now = self._caller.clock.monotonic()
+            moment = None if self._interval is not None else self._poller.moment(now, self._pause)
+            pause = self._pause if moment is None else moment - now
+            self._moment = moment if pause <= remaining - reserve else None
             self._pause = min(pause, remaining - reserve)
             return
         if remaining > 0:

@@ -186,7 +186,7 @@ async def test_other_resources_are_listed(emulator: Emulator, api: Any) -> None:
 
 
 async def test_a_request_shows_what_was_sent_and_why_it_was_refused(emulator: Emulator, api: Any) -> None:
-    body = {"name": "orders", "password": "hunter2", "nested": [{"apiKey": "sesame99"}]}
+    body = {"name": "orders", "password": "hunter2", "nested": [{"apiKey": "sesame99"}], "sink": "https://ann:sesameurl@host/x"}
     await api("POST", "/v2/databases?token=opensesame", json=body, headers={"X-Note": "sesameheader", "Cookie": "a=secretcookie"})
     (shown,) = (await state(emulator))["requests"]["shown"]
     assert shown["body"]["name"] == "orders"
@@ -195,9 +195,8 @@ async def test_a_request_shows_what_was_sent_and_why_it_was_refused(emulator: Em
     assert shown["headers"]["Content-Type"] == "application/json"
     for path in ("/_emulator", "/_emulator/state.json"):
         text, _ = await fetch(emulator, path)
-        assert [
-            word for word in ("hunter2", "sesame99", "opensesame", "secretcookie", "sesameheader", emulator.token) if word in text
-        ] == []
+        secrets = "hunter2", "sesame99", "opensesame", "secretcookie", "sesameheader", "sesameurl", emulator.token
+        assert [word for word in secrets if word in text] == []
         assert "unsupported cloud provider" in text
 
 

@@ -118,6 +118,7 @@ async def test_no_secret_is_recorded(proxied: Proxied) -> None:
         {"note": "use AstraCS:canary-0123456789:abcdef now"},
         {"link": "see https://s3.example.com/canary?X-Amz-Signature=canary-0123456789&x=1 for it"},
         {"link": "X-Amz-Credential=canary-0123456789"},
+        {"endpoint": "https://ann:canary-0123456789@prometheus.example.com/push", "note": "with canary-0123456789"},
         {"document": '{"token": "canary-0123456789"}'},
         {"AstraCS:canary-0123456789": 1},
         "plain text, AstraCS:canary-0123456789",

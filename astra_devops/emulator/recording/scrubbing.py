@@ -26,6 +26,7 @@ REPLACEMENTS: Final = frozenset((_REMOVED, _REMOVED_TOKEN, _REMOVED_URL, _REMOVE
 _TOKEN: Final = re.compile(r"AstraCS:[^\s\"'\\<>/?&,;]*", re.IGNORECASE)
 _EMAIL: Final = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _URL: Final = re.compile(r"https?://[^\s\"'\\<>]+", re.IGNORECASE)
+_USER_OF_URL: Final = re.compile(r"(?<=://)[^\s/?#\"'\\<>]*@")
 _SIGNED_URL: Final = re.compile(r"x-(?:amz|goog)-|[?&](?:signature|sig|se|awsaccesskeyid|token)=", re.IGNORECASE)
 _SIGNATURE_PARAMETER: Final = re.compile(r"x-(?:amz|goog)-[\w-]+(?:=|%3d)[^\s&\"'\\<>]*", re.IGNORECASE)
 _SECRET_NAME: Final = re.compile(
@@ -84,6 +85,8 @@ class Scrubber:
     def _learn_from_string(self, text: str) -> None:
         for token in _TOKEN.findall(text):
             self.learn(token)
+        for user in _USER_OF_URL.findall(text):
+            self.learn(user.partition(":")[2].removesuffix("@"))
         for url in _URL.findall(text):
             if _SIGNED_URL.search(url):
                 self.learn(url)
@@ -135,7 +138,11 @@ class Scrubber:
 
 
 def clean_patterns(text: str) -> str:
-    """Replace everything that looks like a token, a presigned URL or an e-mail address."""
+    """Replace everything that looks like a token, a presigned URL or an e-mail address.
+
+    What is between ``//`` and ``@`` in a URL, such as a password, is left out.
+    """
+    text = _USER_OF_URL.sub("", text)
     text = _URL.sub(lambda match: _REMOVED_URL if _SIGNED_URL.search(match[0]) else match[0], text)
     text = _SIGNATURE_PARAMETER.sub(_REMOVED, _TOKEN.sub(_REMOVED_TOKEN, text))
     return _EMAIL.sub(_REMOVED_EMAIL, text)

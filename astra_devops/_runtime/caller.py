@@ -22,7 +22,7 @@ from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.intents.current import current
 from astra_devops._runtime.no_copies import NoCopies
 from astra_devops._runtime.observer import observer_or_log
-from astra_devops._runtime.options import LanesOfClient, Options, Shared
+from astra_devops._runtime.options import OperationsOfClient, Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, build, secrets_in
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, retry_after, undocumented
@@ -92,14 +92,16 @@ class Caller(NoCopies):
         """
         request = build(call)
         running_loop()
-        if call.operation.lane is not None and self.shared.lanes is not None:
-            return self._send_in_turn(self.shared.lanes, call, request, check_outcome)
+        if call.operation.retry != "read" and (operations := self.shared.operations) is not None:
+            operations.prepare()
+            if call.operation.lane is not None:
+                return self._send_in_turn(operations, call, request, check_outcome)
         return self._send_now(call, request, check_outcome)
 
     async def _send_in_turn(
-        self, lanes: LanesOfClient, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None
+        self, operations: OperationsOfClient, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None
     ) -> Answer[T]:
-        async with lanes.turn(call, self.options.lane_timeout):
+        async with operations.turn(call, self.options.lane_timeout):
             return await self._send_now(call, request, check_outcome)
 
     def _send_now(self, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None) -> Coroutine[Any, Any, Answer[T]]:

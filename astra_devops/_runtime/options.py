@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from astra_devops.errors import PermissionDeniedError
 
 
-class LanesOfClient(Protocol):
-    """Lets the calls that change a database go one after the other."""
+class OperationsOfClient(Protocol):
+    """What the calls that change something need of the operations that they start."""
+
+    def prepare(self) -> None:
+        """Import and make what an operation needs: once it is accepted, nothing may fail."""
+        ...
 
     def turn(self, call: "Call[Any]", timeout: float) -> AbstractAsyncContextManager[None]:
         """Wait for the turn of a call, and end it when the block ends."""
@@ -52,5 +56,5 @@ class Shared:
         # Set by the client, and called with a caller: the roles of the token, which this layer
         # does not know, explain a missing permission.
         self.explain: Callable[[Any, PermissionDeniedError], Awaitable[None]] | None = None
-        # Set by the client: in which order the changes of each database go.
-        self.lanes: LanesOfClient | None = None
+        # Set by the client: what starts operations, and lets the changes of a database go in order.
+        self.operations: OperationsOfClient | None = None

@@ -35,7 +35,7 @@ class OperationFactory:
         # only disturb it.
         self._caller: Caller = caller.without_retries()
         self._parent = parent
-        caller.shared.lanes = self
+        caller.shared.operations = self
 
     @made_on_first_use
     def poller(self) -> "DatabasePoller":
@@ -49,6 +49,13 @@ class OperationFactory:
         from astra_devops.operations.lanes import Lanes
 
         return self._parent._lanes if self._parent else Lanes(self._caller, self.poller)
+
+    def prepare(self) -> None:
+        """Import and make what :meth:`start` needs, before a change is sent.
+
+        Once the service has accepted it, nothing may fail, such as for want of a file descriptor.
+        """
+        _ = self.poller, self._lanes, handle.AsyncOperation, trace_context.take_write
 
     def turn(self, call: Call[Any], timeout: float) -> AbstractAsyncContextManager[None]:
         """Wait for the turn of a call in its lane, and end it when the block ends."""

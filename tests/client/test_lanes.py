@@ -1,6 +1,8 @@
 """Changes of one database go one after the other, changes of several side by side."""
 
 import asyncio
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -177,8 +179,33 @@ async def test_views_share_the_lanes_and_idle_ones_are_forgotten(emulator: Emula
     assert statuses(emulator, "addKeyspace") == {201: 2}
     for database_id in ids:
         await (await astra.keyspaces.create(database_id, "done")).wait()
-    lanes: Any = astra._caller.shared.lanes
+    lanes: Any = astra._caller.shared.operations
     assert len(lanes._lanes._lanes) <= 1
+
+
+_IMPORTS_AFTER_SENDING = """
+import asyncio, sys
+from astra_devops.emulator import Emulator
+
+sent = set()
+
+def observe(event):
+    if getattr(event, "operation", None) == "createDatabase":
+        sent.update(sys.modules)
+
+async def main():
+    async with Emulator() as emulator, emulator.async_client(observer=observe) as astra:
+        await astra.databases.create("orders", cloud_provider="aws", region="us-east-2")
+        print(sorted(name for name in set(sys.modules) - sent if "astra_devops" in name))
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_has_to_be_imported_for_an_operation_once_it_is_accepted() -> None:
+    """An import that fails, such as for want of a file descriptor, would lose its id."""
+    run = subprocess.run([sys.executable, "-c", _IMPORTS_AFTER_SENDING], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
 
 
 def test_every_operation_that_makes_a_database_busy_has_a_lane() -> None:

@@ -4,7 +4,8 @@ The compiled readers are strict, because that is fast. A document that they refu
 here, part by part, and only the part that is odd costs time. What identifies an object must be
 there. Any other field may be absent, or have the type of a neighbor: a number as text and back, an
 object or a value in an array of one. A value that makes no sense even so is kept in ``extra``, and
-its attribute is empty.
+its attribute is empty. An array of several where one object belongs is read where that needs no
+choice between them.
 """
 
 import json
@@ -65,6 +66,10 @@ def read(value: object, shape: Any, pointer: str = "", odd: list[object] | None 
     if type(value) is list:
         if is_list(shape):
             return _read_items(value, item_of(shape), pointer, odd)
+        if attrs.has(shape) and (wrapped := _wrapped_list(shape)) is not None:
+            return _read_model(_joined(value, wrapped, shape), shape, pointer)
+        if len(value) > 1 and _is_shown_once(shape):
+            return _read_first(value, shape, pointer)
         if len(value) == 1 and not any(map(is_list, members(shape))):
             return read(value[0], shape, child(pointer, 0))
     if len(members(shape)) > 1 and not is_open_enum(shape):
@@ -137,6 +142,42 @@ def _read_items(values: list[Any], shape: Any, pointer: str, odd: list[object] |
                 raise
             odd.append(value)
     return items
+
+
+def _wrapped_list(cls: Any) -> Field | None:
+    """Return the only field of a model that does nothing but wrap a list."""
+    model = model_of(cls)
+    only = model.fields[0] if len(model.fields) == 1 and model.is_empty_if_null else None
+    return only if only is not None and is_list(split_optional(only.shape)[0]) else None
+
+
+def _joined(values: list[Any], wrapped: Field, cls: Any) -> dict[str, object]:
+    """Return one object that wraps a list, from an array of such objects or of its items."""
+    items: list[object] = []
+    others: dict[str, list[object]] = {}
+    for value in values:
+        names = variant_names(value, value, model_of(cls)) if type(value) is dict else {}
+        name = names.get(wrapped.wire, wrapped.wire)
+        if type(value) is not dict or (value and name not in value):
+            items.append(value)
+            continue
+        content = value.get(name)
+        items += content if type(content) is list else [content]
+        for other in value.keys() - {name}:
+            others.setdefault(other, []).append(value[other])
+    return {wrapped.wire: items, **{name: found[0] if len(found) == 1 else found for name, found in others.items()}}
+
+
+def _is_shown_once(shape: Any) -> bool:
+    """Return whether a secret identifies the objects of a shape: the service shows it only once."""
+    return attrs.has(shape) and any(field.is_identity and field.shape is Secret for field in model_of(shape).fields)
+
+
+def _read_first(values: list[Any], cls: Any, pointer: str) -> Any:
+    """Read the first of several objects, and keep the others in its ``extra``."""
+    first = read(values[0], cls, child(pointer, 0))
+    first.extra = Extra({**first.extra, "others": values[1:]})
+    return first
 
 
 def _read_union(value: object, shape: Any, pointer: str) -> Any:

@@ -96,6 +96,37 @@ def test_an_array_of_one_is_the_object() -> None:
             read(Organization, [{"id": "a"}, {"id": "b"}])
 
 
+@pytest.mark.parametrize(
+    ("document", "ids", "kept"),
+    [
+        ([], [], {}),
+        ([None, {}, {"clients": None}], [], {}),
+        ([{"clients": [{"clientId": "a"}]}, {"Clients": [{"clientId": "b"}, {"clientId": "c"}]}], ["a", "b", "c"], {}),
+        ([{"clients": [{"clientId": "a"}], "total": 1}, {"clients": [], "total": 0}], ["a"], {"total": [1, 0]}),
+        ([{"clients": [{"clientId": "a"}], "orgId": ID}], ["a"], {"orgId": ID}),
+        ([{"clientId": "a"}, {"clientId": "b"}], ["a", "b"], {}),
+        ([[{"clientId": "a"}], [{"clientId": "b"}]], ["a", "b"], {}),
+    ],
+)
+def test_an_array_of_what_wraps_a_list_is_one_list(document: object, ids: list[str], kept: dict[str, object]) -> None:
+    tokens = read(TokenInfoList, document)
+    assert [token.client_id for token in tokens.clients] == ids
+    assert dict(tokens.extra) == kept
+
+
+def test_an_array_of_what_nothing_identifies_is_no_list_of_tokens() -> None:
+    with pytest.raises(convert.ShapeError, match="/clients/1/clientId must be a string, not missing"):
+        read(TokenInfoList, [{"clientId": "a"}, {"description": "ci"}])
+
+
+def test_of_several_new_tokens_none_is_lost() -> None:
+    """The service does not show them again."""
+    others = [{"clientId": "b", "token": "AstraCS:b"}]
+    token = read(models.Token, [{"clientId": "a", "token": "AstraCS:a", "new": 1}, *others])
+    assert (token.client_id, token.token.reveal(), dict(token.extra)) == ("a", "AstraCS:a", {"new": 1, "others": others})
+    assert "AstraCS:b" not in repr(token)
+
+
 def test_a_secret_of_another_type_stays_secret() -> None:
     token = read(models.Token, {"clientId": "c", "token": 4711, "secret": {"value": "hunter2"}})
     assert token.token.reveal() == "4711"

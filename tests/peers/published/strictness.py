@@ -20,8 +20,6 @@ from tests.fuzzing.seeded_world import World
 from tests.fuzzing.valid_requests import Request, names, valid_requests
 from tests.peers.published.judge import Judge
 
-REFUSED_FOR_ITS_FORM: Final = (400, 406, 415, 422)
-"""How the emulator refuses a request for its form, and not for what the service has."""
 _OUR_IDS: Final = {route(operation.method, operation.path): operation.id for operation in index.OPERATIONS.values()}
 
 
@@ -84,7 +82,7 @@ def _send(judge: Judge, world: World, tally: Tally, name: str, case: Case) -> No
     tally.accepted += response.status_code < 300
     if response.status_code >= 500:
         tally.crashed.append(f"{name}: {response.status_code} {response.text[:200]}")
-    if not objections and response.status_code in REFUSED_FOR_ITS_FORM:
+    if not objections and 400 <= response.status_code < 500:
         for message in _messages(response.text):
             tally.stricter[name, message] += 1
     if objections and response.status_code < 300:

@@ -30,6 +30,6 @@ def test_the_emulator_is_stricter_than_the_file_only_where_it_is_listed(judge: J
         if not any(re.match(entry["says"], message) and name in entry.get("operations", [name]) for entry in entries)
     )
     refused = sum(tally.stricter.values())
-    print(f"{tally.sent} requests, {tally.valid} of them valid by the file; {refused} refusals of these for their form")
+    print(f"{tally.sent} requests, {tally.valid} of them valid by the file; {refused} of these refused")
     assert not unlisted, "\n".join(unlisted)
     assert tally.crashed == []

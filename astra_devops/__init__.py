@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from astra_devops._runtime.events import CallStarted as CallStarted
     from astra_devops._runtime.events import CircuitEvent as CircuitEvent
     from astra_devops._runtime.events import Event as Event
+    from astra_devops._runtime.events import FleetItemEnded as FleetItemEnded
     from astra_devops._runtime.events import LimitChanged as LimitChanged
     from astra_devops._runtime.events import Observer as Observer
     from astra_devops._runtime.events import PollEvent as PollEvent
@@ -77,6 +78,7 @@ _HOMES: Final = {
     "CircuitEvent": "_runtime.events",
     "Clock": "_runtime.clock",
     "Event": "_runtime.events",
+    "FleetItemEnded": "_runtime.events",
     "LimitChanged": "_runtime.events",
     "Limits": "_runtime.limits.values",
     "Observer": "_runtime.events",

@@ -14,6 +14,7 @@ Attributes = dict[str, str | int]
 
 ERROR_TYPE: Final = "error.type"
 OPERATION: Final = "astra_devops.operation"
+STATE: Final = "astra_devops.fleet.state"
 STATUS_CODE: Final = "http.response.status_code"
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}

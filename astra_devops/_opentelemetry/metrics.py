@@ -1,4 +1,4 @@
-"""Metrics: how long calls, requests and waits take, retries, and limits."""
+"""Metrics: how long calls, requests, waits and items of fleet runs take, retries, and limits."""
 
 from typing import Final
 
@@ -11,6 +11,7 @@ from astra_devops._runtime.events import (
     CallEnded,
     CircuitEvent,
     Event,
+    FleetItemEnded,
     LimitChanged,
     RequestEvent,
     ResponseEvent,
@@ -39,6 +40,9 @@ class Metrics:
         self._waits = meter.create_histogram(
             "astra_devops.wait.duration", "s", "Duration of waits for operations.", explicit_bucket_boundaries_advisory=_WAITS
         )
+        self._items = meter.create_histogram(
+            "astra_devops.fleet.item.duration", "s", "Duration of items of fleet runs.", explicit_bucket_boundaries_advisory=_WAITS
+        )
         self._retries = meter.create_counter("astra_devops.call.retries", "{retry}", "Repetitions of requests.")
         self._circuit = meter.create_up_down_counter("astra_devops.circuit.open", "{client}", "Clients that hold requests back.")
         self._cuts = meter.create_counter("astra_devops.limit.cuts", "{cut}", "Times that a client has lowered its limits.")
@@ -63,6 +67,8 @@ class Metrics:
                 self._calls.record(elapsed, _of(operation, event.error))
             case WaitEnded(kind=kind, elapsed=elapsed) if event.done or event.error:
                 self._waits.record(elapsed, _of(kind, event.error))
+            case FleetItemEnded(state=state, elapsed=elapsed):
+                self._items.record(elapsed, {attributes.STATE: state, **_error(event.error)})
             case CircuitEvent():
                 self._circuit.add(1 if event.open else -1)
             case LimitChanged(limits=limits):

@@ -194,8 +194,35 @@ class PollEvent:
     problem: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class FleetItemEnded:
+    """An item of a fleet run has ended.
+
+    Attributes:
+        key: The key of the item.
+        state: ``ok``, ``failed``, ``unknown`` or ``skipped``.
+        error: The name of the exception that it ended with. None if there was none.
+        elapsed: Seconds that it took, by the client's clock.
+    """
+
+    key: str
+    state: str
+    error: str | None
+    elapsed: float
+
+
 Event = (
-    CallStarted | CallEnded | RequestEvent | ResponseEvent | RetryEvent | CircuitEvent | LimitChanged | WaitStarted | WaitEnded | PollEvent
+    CallStarted
+    | CallEnded
+    | RequestEvent
+    | ResponseEvent
+    | RetryEvent
+    | CircuitEvent
+    | LimitChanged
+    | WaitStarted
+    | WaitEnded
+    | PollEvent
+    | FleetItemEnded
 )
 """What an observer is called with: one of these."""
 

@@ -142,6 +142,7 @@ def prepared(
         grace=checks.not_negative(grace, "grace"),
         tally=tally,
         display=None if checks.flag(quiet, "quiet") else display_for(tally),
+        observer=caller.observer,
     )
 
 

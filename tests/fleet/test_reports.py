@@ -201,6 +201,21 @@ async def test_progress_goes_to_standard_error_unless_it_is_quiet(capsys: pytest
         assert quiet or err.splitlines()[-1].startswith("3 of 3 items in")
 
 
+async def test_each_item_is_an_event_and_a_record_of_the_log(astra: AsyncAstraDevOps, caplog: pytest.LogCaptureFixture) -> None:
+    async def work(client: AsyncAstraDevOps, item: str) -> None:
+        raise LookupError("not there")
+
+    caplog.set_level("DEBUG", "astra_devops")
+    async with astra.fleet.run(work, ["orders", TOKEN], quiet=True) as run:
+        await run.wait()
+    records = [record for record in caplog.records if record.getMessage().startswith("item ")]
+    assert sorted(record.getMessage() for record in records) == [
+        "item **********: failed (LookupError) after 0.0 s",
+        "item orders: failed (LookupError) after 0.0 s",
+    ]
+    assert {(vars(record)["status"], vars(record)["error"]) for record in records} == {("failed", "LookupError")}
+
+
 def test_a_terminal_gets_bars_but_not_in_continuous_integration(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("rich")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)

@@ -28,6 +28,20 @@ async def test_metrics_have_no_ids(emulator: Emulator, astra: AsyncAstraDevOps, 
     assert (retries.value, retries.attributes) == (1, {"astra_devops.operation": "getDatabase", "error.type": "503"})
 
 
+async def test_items_of_fleets_are_a_metric_by_state(astra: AsyncAstraDevOps, collected: Collected) -> None:
+    async def work(client: AsyncAstraDevOps, number: int) -> None:
+        if number == 2:
+            raise LookupError("not there")
+
+    async with astra.fleet.run(work, range(5), quiet=True) as run:
+        await run.wait()
+    points = collected.points()["astra_devops.fleet.item.duration"]
+    assert {(*sorted(point.attributes.items()), point.count) for point in points} == {
+        (("astra_devops.fleet.state", "ok"), 4),
+        (("astra_devops.fleet.state", "failed"), ("error.type", "LookupError"), 1),
+    }
+
+
 async def test_limits_and_the_circuit_are_metrics(emulator: Emulator, collected: Collected) -> None:
     observer = collected.observer()
     emulator.faults.status("getCurrentOrganization", 429)

@@ -11,6 +11,7 @@ from astra_devops._runtime.events import (
     CallEvent,
     CircuitEvent,
     Event,
+    FleetItemEnded,
     LimitChanged,
     PollEvent,
     RequestEvent,
@@ -19,6 +20,7 @@ from astra_devops._runtime.events import (
     WaitEnded,
     WaitEvent,
 )
+from astra_devops._secret import printable, redact
 
 _logger: Final = logging.getLogger("astra_devops")
 _DATABASE_IDS: Final = ("databaseID", "clusterID", "database_id")
@@ -35,7 +37,8 @@ class Fields:
         parent_id: The id of the call or wait that the call belongs to.
         database_id: The database that it is about.
         attempt: The attempt of the call, counted from 1.
-        status: The HTTP status, or in a wait the status of the resource.
+        status: The HTTP status; in a wait the status of the resource, and of an item of a fleet run
+            its state.
         duration: Seconds that it took.
         request_id: The service's id of the request.
         error: The name of the exception, or why no answer came.
@@ -83,6 +86,10 @@ def log(event: Event) -> None:
             fields = {"status": event.status, "duration": event.elapsed, "error": error}
             words = event.kind, dict(event.ids), error or "no longer waited for", event.elapsed
             _write(logging.DEBUG, event, fields, "%s %s: %s after %.1f s", *words)
+        case FleetItemEnded(key=key, state=state, error=error):
+            fields = {"status": state, "duration": event.elapsed, "error": error}
+            words = printable(redact(key)), state, f" ({error})" if error else "", event.elapsed
+            _write(logging.DEBUG, event, fields, "item %s: %s%s after %.1f s", *words)
         case CircuitEvent(open=True, reason=reason):
             text = "the service is down (%s); calls fail at once until it answers"
             _write(logging.WARNING, event, {"error": reason}, text, reason)

@@ -6,7 +6,9 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from astra_devops._runtime.clock import Clock
+from astra_devops._runtime.events import FleetItemEnded, Observer
 from astra_devops._runtime.no_copies import NoCopies
+from astra_devops._runtime.observer import observer_or_log
 from astra_devops.fleet.engine.items import END, Key, Source, checked_key
 from astra_devops.fleet.journal.journal import Journal
 from astra_devops.fleet.outcome import Outcome
@@ -60,6 +62,7 @@ class AsyncFleetRun(NoCopies):
         grace: float,
         tally: Tally,
         display: Display | None,
+        observer: Observer | None,
     ) -> None:
         self._performer = performer
         self._source = source
@@ -69,6 +72,7 @@ class AsyncFleetRun(NoCopies):
         self._grace = grace
         self._tally = tally
         self._display = display
+        self._observer = observer
         self._clock = performer.clock
         self._journal = journal
         # Full, it makes the workers wait for the consumer: outcomes must not pile up.
@@ -179,9 +183,7 @@ class AsyncFleetRun(NoCopies):
                 self._begin(key)
                 outcome = await self._performer.perform(key, item)
                 del item
-                self._tally.ended(outcome)
-                if self._display is not None:
-                    self._display.ended(outcome)
+                self._note_end(outcome)
                 if self._stop_after is not None and self._tally.failures >= self._stop_after:
                     self._tally.stopped_after = self._stop_after
                     self.stop()
@@ -199,6 +201,14 @@ class AsyncFleetRun(NoCopies):
         self._tally.began(key)
         if self._display is not None:
             self._display.began(key)
+
+    def _note_end(self, outcome: Outcome) -> None:
+        self._tally.ended(outcome)
+        if self._display is not None:
+            self._display.ended(outcome)
+        if observer := observer_or_log(self._observer):
+            error = None if outcome.error is None else type(outcome.error).__name__
+            observer(FleetItemEnded(key=outcome.key, state=outcome.state, error=error, elapsed=outcome.seconds))
 
     async def _next_item(self) -> Any:
         task = asyncio.current_task()

@@ -47,6 +47,15 @@ async def test_a_migration_from_start_to_end(emulator: Emulator, astra: AsyncAst
     assert exchange.query == {"concurrency": "4", "targetSubsetSizeGB": "2.5"}
 
 
+async def test_events_have_what_the_service_says_of_the_progress(astra: AsyncAstraDevOps, database_id: str) -> None:
+    migration = await initialized_migration(astra, database_id)
+    operation = await astra.migrations.launch(database_id, migration.migration_id)
+    messages = [event.message or "" async for event in operation.events() if event.status == "ImportInProgress"]
+    shares = [int(message.removesuffix("% imported since the last launch")) for message in messages]
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+
+
 async def test_a_migration_into_one_datacenter_takes_options(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
     options = {"importMode": "fast", "option.targetSubsetSizeGb": 6.5}
     await astra.migrations.initialize(database_id, datacenter_id=f"{database_id}-1", options=options)

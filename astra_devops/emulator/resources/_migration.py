@@ -116,6 +116,16 @@ class Migration:
             - next(begins for begins, phase in reversed(self.log) if phase == "ImportInProgress" and begins <= now)
         )
 
+    def progress(self, now: float) -> str:
+        """Describe how far the import is, or why it has failed, in words of the emulator's own."""
+        phase = self.phase(now)
+        if phase == self.ends_in:
+            return "The schemas of the origin and of the database differ."
+        if phase != "ImportInProgress":
+            return ""
+        since = next((begins for begins, phase in reversed(self.log) if phase == "ImportInProgress" and begins <= now), now)
+        return f"{min((now - since) / _IMPORTING_SECONDS, 1):.0%} imported since the last launch"
+
     def valid_credentials(self, now: float, rng: random.Random) -> Credentials:
         """Return upload credentials, new ones if the last have expired."""
         if self.credentials is None or self.credentials.expires_at <= now:

@@ -152,7 +152,8 @@ def _find(world: World, request: Request) -> tuple[Migration, float]:
 
 def _document(world: World, migration: Migration) -> dict[str, object]:
     now = world.clock.monotonic()
-    shown_phase = migration.phase(now - world.quirks.migration_status_lag)
+    shown_at = now - world.quirks.migration_status_lag
+    shown_phase = migration.phase(shown_at)
     ready = shown_phase == migration.phase(now) == "ReceivingFiles"
     credentials = migration.valid_credentials(now, world.rng) if ready else None
     upload: dict[str, object] = {"name": "", "keys": None, "credentialExpiration": None}
@@ -161,12 +162,11 @@ def _document(world: World, migration: Migration) -> dict[str, object]:
         if credentials.hint is not None:
             upload["hint"] = credentials.hint
     cleanup_time = migration.cleanup_time(now)
-    failed = migration.ends_in is not None and shown_phase == migration.ends_in
     return {
         "migrationID": migration.id,
         "dbID": migration.database_id,
         "status": _SPECIFIED_STATES.get(shown_phase, shown_phase) if world.quirks.specified_migration_states else shown_phase,
-        "progressInfo": "The schemas of the origin and of the database differ." if failed else "",
+        "progressInfo": migration.progress(shown_at),
         "uploadBucketDir": upload_directory(migration) if ready else "",
         "uploadCredentials": upload,
         "expectedCleanupTime": None if cleanup_time is None else _timestamp(world, cleanup_time),

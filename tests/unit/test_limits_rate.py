@@ -30,7 +30,10 @@ class Bucket:
 
 @attrs.define
 class Sender:
-    """Sends a number of requests at once, each of which takes some time to be answered."""
+    """Sends a number of requests at once, each of which takes some time to be answered.
+
+    A refusal asks for a pause of some seconds.
+    """
 
     lets_through: Callable[[float], bool]
     latency: float
@@ -40,12 +43,14 @@ class Sender:
     answers: list[tuple[float, int, float, bool]] = attrs.field(factory=list)
     results: list[tuple[float, bool]] = attrs.field(factory=list)
     count: int = 0
+    pause: float = 0.0
+    opens_at: float = 0.0
 
     def run(self, until: float = 1e9, *, successes: float = 1e9) -> None:
         done = 0
         while self.now < until and done < successes:
             if len(self.answers) < self.at_once:
-                if not (delay := self.rate.delay(self.now)):
+                if not (delay := max(self.rate.delay(self.now), self.opens_at - self.now)):
                     self.send()
                     continue
                 if not self.answers or self.now + delay < self.answers[0][0]:
@@ -59,6 +64,9 @@ class Sender:
                 self.rate.succeeded(self.now, sent_at, is_awaited=self.rate.limit is not None)
             else:
                 self.rate.refused(self.now, sent_at)
+                if self.now + self.pause > self.opens_at:
+                    self.opens_at = self.now + self.pause
+                    self.rate.closed(self.pause, self.now)
 
     def send(self) -> None:
         self.rate.take(self.now)
@@ -95,6 +103,21 @@ def test_a_limit_that_falls_to_a_fifth_is_followed_down_and_up(latency: float) -
     assert sender.share_refused(10, 20) < 0.15
     assert sender.successes(10, 20) > 0.95 * 200
     assert sender.successes(24.5, 25.5) > 66
+
+
+@pytest.mark.parametrize("latency", [0.002, 0.02, 0.1])
+def test_the_pauses_that_refusals_ask_for_are_no_time_to_grow_in(latency: float) -> None:
+    bucket = Bucket(100, 20)
+    sender = Sender(bucket.lets_through, latency, 20, pause=1.0)
+    sender.run(until=30)
+    assert sender.share_refused(5, 30) < 0.02
+    assert sender.successes(5, 30) > 0.55 * 2500
+    bucket.rate = 20
+    sender.run(until=45)
+    bucket.rate = 100
+    sender.run(until=55)
+    assert sender.share_refused(30, 45) < 0.15
+    assert max(sender.successes(start, start + 1) for start in range(46, 51)) > 66
 
 
 def test_refusals_by_chance_do_not_stop_the_client() -> None:

@@ -124,5 +124,6 @@ class Governor:
         is_longer = seconds > self.pause(now)
         if is_longer:
             self._opens_at = now + seconds
+            self._rate.closed(seconds, now)
             self.is_timed = True
         return is_longer

@@ -35,7 +35,9 @@ class AdaptiveRate:
     Then the limit grows along the cube of the time, as TCP does in CUBIC: back in one second to
     where it was refused, slowly there, and faster and faster beyond. So a service that lets a
     steady rate through refuses about one request in two seconds, and one that lets more through
-    again is found out within four. It grows only while requests wait for it.
+    again is found out within four. It grows only while requests wait for it. If the service asks
+    for a pause with each refusal, the pause is no part of that second, which takes longer instead:
+    the dearer a refusal, the fewer of them.
     """
 
     __slots__ = (
@@ -50,6 +52,7 @@ class AdaptiveRate:
         "_late_refused",
         "_late_until",
         "_pacer",
+        "_pause",
         "_refusals",
         "_throughput",
         "limit",
@@ -61,6 +64,7 @@ class AdaptiveRate:
         self._throughput = Throughput()
         self._refusals = Refusals()
         self._base = self._age = 0.0
+        self._pause = 0.0
         self._is_doubling = False
         # The limit before the last cut; None while there was none.
         self._before: float | None = None
@@ -79,6 +83,11 @@ class AdaptiveRate:
         if self.limit is not None:
             self._pacer.take(now)
 
+    def closed(self, seconds: float, now: float) -> None:
+        """Note that nothing is sent for so many seconds, in which nothing can be learned."""
+        self._pause = seconds
+        self._last = max(self._last, now + seconds)
+
     def succeeded(self, now: float, turn: float, *, is_awaited: bool) -> None:
         """Note an answer that is not a refusal, and whether requests wait for this limit."""
         self._throughput.count(now)
@@ -93,12 +102,12 @@ class AdaptiveRate:
             self._end_start()
             if is_awaited:
                 self._grow(min(max(now - self._last, 0.0), _LONGEST_STEP))
-        self._last = now
+        self._last = max(self._last, now)
 
     def refused(self, now: float, turn: float) -> None:
         """Note a 429."""
         self._in_a_row += 1
-        self._last = now
+        self._last = max(self._last, now)
         is_late = turn <= self._cut_at
         if is_late:
             self._late += 1
@@ -139,14 +148,18 @@ class AdaptiveRate:
         is_soon = self._age < _SOON
         # What it has regained since the last cut was too much already.
         before = min(limit, self._base) if is_soon and not self._is_doubling else limit
+        lower = before * _CUTS[min(self._in_a_row, len(_CUTS)) - 1]
+        if self._pause:
+            # Each cut costs a pause: halfway to what has been let through, instead of by tenths.
+            lower = min(lower, (before + self._throughput.last_second(now)) / 2)
         self._begin_round_trip(now, before)
         self._is_doubling = False
-        self._lower(now, before * _CUTS[min(self._in_a_row, len(_CUTS)) - 1])
+        self._lower(now, lower)
         if (top := self._refusals.cut(limit, is_soon=is_soon)) is not None:
             self._restart(top)
 
     def _begin_round_trip(self, now: float, before: float | None) -> None:
-        self._cut_at, self._before = now, before
+        self._cut_at, self._before, self._pause = now, before, 0.0
         self._late = self._late_refused = 0
 
     def _lower(self, now: float, rate: float) -> None:
@@ -160,6 +173,8 @@ class AdaptiveRate:
         self._set(rate)
 
     def _grow(self, seconds: float) -> None:
+        if self._age < 1 and not self._is_doubling:
+            seconds /= 1 + self._pause / 2
         self._age += seconds
         self._set(self._base * (2**self._age if self._is_doubling else 1 + _CUBE * ((self._age - 1) ** 3 + 1)))
 

@@ -238,6 +238,28 @@ async def test_a_cached_404_does_not_end_a_termination(emulator: Emulator, astra
     assert [str(database.status) async for database in astra.databases.list(include="all")] == ["TERMINATED"]
 
 
+@pytest.mark.parametrize("write", [lambda name: {"ID": name}, lambda name: {"id": [name]}, lambda name: [{"id": name}]])
+async def test_a_termination_finds_its_database_in_the_list_however_it_is_written(
+    emulator: Emulator, astra: AsyncAstraDevOps, write: Any
+) -> None:
+    operation = await astra.databases.terminate(emulator.add_database("orders"))
+    await operation.refresh()
+    listed = write(operation.resource_id)
+    (listed if isinstance(listed, dict) else listed[0])["status"] = "TERMINATING"
+    emulator.faults.status("getDatabase", 404)
+    emulator.faults.body("listDatabases", [None, listed])
+    event = await operation.refresh()
+    assert (event.done, event.status) == (False, "TERMINATING")
+
+
+async def test_a_database_without_an_id_may_be_the_one_that_a_termination_looks_for(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    operation = await astra.databases.terminate(emulator.add_database("orders"))
+    emulator.clock.advance(10_000)
+    emulator.faults.status("getDatabase", 404, times=None)
+    emulator.faults.body("listDatabases", [{"status": "TERMINATING"}])
+    assert [event.done async for event in operation.events()] == [False, True]
+
+
 async def test_where_the_list_is_refused_a_lasting_404_ends_a_termination(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     operation = await astra.databases.terminate(emulator.add_database("orders"))
     emulator.faults.status("getDatabase", 404, times=None)

@@ -83,6 +83,7 @@ async def test_reserved_min_and_max_must_be_in_order(emulator: Emulator, astra: 
 
 
 async def test_a_list_that_is_null_is_empty(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    emulator.faults.body("pcuGet", "null")
     assert await astra.pcu_groups.list() == []
     assert emulator.journal[0].body == {}
 

@@ -68,9 +68,18 @@ SWITCHES = {field.name: not field.default for field in attrs.fields(Quirks) if i
 
 
 async def test_no_switch_of_the_emulator_leaves_the_contract(tmp_path: Path, session: aiohttp.ClientSession) -> None:
-    """The overlay allows what the service is known to do, in both settings."""
+    """The overlay allows what answers to reads are known to be, in both settings."""
     flipped = Quirks(**{**SWITCHES, "scim_media_type_required": False})
     assert (await compared(tmp_path, session, flipped, read_much)).lines == ()
+
+
+async def test_a_switch_that_leaves_the_contract_is_named(tmp_path: Path, session: aiohttp.ClientSession) -> None:
+    async def create(call: Recording) -> None:
+        body = {"name": "orders", "tier": "serverless", "cloudProvider": "AWS", "region": "us-east-2", "capacityUnits": 1}
+        await call("POST", "/v2/databases", body)
+
+    found = await compared(tmp_path, session, Quirks(created_without_body=False), create)
+    assert found.lines == ("createDatabase: answered 201 with a body of application/json, where the contract has none",)
 
 
 @pytest.mark.parametrize(

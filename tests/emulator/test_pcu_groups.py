@@ -94,13 +94,17 @@ async def test_bad_groups_are_refused(api: Any) -> None:
 async def test_a_reset_removes_groups(api: Any) -> None:
     await group_of(api)
     api.emulator.reset()
-    assert (await api("POST", "/v2/pcus/actions/get", json={})).json is None
+    assert (await api("POST", "/v2/pcus/actions/get", json={})).json == []
+
+
+async def test_the_list_of_no_groups_can_be_null(api_of: Callable[[Emulator], Any]) -> None:
+    async with Emulator(quirks=Quirks(null_pcu_groups=True)) as emulator:
+        assert (await api_of(emulator)("POST", "/v2/pcus/actions/get", json={})).json is None
 
 
 async def test_without_the_quirks(api_of: Callable[[Emulator], Any]) -> None:
     quirks = Quirks(
         unchecked_pcu_groups=False,
-        null_pcu_groups=False,
         no_pcu_association_is_404=False,
         lossy_pcu_updates=False,
         bodies_of_pcu_changes=False,

@@ -38,10 +38,10 @@ class CapacityQuirks:
     Evidence: docs/evidence.md#unchecked-pcu-groups.
     """
 
-    null_pcu_groups: bool = True
+    null_pcu_groups: bool = False
     """The list of PCU groups is ``null`` if there are none; off: an empty list.
 
-    Handled in astrapy.
+    astrapy reads both. The Java client, astra-cli and astra-db-ts fail on ``null``.
 
     Evidence: docs/evidence.md#null-pcu-groups.
     """

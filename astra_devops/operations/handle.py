@@ -1,7 +1,7 @@
 """The handle of an accepted operation: wait for it, watch it, or resume it elsewhere."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from astra_devops import errors
 from astra_devops._first_use import importing
@@ -10,7 +10,7 @@ from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.operations import resume_token
-from astra_devops.operations.kinds import OperationKind
+from astra_devops.operations.kinds import Observation, OperationKind
 
 if TYPE_CHECKING:
     from astra_devops.operations.poller import DatabasePoller
@@ -54,6 +54,8 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         self._is_resumed = is_resumed
         self._traceparent = traceparent
         self._wait_loop: WaitLoop[T_co] | None = None
+        # What showed the lane of its database that it was done, before the next change.
+        self._seen_done: Observation[T_co] | None = None
 
     @property
     def resource_id(self) -> str | None:
@@ -190,6 +192,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             is_resumed=self._is_resumed,
             traceparent=self._traceparent,
             statuses=() if self._wait_loop is None else self._wait_loop.statuses,
+            seen_done=self._done_before,
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),
             fail_on=self._kind.failure_states if fail_on is None else frozenset(map(str, checks.strings(fail_on, "fail_on"))),
@@ -197,6 +200,13 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         if not is_detached:
             self._wait_loop = wait_loop
         return wait_loop
+
+    def note_done(self, wait_loop: "WaitLoop[Any]") -> None:
+        """Note a wait that has ended, for waits whose polls come when the next change is made."""
+        self._seen_done = wait_loop.observation
+
+    def _done_before(self) -> "Observation[T_co] | None":
+        return self._seen_done
 
     def __repr__(self) -> str:
         return exporting.one_line(f"<{type(self).__name__} {self.kind} ", self.ids.items(), f" status={self.status}>")

@@ -4,7 +4,7 @@ import asyncio
 import functools
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, TypeVar, cast
 
 import attrs
@@ -93,6 +93,7 @@ class WaitLoop(Generic[T]):
         is_resumed: bool,
         traceparent: str | None,
         statuses: tuple[str, ...],
+        seen_done: Callable[[], Observation[T] | None],
         timeout: float,
         interval: float | None,
         fail_on: frozenset[str],
@@ -102,6 +103,7 @@ class WaitLoop(Generic[T]):
         self._is_resumed = is_resumed
         self._traceparent = traceparent
         self.statuses: tuple[str, ...] = statuses
+        self._seen_done = seen_done
         self._kind = kind
         self._ids = ids
         self._caller = caller
@@ -140,6 +142,11 @@ class WaitLoop(Generic[T]):
     def done(self) -> bool:
         """Whether the operation is done."""
         return self._observation.done
+
+    @property
+    def observation(self) -> Observation[T]:
+        """What the last poll has seen."""
+        return self._observation
 
     def result(self) -> T:
         """Return the resource, once the operation is done."""
@@ -232,6 +239,8 @@ class WaitLoop(Generic[T]):
         try:
             with call_events.enclosing(self.id), foreground():
                 observation = await self._kind.condition(context, self._ids)
+            if not observation.done and (before := self._seen_done()) is not None:
+                observation = before
         except (errors.AstraDevOpsError, TimeoutError, asyncio.CancelledError) as error:
             is_late = limits.stop(task)
             if isinstance(error, asyncio.CancelledError) and (not is_late or task.cancelling() > cancelled_before):

@@ -212,3 +212,14 @@ def test_every_operation_that_makes_a_database_busy_has_a_lane() -> None:
     with_lane = {operation.id for operation in index.OPERATIONS.values() if operation.lane == "databaseID"}
     assert {"addKeyspace", "addDatacenters", "terminateDatabase", "restoreDB", "enableCDC", "launchMigrationProxy"} <= with_lane
     assert not {operation.id for operation in index.OPERATIONS.values() if operation.lane and operation.method == "GET"}
+
+
+async def test_the_wait_for_a_change_does_not_depend_on_the_changes_after_it(astra: AsyncAstraDevOps, emulator: Emulator) -> None:
+    database_id = emulator.add_database("orders")
+    first = await astra.keyspaces.create(database_id, "audit")
+    second = await astra.keyspaces.create(database_id, "events")
+    assert (await astra.databases.get(database_id)).status == "MAINTENANCE"
+    await first.wait(timeout=0.1)
+    await first.wait(timeout=0.1)
+    with pytest.raises(errors.OperationTimeoutError):
+        await second.wait(timeout=0.1)

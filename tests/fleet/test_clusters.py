@@ -1,5 +1,6 @@
 """Runs on a Dask cluster of two worker processes."""
 
+import asyncio
 import os
 import pickle
 import signal
@@ -66,6 +67,25 @@ def assert_made_once(emulator: Emulator, outcomes: list[Outcome], count: int) ->
     assert created == {f"orders-{number}": 1 for number in range(count)}
     assert sorted(keyspaces.values()) == [1] * count
     assert {outcome.resource_id for outcome in outcomes} == set(emulator.databases)
+
+
+async def kill_one(cluster: Any, emulator: Emulator, creations: int) -> None:
+    """Kill a worker after so many requests, while more of them are recorded and not sent."""
+    while emulator.journal.count("createDatabase") < creations:
+        await emulator.clock.sleep(0.1)
+    os.kill(next(iter(cluster.workers.values())).pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("creations", [1, 9])
+async def test_a_worker_killed_while_it_creates_leaves_each_effect_once(
+    cluster: Any, emulator: Emulator, astra: AsyncAstraDevOps, creations: int
+) -> None:
+    names = [f"orders-{number}" for number in range(12)]
+    async with astra.fleet.run(make, names, workers=8, cluster=cluster, quiet=True) as run:
+        killing = asyncio.create_task(kill_one(cluster, emulator, creations))
+        outcomes = [outcome async for outcome in run]
+        await killing
+    assert_made_once(emulator, outcomes, 12)
 
 
 async def test_a_killed_worker_leaves_each_effect_once(cluster: Any, emulator: Emulator, astra: AsyncAstraDevOps, tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from astra_devops import errors
+from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
+from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.outcome import Lost
 from astra_devops._runtime.request import Request
 
@@ -23,6 +25,10 @@ class RecordedCheck(ABC, Generic[T]):
     @abstractmethod
     async def __call__(self) -> Answer[T] | None:
         """Check whether the request took effect."""
+
+    @abstractmethod
+    async def wait_until_certain(self) -> None:
+        """Wait until the check of what another process has sent cannot remain without a result."""
 
     @abstractmethod
     def facts(self) -> Mapping[str, Any]:
@@ -108,6 +114,7 @@ class Attempts(Protocol[T]):
     count: int
     may_have_effect: bool
     lost: Lost | None
+    deadline: Deadline
 
     def carry_out(self) -> Coroutine[Any, Any, Answer[T]]:
         """Return what makes the attempts."""
@@ -124,7 +131,11 @@ async def send_recorded(recorder: Recorder, attempts: Attempts[T]) -> Answer[T]:
     intent = await recorder.intend(attempts.call, attempts.request, attempts.check_outcome)
     if intent.answer is not None:
         return intent.answer
-    attempts.lost = _INTERRUPTED if intent.is_lost else None
+    if intent.is_lost:
+        attempts.lost = _INTERRUPTED
+        if isinstance(attempts.check_outcome, RecordedCheck):
+            with deadline.inside(attempts.deadline), deadline.stopped():
+                await attempts.check_outcome.wait_until_certain()
     try:
         answer = await attempts.carry_out()
     except errors.OutcomeUnknownError:

@@ -12,13 +12,13 @@ A database is adopted only if no request but the lost one can have created it:
 Whatever else it may have created is a candidate of the error.
 
 A fleet run keeps the facts of this comparison in its journal, so that another process can adopt the
-database. If that process looks minutes later and finds none, the request had no effect.
+database. That process looks for minutes: if it finds none by then, the request had no effect.
 """
 
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -40,6 +40,8 @@ _LONGEST_SEARCH: Final = 45.0
 """Seconds after which a database that is not listed is given up."""
 _CERTAIN_AFTER: Final = timedelta(minutes=5)
 """How long after its request a database that no list has is certain not to exist."""
+_UNTIL_CERTAIN_EVERY: Final = 10.0
+"""Seconds between two looks while that is not certain."""
 _REMEMBERED: Final = 600.0
 """Seconds for which the ids of created databases are remembered."""
 _SHARE_OF_LISTING: Final = 0.25
@@ -67,6 +69,8 @@ class Creation:
         lost_at: A time just after its answer was lost, by the service's clock.
         looked_at: A time just before the last list, by the service's clock.
         is_restored: Whether another process sent the request, and these are its facts.
+        is_waited_out: Whether this process has waited by the client's clock until that is long
+            past, whatever the service's clock shows.
     """
 
     caller: Caller
@@ -78,10 +82,13 @@ class Creation:
     lost_at: datetime | None = None
     looked_at: datetime | None = None
     is_restored: bool = False
+    is_waited_out: bool = False
 
     @property
     def is_long_past(self) -> bool:
         """Whether another process sent the request so long ago that its effect would be listed."""
+        if self.is_waited_out:
+            return True
         if self.listed is None or self.lost_at is None or self.looked_at is None:
             return False
         return self.looked_at - self.lost_at >= _CERTAIN_AFTER
@@ -152,7 +159,7 @@ class CreationTracker:
             new = await _list_new(creation)
             candidates = [database for database in new if database.id not in self._created and not _is_of_another_token(database, own_id)]
             elapsed = clock.monotonic() - started
-            if elapsed < LIST_LAG or (not candidates and elapsed < _LONGEST_SEARCH):
+            if elapsed < LIST_LAG or (not candidates and elapsed < _LONGEST_SEARCH and not creation.is_long_past):
                 raise StillChanging("the list of databases may lag")
             return None
 
@@ -184,6 +191,23 @@ class _CreationCheck(RecordedCheck[None]):
 
     async def __call__(self) -> Answer[None] | None:
         return await self._check(self._creation)
+
+    async def wait_until_certain(self) -> None:
+        """Wait until the database is listed, or it is certain that the request had no effect.
+
+        Without the facts for that, or if the list cannot be read, there is nothing to wait for.
+        """
+        creation = self._creation
+        if creation.listed is None or creation.sent_at is None:
+            return
+        clock = creation.caller.clock
+        certain_at = clock.monotonic() + _CERTAIN_AFTER.total_seconds() + creation.caller.options.timeout
+        with suppress(errors.AstraDevOpsError):
+            while not await _list_new(creation) and not creation.is_long_past:
+                if (left := deadline.remaining()) is not None and left <= _UNTIL_CERTAIN_EVERY:
+                    return
+                await deadline.sleep(clock, _UNTIL_CERTAIN_EVERY)
+                creation.is_waited_out = clock.monotonic() >= certain_at
 
     def facts(self) -> Mapping[str, Any]:
         listed, sent_at = self._creation.listed, self._creation.sent_at

@@ -30,6 +30,6 @@ def test_the_page_names_each_metric() -> None:
     folder = ROOT / "astra_devops/_opentelemetry"
     source = (folder / "metrics.py").read_text(encoding="utf-8")
     created = set(re.findall(r'"((?:http\.client|astra_devops)\.[a-z_.]+)"', source))
-    assert len(created) == 8
+    assert len(created) == 9
     rows = PAGE.partition("| metric |")[2].partition("\n\n")[0]
-    assert created == set(re.findall(r"`((?:http\.client|astra_devops)\.(?:request|call|wait|limit|circuit)\.\w+)`", rows))
+    assert created == set(re.findall(r"`((?:http\.client|astra_devops)\.(?:request|call|wait|fleet\.item|limit|circuit)\.\w+)`", rows))

@@ -18,14 +18,17 @@ nothing to reveal.
 # A new sink is a class here and a row in resources/_sinks.py. A field that has another name on the
 # wire says so with _on_the_wire_as.
 
-from collections.abc import Iterable
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from astra_devops._rest.models.telemetry import KafkaSecurityProtocol, SaslMechanism
 from astra_devops._runtime import checks
-from astra_devops._secret import Secret, redact
+from astra_devops._secret import Secret, hidden, redact
+
+T = TypeVar("T")
 
 __all__ = [
     "BasicAuth",
@@ -48,9 +51,9 @@ def _as_secret(value: str | Secret) -> Secret:
     return value if isinstance(value, Secret) else Secret(value)
 
 
-def _masked(address: str) -> str:
-    """Return the repr of an address, without a password in it."""
-    return repr(redact(address))
+def _masked(address: object) -> str:
+    """Return the repr of an address, without a password in it; or of what was given instead."""
+    return redact(repr(address))
 
 
 def _as_servers(value: Iterable[str]) -> tuple[str, ...]:
@@ -72,11 +75,30 @@ def _with_checked_secret(field: "attrs.Attribute[Any]") -> "attrs.Attribute[Any]
 
 
 def _check_secret(value: object, field: "attrs.Attribute[Any]") -> Secret:
-    if isinstance(value, Secret):
-        return value
-    if not isinstance(value, str):
-        raise TypeError(f"{field.name} must be a string or a Secret, not {type(value).__name__}")
-    return Secret(checks.text(value, field.name))
+    if not isinstance(value, Secret):
+        raise TypeError(f"{field.name} must be a string or a Secret, not {checks.type_name(value)}")
+    if value and (problem := checks.problem_of_text(value.reveal(), field.name)):
+        raise problem
+    return value
+
+
+def _hiding_secrets(cls: type[T]) -> type[T]:
+    """Have all but plain fields hidden before ``__init__`` runs.
+
+    If that refuses another field, a traceback with local variables shows its arguments.
+    """
+    initialize: Callable[..., None] = cls.__init__
+    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)  # type: ignore[arg-type]
+    plain = {key for index, field in enumerate(fields) if field.type is not Secret for key in (index, field.name)}
+
+    @wraps(initialize)
+    def hide(self: T, *args: object, **kwargs: object) -> None:
+        args = tuple(value if index in plain else hidden(value) for index, value in enumerate(args))
+        kwargs = {name: value if name in plain else hidden(value) for name, value in kwargs.items()}
+        initialize(self, *args, **kwargs)
+
+    cls.__init__ = hide  # type: ignore[assignment]
+    return cls
 
 
 def _check_text(instance: object, field: "attrs.Attribute[Any]", value: object) -> None:
@@ -92,6 +114,7 @@ def _on_the_wire_as(name: str) -> dict[str, str]:
     return {"wire": name}
 
 
+@_hiding_secrets
 @attrs.frozen(field_transformer=_with_checks)
 class BasicAuth:
     """Authentication by user and password.
@@ -105,6 +128,7 @@ class BasicAuth:
     password: Secret = attrs.field(converter=_as_secret)
 
 
+@_hiding_secrets
 @attrs.frozen(field_transformer=_with_checks)
 class BearerAuth:
     """Authentication by a bearer token in the header of each request.
@@ -116,6 +140,7 @@ class BearerAuth:
     token: Secret = attrs.field(converter=_as_secret)
 
 
+@_hiding_secrets
 @attrs.frozen(field_transformer=_with_checks)
 class TokenAuth:
     """Authentication by a Pulsar token.
@@ -127,6 +152,7 @@ class TokenAuth:
     token: Secret = attrs.field(converter=_as_secret)
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class OAuth2:
     """Authentication as a client of an OAuth 2 issuer.
@@ -145,6 +171,7 @@ class OAuth2:
     scope: str | None = attrs.field(default=None, metadata=_on_the_wire_as("oauth2_scope"))
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class KafkaSink:
     """A Kafka topic.
@@ -166,6 +193,7 @@ class KafkaSink:
     security_protocol: KafkaSecurityProtocol | str | None = None
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class PrometheusSink:
     """A Prometheus server that accepts remote writes.
@@ -179,6 +207,7 @@ class PrometheusSink:
     auth: BasicAuth | BearerAuth = attrs.field(validator=attrs.validators.instance_of((BasicAuth, BearerAuth)))
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class CloudWatchSink:
     """Amazon CloudWatch in one region of an AWS account.
@@ -195,6 +224,7 @@ class CloudWatchSink:
     region: str
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class SplunkSink:
     """A Splunk HTTP event collector.
@@ -214,6 +244,7 @@ class SplunkSink:
     sourcetype: str | None = None
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class PulsarSink:
     """A Pulsar topic. This is the only kind of sink that accepts audit logs.
@@ -231,6 +262,7 @@ class PulsarSink:
     auth_name: str | None = None
 
 
+@_hiding_secrets
 @attrs.frozen(kw_only=True, field_transformer=_with_checks)
 class DatadogSink:
     """A Datadog account.

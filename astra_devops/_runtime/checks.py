@@ -271,17 +271,18 @@ def _problem_of_header(name: object, content: object) -> Exception | None:
         return ValueError(f"headers must not contain {name}: the client sets it")
     if re.search(_CONTROL, content.replace("\t", " ")):
         return ValueError(f"headers must not contain line breaks or other control characters ({name!r})")
-    return _problem_of_text(content, f"headers[{name!r}]")
+    return problem_of_text(content, f"headers[{name!r}]")
 
 
 def _sendable(value: str, name: str) -> str:
     """Check that a text can be written as UTF-8 and has no NUL, which ends strings elsewhere."""
-    if problem := _problem_of_text(value, name):
+    if problem := problem_of_text(value, name):
         raise problem
     return value
 
 
-def _problem_of_text(value: str, name: str) -> ValueError | None:
+def problem_of_text(value: str, name: str) -> ValueError | None:
+    """Return why a text cannot be sent; None if it can be."""
     if "\0" in value:
         return ValueError(f"{name} must not contain NUL characters")
     if not value.isascii() and re.search(_SURROGATE, value):

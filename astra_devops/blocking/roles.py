@@ -93,7 +93,7 @@ class Roles:
             ValueError: ``name`` is empty.
             AmbiguousNameError: Several roles have the name; the error lists their ids.
             DriftError: The role exists, and its policy differs, or the service does not return it.
-            OutcomeUnknownError: As in :meth:`create`.
+            OutcomeUnknownError: The answer was lost, and no role has the name.
 
         >>> databases = drn(organization.id, database_id="*")
         >>> viewing = policy("See databases", ["org-db-view"], [databases])

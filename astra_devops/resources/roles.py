@@ -96,7 +96,7 @@ class AsyncRoles:
             ValueError: ``name`` is empty.
             AmbiguousNameError: Several roles have the name; the error lists their ids.
             DriftError: The role exists, and its policy differs, or the service does not return it.
-            OutcomeUnknownError: As in :meth:`create`.
+            OutcomeUnknownError: The answer was lost, and no role has the name.
 
         >>> databases = drn(organization.id, database_id="*")
         >>> viewing = policy("See databases", ["org-db-view"], [databases])
@@ -109,8 +109,8 @@ class AsyncRoles:
             if role is None:
                 try:
                     return await self.create(name, policy)
-                except errors.ConflictError:
-                    # Another client may have created it in the meantime.
+                except (errors.ConflictError, errors.OutcomeUnknownError):
+                    # It is there: created by another client, or by a request whose answer was lost.
                     role = await self.find(name)
                     if role is None:
                         raise

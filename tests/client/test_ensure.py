@@ -240,6 +240,17 @@ async def test_a_role_is_created_once_and_compared(emulator: Emulator, astra: As
     assert emulator.journal.count("addOrganizationRole") == 1
 
 
+async def test_a_lost_answer_to_a_role_is_settled(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    viewing = policy("See databases", ["org-db-view"], [drn(emulator.organization_id)])
+    emulator.faults.reset_after_effect("addOrganizationRole")
+    role = await astra.roles.ensure("viewer", viewing)
+    assert (await astra.roles.find("viewer")) == role
+    assert emulator.journal.count("addOrganizationRole") == 1
+    emulator.faults.reset_before_effect("addOrganizationRole")
+    with pytest.raises(errors.OutcomeUnknownError):
+        await astra.roles.ensure("reader", viewing)
+
+
 async def test_a_role_that_another_client_has_just_created_is_compared(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
     organization = await astra.organizations.current()
     viewing = policy("See databases", ["org-db-view"], [drn(organization.id, database_id="*")])

@@ -9,6 +9,7 @@ import copy
 import logging
 import pickle
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +281,28 @@ def test_an_address_shows_no_password() -> None:
     assert sink.endpoint == "https://me:CANARY@splunk.example.com"
     answer: Answer[None] = Answer(value=None, status=200, headers={"location": "https://me:CANARY@host/x"})
     assert "CANARY" not in f"{answer!r} {answer.headers!r}"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda secret: sinks.BasicAuth(5, secret),  # type: ignore[arg-type]
+        lambda secret: sinks.BasicAuth("user", secret, secret),  # type: ignore[call-arg]
+        lambda secret: sinks.BasicAuth("user", secret + "\0"),
+        lambda secret: sinks.BasicAuth("user", secret.encode()),
+        lambda secret: sinks.SplunkSink(endpoint=5, index="i", token=secret, source="s", sourcetype="st"),  # type: ignore[arg-type]
+        lambda secret: sinks.SplunkSink(endpoint="e", index="i", tokn=secret, source="s", sourcetype="st"),  # type: ignore[call-arg]
+    ],
+)
+def test_a_sink_that_is_refused_shows_its_secret_in_no_frame(make: Callable[[str], object]) -> None:
+    with pytest.raises((TypeError, ValueError)) as caught:
+        make(PASSWORD)
+    assert PASSWORD not in str(caught.value)
+    frames = [frame for frame, _ in traceback.walk_tb(caught.value.__traceback__) if "/tests/" not in frame.f_code.co_filename]
+    assert frames
+    for frame in frames:
+        # The sink itself has no repr before all its fields are set.
+        assert PASSWORD not in str({name: value for name, value in frame.f_locals.items() if name != "self"})
 
 
 @pytest.mark.parametrize("client", [AsyncAstraDevOps, AstraDevOps])

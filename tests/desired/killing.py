@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from astra_devops.emulator import Emulator
-from tests.fleet.test_crashes import let_minutes_pass
 
 _PROGRAM: Final = Path(__file__).with_name("crash_program.py")
 
@@ -43,9 +42,4 @@ def kill_repeatedly(emulator: Emulator, directory: Path, speed: float, kills: It
 
 def apply_finally(emulator: Emulator, directory: Path, speed: float) -> str:
     """Apply a saved plan that was killed until it is through, and return what is printed."""
-    command = program(emulator, directory, speed)
-    run(command)
-    # What was created is adopted by now. A creation of which nothing is listed is certain to be
-    # without effect only minutes later.
-    let_minutes_pass(directory / "apply.db")
-    return run(command)
+    return run(program(emulator, directory, speed))

@@ -201,7 +201,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             self._wait_loop = wait_loop
         return wait_loop
 
-    def note_done(self, wait_loop: "WaitLoop[Any]") -> None:
+    def _note_done(self, wait_loop: "WaitLoop[Any]") -> None:
         """Note a wait that has ended, for waits whose polls come when the next change is made."""
         self._seen_done = wait_loop.observation
 

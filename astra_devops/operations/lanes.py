@@ -173,7 +173,7 @@ class Lanes:
             except errors.AstraDevOpsError:
                 return True
             # A poll of its caller may come only while the next change is being made.
-            lane.pending.note_done(lane.wait)
+            lane.pending._note_done(lane.wait)
             return True
         pause = _FIRST_PAUSE
         while True:

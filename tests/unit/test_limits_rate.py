@@ -38,7 +38,7 @@ class Sender:
     lets_through: Callable[[float], bool]
     latency: float
     at_once: int
-    rate: AdaptiveRate = attrs.field(factory=AdaptiveRate)
+    rate: AdaptiveRate = attrs.field(factory=lambda: AdaptiveRate(Throughput()))
     now: float = 0.0
     answers: list[tuple[float, int, float, bool]] = attrs.field(factory=list)
     results: list[tuple[float, bool]] = attrs.field(factory=list)
@@ -138,7 +138,7 @@ def test_after_chance_comes_a_limit() -> None:
 
 
 def test_a_limit_that_no_request_waits_for_does_not_grow() -> None:
-    rate = AdaptiveRate()
+    rate = AdaptiveRate(Throughput())
     rate.refused(1.0, 0.9)
     for number in range(100):
         rate.succeeded(2.0 + number, 1.9 + number, is_awaited=False)

@@ -58,10 +58,10 @@ class AdaptiveRate:
         "limit",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, throughput: Throughput) -> None:
         self.limit: float | None = None
         self._pacer = Pacer(1.0)
-        self._throughput = Throughput()
+        self._throughput = throughput
         self._refusals = Refusals()
         self._base = self._age = 0.0
         self._pause = 0.0

@@ -210,11 +210,12 @@ class DatabasePoller:
     async def _read_list(self, is_whole: bool) -> ListReading | None:
         # All that it would serve can join this one, and memory holds one list instead of two.
         self._last_reading = None
-        reading = ListReading(self._caller.clock.monotonic())
+        reading, known = ListReading(self._caller.clock.monotonic()), self._list_length or 0
         async for _ in reading.pages(self._caller):
-            self._list_length = max(len(reading), self._list_length or 0)
-            if not is_whole and not self._is_list_cheaper():
-                return None
+            if len(reading) > known:  # What was worth its known length still is, though waits have ended.
+                self._list_length = len(reading)
+                if not is_whole and not self._is_list_cheaper():
+                    return None
         self._list_length = len(reading)
         self._saved = max(self._saved - _cost_of_list(len(reading)), 0)
         self._last_reading = reading

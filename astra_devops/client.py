@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from ssl import SSLContext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
@@ -27,6 +27,7 @@ from astra_devops._runtime.observer import guarded
 from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.retry import RetryPolicy
 from astra_devops._runtime.settings import (
+    LOG_VARIABLE,
     Environment,
     checked_clock,
     checked_factory,
@@ -49,8 +50,6 @@ if TYPE_CHECKING:
 else:
     log_variable = ModuleOnFirstUse("astra_devops._runtime.telemetry.log_variable")
     values = ModuleOnFirstUse("astra_devops._runtime.limits.values")
-
-_LOG_VARIABLE: Final = "ASTRA_DEVOPS_LOG"
 
 
 class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOperations):
@@ -141,7 +140,7 @@ class AsyncAstraDevOps(AsyncClientDeclarations, ClientResources, AsyncClientOper
             ConfigurationError: ``token`` does not look like an application token.
         """
         self._parent = None
-        if _LOG_VARIABLE in os.environ:
+        if LOG_VARIABLE in os.environ:
             log_variable.log_if_asked(os.environ)
         # Under the same names: a traceback with local variables would show the strings.
         token = hidden(token)

@@ -87,9 +87,9 @@ def _hiding_secrets(cls: type[T]) -> type[T]:
 
     If that refuses another field, a traceback with local variables shows its arguments.
     """
-    initialize: Callable[..., None] = cls.__init__
-    fields: tuple[attrs.Attribute[Any], ...] = attrs.fields(cls)  # type: ignore[arg-type]
-    plain = {key for index, field in enumerate(fields) if field.type is not Secret for key in (index, field.name)}
+    sink: Any = cls
+    initialize: Callable[..., None] = sink.__init__
+    plain = {key for index, field in enumerate(attrs.fields(sink)) if field.type is not Secret for key in (index, field.name)}
 
     @wraps(initialize)
     def hide(self: T, *args: object, **kwargs: object) -> None:
@@ -97,7 +97,7 @@ def _hiding_secrets(cls: type[T]) -> type[T]:
         kwargs = {name: value if name in plain else hidden(value) for name, value in kwargs.items()}
         initialize(self, *args, **kwargs)
 
-    cls.__init__ = hide  # type: ignore[assignment]
+    sink.__init__ = hide
     return cls
 
 

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from astra_devops._first_use import ModuleOnFirstUse
 from astra_devops._json.model_types import ShapeError, model_of
 from astra_devops._json.reading import reader_of
 
 if TYPE_CHECKING:
     from astra_devops._json import lenient, writing
 else:
-    from astra_devops._first_use import ModuleOnFirstUse
-
     lenient = ModuleOnFirstUse("astra_devops._json.lenient")
     writing = ModuleOnFirstUse("astra_devops._json.writing")
 

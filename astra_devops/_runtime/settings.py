@@ -24,6 +24,7 @@ ORIGINS: Final[Mapping[str, str]] = {
     "test": "https://api.test.cloud.datastax.com",
 }
 TOKEN_VARIABLE: Final = "ASTRA_DB_APPLICATION_TOKEN"
+LOG_VARIABLE: Final = "ASTRA_DEVOPS_LOG"
 _HOST: Final = re.compile(r"[A-Za-z0-9._\-]+")
 
 

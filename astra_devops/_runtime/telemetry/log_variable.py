@@ -5,10 +5,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Final, TextIO
 
-from astra_devops._runtime.settings import user_level
+from astra_devops._runtime.settings import LOG_VARIABLE, user_level
 from astra_devops._secret import redact
 
-LOG_VARIABLE: Final = "ASTRA_DEVOPS_LOG"
 _LEVELS: Final = ("debug", "info", "warning", "error", "critical")
 _logger: Final = logging.getLogger("astra_devops")
 

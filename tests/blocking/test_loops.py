@@ -110,7 +110,9 @@ def test_a_call_on_a_running_loop_warns_once_for_each_place(scripts: Scripts) ->
     assert lines == ["2 1 {'<string>'} {'RuntimeWarning'}", "True"]
 
 
-def test_a_notebook_whose_loop_always_runs_is_not_warned(scripts: Scripts) -> None:
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_a_notebook_whose_loop_always_runs_is_not_warned(scripts: Scripts, ci: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", ci)
     lines = scripts.check(
         """
         import types, warnings

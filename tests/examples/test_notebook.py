@@ -46,7 +46,10 @@ _CELLS: Final = (
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_progress_is_a_line_that_changes_and_the_blocking_client_works_without_warnings(tmp_path: Path) -> None:
+def test_progress_is_a_line_that_changes_and_the_blocking_client_works_without_warnings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(dedent(cell)) for cell in _CELLS])
     NotebookClient(notebook, timeout=50, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
     shown = [[output.get("data", output) for output in cell.outputs] for cell in notebook.cells]

@@ -24,7 +24,7 @@ class Status(Protocol):
 
 def status_display() -> Status:
     """Return a line that changes in a notebook, and on a terminal if rich is installed."""
-    if stream.is_notebook():
+    if stream.shows_displays():
         from astra_devops._runtime.progress.notebook import NotebookLine
 
         return NotebookLine()

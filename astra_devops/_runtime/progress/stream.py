@@ -10,11 +10,15 @@ def is_terminal() -> bool:
     return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not _is_ci()
 
 
+def shows_displays() -> bool:
+    """Return whether a cell of a notebook shows what is displayed. In CI no one looks."""
+    return is_notebook() and not _is_ci()
+
+
 def is_notebook() -> bool:
-    """Return whether a cell of a notebook shows what is displayed. In CI it does not."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     shell = get_ipython() if get_ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell" and not _is_ci()
+    return type(shell).__name__ == "ZMQInteractiveShell"
 
 
 def write(line: str) -> None:

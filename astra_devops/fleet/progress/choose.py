@@ -10,7 +10,7 @@ from astra_devops.fleet.report.tally import Tally
 
 def display_for(tally: Tally) -> Display:
     """Return a line that changes in a notebook, bars on a terminal with rich, else plain lines."""
-    if stream.is_notebook():
+    if stream.shows_displays():
         from astra_devops._runtime.progress.notebook import NotebookLine
 
         return Lines(tally, stream.write, live=NotebookLine().show)

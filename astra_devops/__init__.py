@@ -53,9 +53,9 @@ if TYPE_CHECKING:
     from astra_devops._secret import Secret as Secret
     from astra_devops.blocking import AstraDevOps as AstraDevOps
     from astra_devops.client import AsyncAstraDevOps as AsyncAstraDevOps
+    from astra_devops.operations.events import OperationEvent as OperationEvent
     from astra_devops.operations.handle import AsyncOperation as AsyncOperation
     from astra_devops.operations.temporary import AsyncTemporary as AsyncTemporary
-    from astra_devops.operations.wait_loop import OperationEvent as OperationEvent
     from astra_devops.resources._access_review import AccessReview as AccessReview
     from astra_devops.resources._identity.organization import Organization as Organization
     from astra_devops.resources._identity.stale_tokens import SweptToken as SweptToken
@@ -84,7 +84,7 @@ _HOMES: Final = {
     "Observer": "_runtime.events",
     "OpenTelemetryObserver": "_opentelemetry.observer",
     "Operation": "_bridge.operation",
-    "OperationEvent": "operations.wait_loop",
+    "OperationEvent": "operations.events",
     "Organization": "resources._identity.organization",
     "Page": "_runtime.pages",
     "Pager": "_bridge.pager",

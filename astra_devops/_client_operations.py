@@ -7,9 +7,9 @@ from astra_devops._first_use import importing
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from astra_devops.operations.events import OperationEvent
     from astra_devops.operations.groups import AsyncOperationCall
     from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
 

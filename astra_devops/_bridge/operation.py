@@ -11,8 +11,8 @@ from astra_devops._runtime.no_copies import OPERATION_NO_COPIES, NoCopies
 from astra_devops.errors import OperationSnapshot
 
 if TYPE_CHECKING:
+    from astra_devops.operations.events import OperationEvent
     from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -133,7 +133,7 @@ class Operation(NoCopies, Generic[T_co]):
         checks.flag(changes_only, "changes_only")
         wait_loop = self._operation().wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
         with importing:
-            from astra_devops.operations.wait_loop import is_change
+            from astra_devops.operations.events import is_change
         previous = None
         try:
             while (event := self._bridge.call(wait_loop.next_event)) is not None:

@@ -11,8 +11,8 @@ from astra_devops._first_use import importing
 from astra_devops._runtime import checks
 
 if TYPE_CHECKING:
+    from astra_devops.operations.events import OperationEvent
     from astra_devops.operations.handle import AsyncOperation
-    from astra_devops.operations.wait_loop import OperationEvent
 
 T = TypeVar("T")
 

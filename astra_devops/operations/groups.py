@@ -7,8 +7,8 @@ from typing import Any, Final, Generic, TypeVar
 
 from astra_devops import errors
 from astra_devops._runtime import checks
+from astra_devops.operations.events import OperationEvent, is_change
 from astra_devops.operations.handle import AsyncOperation
-from astra_devops.operations.wait_loop import OperationEvent, is_change
 
 T = TypeVar("T")
 

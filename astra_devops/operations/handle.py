@@ -13,8 +13,9 @@ from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import Observation, OperationKind
 
 if TYPE_CHECKING:
+    from astra_devops.operations.events import OperationEvent
     from astra_devops.operations.poller import DatabasePoller
-    from astra_devops.operations.wait_loop import OperationEvent, WaitLoop
+    from astra_devops.operations.wait_loop import WaitLoop
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -121,8 +122,16 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             with importing:
                 from astra_devops.operations.showing import show_progress
             await show_progress(wait_loop, f"{self.kind} {self.resource_id or ''}".rstrip())
-        while await wait_loop.next_event() is not None:
-            pass
+        # Not by next_event: while many waits pause, garbage collections look at each coroutine.
+        try:
+            while not wait_loop.done:
+                if (pause := wait_loop.pause()) is not None:
+                    await pause
+                await wait_loop.poll()
+        except BaseException as error:
+            wait_loop.end(error)
+            raise
+        wait_loop.end()
         return wait_loop.result()
 
     async def events(
@@ -147,7 +156,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         checks.flag(changes_only, "changes_only")
         wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
         with importing:
-            from astra_devops.operations.wait_loop import is_change
+            from astra_devops.operations.events import is_change
         previous = None
         try:
             while (event := await wait_loop.next_event()) is not None:
@@ -184,18 +193,16 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         with importing:
             from astra_devops.operations.wait_loop import WaitLoop
         wait_loop = WaitLoop(
-            self._kind,
-            self.ids,
-            self._caller,
-            self._poller,
-            accepted_at=self._accepted_at,
-            is_resumed=self._is_resumed,
-            traceparent=self._traceparent,
-            statuses=() if self._wait_loop is None else self._wait_loop.statuses,
-            seen_done=self._done_before,
+            handle=self,
+            kind=self._kind,
+            ids=self.ids,
+            caller=self._caller,
+            poller=self._poller,
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),
             fail_on=self._kind.failure_states if fail_on is None else frozenset(map(str, checks.strings(fail_on, "fail_on"))),
+            started_at=self._caller.clock.monotonic(),
+            statuses=() if self._wait_loop is None else self._wait_loop.statuses,
         )
         if not is_detached:
             self._wait_loop = wait_loop
@@ -204,9 +211,6 @@ class AsyncOperation(NoCopies, Generic[T_co]):
     def _note_done(self, wait_loop: "WaitLoop[Any]") -> None:
         """Note a wait that has ended, for waits whose polls come when the next change is made."""
         self._seen_done = wait_loop.observation
-
-    def _done_before(self) -> "Observation[T_co] | None":
-        return self._seen_done
 
     def __repr__(self) -> str:
         return exporting.one_line(f"<{type(self).__name__} {self.kind} ", self.ids.items(), f" status={self.status}>")

@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import math
-from collections.abc import Awaitable
 from functools import partial
 from typing import Final
 
@@ -141,8 +140,8 @@ class DatabasePoller:
         moments = max(len(self._last_polls) - _MANY, 0) // _PER_MOMENT + 1
         return moment + next(self._aligned) % moments / moments * tick * _SPREAD
 
-    def sleep_until(self, moment: float) -> Awaitable[None]:
-        """Sleep until a moment of the client's clock, with one timer for all that wait for it.
+    def sleep_until(self, moment: float) -> SharedTask[None]:
+        """Return a sleep until a moment of the client's clock, for all that wait for it.
 
         With timers of their own, many waits would have two objects more each for garbage
         collections to look at.
@@ -151,7 +150,7 @@ class DatabasePoller:
         if sleep is None or not sleep.can_be_joined:
             self._sleeps = {key: other for key, other in self._sleeps.items() if other.can_be_joined}
             sleep = self._sleeps[moment] = SharedTask(partial(self._sleep, moment), self._caller.clock)
-        return sleep.wait()
+        return sleep
 
     async def _sleep(self, moment: float) -> None:
         await self._caller.clock.sleep(moment - self._caller.clock.monotonic())

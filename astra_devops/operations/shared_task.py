@@ -53,17 +53,26 @@ class SharedTask(Generic[T]):
         """
         if self._task.done():
             return self._task.result()
-        waiter: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiters[waiter] = None
+        waiter = self.join()
         try:
             return await waiter
         except errors.AstraDevOpsError as error:
             raise _copy(error) from error.__cause__
         finally:
-            self._waiters.pop(waiter, None)
-            if not self._waiters and not self._task.done():
-                self._is_abandoned = True
-                self._task.cancel()
+            self.leave(waiter)
+
+    def join(self) -> asyncio.Future[T]:
+        """Return a future of the result. It must be left in the end."""
+        waiter: asyncio.Future[T] = self._task.get_loop().create_future()
+        self._waiters[waiter] = None
+        return waiter
+
+    def leave(self, waiter: asyncio.Future[T]) -> None:
+        """Wait no longer with a future. The task is canceled when none waits."""
+        self._waiters.pop(waiter, None)
+        if not self._waiters and not self._task.done():
+            self._is_abandoned = True
+            self._task.cancel()
 
     def _wake_some(self, task: asyncio.Task[T]) -> None:
         """Pass the outcome to the first waiters, and to the others in later turns of the loop."""

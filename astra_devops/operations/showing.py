@@ -3,7 +3,8 @@
 from typing import Any
 
 from astra_devops._runtime.progress.status import WaitProgress
-from astra_devops.operations.wait_loop import WaitLoop, is_change
+from astra_devops.operations.events import is_change
+from astra_devops.operations.wait_loop import WaitLoop
 
 
 async def show_progress(wait_loop: WaitLoop[Any], title: str) -> None:

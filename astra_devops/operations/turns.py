@@ -21,8 +21,8 @@ class Turns:
         self._left = 0
         self._queue: deque[asyncio.Future[None]] = deque()
 
-    async def wait(self) -> None:
-        """Return when it is the caller's turn, which is at once as long as few ask."""
+    def take(self) -> asyncio.Future[None] | None:
+        """Return None if it is the caller's turn, as long as few ask, or a future of it."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:  # A client of one loop after another has nothing left on the first.
             self._loop, self._left = loop, 0
@@ -30,10 +30,10 @@ class Turns:
             self._begin_turn(loop)
         if self._left and not self._queue:
             self._left -= 1
-            return
+            return None
         turn: asyncio.Future[None] = loop.create_future()
         self._queue.append(turn)
-        await turn
+        return turn
 
     def _begin_turn(self, loop: asyncio.AbstractEventLoop) -> None:
         """Wake as many as one turn has room for, until a whole turn has been asked for nothing."""

@@ -4,8 +4,8 @@ import asyncio
 import functools
 import math
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Generic, TypeVar, cast
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar, cast
 
 import attrs
 
@@ -14,16 +14,21 @@ from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
-from astra_devops._runtime.emulators import still_clock
+from astra_devops._runtime.emulators import StillClock, still_clock
 from astra_devops._runtime.limits.priority import foreground
 from astra_devops._runtime.observer import observer_or_log
 from astra_devops._runtime.telemetry.wait_events import WaitEvents
 from astra_devops.operations import resume_token
+from astra_devops.operations.events import OperationEvent
 from astra_devops.operations.failed_polls import FailedPolls, is_transient, root_cause
 from astra_devops.operations.kinds import Observation, OperationKind, PollContext
 from astra_devops.operations.poller import DatabasePoller
 
+if TYPE_CHECKING:
+    from astra_devops.operations.shared_task import SharedTask
+
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 # All in seconds, apart from the factors.
 _FIRST_INTERVAL: Final = 2.0
@@ -39,99 +44,67 @@ _LEAST_RESERVE: Final = 0.05
 _LONGEST_RESERVE: Final = 1.0
 # The least real time for a poll by a clock that is not real, and says nothing of it.
 _LEAST_REAL_TIME: Final = 1.0
+_NOTHING_SEEN: Final[Observation[Any]] = Observation(None)
 
 
-@attrs.frozen(kw_only=True)
-class OperationEvent:
-    """The result of one poll of an operation.
+class Handle(Protocol[T_co]):
+    """What a wait reads of the handle of its operation."""
 
-    Attributes:
-        status: The status as the service names it, such as ``PENDING``; None if there is none to
-            see yet.
-        elapsed: Seconds since this wait began.
-        polls: The number of polls so far, including this one.
-        done: Whether the operation is done.
-        problem: Why this poll failed, if it did. The wait goes on.
-        message: What the service says of the status, such as the progress of a migration; None if
-            it says nothing.
-        error: Why the wait has ended. Only the last event of a failed operation in
-            ``client.watch`` has one; elsewhere the error is raised.
-    """
+    _accepted_at: float
+    _is_resumed: bool
+    _traceparent: str | None
 
-    status: str | None
-    elapsed: float
-    polls: int
-    done: bool
-    problem: str | None = None
-    error: Exception | None = None
-    message: str | None = None
+    @property
+    def _seen_done(self) -> Observation[T_co] | None:
+        """What has shown, other than this wait, that the operation is done."""
+        ...
 
 
-def is_change(previous: OperationEvent | None, event: OperationEvent) -> bool:
-    """Return whether an event shows something else than the one before."""
-    if previous is None or event.done:
-        return True
-    return event.status != previous.status or (event.problem is None) != (previous.problem is None)
-
-
+@attrs.define(eq=False, repr=False, kw_only=True)
 class WaitLoop(Generic[T]):
-    """One wait, poll by poll.
+    """One wait, poll by poll: await the pause, if there is one, and then the poll.
+
+    ``_moment`` is when the pause ends, if other waits share that; ``_sleep`` sets ``_alarm`` then.
 
     Attributes:
         id: The id of the wait in events.
         statuses: The statuses that polls of the operation have seen, one for each change.
     """
 
-    def __init__(
-        self,
-        kind: OperationKind[T],
-        ids: Mapping[str, str],
-        caller: Caller,
-        poller: DatabasePoller,
-        *,
-        accepted_at: float,
-        is_resumed: bool,
-        traceparent: str | None,
-        statuses: tuple[str, ...],
-        seen_done: Callable[[], Observation[T] | None],
-        timeout: float,
-        interval: float | None,
-        fail_on: frozenset[str],
-    ) -> None:
-        self.id: str = call_events.new_id()
-        self._accepted_at = accepted_at
-        self._is_resumed = is_resumed
-        self._traceparent = traceparent
-        self.statuses: tuple[str, ...] = statuses
-        self._seen_done = seen_done
-        self._kind = kind
-        self._ids = ids
-        self._caller = caller
-        self._poller = poller
-        self._timeout = timeout
-        self._interval = interval
-        self._fail_on = _lowered(fail_on)
-        self._started_at = caller.clock.monotonic()
-        self._really_started_at = time.monotonic()
-        self._still_clock = still_clock(caller.transport.origin, caller.clock)
-        self._events: WaitEvents | None = None
-        self._polls = 0
-        self._pause = 0.0
-        # When the pause ends, if that is a moment that other waits share.
-        self._moment: float | None = None
-        self._poll_duration = 0.0
-        self._base_interval = _FIRST_INTERVAL
-        self._failed_polls: FailedPolls | None = None
-        self._has_succeeded = False
-        # Plain tuples, since the garbage collector need not look at these.
-        self._history: tuple[tuple[str, float], ...] = ()
-        self._observation: Observation[T] = Observation(None)
-        self._problem: str | None = None
-        self._cause: BaseException | None = None
+    handle: Handle[T]
+    kind: OperationKind[T]
+    ids: Mapping[str, str]
+    caller: Caller
+    poller: DatabasePoller
+    timeout: float
+    interval: float | None
+    fail_on: frozenset[str]
+    started_at: float
+    statuses: tuple[str, ...]
+    id: str = attrs.field(factory=call_events.new_id)
+    _really_started_at: float = attrs.field(factory=time.monotonic)
+    _still_clock: StillClock | None = None
+    _events: WaitEvents | None = None
+    _polls: int = 0
+    _pause: float = 0.0
+    _due_at: float = 0.0
+    _moment: float | None = None
+    _sleep: "SharedTask[None] | None" = None
+    _alarm: asyncio.Future[None] | None = None
+    _lead: float = 0.0
+    _poll_duration: float = 0.0
+    _base_interval: float = _FIRST_INTERVAL
+    _failed_polls: FailedPolls | None = None
+    _has_succeeded: bool = False
+    # Plain tuples, since the garbage collector need not look at these.
+    _history: tuple[tuple[str, float], ...] = ()
+    _observation: Observation[T] = _NOTHING_SEEN
+    _problem: str | None = None
+    _cause: BaseException | None = None
 
     @property
     def _resume_token(self) -> str:
-        return resume_token.encode(self._kind.name, self._ids, self._traceparent)
+        return resume_token.encode(self.kind.name, self.ids, self.handle._traceparent)
 
     @property
     def status(self) -> str | None:
@@ -158,52 +131,52 @@ class WaitLoop(Generic[T]):
         Returns None once the operation is done. Raises the same errors as ``wait``. If it is
         canceled, the error has the resume token in a note.
         """
-        running_loop()
         if self.done:
             return None
-        if self._events is None and not self._polls and (observer := observer_or_log(self._caller.observer)):
-            self._events = WaitEvents(observer, self.id, self._kind.name, self._ids)
-            self._events.started(self._traceparent)
         try:
-            if self._polls:
-                if self._still_clock is not None:
-                    self._still_clock.check()
-                if self._moment is None:
-                    await deadline.sleep(self._caller.clock, self._pause)
-                else:
-                    lead = deadline.lead_of(self._caller.clock)
-                    await self._poller.sleep_until(self._moment)
-                    deadline.count(self._caller.clock, lead)
-            event = await self._next_poll()
+            if (pause := self.pause()) is not None:
+                await pause
+            event = await self.poll()
         except BaseException as error:
-            self._forget()
-            self.close(error)
-            if isinstance(error, asyncio.CancelledError):
-                error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
+            self.end(error)
             raise
         if event.done:
-            self._forget()
-            self.close()
+            self.end()
         return event
 
-    def close(self, error: BaseException | None = None) -> None:
-        """Report that the wait is over, unless that has been done."""
-        if self._events is not None:
-            self._events.ended(error, self.snapshot(), is_done=self.done)
-            self._events = None
+    def pause(self) -> Awaitable[None] | None:
+        """Return what to await before the next poll, or None if that is due."""
+        running_loop()
+        if not self._polls:
+            if observer := observer_or_log(self.caller.observer):
+                self._events = WaitEvents(observer, self.id, self.kind.name, self.ids)
+                self._events.started(self.handle._traceparent)
+            self._expect()  # Before its turn, so that the first of many waits knows of the others.
+            self._still_clock = still_clock(self.caller.transport.origin, self.caller.clock)
+            self._due_at = self.caller.clock.monotonic()
+            return self.poller.turns.take()
+        if self._still_clock is not None:
+            self._still_clock.check()
+        if self._moment is None:
+            return deadline.sleep(self.caller.clock, self._pause)
+        self._lead = deadline.lead_of(self.caller.clock)
+        self._sleep = self.poller.sleep_until(self._moment)
+        self._alarm = self._sleep.join()
+        return self._alarm
 
-    def _forget(self) -> None:
-        if "database_id" in self._ids:
-            self._poller.forget(self._ids["database_id"])
-
-    async def _next_poll(self) -> OperationEvent:
-        if "database_id" in self._ids:  # Before its turn, so that the first of many waits knows of the others.
-            self._poller.expect(self._ids["database_id"])
-        due_at = self._caller.clock.monotonic()
-        await self._poller.turns.wait()
+    async def poll(self) -> OperationEvent:
+        """Poll once, and return the result. Raises what ends the wait."""
+        if self._polls:
+            if self._alarm is not None:
+                self._leave_sleep()
+                deadline.count(self.caller.clock, self._lead)
+            self._due_at = self.caller.clock.monotonic()
+            self._expect()
+            if (turn := self.poller.turns.take()) is not None:
+                await turn
         if (seconds := self._time_for_poll()) <= 0:
             raise self._timed_out()
-        await self._poll(seconds, due_at)
+        await self._poll(seconds)
         event = OperationEvent(
             status=self.status,
             elapsed=self._elapsed(),
@@ -217,29 +190,53 @@ class WaitLoop(Generic[T]):
         await self._raise_if_over()
         return event
 
-    async def _poll(self, seconds: float, due_at: float) -> None:
+    def end(self, error: BaseException | None = None) -> None:
+        """End the wait, because the operation is done or of an error."""
+        self._leave_sleep()
+        if "database_id" in self.ids:
+            self.poller.forget(self.ids["database_id"])
+        self.close(error)
+        if isinstance(error, asyncio.CancelledError):
+            error.add_note(f"the service continues {self._description()}; resume token: {self._resume_token}")
+
+    def close(self, error: BaseException | None = None) -> None:
+        """Report that the wait is over, unless that has been done."""
+        if self._events is not None:
+            self._events.ended(error, self.snapshot(), is_done=self.done)
+            self._events = None
+
+    def _expect(self) -> None:
+        if "database_id" in self.ids:
+            self.poller.expect(self.ids["database_id"])
+
+    def _leave_sleep(self) -> None:
+        if self._sleep is not None and self._alarm is not None:
+            self._sleep.leave(self._alarm)
+            self._sleep = self._alarm = None
+
+    async def _poll(self, seconds: float) -> None:
         """Poll the resource once, within some seconds of real time.
 
         A transient error is kept as the problem of this poll. Any other error is raised, with a
         note on the operation.
         """
-        started_at = self._caller.clock.monotonic()
+        started_at = self.caller.clock.monotonic()
         # What another wait has seen of this database is recent enough if it is not older than half
         # a pause when this poll is due, and the operation had been accepted by then.
-        not_before = max(self._accepted_at, due_at - (self._pause or _FIRST_INTERVAL) / 2)
-        age = math.inf if self._is_resumed else started_at - self._accepted_at
-        context = PollContext(self._caller, self._poller, not_before, self.statuses, age)
+        not_before = max(self.handle._accepted_at, self._due_at - (self._pause or _FIRST_INTERVAL) / 2)
+        age = math.inf if self.handle._is_resumed else started_at - self.handle._accepted_at
+        context = PollContext(self.caller, self.poller, not_before, self.statuses, age)
         self._polls += 1
         self._problem = self._cause = None
         self._pause = self._next_pause()
-        task, limits = asyncio.current_task(), self._poller.limits()
+        task, limits = asyncio.current_task(), self.poller.limits()
         assert task is not None
         cancelled_before = task.cancelling()
         limits.start(task, seconds)
         try:
             with call_events.enclosing(self.id), foreground():
-                observation = await self._kind.condition(context, self._ids)
-            if not observation.done and (before := self._seen_done()) is not None:
+                observation = await self.kind.condition(context, self.ids)
+            if not observation.done and (before := self.handle._seen_done) is not None:
                 observation = before
         except (errors.AstraDevOpsError, TimeoutError, asyncio.CancelledError) as error:
             is_late = limits.stop(task)
@@ -255,7 +252,7 @@ class WaitLoop(Generic[T]):
             self._remember_status()
         finally:
             limits.stop(task)
-        self._poll_duration = self._caller.clock.monotonic() - started_at
+        self._poll_duration = self.caller.clock.monotonic() - started_at
 
     def _remember_status(self) -> None:
         if self.status is None:
@@ -269,16 +266,16 @@ class WaitLoop(Generic[T]):
         """Keep the error of a poll as its problem, or raise what ends the wait."""
         assert isinstance(error, Exception)
         failed = self._failed_polls = self._failed_polls or FailedPolls()
-        failed.failed(error, self._caller.clock.monotonic())
+        failed.failed(error, self.caller.clock.monotonic())
         self._problem, self._cause = str(error) or type(error).__name__, root_cause(error)
         if isinstance(error, errors.NotFoundError):
-            if failed.show_absence and self._kind.ends_absent:
+            if failed.show_absence and self.kind.ends_absent:
                 self._observation, self._problem = Observation(None, done=True), None
             elif failed.show_absence:
                 message = f"{self._description()}: the service has answered 404 for {failed.not_found_for:.0f} s"
                 raise errors.OperationFailedError(message, snapshot=self.snapshot()) from error
         elif failed.are_hopeless(error, has_succeeded=self._has_succeeded) or not is_transient(
-            error, has_token_provider=self._caller.auth.has_provider
+            error, has_token_provider=self.caller.auth.has_provider
         ):
             add_detail(error, f"while waiting for {self._description()}; resume token: {self._resume_token}")
             raise error
@@ -292,7 +289,7 @@ class WaitLoop(Generic[T]):
         """
         if self.done:
             return
-        has_failed = self._observation.failed or (self.status or "").lower() in self._fail_on
+        has_failed = self._observation.failed or (self.status or "").lower() in _lowered(self.fail_on)
         if has_failed and self._problem is None:
             explanation = f": {_one_line(self._observation.message)}" if self._observation.message else ""
             raise errors.OperationFailedError(f"{self._description()} ended in {self.status}{explanation}", snapshot=self.snapshot())
@@ -300,14 +297,14 @@ class WaitLoop(Generic[T]):
         # A poll takes no time on a virtual clock.
         reserve = min(max(2 * self._poll_duration, _LEAST_RESERVE), _LONGEST_RESERVE) if self._poll_duration else 0.0
         if remaining - reserve >= _RESOLUTION:
-            now = self._caller.clock.monotonic()
-            moment = None if self._interval is not None else self._poller.moment(now, self._pause)
+            now = self.caller.clock.monotonic()
+            moment = None if self.interval is not None else self.poller.moment(now, self._pause)
             pause = self._pause if moment is None else moment - now
             self._moment = moment if pause <= remaining - reserve else None
             self._pause = min(pause, remaining - reserve)
             return
         if remaining > 0:
-            await deadline.sleep(self._caller.clock, remaining)
+            await deadline.sleep(self.caller.clock, remaining)
         raise self._timed_out() from self._cause
 
     def _timed_out(self) -> errors.OperationTimeoutError:
@@ -321,34 +318,34 @@ class WaitLoop(Generic[T]):
     def _remaining(self) -> float:
         """Return the seconds that are left of the timeout and of the deadline around the wait."""
         around = deadline.remaining()
-        own = self._timeout - self._elapsed()
+        own = self.timeout - self._elapsed()
         return own if around is None else min(own, around)
 
     def _time_for_poll(self) -> float:
         """Return the real seconds that a poll may take; the client's clock may not be real."""
-        left = self._timeout - (time.monotonic() - self._really_started_at)
-        own = min(left, max(self._timeout - self._elapsed(), _LEAST_REAL_TIME))
+        left = self.timeout - (time.monotonic() - self._really_started_at)
+        own = min(left, max(self.timeout - self._elapsed(), _LEAST_REAL_TIME))
         around = deadline.remaining()
         return own if around is None else min(own, around)
 
     def _next_pause(self) -> float:
-        if self._interval is not None:
-            return self._interval
+        if self.interval is not None:
+            return self.interval
         self._base_interval = min(self._base_interval * _GROWTH, _LONGEST_INTERVAL) if self._polls > 1 else _FIRST_INTERVAL
-        factor = self._caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
+        factor = self.caller.options.retry.jitter(1 - _JITTER, 1 + _JITTER)
         return self._base_interval * min(max(factor, 1 - _JITTER), 1 + _JITTER)
 
     def _elapsed(self) -> float:
-        return self._caller.clock.monotonic() - self._started_at
+        return self.caller.clock.monotonic() - self.started_at
 
     def _description(self) -> str:
-        return f"{self._kind.name} ({', '.join(f'{name} {value}' for name, value in self._ids.items())})"
+        return f"{self.kind.name} ({', '.join(f'{name} {value}' for name, value in self.ids.items())})"
 
     def snapshot(self) -> errors.OperationSnapshot:
         """Return the state of the wait as plain values."""
         return errors.OperationSnapshot(
-            kind=self._kind.name,
-            ids=dict(self._ids),
+            kind=self.kind.name,
+            ids=dict(self.ids),
             status=self.status,
             history=tuple(errors.StatusChange(*change) for change in self._history),
             elapsed=self._elapsed(),

@@ -354,7 +354,7 @@ class _Attempts(CallErrors, Generic[T]):
         else:
             if answer is None:
                 self.history += (f"attempt {self.count}: {failure.reason}; a check found no effect",)
-            return answer and attrs.evolve(answer, attempts=self.count)
+            return answer and Answer(value=answer.value, status=answer.status, headers=answer.headers, attempts=self.count)
         raise self._with_history(unknown) from self._cause(failure)
 
     async def _wait(self, failure: Failure) -> bool:

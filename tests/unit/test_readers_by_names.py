@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from astra_devops import models
-from astra_devops._json import compile_reader, convert
+from astra_devops._json import convert, reader_source
 from astra_devops._json.reading import reader_of
 from tests.unit.test_convert_reading import Database
 
@@ -136,8 +136,8 @@ def test_values_are_not_shared_between_instances() -> None:
 
 
 def test_the_source_of_a_reader_can_be_printed() -> None:
-    of_all_names = compile_reader.source_of(models.Database)
-    of_names = compile_reader.source_of(models.Database, ["status", "id", "addedLater"])
+    of_all_names = reader_source.source_of(models.Database)
+    of_names = reader_source.source_of(models.Database, ["status", "id", "addedLater"])
 
     compile(of_all_names, "of all names", "exec")
     compile(of_names, "of names", "exec")

@@ -10,7 +10,6 @@ neither converters nor validators, so this skips nothing.
 """
 
 import linecache
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, Final
@@ -31,7 +30,7 @@ from astra_devops._json.model_types import (
     variant_names,
     wrong_type,
 )
-from astra_devops._json.readers import Readers, or_if_absent
+from astra_devops._json.readers import or_if_absent, table_of
 from astra_devops._json.scalars import Reader
 from astra_devops._secret import NO_EXTRA, Extra, Secret
 
@@ -43,6 +42,7 @@ _SHARED_NAMES: Final = {
     "Extra": Extra,
     "Secret": Secret,
     "read_time": times.read,
+    "go_zero": times.GO_ZERO,
     "all_strings": frozenset((str,)).issuperset,
 }
 
@@ -166,9 +166,7 @@ class _FieldSource:
 
     def _readers(self, shape: Any) -> str:
         """Return the table of the readers of another model; they need no call between."""
-        read = self.reader_of(shape)
-        table = getattr(read, "__self__", None)
-        return self._bind("readers", table if isinstance(table, Readers) else defaultdict(lambda: read))
+        return self._bind("readers", table_of(self.reader_of(shape)))
 
     def _members(self, shape: Any, *, nullable: bool = False) -> _Members:
         return _Members(shape, self._read_function(shape), nullable=nullable)
@@ -191,6 +189,7 @@ class _FieldSource:
             fallback = f"Secret({v})"
         elif times.is_time(shape) and nullable:
             fallback = f"read_time({v}) if type({v}) is str else {fallback}"
+            return f"None if {v} is None or {v} == go_zero else {fallback}"
         return f"None if {v} is None else {fallback}" if nullable else fallback
 
     def _list(self, shape: Any, v: str) -> str:
@@ -198,11 +197,11 @@ class _FieldSource:
         fallback = f"{self._reader(shape)}({v})"
         if item is str:
             return f"{v} if type({v}) is list and all_strings(map(type, {v})) else {fallback}"
-        # These call a function for each item without a Python frame.
         if is_open_enum(item):
-            read_item: Reader = _Members(item, self.reader_of(item), nullable=False).__getitem__
+            known = _Members(item, self.reader_of(item), nullable=False)
+            items = f"*map({self._bind('item', known.__getitem__)}, {v})"
         elif attrs.has(item):
-            read_item = self.reader_of(item)
+            items = f"{self._readers(item)}[len(i)](i) for i in {v}"
         else:
             return fallback
-        return f"[*map({self._bind('item', read_item)}, {v})] if type({v}) is list else {fallback}"
+        return f"[{items}] if type({v}) is list else {fallback}"

@@ -1,6 +1,7 @@
 """Reading objects as models: field by field, then by functions compiled for their names."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from itertools import filterfalse
 from typing import Any, Final
 
@@ -92,6 +93,12 @@ class Readers(dict[int, Reader]):
             read = self._compile(self._model, shape, title, self._read_others)
             self._by_names[shape] = read
             self.setdefault(len(shape), read)
+
+
+def table_of(read: Reader) -> Mapping[int, Reader]:
+    """Return the table of the readers of a model, which needs no call for the look-up."""
+    table = getattr(read, "__self__", None)
+    return table if isinstance(table, Readers) else defaultdict(lambda: read)
 
 
 def or_if_absent(read: Reader, field: Field) -> Reader:

@@ -14,7 +14,7 @@ import attrs
 from astra_devops._first_use import ModuleOnFirstUse, importing
 from astra_devops._json import scalars, times
 from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
-from astra_devops._json.readers import Readers
+from astra_devops._json.readers import Readers, table_of
 from astra_devops._json.scalars import SCALAR_READERS, Reader
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def _converter() -> "BaseConverter":
 def _list_reader(shape: Any) -> Reader:
     item_shape = item_of(shape)
     read_item, drops_null = reader_of(item_shape), attrs.has(item_shape)
+    table = table_of(read_item)
 
     def read(value: object, _: object = None) -> list[Any]:
         if value is None:  # Go writes an empty list as null.
@@ -83,7 +84,7 @@ def _list_reader(shape: Any) -> Reader:
             raise wrong_type(value, "an array")
         if drops_null and None in value:  # It says nothing, and must not take the others with it.
             value = [item for item in value if item is not None]
-        return list(map(read_item, value))
+        return [table[len(item)](item) for item in value] if drops_null else list(map(read_item, value))
 
     return read
 

@@ -59,7 +59,7 @@ async def test_roles_are_the_same_in_every_format(role_format: Any) -> None:
             assert isinstance(role.policy, Policy)
             assert role.policy == created.policy
             assert role.policy.actions == [PolicyAction.ORG_DB_VIEW]
-        assert len(await astra.roles.list()) == 14
+        assert len(await astra.roles.list()) == 17
 
 
 async def test_text_that_is_not_a_policy_is_left_as_it_is(emulator: Emulator, astra: AsyncAstraDevOps) -> None:

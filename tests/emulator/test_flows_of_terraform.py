@@ -223,7 +223,8 @@ async def wait_until_associated(api: Any, database_id: str) -> None:
 
 async def test_the_type_of_a_pcu_group_may_be_in_capitals(api: Any) -> None:
     body = {"title": "tf", "cloudProvider": "AWS", "region": "us-east-2", "provisionType": "shared", "min": 1, "max": 1, "reserved": 0}
-    for name, kind in (("STANDARD", "standard"), ("CACHE_OPTIMIZED", "cacheOptimized"), ("generalPurpose", "generalPurpose")):
+    kinds = {"STANDARD": "standard", "CACHE_OPTIMIZED": "cacheOptimized", "generalPurpose": "generalPurpose", "small": "small"}
+    for name, kind in kinds.items():
         (group,) = (await api("POST", "/v2/pcus", json=[body | {"instanceType": name}])).json
         assert (group["instanceType"], group["pcuType"]["type"]) == (name, kind)
     assert (await api("POST", "/v2/pcus", json=[body | {"instanceType": "HUGE"}])).status == 400

@@ -64,6 +64,26 @@ async def test_an_unparked_group_shows_as_created_before_it_is_active_again(api:
     assert await api.status(database_id) == "ACTIVE"
 
 
+async def test_an_unparked_group_shows_as_created_to_a_client_that_looks_late(api: Any) -> None:
+    database_id = api.emulator.add_database("orders")
+    group_id = await group_of(api, database_id)
+    for _ in range(2):
+        await api("POST", f"/v2/pcus/park/{group_id}")
+        await api.emulator.clock.sleep(300)
+        assert (await api("POST", f"/v2/pcus/unpark/{group_id}")).status == 200
+        await api.emulator.clock.sleep(6_000)  # ten seconds of a clock that is scaled by 600
+        assert [await status_of(api, group_id) for _ in range(3)] == ["CREATED", "ACTIVE", "ACTIVE"]
+
+
+async def test_an_unparked_group_can_be_parked_again_without_a_look_at_it(api: Any) -> None:
+    database_id = api.emulator.add_database("orders")
+    group_id = await group_of(api, database_id)
+    for action in ("park", "unpark", "park"):
+        assert (await api("POST", f"/v2/pcus/{action}/{group_id}")).status == 200
+        await api.emulator.clock.sleep(600)
+    assert await status_of(api, group_id) == "PARKED"
+
+
 async def test_a_group_with_a_database_in_several_regions_cannot_be_parked(api: Any) -> None:
     database_id = api.emulator.add_database("orders")
     group_id = await group_of(api, database_id)

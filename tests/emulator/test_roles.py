@@ -146,10 +146,18 @@ async def test_reading_one_role_needs_more_permissions_than_the_list(api: Any, a
         assert (await other("GET", f"{ROLES}/{role}", token=emulator.add_token({"org-role-read"}))).status == 200
 
 
+async def test_an_organization_has_the_default_roles_that_clients_name(api: Any) -> None:
+    roles = {role["Name"]: set(role["Policy"]["actions"]) for role in (await api("GET", ROLES)).json}
+    variants = {f"{prefix}{kind} {holder}" for prefix in ("", "API ") for kind in ("Admin", "R/W", "RO") for holder in ("User", "Svc Acct")}
+    assert roles.keys() == variants | {"Organization Administrator", "Database Administrator", "Billing Admin", "UI View Only"}
+    for name in variants:
+        assert ("db-cql" in roles[name]) == (not name.startswith("API")), name
+
+
 async def test_a_reset_removes_roles_and_tokens(api: Any) -> None:
     role = await role_id(api, "viewer", ["org-db-view"], "")
     viewer = await token(api, role)
     api.emulator.reset()
-    assert len((await api("GET", ROLES)).json) == 13
+    assert len((await api("GET", ROLES)).json) == 16
     assert len((await api("GET", "/v2/tokens")).json["clients"]) == 1
     assert (await api("GET", "/v2/databases", token=viewer)).ids == [340018]

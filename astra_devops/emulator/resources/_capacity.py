@@ -17,9 +17,12 @@ UNKNOWN_GROUP: Final = 2000367
 """The service's error id for a PCU group that does not exist."""
 _PCU_TYPES: Final[Mapping[str, Mapping[str, object]]] = {
     "standard": {"vCPU": 4, "memory": "32GB", "disk_cache": "0GB"},
-    "generalPurpose": {"vCPU": 4, "memory": "32GB", "disk_cache": "0GB"},
-    "cacheOptimized": {"vCPU": 4, "memory": "32GB", "disk_cache": "900GB"},
+    "small": {"vCPU": 4, "memory": "16GB", "disk_cache": "125GB"},
+    "medium": {"vCPU": 8, "memory": "32GB", "disk_cache": "250GB"},
+    "generalPurpose": {"vCPU": 16, "memory": "64GB", "disk_cache": "500GB"},
+    "cacheOptimized": {"vCPU": 16, "memory": "115GB", "disk_cache": "2.2TB"},
 }
+"""All but the first as recorded. The service does not offer each type in each region; we do."""
 
 
 @attrs.define
@@ -27,7 +30,8 @@ class Group:
     """One PCU group.
 
     ``state`` is the state when the group was last read. CREATED and ACTIVE differ only in whether
-    the group has databases.
+    the group has databases, or whether it ``shows_created``: after it was unparked, it is CREATED
+    until a request has read that.
     """
 
     id: str
@@ -45,6 +49,7 @@ class Group:
     updated: datetime
     state: str = "CREATED"
     progress: Progress | None = None
+    shows_created: bool = False
 
     def begin(self, progress: Progress) -> None:
         """Start a change."""
@@ -110,7 +115,7 @@ def find_group(world: World, group_id: str) -> Group:
         raise replies.Refusal(replies.errors(404, (UNKNOWN_GROUP, f"PCU group {group_id} could not be found.")))
     group.advance(world.clock.monotonic())
     if group.progress is None and group.state in ("CREATED", "ACTIVE"):
-        group.state = "ACTIVE" if members(world, group_id) else "CREATED"
+        group.state = "ACTIVE" if members(world, group_id) and not group.shows_created else "CREATED"
     return group
 
 

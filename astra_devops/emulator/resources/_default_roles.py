@@ -2,7 +2,7 @@
 
 astra-cli recorded what ``Organization Administrator``, ``Admin User``, ``API Admin User`` and the
 service accounts for reading and writing may do. The permissions of the other roles follow from the
-vendor's descriptions of them.
+vendor's descriptions of them, and from these: those for the API lack ``db-cql``.
 """
 
 from collections.abc import Mapping
@@ -92,5 +92,8 @@ DEFAULT_ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "API Admin User": (*_ADMINISTER_BY_API, "accesslist-read", "org-stream-manage"),
     "API R/W User": (*_READ_BY_API, "db-table-modify", *_VIEW),
     "API RO User": (*_READ_BY_API, *_VIEW),
+    "API Admin Svc Acct": (*_ADMINISTER_BY_API, "accesslist-read"),
+    "API R/W Svc Acct": (*_READ_BY_API, "db-table-modify", "accesslist-read"),
+    "API RO Svc Acct": (*_READ_BY_API, "accesslist-read"),
 }
-"""The permissions of each default role, by its name."""
+"""The permissions of each default role, by its name: docs/evidence.md#default-roles."""

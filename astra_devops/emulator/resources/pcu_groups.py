@@ -33,7 +33,7 @@ _PARKED: Final = ("PARKING", "PARKED", "UNPARKING")
 def get(world: World, request: Request) -> replies.Reply:
     """Return the groups that the body names, or all if it names none."""
     group_ids = as_object(request.body).get("pcuGroupUUIDs") or list(world.store(Capacity).groups)
-    groups = [_group_document(world, find_group(world, group_id)) for group_id in group_ids]
+    groups = [_read(world, group_id) for group_id in group_ids]
     return replies.json(groups or (None if world.quirks.null_pcu_groups else []))
 
 
@@ -44,7 +44,7 @@ def get_by_datacenter(world: World, request: Request) -> replies.Reply:
         if world.quirks.no_pcu_association_is_404:
             raise replies.refusal(404, f"Datacenter {request.arguments['datacenterUUID']} is in no PCU group.")
         return replies.json([])
-    return replies.json([_group_document(world, find_group(world, group_id))])
+    return replies.json([_read(world, group_id)])
 
 
 def create(world: World, request: Request) -> replies.Reply:
@@ -123,7 +123,8 @@ def park(world: World, request: Request) -> replies.Reply:
         raise replies.refusal(400, f"PCU group {group.id} has reserved capacity and cannot be parked.")
     if any(len(database.living) > 1 for database in databases):
         raise replies.refusal(400, f"PCU group {group.id} has databases in several regions and cannot be parked.")
-    if group.progress is not None or group.state != "ACTIVE":
+    is_active = group.state == "ACTIVE" or (group.shows_created and group.state == "CREATED" and databases)
+    if group.progress is not None or not is_active:
         raise replies.refusal(assumed_conflict(world), f"PCU group {group.id} is {group.state} and cannot be parked.")
     for database in databases:
         require(database, "ACTIVE", "HIBERNATED", status=assumed_conflict(world))
@@ -138,6 +139,8 @@ def unpark(world: World, request: Request) -> replies.Reply:
     if group.progress is not None or group.state != "PARKED":
         raise replies.refusal(assumed_conflict(world), f"PCU group {group.id} is {group.state}, not PARKED.")
     _begin(world, request, group, "unpark group")
+    # The Terraform provider looks for CREATED every ten seconds, whatever the scale of the clock.
+    group.shows_created = True
     _change_all(world, _databases(world, group), "HIBERNATED", "resume")
     return replies.empty(200)
 
@@ -185,6 +188,14 @@ def transfer(world: World, request: Request) -> replies.Reply:
     _require_member(world, old, datacenter_id)
     association = _place(world, request, new, _placeable(world, new, datacenter_id), datacenter_id)
     return replies.json([association], 202) if world.quirks.bodies_of_pcu_changes else replies.empty(202)
+
+
+def _read(world: World, group_id: str) -> dict[str, object]:
+    """Return the document of a group for a request that asks for its state."""
+    group = find_group(world, group_id)
+    document = _group_document(world, group)
+    group.shows_created = group.shows_created and group.state != "CREATED"
+    return document
 
 
 def _group_document(world: World, group: Group) -> dict[str, object]:

@@ -21,7 +21,7 @@ from tests.fuzzing.seeded_world import World, seed_world
 from tests.fuzzing.valid_requests import Request, valid_requests
 
 PROGRAM = Path(__file__).with_name("main.go")
-CLIENT = "github.com/datastax/astra-client-go/v2@b4df851571d7"
+CLIENT = "github.com/datastax/astra-client-go/v2@v2.3.0"
 RENAMED = {
     "CreateKey": "CreateServerlessKey",
     "DropKeyspace": "removeKeyspace",
@@ -76,7 +76,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return Path(built)
     directory = tmp_path_factory.mktemp("go")
     shutil.copy(PROGRAM, directory)
-    environment = os.environ | {"GOMODCACHE": str(directory / "modules"), "GOCACHE": str(directory / "cache"), "GOFLAGS": "-modcacherw"}
+    # Elsewhere: "go mod tidy" takes downloads below its directory for its own packages.
+    downloads = tmp_path_factory.mktemp("go-downloads")
+    environment = os.environ | {"GOMODCACHE": str(downloads / "modules"), "GOCACHE": str(downloads / "cache"), "GOFLAGS": "-modcacherw"}
     for words in (("mod", "init", "peers"), ("get", CLIENT), ("mod", "tidy"), ("build", "-o", "peer", ".")):
         done = subprocess.run(["go", *words], cwd=directory, env=environment, capture_output=True, text=True, check=False)
         hint = "where the module proxy does not have the client, ASTRA_GO_PEER must be main.go as a built program"

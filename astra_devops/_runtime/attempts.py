@@ -12,13 +12,10 @@ from astra_devops._runtime.auth.ask_auth import ask
 from astra_devops._runtime.auth.protocol import SecretHeaders
 from astra_devops._runtime.call import Answer, Call, OutcomeCheck
 from astra_devops._runtime.call_errors import CallErrors
-from astra_devops._runtime.clock import Clock
 from astra_devops._runtime.deadline import Deadline
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.explain import how_to_find_out
-from astra_devops._runtime.http.transport import Transport
 from astra_devops._runtime.observer import observer_or_log
-from astra_devops._runtime.options import Options, Shared
 from astra_devops._runtime.outcome import Damaged, Failure, Lost, NotSent, RawAnswer, Received, Refused
 from astra_devops._runtime.request import Request, secrets_in
 from astra_devops._runtime.response import impostor, is_damaged, is_from_proxy, read_answer, retry_after, undocumented
@@ -27,24 +24,27 @@ from astra_devops._runtime.retry import is_ambiguous, is_outage, next_attempt, n
 if TYPE_CHECKING:
     from astra_devops._runtime.auth.protocol import Auth
     from astra_devops._runtime.call_events import CallEvents
+    from astra_devops._runtime.clock import Clock
     from astra_devops._runtime.events import Observer
+    from astra_devops._runtime.http.transport import Transport
+    from astra_devops._runtime.options import Options, Shared
+
+    class Sender(Protocol):
+        """What the attempts need of the client or view: its ``Caller``."""
+
+        transport: Transport
+        auth: Auth
+        clock: Clock
+        options: Options
+        observer: Observer | None
+        shared: Shared
+
+        def headers(self, auth_headers: SecretHeaders, request: Request, /) -> SecretHeaders:
+            """Return the headers of a request, with those of the authentication."""
+            ...
+
 
 T = TypeVar("T")
-
-
-class Sender(Protocol):
-    """What the attempts need of the client or view: its ``Caller``."""
-
-    transport: Transport
-    auth: "Auth"
-    clock: Clock
-    options: Options
-    observer: "Observer | None"
-    shared: Shared
-
-    def headers(self, auth_headers: SecretHeaders, request: Request, /) -> SecretHeaders:
-        """Return the headers of a request, with those of the authentication."""
-        ...
 
 
 class Attempts(CallErrors, Generic[T]):
@@ -54,7 +54,7 @@ class Attempts(CallErrors, Generic[T]):
 
     call: Call[T]
 
-    def __init__(self, caller: Sender, call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
+    def __init__(self, caller: "Sender", call: Call[T], request: Request, check_outcome: OutcomeCheck[T] | None, limit: Deadline) -> None:
         super().__init__(call, request, caller.transport)
         self.caller = caller
         self.check_outcome = check_outcome

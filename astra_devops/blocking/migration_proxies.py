@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.operation import Operation
 from astra_devops._rest.models.databases import Database
-from astra_devops._rest.models.migration_proxies import MigrationProxyMapping
+from astra_devops._rest.models.migration_proxies_requests import MigrationProxyMapping
 from astra_devops._secret import Secret, hidden
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.migration_proxies import AsyncMigrationProxies

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from astra_devops._bridge.bridge import Bridge
 from astra_devops._bridge.pager import Pager
-from astra_devops._rest.models.scim import ScimGroup, ScimPatchOperation, ScimResourceType, ScimSchema, ScimServiceProviderConfig, ScimUser
+from astra_devops._rest.models.scim import ScimGroup, ScimResourceType, ScimSchema, ScimServiceProviderConfig, ScimUser
+from astra_devops._rest.models.scim_requests import ScimPatchOperation
 from astra_devops.client import AsyncAstraDevOps
 from astra_devops.resources.scim import AsyncScim
 

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
         EnterpriseConsumption,
         EnterpriseOrganization,
     )
-    from astra_devops._rest.models.migration_proxies import MigrationProxyMapping
+    from astra_devops._rest.models.migration_proxies_requests import MigrationProxyMapping
     from astra_devops._rest.models.migrations import Migration, MigrationStatus, UploadCredentialKeys, UploadCredentials
     from astra_devops._rest.models.pcu_groups import (
         PcuAssociation,
@@ -80,7 +80,6 @@ if TYPE_CHECKING:
         ScimGroupMeta,
         ScimName,
         ScimPatchOp,
-        ScimPatchOperation,
         ScimResourceType,
         ScimResourceTypeMeta,
         ScimSchema,
@@ -90,11 +89,13 @@ if TYPE_CHECKING:
         ScimUser,
         ScimUserMeta,
     )
+    from astra_devops._rest.models.scim_requests import ScimPatchOperation
     from astra_devops._rest.models.secure_bundles import CustomDomainBundle, SecureBundle
     from astra_devops._rest.models.snapshots import Snapshot
     from astra_devops._rest.models.tokens import Token, TokenInfo
     from astra_devops._rest.models.users import User, UserStatus
-    from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, Vpc, VpcPeering
+    from astra_devops._rest.models.vpc_peerings import PeeringProvider, Vpc, VpcPeering
+    from astra_devops._rest.models.vpc_peerings_requests import AmazonVpc, AzureVpc, GoogleVpc
 
 __all__ = [
     "AccessList",
@@ -208,10 +209,10 @@ _HOMES: Final = {
     "AccessListDefinition": "access_lists",
     "AccessListEntry": "access_lists",
     "AccessListValidation": "access_lists",
-    "AmazonVpc": "vpc_peerings",
+    "AmazonVpc": "vpc_peerings_requests",
     "AwsKms": "customer_keys",
     "AzureKms": "customer_keys",
-    "AzureVpc": "vpc_peerings",
+    "AzureVpc": "vpc_peerings_requests",
     "BillingReport": "enterprises",
     "BillingReportDetails": "enterprises",
     "BillingReportStatus": "enterprises",
@@ -240,10 +241,10 @@ _HOMES: Final = {
     "EnterpriseConsumption": "enterprises",
     "EnterpriseOrganization": "enterprises",
     "GcpKms": "customer_keys",
-    "GoogleVpc": "vpc_peerings",
+    "GoogleVpc": "vpc_peerings_requests",
     "ListDatabasesInclude": "databases",
     "Migration": "migrations",
-    "MigrationProxyMapping": "migration_proxies",
+    "MigrationProxyMapping": "migration_proxies_requests",
     "MigrationStatus": "migrations",
     "PcuAssociation": "pcu_groups",
     "PcuGroup": "pcu_groups",
@@ -279,7 +280,7 @@ _HOMES: Final = {
     "ScimGroupMeta": "scim",
     "ScimName": "scim",
     "ScimPatchOp": "scim",
-    "ScimPatchOperation": "scim",
+    "ScimPatchOperation": "scim_requests",
     "ScimResourceType": "scim",
     "ScimResourceTypeMeta": "scim",
     "ScimSchema": "scim",

@@ -4,7 +4,8 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import pcu_groups as endpoints
-from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuGroupGetRequest, PcuGroupUpdateRequest
+from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup
+from astra_devops._rest.models.pcu_groups_requests import PcuGroupGetRequest, PcuGroupUpdateRequest
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 

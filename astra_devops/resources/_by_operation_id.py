@@ -48,5 +48,6 @@ def _result_of(operation: Operation) -> Any:
     with importing:
         endpoints = import_module(f"astra_devops._rest.endpoints.{operation.group}")
     function = getattr(endpoints, operation.function)
-    (result,) = get_args(function.__annotations__["return"])
+    # A string, of which the module has all names at runtime; of the arguments it has not.
+    (result,) = get_args(eval(function.__annotations__["return"], vars(endpoints)))
     return None if result is type(None) else result

@@ -4,11 +4,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from astra_devops._rest.endpoints import databases as endpoints
-from astra_devops._rest.models.databases import CapacityUnits, Database
+from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops.operations.factory import OperationFactory
-from astra_devops.resources._database_changes import conditions, reconcile
+from astra_devops.resources._database_changes import bodies, conditions, reconcile
 
 if TYPE_CHECKING:
     from astra_devops.operations.handle import AsyncOperation
@@ -76,7 +76,7 @@ class AsyncClassicDatabases:
             return database is not None and database.info.capacity_units == capacity_units
 
         check_outcome = reconcile.database_outcome_check(self._caller, database_id, is_resized)
-        body = CapacityUnits(capacity_units=capacity_units)
+        body = bodies.CapacityUnits(capacity_units=capacity_units)
         await reconcile.retry_while_busy(
             self._caller, database_id, partial(endpoints.resize_database, body=body, check_outcome=check_outcome)
         )

@@ -7,6 +7,7 @@ that it needs for its first answer.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from astra_devops._rest.models import databases_requests as bodies
     from astra_devops.operations import listing
     from astra_devops.operations.conditions import databases as conditions
     from astra_devops.resources import _database_requests as requests
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 else:
     from astra_devops._first_use import ModuleOnFirstUse
 
+    bodies = ModuleOnFirstUse("astra_devops._rest.models.databases_requests")
     conditions = ModuleOnFirstUse("astra_devops.operations.conditions.databases")
     listing = ModuleOnFirstUse("astra_devops.operations.listing")
     names = ModuleOnFirstUse("astra_devops.resources._short_lived.names")
@@ -25,4 +27,4 @@ else:
     termination = ModuleOnFirstUse("astra_devops.resources._short_lived.termination")
     waking = ModuleOnFirstUse("astra_devops.resources._wake")
 
-__all__ = ["conditions", "listing", "names", "reconcile", "requests", "sweeping", "termination", "waking"]
+__all__ = ["bodies", "conditions", "listing", "names", "reconcile", "requests", "sweeping", "termination", "waking"]

@@ -6,7 +6,8 @@ from typing import Final
 from astra_devops import errors
 from astra_devops._first_use import importing
 from astra_devops._rest.endpoints import databases as endpoints
-from astra_devops._rest.models.databases import Database, DatabaseInfoCreate, Tier
+from astra_devops._rest.models.databases import Database, Tier
+from astra_devops._rest.models.databases_requests import DatabaseInfoCreate
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import OutcomeCheck
 from astra_devops._runtime.caller import Caller

@@ -14,14 +14,14 @@ from astra_devops._rest.models.common_pulsar_telemetry_request import (
     PulsarTokenAuthTelemetryRequest,
 )
 from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
-from astra_devops._rest.models.telemetry import (
+from astra_devops._rest.models.telemetry import PrometheusAuthStrategy
+from astra_devops._rest.models.telemetry_requests import (
     CloudWatchTelemetryRequest,
     CloudWatchTelemetryRequestBlock,
     DatadogTelemetryRequest,
     DatadogTelemetryRequestBlock,
     KafkaTelemetryRequest,
     KafkaTelemetryRequestBlock,
-    PrometheusAuthStrategy,
     RemotePrometheusBasicAuthTelemetryRequest,
     RemotePrometheusBearerAuthTelemetryRequest,
     RemotePrometheusTelemetryRequest,

@@ -5,7 +5,8 @@ from functools import partial
 
 from astra_devops._rest.endpoints import cdc as endpoints
 from astra_devops._rest.endpoints import databases as database_endpoints
-from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, DeleteCdcRequest, EnableCdcRequest, TableCdc
+from astra_devops._rest.models.cdc import CdcConfig, CdcRegion, CdcTable, TableCdc
+from astra_devops._rest.models.cdc_requests import DeleteCdcRequest, EnableCdcRequest
 from astra_devops._rest.models.databases import Database
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller

@@ -3,7 +3,8 @@
 import builtins
 
 from astra_devops._rest.endpoints import customer_keys as endpoints
-from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, ExternalKms, GcpKms
+from astra_devops._rest.models.customer_keys import AwsKms, AzureKms, CustomerKey, CustomerKeySummary, GcpKms
+from astra_devops._rest.models.customer_keys_requests import ExternalKms
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.keys import AwsKey, AzureKey, GcpKey

@@ -5,18 +5,11 @@ from typing import TYPE_CHECKING, Literal
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import databases as endpoints
-from astra_devops._rest.models.databases import (
-    Database,
-    DatabaseStatus,
-    EngineType,
-    ListDatabasesInclude,
-    Tier,
-    UserPassword,
-)
+from astra_devops._rest.models.databases import Database, DatabaseStatus, ListDatabasesInclude, Tier
 from astra_devops._runtime import checks
 from astra_devops._secret import Secret, hiding
 from astra_devops.resources._classic import AsyncClassicDatabases
-from astra_devops.resources._database_changes import conditions, listing, reconcile, requests, termination, waking
+from astra_devops.resources._database_changes import bodies, conditions, listing, reconcile, requests, termination, waking
 from astra_devops.resources._expiry import AsyncExpiringDatabases
 
 if TYPE_CHECKING:
@@ -275,7 +268,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
         password = checks.secret(password, "password")
         if len(password.reveal()) < 6:
             raise ValueError("password must have at least 6 characters")
-        body = UserPassword(username=checks.string(username, "username"), password=password)
+        body = bodies.UserPassword(username=checks.string(username, "username"), password=password)
         await reconcile.retry_while_busy(self._caller, database_id, partial(endpoints.reset_password, body=body))
 
     async def set_engine_type(self, database_id: str, engine_type: str) -> "AsyncOperation[Database]":
@@ -291,7 +284,7 @@ class AsyncDatabases(AsyncExpiringDatabases, AsyncClassicDatabases):
             BusyError: The database is still busy.
             OutcomeUnknownError: The answer was lost.
         """
-        body = EngineType(engine_type=checks.string(engine_type, "engine_type"))
+        body = bodies.EngineType(engine_type=checks.string(engine_type, "engine_type"))
 
         check_outcome = reconcile.database_outcome_check(self._caller, database_id, partial(requests.shows_engine, engine_type))
         send = partial(endpoints.update_engine_type, body=body, check_outcome=check_outcome)

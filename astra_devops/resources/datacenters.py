@@ -8,7 +8,7 @@ from astra_devops import errors
 from astra_devops._rest.endpoints import datacenters as endpoints
 from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._rest.models.databases import Database
-from astra_devops._rest.models.datacenters import DatacenterCreate
+from astra_devops._rest.models.datacenters_requests import DatacenterCreate
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from astra_devops import errors
 from astra_devops._rest.endpoints import devops_access_lists as endpoints
 from astra_devops._rest.models.access_lists import AccessListEntry
-from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress, DevOpsAccessListEntry
+from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListAddress
+from astra_devops._rest.models.devops_access_lists_requests import DevOpsAccessListEntry
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller

@@ -12,13 +12,11 @@ from typing import IO, Final
 
 from astra_devops._json import times
 from astra_devops._rest.endpoints import enterprises as endpoints
-from astra_devops._rest.models.enterprises import (
-    BillingReport,
+from astra_devops._rest.models.enterprises import BillingReport, EnterpriseConsumption, EnterpriseOrganization
+from astra_devops._rest.models.enterprises_requests import (
     CreateOrgInEnterpriseRequest,
-    EnterpriseConsumption,
     EnterpriseConsumptionRequest,
     EnterpriseGenerateReportRequest,
-    EnterpriseOrganization,
     EnterpriseUsageRequest,
 )
 from astra_devops._runtime import checks

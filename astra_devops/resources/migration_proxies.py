@@ -5,7 +5,7 @@ from functools import partial
 
 from astra_devops._rest.endpoints import migration_proxies as endpoints
 from astra_devops._rest.models.databases import Database
-from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration, MigrationProxyMapping
+from astra_devops._rest.models.migration_proxies_requests import MigrationProxyConfiguration, MigrationProxyMapping
 from astra_devops._runtime import checks
 from astra_devops._runtime.caller import Caller
 from astra_devops._secret import Secret, hiding

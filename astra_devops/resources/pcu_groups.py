@@ -10,16 +10,13 @@ import attrs
 from astra_devops import errors
 from astra_devops._rest import index
 from astra_devops._rest.endpoints import pcu_groups as endpoints
-from astra_devops._rest.models.pcu_groups import (
-    PcuAssociation,
+from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuProvisionType, PcuType
+from astra_devops._rest.models.pcu_groups_requests import (
     PcuAssociationTransferRequest,
-    PcuGroup,
     PcuGroupCreateRequest,
     PcuGroupGetRequest,
     PcuGroupTypesRequest,
     PcuGroupUpdateRequest,
-    PcuProvisionType,
-    PcuType,
 )
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller

@@ -6,14 +6,11 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import private_links as endpoints
-from astra_devops._rest.models.private_links import (
-    PrivateLinkCluster,
+from astra_devops._rest.models.private_links import PrivateLinkCluster, PrivateLinkDatacenter, PrivateLinkEndpoint, PrivateLinkService
+from astra_devops._rest.models.private_links_requests import (
     PrivateLinkCreateConfigInput,
     PrivateLinkCreateEndpointInput,
-    PrivateLinkDatacenter,
     PrivateLinkDeleteConfigInput,
-    PrivateLinkEndpoint,
-    PrivateLinkService,
     PrivateLinkUpdateEndpointInput,
 )
 from astra_devops._runtime import checks, deadline

@@ -5,7 +5,7 @@ import builtins
 from astra_devops import errors
 from astra_devops._rest.endpoints import roles as endpoints
 from astra_devops._rest.models.common_role import Policy, Role
-from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
+from astra_devops._rest.models.roles_requests import CreateRoleRequest, UpdateRoleRequest
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity.roles import find_by_name, list_roles, policy_differences, with_parsed_policy

@@ -7,19 +7,16 @@ from typing import Final, TypeVar
 from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import scim as endpoints
 from astra_devops._rest.models.scim import (
-    NewScimGroup,
-    NewScimUser,
     ScimEmail,
     ScimGroup,
     ScimGroupMember,
     ScimName,
-    ScimPatchOperation,
-    ScimPatchRequest,
     ScimResourceType,
     ScimSchema,
     ScimServiceProviderConfig,
     ScimUser,
 )
+from astra_devops._rest.models.scim_requests import NewScimGroup, NewScimUser, ScimPatchOperation, ScimPatchRequest
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller

@@ -4,7 +4,8 @@ import builtins
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from astra_devops._rest.models.tokens import CreateTokenBody, Token, TokenInfo
+from astra_devops._rest.models.tokens import Token, TokenInfo
+from astra_devops._rest.models.tokens_requests import CreateTokenBody
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import rotation, stale_tokens, tokens

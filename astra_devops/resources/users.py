@@ -7,7 +7,8 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import users as endpoints
-from astra_devops._rest.models.users import RoleInviteRequest, User, UserInvite
+from astra_devops._rest.models.users import User
+from astra_devops._rest.models.users_requests import RoleInviteRequest, UserInvite
 from astra_devops._runtime import checks, deadline
 from astra_devops._runtime.caller import Caller
 from astra_devops.resources._identity import organization

@@ -5,7 +5,8 @@ from typing import Final
 
 from astra_devops import errors
 from astra_devops._rest.endpoints import vpc_peerings as endpoints
-from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, Vpc, VpcPeering
+from astra_devops._rest.models.vpc_peerings import PeeringProvider, Vpc, VpcPeering
+from astra_devops._rest.models.vpc_peerings_requests import AmazonVpc, AzureVpc, GoogleVpc
 from astra_devops._runtime import checks
 from astra_devops._runtime.call import Answer
 from astra_devops._runtime.caller import Caller

@@ -18,7 +18,7 @@ import pytest
 
 from astra_devops import Answer, AstraDevOps, AsyncAstraDevOps, RetryPolicy, Secret, errors, sinks
 from astra_devops._rest.endpoints import telemetry
-from astra_devops._rest.models.telemetry import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
+from astra_devops._rest.models.telemetry_requests import SplunkTelemetryRequest, SplunkTelemetryRequestBlock
 from astra_devops._runtime.auth.astrarc import read_profile
 from astra_devops.emulator import Emulator, RealClock
 

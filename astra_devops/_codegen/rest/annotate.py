@@ -24,6 +24,11 @@ class Imports:
         """Import names from a module."""
         self._names.setdefault(module, set()).update(names)
 
+    def drop(self, others: "Imports") -> None:
+        """Remove the names that others import, too."""
+        for module, names in others._names.items():
+            self._names.get(module, set()).difference_update(names)
+
     def lines(self) -> list[str]:
         """Return the import statements in a fixed order. The formatter sorts them into sections."""
         return [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self._names.items()) if names]

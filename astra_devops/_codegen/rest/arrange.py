@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from astra_devops._codegen.rest.model import Class, Definition, Model, Named, Operation, leaves
+from astra_devops._codegen.rest.model import Class, Definition, Model, Named, Operation, Type, leaves
 from astra_devops._codegen.rest.names import snake
 
 COMMON: Final = "common_"
 """What the modules begin with whose classes several groups use."""
+
+REQUESTS: Final = "_requests"
+"""What the modules end with whose classes are sent and never received."""
 
 
 def modules(model: Model) -> dict[str, str]:
     """Return the module of each class that an operation uses, by the key of the class.
 
     Of the classes that several groups use, those that contain one another share a module, so that
-    a program imports no others. It has the name of the class that contains the rest.
+    a program imports no others. It has the name of the class that contains the rest. Classes that
+    a group only sends have a module of their own, since most programs read more than they change.
     """
     groups: dict[str, set[str]] = {}
     for operation in model.operations:
@@ -26,7 +30,14 @@ def modules(model: Model) -> dict[str, str]:
         outermost = keys - {inner for key in keys for inner in shared[key] if inner != key}
         name = COMMON + min(snake(model.definitions[key].name) for key in outermost or keys)
         homes |= dict.fromkeys(keys, name)
-    return homes
+    return homes | {key: homes[key] + REQUESTS for key in _only_sent(model) if not homes[key].startswith(COMMON)}
+
+
+def _only_sent(model: Model) -> set[str]:
+    """Return the keys of the classes that are in bodies of requests, and nowhere else."""
+    sent = {key for it in model.operations if it.body is not None for key in _reachable(model, [it.body.type])}
+    others = {key for it in model.operations for key in _reachable(model, [it.result, *(parameter.type for parameter in it.parameters)])}
+    return {key for key in sent - others if isinstance(model.definitions[key], Class)}
 
 
 def _clusters(neighbors: Mapping[str, set[str]]) -> list[set[str]]:
@@ -41,8 +52,11 @@ def _clusters(neighbors: Mapping[str, set[str]]) -> list[set[str]]:
 
 def _used_keys(model: Model, operation: Operation) -> list[str]:
     types = [operation.result, *(parameter.type for parameter in operation.parameters)]
-    if operation.body is not None:
-        types.append(operation.body.type)
+    return _reachable(model, types if operation.body is None else [*types, operation.body.type])
+
+
+def _reachable(model: Model, types: Iterable[Type]) -> list[str]:
+    """Return the keys of the classes in types, and of the classes in these."""
     pending = [leaf.key for kind in types for leaf in leaves(kind) if isinstance(leaf, Named)]
     keys: dict[str, None] = {}
     while pending:

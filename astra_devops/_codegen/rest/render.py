@@ -6,7 +6,7 @@ import jinja2
 
 from astra_devops._codegen.errors import SpecError
 from astra_devops._codegen.rest.annotate import Annotator, Imports
-from astra_devops._codegen.rest.arrange import COMMON, modules, ordered
+from astra_devops._codegen.rest.arrange import COMMON, REQUESTS, modules, ordered
 from astra_devops._codegen.rest.documentation import class_doc, enum_doc, function_doc, module_head
 from astra_devops._codegen.rest.model import (
     JSON,
@@ -104,24 +104,28 @@ class _Renderer:
         }
 
     def _endpoints(self, group: Group) -> str:
-        imports = Imports()
+        imports, type_imports = Imports(), Imports()
         imports.add(self._root.rstrip(".") if self._root != ".." else "..", "index")
         imports.add(f"{_RUNTIME}.call", "Answer", "Call")
-        imports.add(f"{_RUNTIME}.caller", "Caller")
+        imports.add("typing", "TYPE_CHECKING")
+        type_imports.add(f"{_RUNTIME}.caller", "Caller")
         annotator = Annotator(self._model.definitions, self._homes, f"{self._root}models.")
         operations = [operation for operation in self._model.operations if operation.group == group.name]
-        functions = [self._function(operation, annotator, imports) for operation in operations]
+        functions = [self._function(operation, annotator, imports, type_imports) for operation in operations]
+        type_imports.drop(imports)
         head = module_head(f"{group.title}: {group.doc}" if group.doc.strip() else group.title, self._source)
-        return self._templates.get_template("endpoints.py.jinja").render(head=head, imports=imports.lines(), functions=functions)
+        return self._templates.get_template("endpoints.py.jinja").render(
+            head=head, imports=imports.lines(), type_imports=type_imports.lines(), functions=functions
+        )
 
-    def _function(self, operation: Operation, annotator: Annotator, imports: Imports) -> dict[str, Any]:
+    def _function(self, operation: Operation, annotator: Annotator, imports: Imports, type_imports: Imports) -> dict[str, Any]:
         result = annotator.annotation(operation.result, imports)
-        arguments = [_argument(parameter, annotator, imports) for parameter in operation.parameters]
+        arguments = [_argument(parameter, annotator, imports, type_imports) for parameter in operation.parameters]
         if operation.body is not None:
             kind = operation.body.type if operation.body.required else either(operation.body.type, NONE)
-            arguments.append(f"body: {annotator.annotation(kind, imports)}{'' if operation.body.required else ' = None'}")
+            arguments.append(f"body: {annotator.annotation(kind, type_imports)}{'' if operation.body.required else ' = None'}")
         if operation.retry == "check_first":
-            imports.add(f"{_RUNTIME}.call", "OutcomeCheck")
+            type_imports.add(f"{_RUNTIME}.call", "OutcomeCheck")
             arguments.append(f"check_outcome: OutcomeCheck[{result}] | None = None")
         return {
             "name": operation.function,
@@ -143,7 +147,8 @@ class _Renderer:
         definitions = ordered(self._model.definitions[key] for key, module in self._homes.items() if module == home)
         defined: set[str] = set()
         classes = [self._class(definition, annotator, imports, defined) for definition in definitions]
-        about = "Models that several groups share" if home.startswith(COMMON) else f"Models of the group {home}"
+        models = "Models of requests" if home.endswith(REQUESTS) else "Models"
+        about = f"{models} that several groups share" if home.startswith(COMMON) else f"{models} of the group {home.removesuffix(REQUESTS)}"
         template = self._templates.get_template("models.py.jinja")
         has_classes = any(isinstance(definition, Class) for definition in definitions)
         head = module_head(about, self._source)
@@ -179,14 +184,14 @@ class _Renderer:
         return {"name": name, "type": annotator.quoted(kind, imports, defined), "path": f"{first}.{second}", "value": value}
 
 
-def _argument(parameter: Parameter, annotator: Annotator, imports: Imports) -> str:
+def _argument(parameter: Parameter, annotator: Annotator, imports: Imports, type_imports: Imports) -> str:
     if parameter.wildcard is not None:
-        imports.add("collections.abc", "Mapping")
+        type_imports.add("collections.abc", "Mapping")
         imports.add(f"{_RUNTIME}.call", "wildcard")
         return f"{parameter.name}: Mapping[str, object] | None = None"
     if parameter.required:
-        return f"{parameter.name}: {annotator.annotation(parameter.type, imports)}"
-    return f"{parameter.name}: {annotator.annotation(either(parameter.type, NONE), imports)} = None"
+        return f"{parameter.name}: {annotator.annotation(parameter.type, type_imports)}"
+    return f"{parameter.name}: {annotator.annotation(either(parameter.type, NONE), type_imports)} = None"
 
 
 def _path(operation: Operation, imports: Imports) -> str:

@@ -23,7 +23,7 @@ _MODULES: Final = {
     "operations": (
         "Operations, pagers and waits",
         "What calls return that takes long, and lists that come page by page.",
-        ("operations/handle.py", "operations/wait_loop.py", "operations/temporary.py", "_runtime/pages.py", "_runtime/call.py"),
+        ("operations/handle.py", "operations/events.py", "operations/temporary.py", "_runtime/pages.py", "_runtime/call.py"),
     ),
     "settings": (
         "Retries, limits, deadlines and tokens",

@@ -3,10 +3,18 @@
 
 """Access List: Addresses that may connect to a database."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.access_lists import AccessList, AccessListDefinition, AccessListEntry, AccessListValidation
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.access_lists import AccessList, AccessListDefinition, AccessListValidation
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.access_lists import AccessListEntry
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_all_access_lists_for_organization(caller: Caller) -> Answer[list[AccessList]]:

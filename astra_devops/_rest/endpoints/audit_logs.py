@@ -3,11 +3,18 @@
 
 """Audit logs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.common_pulsar_telemetry_request import PulsarTelemetryRequest
 from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.common_pulsar_telemetry_request import PulsarTelemetryRequest
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_audit_log_exporter_config(caller: Caller, *, org_id: str) -> Answer[TelemetryConfig]:

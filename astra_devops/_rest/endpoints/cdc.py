@@ -3,10 +3,18 @@
 
 """Cdc."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.cdc import CdcConfig, DeleteCdcRequest, EnableCdcRequest, TableCdc
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.cdc import CdcConfig, TableCdc
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.cdc_requests import DeleteCdcRequest, EnableCdcRequest
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_cdc(caller: Caller, *, database_id: str) -> Answer[CdcConfig]:

@@ -3,10 +3,16 @@
 
 """Cloud accounts."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.cloud_accounts import CloudAccount
 from astra_devops._runtime.call import Answer, Call, segment
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_serverless_cloud_accounts(caller: Caller, *, provider: str, region: str) -> Answer[list[CloudAccount]]:

@@ -3,9 +3,15 @@
 
 """Custom domains."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._runtime.call import Answer, Call
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_custom_domains(caller: Caller) -> Answer[list[str] | None]:

@@ -3,10 +3,18 @@
 
 """Customer keys."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.customer_keys import CustomerKey, CustomerKeySummary, ExternalKms
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.customer_keys import CustomerKey, CustomerKeySummary
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.customer_keys_requests import ExternalKms
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def list_serverless_keys(caller: Caller) -> Answer[list[CustomerKeySummary]]:

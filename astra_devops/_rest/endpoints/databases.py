@@ -3,18 +3,19 @@
 
 """Databases."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.databases import (
-    CapacityUnits,
-    Database,
-    DatabaseInfoCreate,
-    EngineType,
-    ListDatabasesInclude,
-    ListDatabasesProvider,
-    UserPassword,
-)
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.databases import Database
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.databases import ListDatabasesInclude, ListDatabasesProvider
+    from astra_devops._rest.models.databases_requests import CapacityUnits, DatabaseInfoCreate, EngineType, UserPassword
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def list_databases(

@@ -3,11 +3,18 @@
 
 """Datacenters."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.common_datacenter import Datacenter
-from astra_devops._rest.models.datacenters import DatacenterCreate
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.datacenters_requests import DatacenterCreate
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def list_datacenters(caller: Caller, *, database_id: str, all: bool | None = None) -> Answer[list[Datacenter]]:

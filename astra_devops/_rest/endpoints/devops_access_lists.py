@@ -3,10 +3,18 @@
 
 """DevOps Access List: Addresses from which the DevOps API may be called."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.devops_access_lists import DevOpsAccessList, DevOpsAccessListEntry
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.devops_access_lists import DevOpsAccessList
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.devops_access_lists_requests import DevOpsAccessListEntry
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_dev_ops_access_list(caller: Caller, *, org_id: str) -> Answer[DevOpsAccessList]:

@@ -3,19 +3,22 @@
 
 """Enterprise Operations: Organizations, consumption and billing reports of an enterprise."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.enterprises import (
-    BillingReport,
-    BillingReportRequest,
-    CreateOrgInEnterpriseRequest,
-    EnterpriseConsumption,
-    EnterpriseConsumptionRequest,
-    EnterpriseGenerateReportRequest,
-    EnterpriseOrganization,
-    EnterpriseUsageRequest,
-)
+from astra_devops._rest.models.enterprises import BillingReport, BillingReportRequest, EnterpriseConsumption, EnterpriseOrganization
 from astra_devops._runtime.call import Answer, Call, segment
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.enterprises_requests import (
+        CreateOrgInEnterpriseRequest,
+        EnterpriseConsumptionRequest,
+        EnterpriseGenerateReportRequest,
+        EnterpriseUsageRequest,
+    )
+    from astra_devops._runtime.caller import Caller
 
 
 async def create_organization_in_enterprise(

@@ -3,9 +3,16 @@
 
 """Keyspaces."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def add_keyspace(

@@ -3,10 +3,17 @@
 
 """Migration proxies."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.migration_proxies import MigrationProxyConfiguration
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.migration_proxies_requests import MigrationProxyConfiguration
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def launch_migration_proxy(caller: Caller, *, database_id: str, body: MigrationProxyConfiguration) -> Answer[None]:

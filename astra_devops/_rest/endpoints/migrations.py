@@ -3,12 +3,19 @@
 
 """Migrations: Imports of SSTables into a database."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from astra_devops._rest import index
 from astra_devops._rest.models.migrations import Migration
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment, wildcard
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def initialize_migration(

@@ -3,10 +3,16 @@
 
 """Organizations."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.organizations import Organization
 from astra_devops._runtime.call import Answer, Call
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_current_organization(caller: Caller) -> Answer[Organization]:

@@ -3,19 +3,24 @@
 
 """PCU: Provisioned capacity that several databases share."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.pcu_groups import (
-    PcuAssociation,
-    PcuAssociationTransferRequest,
-    PcuGroup,
-    PcuGroupCreateRequest,
-    PcuGroupGetRequest,
-    PcuGroupTypesRequest,
-    PcuGroupUpdateRequest,
-    PcuType,
-)
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.pcu_groups import PcuAssociation, PcuGroup, PcuType
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.pcu_groups_requests import (
+        PcuAssociationTransferRequest,
+        PcuGroupCreateRequest,
+        PcuGroupGetRequest,
+        PcuGroupTypesRequest,
+        PcuGroupUpdateRequest,
+    )
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def pcu_get(caller: Caller, *, body: PcuGroupGetRequest) -> Answer[list[PcuGroup] | None]:

@@ -3,20 +3,29 @@
 
 """Private links."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.private_links import (
     PrivateLinkCluster,
-    PrivateLinkCreateConfigInput,
-    PrivateLinkCreateEndpointInput,
     PrivateLinkDatacenter,
-    PrivateLinkDeleteConfigInput,
     PrivateLinkEndpoint,
     PrivateLinkOrganization,
     PrivateLinkService,
-    PrivateLinkUpdateEndpointInput,
 )
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.private_links_requests import (
+        PrivateLinkCreateConfigInput,
+        PrivateLinkCreateEndpointInput,
+        PrivateLinkDeleteConfigInput,
+        PrivateLinkUpdateEndpointInput,
+    )
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def list_private_links_for_org(caller: Caller) -> Answer[PrivateLinkOrganization]:

@@ -3,10 +3,16 @@
 
 """Regions: Regions in which databases can be created."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.regions import ClassicRegion, ServerlessRegion
 from astra_devops._runtime.call import Answer, Call
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def list_available_regions(caller: Caller) -> Answer[list[ClassicRegion]]:

@@ -3,10 +3,16 @@
 
 """Restores."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.restores import RestoreStatus
 from astra_devops._runtime.call import Answer, Call, segment
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def restore_db(caller: Caller, *, database_id: str, snapshot_id: str) -> Answer[RestoreStatus]:

@@ -3,11 +3,18 @@
 
 """Roles: Roles of an organization and what they allow."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.common_role import Role
-from astra_devops._rest.models.roles import CreateRoleRequest, UpdateRoleRequest
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.roles_requests import CreateRoleRequest, UpdateRoleRequest
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_organization_roles(caller: Caller) -> Answer[list[Role]]:

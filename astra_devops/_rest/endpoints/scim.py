@@ -3,21 +3,26 @@
 
 """SCIM: Provisioning of users and groups from an identity provider."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.scim import (
-    NewScimGroup,
-    NewScimUser,
     ScimGroup,
     ScimGroupListResponse,
-    ScimPatchRequest,
     ScimResourceTypesListResponse,
     ScimSchemasListResponse,
     ScimServiceProviderConfig,
     ScimUser,
     ScimUserListResponse,
 )
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.scim_requests import NewScimGroup, NewScimUser, ScimPatchRequest
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_scim_service_provider_config(caller: Caller) -> Answer[ScimServiceProviderConfig]:

@@ -3,10 +3,16 @@
 
 """Secure bundles."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
 from astra_devops._rest.models.secure_bundles import SecureBundle
 from astra_devops._runtime.call import Answer, Call, segment
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.caller import Caller
 
 
 async def generate_secure_bundle_url(

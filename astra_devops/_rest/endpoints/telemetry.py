@@ -3,18 +3,24 @@
 
 """Telemetry."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.common_pulsar_telemetry_request import PulsarTelemetryRequest
 from astra_devops._rest.models.common_telemetry_config import TelemetryConfig
-from astra_devops._rest.models.telemetry import (
-    CloudWatchTelemetryRequest,
-    DatadogTelemetryRequest,
-    KafkaTelemetryRequest,
-    RemotePrometheusTelemetryRequest,
-    SplunkTelemetryRequest,
-)
 from astra_devops._runtime.call import Answer, Call, segment
-from astra_devops._runtime.caller import Caller
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.common_pulsar_telemetry_request import PulsarTelemetryRequest
+    from astra_devops._rest.models.telemetry_requests import (
+        CloudWatchTelemetryRequest,
+        DatadogTelemetryRequest,
+        KafkaTelemetryRequest,
+        RemotePrometheusTelemetryRequest,
+        SplunkTelemetryRequest,
+    )
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_telemetry_config(caller: Caller, *, database_id: str) -> Answer[TelemetryConfig]:

@@ -3,10 +3,18 @@
 
 """Authentication: Tokens, listed here as well as under Token."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfoList
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.tokens import Token, TokenInfoList
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.tokens_requests import CreateTokenBody, GenerateTokenBody
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_tokens_for_org(caller: Caller) -> Answer[TokenInfoList]:

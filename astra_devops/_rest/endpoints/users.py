@@ -3,10 +3,18 @@
 
 """Users: Members of an organization, invitations included."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.users import OrganizationUsers, RoleInviteRequest, User, UserInvite
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.users import OrganizationUsers, User
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.users_requests import RoleInviteRequest, UserInvite
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_organization_users(caller: Caller) -> Answer[OrganizationUsers]:

@@ -3,10 +3,19 @@
 
 """VPC Peering: Peerings between the networks of Classic databases and those of customers."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from astra_devops._rest import index
-from astra_devops._rest.models.vpc_peerings import AmazonVpc, AzureVpc, GoogleVpc, PeeringProvider, VpcPeering
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from astra_devops._rest.models.vpc_peerings import VpcPeering
+from astra_devops._runtime.call import Answer, Call, segment
+
+if TYPE_CHECKING:
+    from astra_devops._rest.models.vpc_peerings import PeeringProvider
+    from astra_devops._rest.models.vpc_peerings_requests import AmazonVpc, AzureVpc, GoogleVpc
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def get_vpc_peering_connection_details(caller: Caller, *, provider: PeeringProvider | str, database_id: str) -> Answer[VpcPeering]:

@@ -62,38 +62,6 @@ class CdcConfig(BaseModel):
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
-class DeleteCdcRequest(BaseModel):
-    """Tables whose changes are no longer to be captured.
-
-    Attributes:
-        database_id: The database.
-        tables: Tables to stop capturing.
-    """
-
-    database_id: str = attrs.field(metadata={"wire": "databaseID"})
-    tables: list[CdcTable] = attrs.field(metadata={"wire": "tables"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class EnableCdcRequest(BaseModel):
-    """Tables whose changes are captured, and the streaming tenants that receive them.
-
-    Attributes:
-        database_name: Name of the database.
-        tables: Tables to capture.
-        regions: Where the changes of each datacenter go.
-        database_id: The database.
-    """
-
-    database_name: str = attrs.field(metadata={"wire": "databaseName"})
-    tables: list[CdcTable] = attrs.field(metadata={"wire": "tables"})
-    regions: list[CdcRegion] = attrs.field(metadata={"wire": "regions"})
-    database_id: str | None = attrs.field(default=None, metadata={"wire": "databaseID"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
 class TableCdc(BaseModel):
     """State of change data capture for one table.
 

@@ -85,21 +85,3 @@ class CustomerKeySummary(BaseModel):
     key_id: str | None = attrs.field(default=None, metadata={"wire": "KeyID"})
     region: str | None = attrs.field(default=None, metadata={"wire": "Region"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class ExternalKms(BaseModel):
-    """A customer key to encrypt the databases of one region with. Exactly one provider is given.
-
-    Attributes:
-        org_id: Organization that the key is for. Without it, that of the token.
-        aws: A key in AWS KMS.
-        gcp: A key in Google Cloud KMS.
-        azure: A key in Azure Key Vault.
-    """
-
-    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
-    aws: AwsKms | None = attrs.field(default=None, metadata={"wire": "aws"})
-    gcp: GcpKms | None = attrs.field(default=None, metadata={"wire": "gcp"})
-    azure: AzureKms | None = attrs.field(default=None, metadata={"wire": "azure"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

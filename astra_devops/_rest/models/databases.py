@@ -14,19 +14,6 @@ from astra_devops._rest.models.common_datacenter import Datacenter
 from astra_devops._secret import Extra, Secret
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
-class CapacityUnits(BaseModel):
-    """The new size of a Classic database.
-
-    Attributes:
-        capacity_units: The new total, not the increment. One resize adds at most three units;
-            shrinking is not possible.
-    """
-
-    capacity_units: int | None = attrs.field(default=None, metadata={"wire": "capacityUnits"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
 class CloudProvider(StrEnum):
     """Cloud provider that hosts the database."""
 
@@ -285,51 +272,6 @@ class Database(BaseModel):
         return self.info.keyspaces
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
-class DatabaseInfoCreate(BaseModel):
-    """The definition of a new database. Names need not be unique within an organization.
-
-    Attributes:
-        name: Display name, at most 50 characters. It need not be unique.
-        cloud_provider: Cloud provider that hosts the database.
-        tier: Compute class of the database. Serverless databases use serverless; developer is the
-            free Classic tier, C and D tiers are paid Classic ones.
-        capacity_units: Amount of capacity, in units. Serverless and free databases have 1; a
-            Classic one starts with at most 12.
-        region: Region of the provider in which the database runs.
-        keyspace: First keyspace. Without it, the service creates one named default_keyspace.
-        db_type: Kind of a serverless database: vector adds vector search. Without it, the database
-            is a plain serverless one.
-        pcu_group_uuid: PCU group in which to place the database.
-        user: Database user of a Classic database.
-        password: Password of this user.
-    """
-
-    name: str = attrs.field(metadata={"wire": "name"})
-    cloud_provider: CloudProvider | str = attrs.field(metadata={"wire": "cloudProvider"})
-    tier: Tier | str = attrs.field(metadata={"wire": "tier"})
-    capacity_units: int = attrs.field(metadata={"wire": "capacityUnits"})
-    region: str = attrs.field(metadata={"wire": "region"})
-    keyspace: str | None = attrs.field(default=None, metadata={"wire": "keyspace"})
-    db_type: DatabaseType | str | None = attrs.field(default=None, metadata={"wire": "dbType"})
-    pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
-    user: str | None = attrs.field(default=None, metadata={"wire": "user"})
-    password: Secret | None = attrs.field(default=None, metadata={"wire": "password"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class EngineType(BaseModel):
-    """The engine of a database.
-
-    Attributes:
-        engine_type: Name of the engine.
-    """
-
-    engine_type: str | None = attrs.field(default=None, metadata={"wire": "engineType"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
 class ListDatabasesInclude(StrEnum):
     """Known values of ListDatabasesInclude."""
 
@@ -362,17 +304,3 @@ class ListDatabasesProvider(StrEnum):
     GCP = "GCP"
     AWS = "AWS"
     AZURE = "AZURE"
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class UserPassword(BaseModel):
-    """Credentials of a database user of a Classic database.
-
-    Attributes:
-        username: Database user whose password changes.
-        password: New password, six characters or more.
-    """
-
-    username: str | None = attrs.field(default=None, metadata={"wire": "username"})
-    password: Secret | None = attrs.field(default=None, metadata={"wire": "password"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

@@ -41,19 +41,3 @@ class DevOpsAccessList(BaseModel):
 
     addresses: list[DevOpsAccessListAddress] | None = attrs.field(default=None, metadata={"wire": "addresses"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class DevOpsAccessListEntry(BaseModel):
-    """An address to allow.
-
-    Attributes:
-        address: IP address or CIDR block.
-        description: Purpose of the entry.
-        enabled: Whether the entry is in effect.
-    """
-
-    address: str | None = attrs.field(default=None, metadata={"wire": "address"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
-    enabled: bool | None = attrs.field(default=None, metadata={"wire": "enabled"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

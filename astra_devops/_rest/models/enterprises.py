@@ -97,24 +97,6 @@ class CostBreakdown(BaseModel):
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
-class CreateOrgInEnterpriseRequest(BaseModel):
-    """An organization to create in an enterprise.
-
-    Attributes:
-        name: Name of the new organization.
-        email: E-mail address of the new organization.
-        admin_user_id: User who becomes its administrator.
-        enterprise_id: Enterprise that the organization joins.
-    """
-
-    name: str = attrs.field(metadata={"wire": "name"})
-    email: str = attrs.field(metadata={"wire": "email"})
-    admin_user_id: str = attrs.field(metadata={"wire": "adminUserID"})
-    enterprise_id: str | None = attrs.field(default=None, metadata={"wire": "enterpriseID"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
 class EnterpriseConsumption(BaseModel):
     """What an enterprise spent within a period.
 
@@ -125,40 +107,6 @@ class EnterpriseConsumption(BaseModel):
 
     costs: list[CostBreakdown] | None = attrs.field(default=None, metadata={"wire": "costs"})
     total_cost: Decimal | None = attrs.field(default=None, metadata={"wire": "totalCost"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class EnterpriseConsumptionRequest(BaseModel):
-    """Period and selection of a consumption report, in the current form.
-
-    The period spans at most 31 days.
-
-    Attributes:
-        from_date: Start of the period, as an RFC 3339 time.
-        to_date: End of the period, as an RFC 3339 time.
-        resource_ids: Only these resources.
-        org_ids: Only these organizations.
-    """
-
-    from_date: str | None = attrs.field(default=None, metadata={"wire": "fromDate"})
-    to_date: str | None = attrs.field(default=None, metadata={"wire": "toDate"})
-    resource_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "resourceIDs"})
-    org_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "orgIDs"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class EnterpriseGenerateReportRequest(BaseModel):
-    """The month that a billing report covers.
-
-    Attributes:
-        month: Month of the report.
-        year: Year of the report.
-    """
-
-    month: str = attrs.field(metadata={"wire": "month"})
-    year: str = attrs.field(metadata={"wire": "year"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -187,24 +135,4 @@ class EnterpriseOrganization(BaseModel):
     org_type: str | None = attrs.field(default=None, metadata={"wire": "OrgType"})
     enterprise_id: str | None = attrs.field(default=None, metadata={"wire": "EnterpriseId"})
     organization_group_id: str | None = attrs.field(default=None, metadata={"wire": "OrganizationGroupId"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class EnterpriseUsageRequest(BaseModel):
-    """Period and selection of a usage report, in the form of the reference page.
-
-    The period spans at most 90 days. That this form goes to the same path is inferred.
-
-    Attributes:
-        start_date: Start of the period, as an RFC 3339 time.
-        end_date: End of the period, as an RFC 3339 time.
-        cluster_ids: Only these databases.
-        org_ids: Only these organizations.
-    """
-
-    start_date: str = attrs.field(metadata={"wire": "startDate"})
-    end_date: str = attrs.field(metadata={"wire": "endDate"})
-    cluster_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "clusterIDs"})
-    org_ids: list[str] | None = attrs.field(default=None, metadata={"wire": "orgIDs"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

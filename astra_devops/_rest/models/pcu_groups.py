@@ -44,22 +44,6 @@ class PcuAssociation(BaseModel):
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PcuAssociationTransferRequest(BaseModel):
-    """Move of a datacenter from one PCU group to another.
-
-    Attributes:
-        from_group_id: Group that it leaves.
-        to_group_id: Group that it joins.
-        datacenter_uuid: The datacenter.
-    """
-
-    from_group_id: str | None = attrs.field(default=None, metadata={"wire": "fromPCUGroupUUID"})
-    to_group_id: str | None = attrs.field(default=None, metadata={"wire": "toPCUGroupUUID"})
-    datacenter_uuid: str | None = attrs.field(default=None, metadata={"wire": "datacenterUUID"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
 class PcuGroupStatus(StrEnum):
     """State of the group. CREATED stays until the first database joins."""
 
@@ -141,93 +125,4 @@ class PcuGroup(BaseModel):
     created_by: str | None = attrs.field(default=None, metadata={"wire": "createdBy"})
     updated_by: str | None = attrs.field(default=None, metadata={"wire": "updatedBy"})
     status: PcuGroupStatus | str | None = attrs.field(default=None, metadata={"wire": "status"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PcuGroupCreateRequest(BaseModel):
-    """A PCU group to create. 0 <= reserved <= min <= max, and min is at least 1.
-
-    Attributes:
-        org_id: Organization that owns the new group. The service ignores it for callers with a
-            token.
-        title: Name of the group.
-        cloud_provider: Cloud provider of the group, such as AWS, GCP or AZURE. It cannot be changed
-            later.
-        region: Region of the group. It cannot be changed later.
-        instance_type: Type of machine. It cannot be changed later.
-        provision_type: Whether the capacity is shared or dedicated. Fixed when the group is
-            created.
-        min: Minimum capacity, in units per hour.
-        max: Maximum capacity, in units per hour.
-        reserved: Committed capacity, in units. 0 makes the group flexible.
-        description: Purpose of the group.
-    """
-
-    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgID"})
-    title: str | None = attrs.field(default=None, metadata={"wire": "title"})
-    cloud_provider: str | None = attrs.field(default=None, metadata={"wire": "cloudProvider"})
-    region: str | None = attrs.field(default=None, metadata={"wire": "region"})
-    instance_type: str | None = attrs.field(default=None, metadata={"wire": "instanceType"})
-    provision_type: PcuProvisionType | str | None = attrs.field(default=None, metadata={"wire": "provisionType"})
-    min: int | None = attrs.field(default=None, metadata={"wire": "min"})
-    max: int | None = attrs.field(default=None, metadata={"wire": "max"})
-    reserved: int | None = attrs.field(default=None, metadata={"wire": "reserved"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PcuGroupGetRequest(BaseModel):
-    """Which PCU groups to read.
-
-    Attributes:
-        pcu_group_uuids: Ids of the groups. An empty list means all groups.
-        org_id: Organization that owns the groups. Only the reference page has it, and the service
-            ignores it for callers with a token.
-    """
-
-    pcu_group_uuids: list[str] | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUIDs"})
-    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgID"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PcuGroupTypesRequest(BaseModel):
-    """Which PCU types to list.
-
-    Attributes:
-        region: Only types of this region.
-        provider: Only types of this cloud provider.
-    """
-
-    region: str | None = attrs.field(default=None, metadata={"wire": "region"})
-    provider: str | None = attrs.field(default=None, metadata={"wire": "provider"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PcuGroupUpdateRequest(BaseModel):
-    """New settings of a PCU group. What is left out may be lost, so send everything.
-
-    Attributes:
-        pcu_group_uuid: The group to change.
-        title: Name of the group.
-        instance_type: Type of machine, unchanged.
-        provision_type: Whether the capacity is shared or dedicated. Fixed when the group is
-            created.
-        min: Minimum capacity, in units per hour.
-        max: Maximum capacity, in units per hour.
-        reserved: Committed capacity, in units. 0 makes the group flexible.
-        description: Purpose of the group.
-    """
-
-    pcu_group_uuid: str | None = attrs.field(default=None, metadata={"wire": "pcuGroupUUID"})
-    title: str | None = attrs.field(default=None, metadata={"wire": "title"})
-    instance_type: str | None = attrs.field(default=None, metadata={"wire": "instanceType"})
-    provision_type: PcuProvisionType | str | None = attrs.field(default=None, metadata={"wire": "provisionType"})
-    min: int | None = attrs.field(default=None, metadata={"wire": "min"})
-    max: int | None = attrs.field(default=None, metadata={"wire": "max"})
-    reserved: int | None = attrs.field(default=None, metadata={"wire": "reserved"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

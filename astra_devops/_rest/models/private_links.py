@@ -74,45 +74,6 @@ class PrivateLinkCluster(BaseModel):
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
-class PrivateLinkCreateConfigInput(BaseModel):
-    """Principals to allow.
-
-    Attributes:
-        allowed_principals: Principals that may connect: ARNs on AWS, project ids on Google Cloud,
-            subscription ids on Azure.
-    """
-
-    allowed_principals: list[str] | None = attrs.field(default=None, metadata={"wire": "allowedPrincipals"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PrivateLinkCreateEndpointInput(BaseModel):
-    """An endpoint to accept.
-
-    Attributes:
-        endpoint_id: Identifier of the endpoint in the customer's cloud account.
-        description: Purpose of the endpoint.
-    """
-
-    endpoint_id: str | None = attrs.field(default=None, metadata={"wire": "endpointID"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PrivateLinkDeleteConfigInput(BaseModel):
-    """The principal whose right to connect is removed.
-
-    Attributes:
-        allowed_principal: The principal to remove.
-    """
-
-    allowed_principal: str | None = attrs.field(default=None, metadata={"wire": "allowedPrincipal"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
 class PrivateLinkOrganization(BaseModel):
     """Private links of an organization, by database.
 
@@ -136,16 +97,4 @@ class PrivateLinkService(BaseModel):
 
     service_name: str | None = attrs.field(default=None, metadata={"wire": "serviceName"})
     allowed_principals: list[str] | None = attrs.field(default=None, metadata={"wire": "allowedPrincipals"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class PrivateLinkUpdateEndpointInput(BaseModel):
-    """New description of an endpoint.
-
-    Attributes:
-        description: Purpose of the endpoint.
-    """
-
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

@@ -13,88 +13,6 @@ from astra_devops._secret import Extra
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
-class ScimGroupMember(BaseModel):
-    """A user in a group.
-
-    Attributes:
-        value: Identifier of the user.
-        ref: Address of the user resource.
-        display: Display name of the user.
-    """
-
-    value: str = attrs.field(metadata={"wire": "value"})
-    ref: str | None = attrs.field(default=None, metadata={"wire": "$ref"})
-    display: str | None = attrs.field(default=None, metadata={"wire": "display"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class NewScimGroup(BaseModel):
-    """A SCIM group to create.
-
-    Attributes:
-        schemas: URNs of the SCIM schemas that the resource follows.
-        display_name: Name of the group.
-        members: Users in the group.
-    """
-
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    display_name: str = attrs.field(metadata={"wire": "displayName"})
-    members: list[ScimGroupMember] | None = attrs.field(default=None, metadata={"wire": "members"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class ScimEmail(BaseModel):
-    """E-mail addresses of the user.
-
-    Attributes:
-        value: The address.
-        primary: Whether this is the main address.
-    """
-
-    value: str = attrs.field(metadata={"wire": "value", "if_absent": ""})
-    primary: bool | None = attrs.field(default=None, metadata={"wire": "primary"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class ScimName(BaseModel):
-    """Parts of the user's name.
-
-    Attributes:
-        given_name: First name.
-        family_name: Last name.
-    """
-
-    given_name: str | None = attrs.field(default=None, metadata={"wire": "givenName"})
-    family_name: str | None = attrs.field(default=None, metadata={"wire": "familyName"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class NewScimUser(BaseModel):
-    """A SCIM user to create.
-
-    Attributes:
-        schemas: URNs of the SCIM schemas that the resource follows.
-        user_name: Unique login name.
-        active: Whether the user may sign in.
-        external_id: Identifier in the identity provider.
-        name: Parts of the user's name.
-        emails: E-mail addresses of the user.
-    """
-
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    user_name: str = attrs.field(metadata={"wire": "userName"})
-    active: bool = attrs.field(metadata={"wire": "active"})
-    external_id: str | None = attrs.field(default=None, metadata={"wire": "externalId"})
-    name: ScimName | None = attrs.field(default=None, metadata={"wire": "name"})
-    emails: list[ScimEmail] | None = attrs.field(default=None, metadata={"wire": "emails"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
 class ScimAttribute(BaseModel):
     """Definition of one attribute.
 
@@ -161,6 +79,20 @@ class ScimBulkFeature(BaseModel):
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
+class ScimEmail(BaseModel):
+    """E-mail addresses of the user.
+
+    Attributes:
+        value: The address.
+        primary: Whether this is the main address.
+    """
+
+    value: str = attrs.field(metadata={"wire": "value", "if_absent": ""})
+    primary: bool | None = attrs.field(default=None, metadata={"wire": "primary"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True, eq=False, repr=False)
 class ScimFeature(BaseModel):
     """Support for this part of SCIM.
 
@@ -183,6 +115,22 @@ class ScimFilterFeature(BaseModel):
 
     supported: bool | None = attrs.field(default=None, metadata={"wire": "supported"})
     max_results: int | None = attrs.field(default=None, metadata={"wire": "maxResults"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimGroupMember(BaseModel):
+    """A user in a group.
+
+    Attributes:
+        value: Identifier of the user.
+        ref: Address of the user resource.
+        display: Display name of the user.
+    """
+
+    value: str = attrs.field(metadata={"wire": "value"})
+    ref: str | None = attrs.field(default=None, metadata={"wire": "$ref"})
+    display: str | None = attrs.field(default=None, metadata={"wire": "display"})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
@@ -244,42 +192,26 @@ class ScimGroupListResponse(BaseModel):
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
+@attrs.define(kw_only=True, eq=False, repr=False)
+class ScimName(BaseModel):
+    """Parts of the user's name.
+
+    Attributes:
+        given_name: First name.
+        family_name: Last name.
+    """
+
+    given_name: str | None = attrs.field(default=None, metadata={"wire": "givenName"})
+    family_name: str | None = attrs.field(default=None, metadata={"wire": "familyName"})
+    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+
+
 class ScimPatchOp(StrEnum):
     """What to do."""
 
     ADD = "add"
     REPLACE = "replace"
     REMOVE = "remove"
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class ScimPatchOperation(BaseModel):
-    """One change.
-
-    Attributes:
-        op: What to do.
-        path: Attribute to change. Without it, the value names the attributes.
-        value: New value, of whatever type the attribute has.
-    """
-
-    op: ScimPatchOp | str = attrs.field(metadata={"wire": "op"})
-    path: str | None = attrs.field(default=None, metadata={"wire": "path"})
-    value: object | None = attrs.field(default=None, metadata={"wire": "value"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class ScimPatchRequest(BaseModel):
-    """Changes to a user or a group (RFC 7644, section 3.5.2).
-
-    Attributes:
-        schemas: URN of the SCIM message for changes.
-        operations: The changes, applied in order.
-    """
-
-    schemas: list[str] = attrs.field(metadata={"wire": "schemas"})
-    operations: list[ScimPatchOperation] = attrs.field(metadata={"wire": "Operations"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)

@@ -5,114 +5,12 @@
 
 from enum import StrEnum
 
-import attrs
-
-from astra_devops._json.base_model import BaseModel
-from astra_devops._secret import Extra, Secret
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class CloudWatchTelemetryRequestBlock(BaseModel):
-    """Which CloudWatch to write to, and with which key.
-
-    Attributes:
-        access_key: Id of the access key.
-        secret: Secret of the access key.
-        region: AWS region that receives the metrics.
-    """
-
-    access_key: Secret = attrs.field(metadata={"wire": "access_key"})
-    secret: Secret = attrs.field(metadata={"wire": "secret", "aliases": ("secret_key",)})
-    region: str = attrs.field(metadata={"wire": "region"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class CloudWatchTelemetryRequest(BaseModel):
-    """Sink that writes to Amazon CloudWatch.
-
-    Attributes:
-        cloudwatch: Which CloudWatch to write to, and with which key.
-    """
-
-    cloudwatch: CloudWatchTelemetryRequestBlock = attrs.field(metadata={"wire": "cloudwatch"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class DatadogTelemetryRequestBlock(BaseModel):
-    """Which Datadog site to write to, and with which key.
-
-    Attributes:
-        api_key: API key of the Datadog account.
-        site: Datadog site; the service has a default.
-    """
-
-    api_key: Secret = attrs.field(metadata={"wire": "api_key"})
-    site: str | None = attrs.field(default=None, metadata={"wire": "site"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class DatadogTelemetryRequest(BaseModel):
-    """Sink that writes to Datadog. Unlike the other sinks its key starts with a capital letter.
-
-    Attributes:
-        datadog: Which Datadog site to write to, and with which key.
-    """
-
-    datadog: DatadogTelemetryRequestBlock = attrs.field(metadata={"wire": "Datadog"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
 
 class KafkaSecurityProtocol(StrEnum):
     """Whether the connection is encrypted."""
 
     SASL_PLAINTEXT = "SASL_PLAINTEXT"
     SASL_SSL = "SASL_SSL"
-
-
-class SaslMechanism(StrEnum):
-    """How the exporter authenticates."""
-
-    GSSAPI = "GSSAPI"
-    PLAIN = "PLAIN"
-    SCRAM_SHA_256 = "SCRAM-SHA-256"
-    SCRAM_SHA_512 = "SCRAM-SHA-512"
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class KafkaTelemetryRequestBlock(BaseModel):
-    """Where and how to reach Kafka.
-
-    Attributes:
-        bootstrap_servers: Bootstrap brokers.
-        topic: Topic that receives the metrics.
-        sasl_mechanism: How the exporter authenticates.
-        sasl_username: SASL user name.
-        sasl_password: SASL password.
-        security_protocol: Whether the connection is encrypted.
-    """
-
-    bootstrap_servers: list[str] = attrs.field(metadata={"wire": "bootstrap_servers"})
-    topic: str = attrs.field(metadata={"wire": "topic"})
-    sasl_mechanism: SaslMechanism | str = attrs.field(metadata={"wire": "sasl_mechanism"})
-    sasl_username: str = attrs.field(metadata={"wire": "sasl_username"})
-    sasl_password: Secret = attrs.field(metadata={"wire": "sasl_password"})
-    security_protocol: KafkaSecurityProtocol | str | None = attrs.field(default=None, metadata={"wire": "security_protocol"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class KafkaTelemetryRequest(BaseModel):
-    """Sink that writes to a Kafka topic.
-
-    Attributes:
-        kafka: Where and how to reach Kafka.
-    """
-
-    kafka: KafkaTelemetryRequestBlock = attrs.field(metadata={"wire": "kafka"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
 
 
 class PrometheusAuthStrategy(StrEnum):
@@ -122,84 +20,10 @@ class PrometheusAuthStrategy(StrEnum):
     BEARER = "bearer"
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
-class RemotePrometheusBasicAuthTelemetryRequest(BaseModel):
-    """Prometheus sink that authenticates with user and password.
+class SaslMechanism(StrEnum):
+    """How the exporter authenticates."""
 
-    Attributes:
-        endpoint: Address of the remote write endpoint.
-        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a
-            token.
-        user: User name.
-        password: Password of the user.
-    """
-
-    endpoint: str = attrs.field(metadata={"wire": "endpoint"})
-    auth_strategy: PrometheusAuthStrategy | str = attrs.field(metadata={"wire": "auth_strategy"})
-    user: str = attrs.field(metadata={"wire": "user"})
-    password: Secret = attrs.field(metadata={"wire": "password"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class RemotePrometheusBearerAuthTelemetryRequest(BaseModel):
-    """Prometheus sink that authenticates with a token.
-
-    Attributes:
-        endpoint: Address of the remote write endpoint.
-        auth_strategy: How the exporter authenticates: basic with user and password, bearer with a
-            token.
-        token: Bearer token.
-    """
-
-    endpoint: str = attrs.field(metadata={"wire": "endpoint"})
-    auth_strategy: PrometheusAuthStrategy | str = attrs.field(metadata={"wire": "auth_strategy"})
-    token: Secret = attrs.field(metadata={"wire": "token"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class RemotePrometheusTelemetryRequest(BaseModel):
-    """Sink that writes to a Prometheus server by remote write.
-
-    Attributes:
-        prometheus_remote: Where and how to reach Prometheus; auth_strategy distinguishes the two
-            forms.
-    """
-
-    prometheus_remote: RemotePrometheusBasicAuthTelemetryRequest | RemotePrometheusBearerAuthTelemetryRequest = attrs.field(
-        metadata={"wire": "prometheus_remote"}
-    )
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class SplunkTelemetryRequestBlock(BaseModel):
-    """Where and how to reach Splunk.
-
-    Attributes:
-        endpoint: Address of the event collector.
-        index: Index that receives the metrics.
-        token: Token of the event collector.
-        source: Value for Splunk's source field.
-        sourcetype: Value for Splunk's sourcetype field.
-    """
-
-    endpoint: str = attrs.field(metadata={"wire": "endpoint"})
-    index: str = attrs.field(metadata={"wire": "index"})
-    token: Secret = attrs.field(metadata={"wire": "token"})
-    source: str | None = attrs.field(default=None, metadata={"wire": "source"})
-    sourcetype: str | None = attrs.field(default=None, metadata={"wire": "sourcetype"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class SplunkTelemetryRequest(BaseModel):
-    """Sink that writes to a Splunk HTTP event collector.
-
-    Attributes:
-        splunk: Where and how to reach Splunk.
-    """
-
-    splunk: SplunkTelemetryRequestBlock = attrs.field(metadata={"wire": "splunk"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
+    GSSAPI = "GSSAPI"
+    PLAIN = "PLAIN"
+    SCRAM_SHA_256 = "SCRAM-SHA-256"
+    SCRAM_SHA_512 = "SCRAM-SHA-512"

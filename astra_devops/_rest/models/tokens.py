@@ -12,43 +12,6 @@ from astra_devops._secret import Extra, Secret
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
-class CreateTokenBody(BaseModel):
-    """A token to create.
-
-    Attributes:
-        roles: Ids of the roles that the token gets; they cannot be changed later.
-        org_id: Organization that the token is for. Without it, that of the calling token. This is
-            how an enterprise token creates a token for an organization.
-        token_expiry: When the token expires. Without it, the token does not expire.
-        description: Purpose of the token.
-    """
-
-    roles: list[str] = attrs.field(metadata={"wire": "roles"})
-    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
-    token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class GenerateTokenBody(BaseModel):
-    """A token to create for a client.
-
-    Attributes:
-        roles: Ids of the roles that the token gets; they cannot be changed later.
-        token_expiry: When the token expires. Without it, the token does not expire.
-        description: Purpose of the token.
-        org_id: Organization that the token is for. Without it, that of the calling token.
-    """
-
-    roles: list[str] = attrs.field(metadata={"wire": "roles"})
-    token_expiry: datetime | None = attrs.field(default=None, metadata={"wire": "tokenExpiry"})
-    description: str | None = attrs.field(default=None, metadata={"wire": "description"})
-    org_id: str | None = attrs.field(default=None, metadata={"wire": "orgId"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
 class Token(BaseModel):
     """A token with its secrets, which are shown only in this answer.
 

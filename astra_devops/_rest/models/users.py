@@ -51,31 +51,3 @@ class OrganizationUsers(BaseModel):
     org_name: str = attrs.field(metadata={"wire": "orgName", "aliases": ("OrgName",), "if_absent": ""})
     users: list[User] = attrs.field(metadata={"wire": "users", "aliases": ("Users",), "if_absent": []})
     extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class RoleInviteRequest(BaseModel):
-    """The complete set of roles of a user.
-
-    Attributes:
-        roles: Ids of the roles. All other roles are removed.
-    """
-
-    roles: list[str] = attrs.field(metadata={"wire": "roles"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class UserInvite(BaseModel):
-    """A user to invite to an organization.
-
-    Attributes:
-        email: Address that receives the invitation.
-        org_id: Organization to join.
-        roles: Ids of the roles that the user gets.
-    """
-
-    email: str = attrs.field(metadata={"wire": "email"})
-    org_id: str = attrs.field(metadata={"wire": "orgID", "aliases": ("OrgID",)})
-    roles: list[str] = attrs.field(metadata={"wire": "roles"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

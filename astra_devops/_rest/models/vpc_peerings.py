@@ -11,56 +11,6 @@ from astra_devops._json.base_model import BaseModel
 from astra_devops._secret import Extra
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
-class AmazonVpc(BaseModel):
-    """An AWS network to peer with.
-
-    Attributes:
-        account_id: Account that owns the network, twelve digits.
-        vpc_id: Identifier of the network.
-        region: Region of the network.
-        cidr_block: Address range of the network.
-    """
-
-    account_id: str = attrs.field(metadata={"wire": "accountId"})
-    vpc_id: str = attrs.field(metadata={"wire": "vpcId"})
-    region: str = attrs.field(metadata={"wire": "region"})
-    cidr_block: str = attrs.field(metadata={"wire": "cidrBlock"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class AzureVpc(BaseModel):
-    """An Azure network to peer with.
-
-    Attributes:
-        tenant_id: Tenant that holds the subscription.
-        subscription_id: Subscription that holds the network.
-        resource_group_name: Resource group of the network.
-        virtual_network_name: Name of the network.
-    """
-
-    tenant_id: str = attrs.field(metadata={"wire": "tenantId"})
-    subscription_id: str = attrs.field(metadata={"wire": "subscriptionId"})
-    resource_group_name: str = attrs.field(metadata={"wire": "resourceGroupName"})
-    virtual_network_name: str = attrs.field(metadata={"wire": "virtualNetworkName"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class GoogleVpc(BaseModel):
-    """A Google Cloud network to peer with.
-
-    Attributes:
-        project_id: Project that owns the network.
-        vpc_network_name: Name of the network.
-    """
-
-    project_id: str = attrs.field(metadata={"wire": "projectId"})
-    vpc_network_name: str = attrs.field(metadata={"wire": "vpcNetworkName"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})
-
-
 class PeeringProvider(StrEnum):
     """Known values of PeeringProvider."""
 

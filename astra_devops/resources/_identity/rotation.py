@@ -9,7 +9,8 @@ from anyio import move_on_after
 from astra_devops import errors
 from astra_devops._first_use import load_anyio
 from astra_devops._rest.endpoints import organizations as organization_endpoints
-from astra_devops._rest.models.tokens import CreateTokenBody, Token
+from astra_devops._rest.models.tokens import Token
+from astra_devops._rest.models.tokens_requests import CreateTokenBody
 from astra_devops._runtime import deadline
 from astra_devops._runtime.auth.token import TokenAuth
 from astra_devops._runtime.caller import Caller

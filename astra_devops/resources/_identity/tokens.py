@@ -7,7 +7,8 @@ from astra_devops import errors
 from astra_devops._json.convert import ShapeError, structure
 from astra_devops._json_bytes import codec
 from astra_devops._rest.endpoints import tokens as endpoints
-from astra_devops._rest.models.tokens import CreateTokenBody, GenerateTokenBody, Token, TokenInfo, TokenInfoList
+from astra_devops._rest.models.tokens import Token, TokenInfo, TokenInfoList
+from astra_devops._rest.models.tokens_requests import CreateTokenBody, GenerateTokenBody
 from astra_devops._runtime.call import TOOK_EFFECT, Answer
 from astra_devops._runtime.caller import Caller
 from astra_devops._runtime.details import add_detail

@@ -25,7 +25,8 @@ from typing import Any, Final
 import attrs
 
 from astra_devops import errors
-from astra_devops._rest.models.databases import Database, DatabaseInfoCreate
+from astra_devops._rest.models.databases import Database
+from astra_devops._rest.models.databases_requests import DatabaseInfoCreate
 from astra_devops._runtime import deadline
 from astra_devops._runtime.call import Answer, OutcomeCheck
 from astra_devops._runtime.caller import Caller

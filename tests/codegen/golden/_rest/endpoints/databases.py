@@ -3,11 +3,21 @@
 
 """Databases: Databases and their life."""
 
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from astra_devops._runtime.call import Answer, Call, segment
 
 from .. import index
-from ..models.databases import Database, ListDatabasesInclude, NewDatabase
+from ..models.databases import Database
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
+
+    from ..models.databases import ListDatabasesInclude
+    from ..models.databases_requests import NewDatabase
 
 
 async def list_databases(

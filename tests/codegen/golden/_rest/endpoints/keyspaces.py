@@ -3,10 +3,17 @@
 
 """Keyspaces."""
 
-from astra_devops._runtime.call import Answer, Call, OutcomeCheck, segment
-from astra_devops._runtime.caller import Caller
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from astra_devops._runtime.call import Answer, Call, segment
 
 from .. import index
+
+if TYPE_CHECKING:
+    from astra_devops._runtime.call import OutcomeCheck
+    from astra_devops._runtime.caller import Caller
 
 
 async def add_keyspace(

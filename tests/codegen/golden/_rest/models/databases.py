@@ -9,7 +9,7 @@ from enum import StrEnum
 import attrs
 
 from astra_devops._json.base_model import BaseModel
-from astra_devops._secret import Extra, Secret
+from astra_devops._secret import Extra
 
 
 @attrs.define(kw_only=True, eq=False, repr=False)
@@ -72,19 +72,3 @@ class ListDatabasesInclude(StrEnum):
     NONTERMINATED = "nonterminated"
     ALL = "all"
     ACTIVE = "active"
-
-
-@attrs.define(kw_only=True, eq=False, repr=False)
-class NewDatabase(BaseModel):
-    """A database to create.
-
-    Attributes:
-        name: Name for people.
-        tables: Tables of the database.
-    """
-
-    name: str = attrs.field(metadata={"wire": "name"})
-    region: str = attrs.field(metadata={"wire": "region"})
-    tables: list[DatabaseInfoTable] | None = attrs.field(default=None, metadata={"wire": "tables"})
-    password: Secret | None = attrs.field(default=None, metadata={"wire": "password"})
-    extra: Extra = attrs.field(factory=Extra, metadata={"extra": True})

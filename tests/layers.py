@@ -8,7 +8,7 @@ LAYERS: dict[str, set[str]] = {
     "_first_use": set(),
     "_secret": {"_first_use"},
     "_version": set(),
-    "errors": {"_secret"},
+    "errors": {"_secret", "_first_use"},
     # JSON to bytes and back, for the client and for the emulator: it knows nothing of the service.
     "_json_bytes": set(),
     # JSON to objects and back.

@@ -62,7 +62,6 @@ def wrong_type(value: object, expected: str) -> ShapeError:
     return ShapeError("", expected, json_type(value))
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
 class Field:
     """One field of a model.
 
@@ -71,12 +70,15 @@ class Field:
     the service leaves out some fields that its documents require. It is None if no answer may.
     """
 
-    name: str
-    wire: str
-    shape: Any
-    required: bool
-    default: Callable[[], object] | None
-    if_absent: object = None
+    def __init__(
+        self, *, name: str, wire: str, shape: Any, required: bool, default: Callable[[], object] | None, if_absent: object
+    ) -> None:
+        self.name: str = name
+        self.wire: str = wire
+        self.shape: Any = shape
+        self.required: bool = required
+        self.default: Callable[[], object] | None = default
+        self.if_absent: object = if_absent
 
     @property
     def is_identity(self) -> bool:
@@ -84,22 +86,26 @@ class Field:
         return self.required and self.if_absent is None
 
 
-@attrs.define(kw_only=True, eq=False, repr=False)
 class Model:
     """An attrs class and its names in JSON.
 
-    ``wire_name_by_folded`` has the wire name for each name and alias, folded. ``required_names``
-    have the fields that a request must have, and ``is_empty_if_null`` says that no field has to be
-    in an answer. ``extra`` is the field that keeps unknown names.
+    ``names`` has the wire name for each name and alias, folded. ``extra`` is the field that keeps
+    unknown names.
+
+    Attributes:
+        wire_names: The names of the fields in JSON.
+        required_names: Those that a request must have.
+        is_empty_if_null: Whether no field has to be in an answer.
     """
 
-    cls: type[Any]
-    fields: tuple[Field, ...]
-    wire_names: frozenset[str]
-    required_names: frozenset[str]
-    is_empty_if_null: bool
-    wire_name_by_folded: Mapping[str, str]
-    extra: str | None
+    def __init__(self, cls: type[Any], fields: tuple[Field, ...], names: Mapping[str, str], extra: str | None) -> None:
+        self.cls: type[Any] = cls
+        self.fields: tuple[Field, ...] = fields
+        self.wire_name_by_folded: Mapping[str, str] = names
+        self.extra: str | None = extra
+        self.wire_names: frozenset[str] = frozenset(field.wire for field in fields)
+        self.required_names: frozenset[str] = frozenset(field.wire for field in fields if field.required)
+        self.is_empty_if_null: bool = not any(field.is_identity for field in fields)
 
 
 @functools.cache
@@ -117,15 +123,7 @@ def model_of(cls: Any) -> Model:
         fields.append(field)
         for name in (field.wire, *attribute.metadata.get("aliases", ())):
             wire_name_by_folded.setdefault(_fold(name), field.wire)
-    return Model(
-        cls=cls,
-        fields=tuple(fields),
-        wire_names=frozenset(field.wire for field in fields),
-        required_names=frozenset(field.wire for field in fields if field.required),
-        is_empty_if_null=not any(field.is_identity for field in fields),
-        wire_name_by_folded=wire_name_by_folded,
-        extra=extra,
-    )
+    return Model(cls, tuple(fields), wire_name_by_folded, extra)
 
 
 def _field(attribute: "attrs.Attribute[Any]", shape: Any) -> Field:

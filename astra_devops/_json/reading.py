@@ -13,15 +13,17 @@ import attrs
 
 from astra_devops._first_use import ModuleOnFirstUse, importing
 from astra_devops._json import scalars, times
-from astra_devops._json.compile_reader import compile_reader
 from astra_devops._json.model_types import is_dict, is_enum, is_list, is_open_enum, item_of, members, model_of, split_optional, wrong_type
+from astra_devops._json.readers import Readers, table_of
 from astra_devops._json.scalars import SCALAR_READERS, Reader
 
 if TYPE_CHECKING:
     from cattrs import BaseConverter
 
-    from astra_devops._json import unions
+    from astra_devops._json import reader_source, unions
+    from astra_devops._json.model_types import Model
 else:
+    reader_source = ModuleOnFirstUse("astra_devops._json.reader_source")
     unions = ModuleOnFirstUse("astra_devops._json.unions")
 
 
@@ -38,7 +40,7 @@ def reader_of(shape: Any) -> Reader:
     if is_enum(shape):
         return scalars.closed_enum_reader(shape)
     if attrs.has(shape):
-        return compile_reader(model_of(shape), reader_of)
+        return Readers(model_of(shape), reader_of, _compile_reader).read
     if is_list(shape):
         return _list_reader(shape)
     rest, nullable = split_optional(shape)
@@ -48,6 +50,10 @@ def reader_of(shape: Any) -> Reader:
         return scalars.open_enum_reader(*filter(is_enum, members(shape)))
     read: Reader = _converter().get_structure_hook(shape)
     return read
+
+
+def _compile_reader(model: "Model", shape: tuple[str, ...], title: str, read_others: Reader) -> Reader:
+    return reader_source.compile_reader(model, shape, title, read_others, reader_of)
 
 
 @functools.cache
@@ -69,6 +75,7 @@ def _converter() -> "BaseConverter":
 def _list_reader(shape: Any) -> Reader:
     item_shape = item_of(shape)
     read_item, drops_null = reader_of(item_shape), attrs.has(item_shape)
+    table = table_of(read_item)
 
     def read(value: object, _: object = None) -> list[Any]:
         if value is None:  # Go writes an empty list as null.
@@ -77,7 +84,7 @@ def _list_reader(shape: Any) -> Reader:
             raise wrong_type(value, "an array")
         if drops_null and None in value:  # It says nothing, and must not take the others with it.
             value = [item for item in value if item is not None]
-        return list(map(read_item, value))
+        return [table[len(item)](item) for item in value] if drops_null else list(map(read_item, value))
 
     return read
 

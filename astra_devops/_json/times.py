@@ -6,7 +6,7 @@ from typing import Final
 
 _GO_ZERO_DAY: Final = 1
 """The day number of 1 January of year 1, Go's zero time, which the service uses for "never"."""
-_GO_ZERO: Final = "0001-01-01T00:00:00Z"
+GO_ZERO: Final = "0001-01-01T00:00:00Z"
 """Its usual text, which need not be parsed."""
 
 # RFC 3339 with letters in either case, and what Go's Time.String() prints: after the offset a zone
@@ -36,7 +36,7 @@ def read(text: str) -> datetime | None:
     Raises:
         ValueError: It is not a time. The message does not contain the text.
     """
-    if not text or text == _GO_ZERO:
+    if not text or text == GO_ZERO:
         return None
     try:
         moment = _parse(text)

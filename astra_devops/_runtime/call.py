@@ -58,7 +58,6 @@ class Operation:
     deprecated: bool = False
 
 
-@attrs.define(eq=False, repr=False)
 class Call(Generic[T]):
     """One call of an operation with its arguments, before anything is encoded or sent.
 
@@ -67,13 +66,25 @@ class Call(Generic[T]):
     as parameters.
     """
 
-    operation: Operation
-    path: str
-    result: Any
-    query: tuple[tuple[str, object], ...] = ()
-    body: object = attrs.field(default=None, repr=False)  # rich shows fields, whatever the repr of the class
-    headers: tuple[tuple[str, object], ...] = attrs.field(default=(), repr=False)
-    cookies: tuple[tuple[str, object], ...] = attrs.field(default=(), repr=False)
+    __slots__ = ("body", "cookies", "headers", "operation", "path", "query", "result")
+
+    def __init__(
+        self,
+        operation: Operation,
+        path: str,
+        result: Any,
+        query: tuple[tuple[str, object], ...] = (),
+        body: object = None,
+        headers: tuple[tuple[str, object], ...] = (),
+        cookies: tuple[tuple[str, object], ...] = (),
+    ) -> None:
+        self.operation: Operation = operation
+        self.path: str = path
+        self.result: Any = result
+        self.query: tuple[tuple[str, object], ...] = query
+        self.body: object = body
+        self.headers: tuple[tuple[str, object], ...] = headers
+        self.cookies: tuple[tuple[str, object], ...] = cookies
 
     @property
     def lane_id(self) -> str | None:
@@ -120,11 +131,6 @@ class Headers(Mapping[str, str]):
         return type(self), (dict(self),)
 
 
-def _plain_headers(headers: Mapping[str, str]) -> Headers:
-    return headers if type(headers) is Headers else Headers(headers)
-
-
-@attrs.define(kw_only=True, on_setattr=attrs.setters.NO_OP)  # Hooks would cost more than all else here.
 class Answer(Generic[T_co]):
     """The service's answer: the decoded value, the status and the headers.
 
@@ -132,15 +138,39 @@ class Answer(Generic[T_co]):
     answer can be pickled and copied.
     """
 
-    value: T_co
-    status: int
-    headers: Mapping[str, str] = attrs.field(repr=False, converter=_plain_headers)
-    attempts: int = 1
+    __slots__ = ("__weakref__", "_headers", "attempts", "status", "value")
+
+    def __init__(self, *, value: T_co, status: int, headers: Mapping[str, str], attempts: int = 1) -> None:
+        self.value: T_co = value
+        self.status: int = status
+        self.attempts: int = attempts
+        self._headers = headers
+
+    @property
+    def headers(self) -> Headers:
+        """The headers."""
+        if type(self._headers) is not Headers:
+            self._headers = Headers(self._headers)
+        return self._headers
 
     @property
     def request_id(self) -> str | None:
         """The service's id of the request."""
         return request_id_of(self.headers)
+
+    def _values(self) -> tuple[object, ...]:
+        return self.value, self.status, self.headers, self.attempts
+
+    def __eq__(self, other: object) -> bool:
+        return self._values() == other._values() if isinstance(other, Answer) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # An answer can be changed, and so can its value.
+
+    def __repr__(self) -> str:
+        return f"Answer(value={self.value!r}, status={self.status}, attempts={self.attempts})"
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        return None, {"value": self.value, "status": self.status, "attempts": self.attempts, "_headers": self.headers}
 
 
 OutcomeCheck = Callable[[], Awaitable[Answer[T] | None]]

@@ -97,7 +97,7 @@ def conflict_class(operation: Operation, words: str) -> type[errors.ConflictErro
     return errors.BusyError if operation.path.startswith(_OF_DATABASES_AND_GROUPS) else errors.ConflictError
 
 
-def hints(operation: Operation, status: int, details: Sequence[errors.ErrorDetail], call: Call[Any] | None, origin: str) -> list[str]:
+def hints(operation: Operation, status: int, details: "Sequence[errors.ErrorDetail]", call: Call[Any] | None, origin: str) -> list[str]:
     """Return what an error status means for the caller, beyond the words of the service.
 
     ``call`` is what was asked for, and ``origin`` the address of the service.

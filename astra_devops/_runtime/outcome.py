@@ -1,31 +1,30 @@
 """The outcomes of one attempt to send a request: an answer, or one of four failures.
 
-These classes and those of calls and requests have no comparison and no repr of their own: attrs
-would make them in half a millisecond for each class, in every program that imports the client.
+These classes, and those of calls, requests and answers, are plain: attrs would take half a
+millisecond for each of them, in every program that imports the client.
 """
 
 from collections.abc import Mapping
 from typing import Final
-
-import attrs
 
 from astra_devops.errors import ResponseDecodeError
 
 _REQUEST_ID_HEADERS: Final = ("x-request-id", "x-datastax-request-id", "x-amzn-requestid", "request-id")
 
 
-@attrs.define(eq=False, repr=False)
 class RawAnswer:
     """An answer before decoding: header names in any case, the body decompressed.
 
     ``oversized`` means that the body was cut at the size limit.
     """
 
-    status: int
-    # rich shows fields in its tracebacks, whatever the repr of the class.
-    headers: Mapping[str, str] = attrs.field(repr=False)
-    body: bytes = attrs.field(repr=False)
-    oversized: bool = False
+    __slots__ = ("body", "headers", "oversized", "status")
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes, oversized: bool = False) -> None:
+        self.status: int = status
+        self.headers: Mapping[str, str] = headers
+        self.body: bytes = body
+        self.oversized: bool = oversized
 
     @property
     def request_id(self) -> str | None:
@@ -41,7 +40,6 @@ def request_id_of(headers: Mapping[str, str]) -> str | None:
     return None
 
 
-@attrs.define(eq=False, repr=False)
 class NotSent:
     """The request did not leave this machine.
 
@@ -50,28 +48,35 @@ class NotSent:
     connection came free. ``cause`` is an exception of the user's code.
     """
 
-    reason: str
-    final: bool = False
-    is_local: bool = False
-    cause: BaseException | None = None
+    __slots__ = ("cause", "final", "is_local", "reason")
+
+    def __init__(self, reason: str, final: bool = False, is_local: bool = False, cause: BaseException | None = None) -> None:
+        self.reason: str = reason
+        self.final: bool = final
+        self.is_local: bool = is_local
+        self.cause: BaseException | None = cause
 
 
-@attrs.define(eq=False, repr=False)
 class Lost:
     """The request was sent, in whole or in part, and no usable answer came."""
 
-    reason: str
+    __slots__ = ("reason",)
+
+    def __init__(self, reason: str) -> None:
+        self.reason: str = reason
 
 
-@attrs.define(eq=False, repr=False)
 class Refused:
     """The service answered with an error status.
 
     ``retry_after`` has the seconds that it asked to wait.
     """
 
-    answer: RawAnswer
-    retry_after: float | None = None
+    __slots__ = ("answer", "retry_after")
+
+    def __init__(self, answer: RawAnswer, retry_after: float | None = None) -> None:
+        self.answer: RawAnswer = answer
+        self.retry_after: float | None = retry_after
 
     @property
     def status(self) -> int:
@@ -84,11 +89,13 @@ class Refused:
         return f"status {self.answer.status}"
 
 
-@attrs.define(eq=False, repr=False)
 class Damaged:
     """The service answered with success, but the compressed body is cut short or corrupt."""
 
-    error: ResponseDecodeError
+    __slots__ = ("error",)
+
+    def __init__(self, error: ResponseDecodeError) -> None:
+        self.error: ResponseDecodeError = error
 
     @property
     def reason(self) -> str:

@@ -117,7 +117,9 @@ class PageIterator(NoCopies, Generic[T]):
         if self._ended:
             return None
         page = await self._fetch(self._last, len(self._seen))
-        new = {key: item for key, item in zip(map(self._key, page), page, strict=True) if key not in self._seen}
+        new = dict(zip(map(self._key, page), page, strict=True))
+        if not self._seen.isdisjoint(new):
+            new = {key: item for key, item in new.items() if key not in self._seen}
         self._seen.update(new)
         new_items = Page(new.values())
         if not new_items:

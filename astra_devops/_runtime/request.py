@@ -14,7 +14,6 @@ from astra_devops._secret import Secret
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
-@attrs.define(eq=False, repr=False)
 class Request:
     """A request without its origin and most of its headers, which belong to the client.
 
@@ -23,13 +22,25 @@ class Request:
     is where the request goes if not to the service.
     """
 
-    method: str
-    target: str
-    body: bytes | None = attrs.field(default=None, repr=False)  # rich shows fields, whatever the repr of the class
-    sends: str = "application/json"
-    accepts: str = "application/json"
-    headers: Mapping[str, str] = attrs.field(default=_NO_HEADERS, repr=False)
-    origin: str | None = None
+    __slots__ = ("accepts", "body", "headers", "method", "origin", "sends", "target")
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = None,
+        sends: str = "application/json",
+        accepts: str = "application/json",
+        headers: Mapping[str, str] = _NO_HEADERS,
+        origin: str | None = None,
+    ) -> None:
+        self.method: str = method
+        self.target: str = target
+        self.body: bytes | None = body
+        self.sends: str = sends
+        self.accepts: str = accepts
+        self.headers: Mapping[str, str] = headers
+        self.origin: str | None = origin
 
 
 def build(call: Call[Any]) -> Request:

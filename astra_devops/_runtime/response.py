@@ -246,7 +246,7 @@ def _detail(item: object) -> tuple[int | None, str]:
     return (number if isinstance(number, int) else None, str(folded.get("message") or "no message"))
 
 
-def _describe_detail(detail: errors.ErrorDetail) -> str:
+def _describe_detail(detail: "errors.ErrorDetail") -> str:
     return detail.message if detail.id is None else f"{detail.message} (id {detail.id})"
 
 

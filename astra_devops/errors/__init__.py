@@ -32,18 +32,11 @@ A wrong argument raises ``ValueError`` or ``TypeError`` instead, before anything
 exception here can be pickled and copied, and none shows a secret in its text.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from astra_devops._first_use import importing
 from astra_devops.errors.base import AstraDevOpsError, ConfigurationError
-from astra_devops.errors.operations import (
-    AmbiguousNameError,
-    DriftError,
-    JournalError,
-    JournalInUseError,
-    OperationFailedError,
-    OperationGroupError,
-    OperationTimeoutError,
-    OutdatedPlanError,
-    ReplayError,
-)
 from astra_devops.errors.requests import (
     AlreadyExistsError,
     APIStatusError,
@@ -60,7 +53,20 @@ from astra_devops.errors.requests import (
     ServerError,
     UnprocessableError,
 )
-from astra_devops.errors.values import Difference, ErrorDetail, OperationOutcome, OperationSnapshot, StatusChange
+
+if TYPE_CHECKING:
+    from astra_devops.errors.operations import (
+        AmbiguousNameError,
+        DriftError,
+        JournalError,
+        JournalInUseError,
+        OperationFailedError,
+        OperationGroupError,
+        OperationTimeoutError,
+        OutdatedPlanError,
+        ReplayError,
+    )
+    from astra_devops.errors.values import Difference, ErrorDetail, OperationOutcome, OperationSnapshot, StatusChange
 
 __all__ = [
     "APIStatusError",
@@ -95,6 +101,26 @@ __all__ = [
     "UnprocessableError",
 ]
 
+# Most programs never see these, and starts need not wait for them.
+_ON_FIRST_USE: Final = ("operations", "values")
+
 # Tracebacks, pickles and logs name the public place.
 for _name in __all__:
-    globals()[_name].__module__ = __name__
+    if _name in globals():
+        globals()[_name].__module__ = __name__
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        with importing:
+            for module_name in _ON_FIRST_USE:
+                for key, value in vars(import_module(f"{__name__}.{module_name}")).items():
+                    if key in __all__:
+                        value.__module__ = __name__
+                        globals()[key] = value
+        return globals()[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,10 +1,13 @@
 """Errors of one request: not sent, refused, or without a usable answer."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from astra_devops._secret import SecretBytes
 from astra_devops.errors.base import AstraDevOpsError
-from astra_devops.errors.values import ErrorDetail
+
+if TYPE_CHECKING:
+    from astra_devops.errors.values import ErrorDetail
 
 
 class RequestNotSentError(AstraDevOpsError):
@@ -70,7 +73,7 @@ class APIStatusError(AstraDevOpsError):
         *,
         operation: str,
         status: int,
-        errors: Sequence[ErrorDetail] = (),
+        errors: "Sequence[ErrorDetail]" = (),
         body: SecretBytes | None = None,
         headers: Mapping[str, str] | None = None,
         request_id: str | None = None,

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from astra_devops import errors
 from astra_devops._first_use import importing
 from astra_devops._json import exporting
 from astra_devops._runtime import checks
@@ -13,6 +12,7 @@ from astra_devops.operations import resume_token
 from astra_devops.operations.kinds import Observation, OperationKind
 
 if TYPE_CHECKING:
+    from astra_devops import errors
     from astra_devops.operations.events import OperationEvent
     from astra_devops.operations.poller import DatabasePoller
     from astra_devops.operations.wait_loop import WaitLoop
@@ -82,7 +82,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         return self._wait_loop is not None and self._wait_loop.done
 
     @property
-    def snapshot(self) -> errors.OperationSnapshot:
+    def snapshot(self) -> "errors.OperationSnapshot":
         """The state of the operation as plain values."""
         wait_loop = self._wait_loop or self.wait_loop()
         return wait_loop.snapshot()

@@ -148,11 +148,7 @@ class WaitLoop(Generic[T]):
         """Return what to await before the next poll, or None if that is due."""
         running_loop()
         if not self._polls:
-            if observer := observer_or_log(self.caller.observer):
-                self._events = WaitEvents(observer, self.id, self.kind.name, self.ids)
-                self._events.started(self.handle._traceparent)
             self._expect()  # Before its turn, so that the first of many waits knows of the others.
-            self._still_clock = still_clock(self.caller.transport.origin, self.caller.clock)
             self._due_at = self.caller.clock.monotonic()
             return self.poller.turns.take()
         if self._still_clock is not None:
@@ -174,6 +170,8 @@ class WaitLoop(Generic[T]):
             self._expect()
             if (turn := self.poller.turns.take()) is not None:
                 await turn
+        else:
+            self._begin()
         if (seconds := self._time_for_poll()) <= 0:
             raise self._timed_out()
         await self._poll(seconds)
@@ -204,6 +202,13 @@ class WaitLoop(Generic[T]):
         if self._events is not None:
             self._events.ended(error, self.snapshot(), is_done=self.done)
             self._events = None
+
+    def _begin(self) -> None:
+        """Do what waits that begin together would otherwise all do in one turn of the loop."""
+        self._still_clock = still_clock(self.caller.transport.origin, self.caller.clock)
+        if observer := observer_or_log(self.caller.observer):
+            self._events = WaitEvents(observer, self.id, self.kind.name, self.ids)
+            self._events.started(self.handle._traceparent)
 
     def _expect(self) -> None:
         if "database_id" in self.ids:

@@ -39,7 +39,7 @@ def test_a_traceback_leads_from_the_call_to_the_place_on_the_loop(astra: AstraDe
         "blocking/databases.py",
         "_bridge/bridge.py",
         "resources/databases.py",
-        "_runtime/caller.py",
+        "_runtime/attempts.py",
     ]
     places = [next(number for number, file in enumerate(files) if file.endswith(name)) for name in expected]
     assert places == sorted(places)

@@ -27,11 +27,11 @@ def failures(results: Sequence[object]) -> list[object]:
     return [result for result in results if isinstance(result, BaseException)]
 
 
-@pytest.mark.parametrize("latency", [0.0, 0.05, 0.1])
-async def test_a_thousand_reads_at_once_of_a_service_that_permits_a_hundred_a_second(latency: float) -> None:
+@pytest.mark.parametrize(("latency", "retry_after"), [(0.0, None), (0.05, None), (0.1, None), (0.0, 1), (0.05, 1)])
+async def test_a_thousand_reads_at_once_of_a_service_that_permits_a_hundred_a_second(latency: float, retry_after: float | None) -> None:
     async with Emulator(clock=VirtualClock(), latency=latency) as emulator, emulator.async_client() as astra:
         database_id = emulator.add_database("orders")
-        emulator.faults.throttle(rate=100, burst=20)
+        emulator.faults.throttle(rate=100, burst=20, retry_after=retry_after)
         began = emulator.clock.monotonic()
         results = await asyncio.gather(*(astra.databases.get(database_id) for _ in range(1000)), return_exceptions=True)
         assert failures(results) == []
@@ -41,8 +41,11 @@ async def test_a_thousand_reads_at_once_of_a_service_that_permits_a_hundred_a_se
         assert (astra.limits.in_flight, astra.limits.queued) == (0, 0)
 
 
-async def test_a_limit_that_falls_to_a_fifth_and_returns(emulator: Emulator, astra: AsyncAstraDevOps, database_id: str) -> None:
-    emulator.faults.throttle(rate=100, burst=20)
+@pytest.mark.parametrize("retry_after", [None, 1])
+async def test_a_limit_that_falls_to_a_fifth_and_returns(
+    emulator: Emulator, astra: AsyncAstraDevOps, database_id: str, retry_after: float | None
+) -> None:
+    emulator.faults.throttle(rate=100, burst=20, retry_after=retry_after)
     is_over = False
 
     async def read() -> None:
@@ -56,15 +59,15 @@ async def test_a_limit_that_falls_to_a_fifth_and_returns(emulator: Emulator, ast
 
     workers = [asyncio.ensure_future(read()) for _ in range(30)]
     await during(8)
-    emulator.faults.throttle(rate=20, burst=20)
+    emulator.faults.throttle(rate=20, burst=20, retry_after=retry_after)
     low = await during(10)
-    emulator.faults.throttle(rate=100, burst=20)
+    emulator.faults.throttle(rate=100, burst=20, retry_after=retry_after)
     await during(5)
     high = await during(1)
     is_over = True
     await asyncio.gather(*workers)
     assert low[429] < 0.15 * low.total()
-    assert low[200] > 180
+    assert low[200] > (180 if retry_after is None else 120)
     assert high[200] >= 66
 
 

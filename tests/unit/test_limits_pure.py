@@ -91,8 +91,8 @@ def test_a_503_with_retry_after_cuts_the_window_and_not_the_rate() -> None:
 
 def test_the_longest_pause_counts() -> None:
     governor = Governor(10, None)
-    assert governor.close_for(5, now=100)
-    assert not governor.close_for(3, now=101)
+    assert governor.close_for(5, now=100, is_too_many=True)
+    assert not governor.close_for(3, now=101, is_too_many=True)
     assert [governor.delay(moment) for moment in (101, 104.5, 105)] == [4, 0.5, 0]
 
 

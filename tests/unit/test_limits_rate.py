@@ -64,7 +64,7 @@ class Sender:
                 self.rate.succeeded(self.now, sent_at, is_awaited=self.rate.limit is not None)
             else:
                 self.rate.refused(self.now, sent_at)
-                if self.now + self.pause > self.opens_at:
+                if self.now + self.pause > self.opens_at and not self.rate.is_open:
                     self.opens_at = self.now + self.pause
                     self.rate.closed(self.pause, self.now)
 
@@ -106,18 +106,32 @@ def test_a_limit_that_falls_to_a_fifth_is_followed_down_and_up(latency: float) -
 
 
 @pytest.mark.parametrize("latency", [0.002, 0.02, 0.1])
-def test_the_pauses_that_refusals_ask_for_are_no_time_to_grow_in(latency: float) -> None:
+def test_pauses_that_refusals_ask_for_cost_little(latency: float) -> None:
     bucket = Bucket(100, 20)
     sender = Sender(bucket.lets_through, latency, 20, pause=1.0)
     sender.run(until=30)
     assert sender.share_refused(5, 30) < 0.02
-    assert sender.successes(5, 30) > 0.55 * 2500
+    assert sender.successes(5, 30) > 0.85 * 2500
     bucket.rate = 20
     sender.run(until=45)
     bucket.rate = 100
     sender.run(until=55)
     assert sender.share_refused(30, 45) < 0.15
     assert max(sender.successes(start, start + 1) for start in range(46, 51)) > 66
+
+
+def test_what_refuses_a_few_of_many_requests_is_open_to_the_others() -> None:
+    rate = AdaptiveRate(Throughput())
+    rate.refused(1.0, 0.9)
+    assert not rate.is_open, "nothing is known yet"
+    for number in range(4):
+        rate.succeeded(2.0 + number, 1.9 + number, is_awaited=False)
+    rate.refused(7.0, 6.9)
+    assert rate.is_open
+    rate.refused(7.1, 6.8)
+    assert rate.is_open, "it was sent before the rate was lowered"
+    rate.refused(7.2, 7.05)
+    assert not rate.is_open
 
 
 def test_refusals_by_chance_do_not_stop_the_client() -> None:

@@ -138,9 +138,12 @@ class Governor:
             self._note()
         return is_lower
 
-    def close_for(self, seconds: float, now: float) -> bool:
-        """Close the gate for so many seconds; return whether that is longer than before."""
-        is_longer = seconds > self.pause(now)
+    def close_for(self, seconds: float, now: float, *, is_too_many: bool) -> bool:
+        """Close the gate for so many seconds; return whether that is longer than before.
+
+        A 429 among requests that the service lets through does not close it.
+        """
+        is_longer = seconds > self.pause(now) and not (is_too_many and self._rate is not None and self._rate.is_open)
         if is_longer:
             self._opens_at = now + seconds
             if self._rate is not None:

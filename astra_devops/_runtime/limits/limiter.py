@@ -122,8 +122,9 @@ class Limiter:
             self._release()
 
     def _pushed_back(self, status: int, now: float, turn: float, pause: float | None) -> None:
-        is_lower = self._governor.refused(now, turn, is_too_many=status == 429)
-        is_longer = pause is not None and self._governor.close_for(pause, now)
+        is_too_many = status == 429
+        is_lower = self._governor.refused(now, turn, is_too_many=is_too_many)
+        is_longer = pause is not None and self._governor.close_for(pause, now, is_too_many=is_too_many)
         if is_lower or is_longer:
             self._report(f"status {status}")
 

@@ -15,6 +15,12 @@ _LEAST: Final = 1.0
 _CUTS: Final = (0.9, 0.7, 0.5)
 _CUBE: Final = 0.1
 _SOON: Final = 0.8
+# Seconds after a cut from which on the limit grows faster than refusals show that it is too high.
+_FAST: Final = 2.0
+# Successes in a row that show that a refusal is not for everything.
+_PASSING: Final = 4
+# Successes in a row that are not by chance, if many are refused by chance.
+_CALM: Final = 15
 _SAMPLE: Final = 3
 _LATE_SAMPLE: Final = 5
 _LONGEST_STEP: Final = 1.0
@@ -52,9 +58,11 @@ class AdaptiveRate:
         "_late_refused",
         "_late_until",
         "_pacer",
+        "_passed",
         "_pause",
         "_refusals",
         "_throughput",
+        "is_open",
         "limit",
     )
 
@@ -69,7 +77,9 @@ class AdaptiveRate:
         # The limit before the last cut; None while there was none.
         self._before: float | None = None
         self._cut_at = self._last = -math.inf
-        self._in_a_row = 0
+        self._in_a_row = self._passed = 0
+        # Whether the service lets most of the other requests through at the time of the last 429.
+        self.is_open: bool = False
         # Answers to requests that were sent before the last cut.
         self._late = self._late_refused = 0
         self._late_until = 0.0
@@ -95,6 +105,7 @@ class AdaptiveRate:
             return
         self._refusals.succeeded()
         self._in_a_row = 0
+        self._passed += 1
         if turn <= self._cut_at:
             self._late += 1
             self._late_until = now
@@ -109,17 +120,21 @@ class AdaptiveRate:
         self._in_a_row += 1
         self._last = max(self._last, now)
         is_late = turn <= self._cut_at
+        passed, self._passed = self._passed, 0
+        if not is_late:
+            self.is_open = passed >= _PASSING
         if is_late:
             self._late += 1
             self._late_refused += 1
             self._late_until = now
         if not self._refusals.is_push_back():
+            self.is_open = True
             return
         if self.limit is None:
             self._start(now)
         elif not is_late:
             self._end_start()
-            self._cut(now, self.limit)
+            self._cut(now, self.limit, has_raced=passed >= _CALM and (self._is_doubling or self._age > _FAST))
         elif self._before is not None and self._late >= _LATE_SAMPLE:
             share = 1 - self._late_refused / self._late
             self._lower(now, self._before * min(max(share, _CUTS[-1]), _CUTS[0]))
@@ -143,13 +158,16 @@ class AdaptiveRate:
             self._is_doubling = False
             self._restart(_CUTS[0] * successes / seconds)
 
-    def _cut(self, now: float, limit: float) -> None:
+    def _cut(self, now: float, limit: float, *, has_raced: bool) -> None:
         """Lower the limit; or restore an earlier one, if the last cuts were in vain."""
         is_soon = self._age < _SOON
         # What it has regained since the last cut was too much already.
         before = min(limit, self._base) if is_soon and not self._is_doubling else limit
         lower = before * _CUTS[min(self._in_a_row, len(_CUTS)) - 1]
-        if self._pause:
+        if has_raced:
+            # A burst that the service permits has hidden for some time that this is too much.
+            lower = min(lower, max(_CUTS[0] * self._throughput.last_second(now), before * _CUTS[1]))
+        elif self._pause:
             # Each cut costs a pause: halfway to what has been let through, instead of by tenths.
             lower = min(lower, (before + self._throughput.last_second(now)) / 2)
         self._begin_round_trip(now, before)

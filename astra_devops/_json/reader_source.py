@@ -1,4 +1,4 @@
-"""Reading objects as models: field by field at first, then by a function compiled for their names.
+"""Functions that read objects with certain names as models, compiled from their source.
 
 Objects that come again and again with the same names get a reader of their own: one line per field,
 the common case checked inline. Calls are what is slow in Python, so there are none for strings,
@@ -10,9 +10,7 @@ neither converters nor validators, so this skips nothing.
 """
 
 import linecache
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import filterfalse
 from operator import itemgetter
 from typing import Any, Final
 
@@ -32,6 +30,7 @@ from astra_devops._json.model_types import (
     variant_names,
     wrong_type,
 )
+from astra_devops._json.readers import or_if_absent, table_of
 from astra_devops._json.scalars import Reader
 from astra_devops._secret import NO_EXTRA, Extra, Secret
 
@@ -43,107 +42,23 @@ _SHARED_NAMES: Final = {
     "Extra": Extra,
     "Secret": Secret,
     "read_time": times.read,
+    "go_zero": times.GO_ZERO,
     "all_strings": frozenset((str,)).issuperset,
 }
 
-# An object is worth a reader of its own when it has come this often. Each takes a millisecond to
-# compile, and some kilobytes.
-_OFTEN: Final = 10
-_MOST_SHAPES: Final = 16
-_MOST_COUNTED: Final = 64
-_MOST_NAMES: Final = 200
 
+def compile_reader(model: Model, shape: tuple[str, ...], title: str, read_others: Reader, reader_of: Callable[[Any], Reader]) -> Reader:
+    """Return a function that reads objects with just these names, and passes others on.
 
-class _Readers(dict[int, Reader]):
-    """The readers of one model, by the number of names in an object.
-
-    For each number there is at most one, for the names that came often first. It passes objects
-    with other names on, which have a second table.
+    Args:
+        model: What they are read as.
+        shape: The names, in order.
+        title: What tracebacks call the function.
+        read_others: What reads an object without one of the names.
+        reader_of: Returns the reader of a shape.
     """
-
-    def __init__(self, model: Model, reader_of: Callable[[Any], Reader]) -> None:
-        self._model = model
-        self._reader_of = reader_of
-        self._by_names: dict[tuple[str, ...], Reader] = {}
-        self._counts: dict[tuple[str, ...], int] = {}
-        # Made when a field is first there: most answers lack some objects that they may have.
-        self._by_field: dict[str, Reader] = {}
-
-    def read(self, document: Any, _: object = None) -> Any:
-        """Turn an object into an instance of the model's class."""
-        try:
-            read = self[len(document)]
-        except TypeError:
-            read = self._read_any
-        return read(document)
-
-    def _read_any(self, document: Any) -> Any:
-        """Read an object field by field, whatever its names are."""
-        if type(document) is not dict:
-            raise wrong_type(document, "an object")
-        extra = NO_EXTRA
-        if not self._model.wire_names.issuperset(document):
-            document, extra = split_unknown(document, self._model)
-        instance = object.__new__(self._model.cls)
-        for field in self._model.fields:
-            if field.wire in document:
-                setattr(instance, field.name, self._reader_of_field(field)(document[field.wire]))
-            elif field.if_absent is not None:
-                setattr(instance, field.name, self._reader_of_field(field)(None))
-            elif field.required:
-                raise KeyError(field.wire)
-            else:
-                setattr(instance, field.name, None if field.default is None else field.default())
-        if self._model.extra is not None:
-            setattr(instance, self._model.extra, extra)
-        return instance
-
-    def _reader_of_field(self, field: Field) -> Reader:
-        if field.wire not in self._by_field:
-            self._by_field[field.wire] = _or_if_absent(self._reader_of(field.shape), field)
-        return self._by_field[field.wire]
-
-    def __missing__(self, count: int) -> Reader:
-        return self._read_others
-
-    def _read_others(self, document: Any) -> Any:
-        shape = tuple(document) if type(document) is dict else ()
-        read = self._by_names.get(shape)
-        if read is not None:
-            return read(document)
-        instance = self._read_any(document)  # Raises what is wrong with it.
-        if len(self._by_names) < _MOST_SHAPES and 0 < len(shape) <= _MOST_NAMES:
-            self._learn(shape)
-        return instance
-
-    def _learn(self, shape: tuple[str, ...]) -> None:
-        if len(self._counts) >= _MOST_COUNTED:
-            self._counts.clear()
-        self._counts[shape] = self._counts.get(shape, 0) + 1
-        if self._counts[shape] >= _OFTEN:
-            names: dict[str, Any] = {"read_others": self._read_others}
-            lines = _shape_lines(self._model, shape, names, self._reader_of)
-            read = _compile(lines, names, f"{self._model.cls.__qualname__}, objects {len(self._by_names) + 1}")
-            self._by_names[shape] = read
-            self.setdefault(len(shape), read)
-
-
-class _Members(dict[object, object]):
-    """The members of an enum by their wire values. An unknown string is itself."""
-
-    def __init__(self, shape: Any, read: Reader, *, nullable: bool) -> None:
-        super().__init__(scalars.members_by_value(*filter(is_enum, members(shape))))
-        self._read = read
-        if nullable:
-            self[None] = None
-
-    def __missing__(self, value: object) -> object:
-        return value if type(value) is str else self._read(value)
-
-
-def compile_reader(model: Model, reader_of: Callable[[Any], Reader]) -> Reader:
-    """Return a function that turns a JSON object into an instance of the model's class."""
-    return _Readers(model, reader_of).read
+    names: dict[str, Any] = {"read_others": read_others}
+    return _compile(_shape_lines(model, shape, names, reader_of), names, title)
 
 
 def source_of(cls: Any, names: Sequence[str] | None = None) -> str:
@@ -197,21 +112,17 @@ def _compile(lines: list[str], names: dict[str, Any], title: str) -> Reader:
     return read
 
 
-def _or_if_absent(read: Reader, field: Field) -> Reader:
-    """Return a reader that reads null as what the service may leave out."""
-    if_absent = field.if_absent
-    return read if if_absent is None else lambda value: read(if_absent if value is None else value)
+class _Members(dict[object, object]):
+    """The members of an enum by their wire values. An unknown string is itself."""
 
+    def __init__(self, shape: Any, read: Reader, *, nullable: bool) -> None:
+        super().__init__(scalars.members_by_value(*filter(is_enum, members(shape))))
+        self._read = read
+        if nullable:
+            self[None] = None
 
-def split_unknown(document: dict[str, object], model: Model) -> tuple[dict[str, object], Extra]:
-    """Split an object into the fields of the model, under their wire names, and the rest.
-
-    The exact name of a field wins over its variants, which are then kept with the unknown names.
-    """
-    unknown = [*filterfalse(model.wire_names.__contains__, document)]
-    variants = variant_names(document, unknown, model)
-    extra = Extra({key: document[key] for key in unknown if key not in variants.values()})
-    return ({**document, **{wire: document[key] for wire, key in variants.items()}} if variants else document), extra
+    def __missing__(self, value: object) -> object:
+        return value if type(value) is str else self._read(value)
 
 
 @attrs.define(eq=False, repr=False)
@@ -251,13 +162,11 @@ class _FieldSource:
         return self._bind("read", self._read_function(shape))
 
     def _read_function(self, shape: Any) -> Reader:
-        return _or_if_absent(self.reader_of(shape), self.field)
+        return or_if_absent(self.reader_of(shape), self.field)
 
     def _readers(self, shape: Any) -> str:
         """Return the table of the readers of another model; they need no call between."""
-        read = self.reader_of(shape)
-        table = getattr(read, "__self__", None)
-        return self._bind("readers", table if isinstance(table, _Readers) else defaultdict(lambda: read))
+        return self._bind("readers", table_of(self.reader_of(shape)))
 
     def _members(self, shape: Any, *, nullable: bool = False) -> _Members:
         return _Members(shape, self._read_function(shape), nullable=nullable)
@@ -280,6 +189,7 @@ class _FieldSource:
             fallback = f"Secret({v})"
         elif times.is_time(shape) and nullable:
             fallback = f"read_time({v}) if type({v}) is str else {fallback}"
+            return f"None if {v} is None or {v} == go_zero else {fallback}"
         return f"None if {v} is None else {fallback}" if nullable else fallback
 
     def _list(self, shape: Any, v: str) -> str:
@@ -287,11 +197,11 @@ class _FieldSource:
         fallback = f"{self._reader(shape)}({v})"
         if item is str:
             return f"{v} if type({v}) is list and all_strings(map(type, {v})) else {fallback}"
-        # These call a function for each item without a Python frame.
         if is_open_enum(item):
-            read_item: Reader = _Members(item, self.reader_of(item), nullable=False).__getitem__
+            known = _Members(item, self.reader_of(item), nullable=False)
+            items = f"*map({self._bind('item', known.__getitem__)}, {v})"
         elif attrs.has(item):
-            read_item = self.reader_of(item)
+            items = f"{self._readers(item)}[len(i)](i) for i in {v}"
         else:
             return fallback
-        return f"[*map({self._bind('item', read_item)}, {v})] if type({v}) is list else {fallback}"
+        return f"[{items}] if type({v}) is list else {fallback}"

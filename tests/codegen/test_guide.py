@@ -24,7 +24,7 @@ def test_every_quirk_has_its_row_with_its_default(root: Path) -> None:
     assert sorted(first_cells(table)) == sorted(field.name for field in attrs.fields(Quirks))
     assert "| `null_keyspaces` | on |" in table
     assert "| `numbered_from_two` | off |" in table
-    assert "| `access_list_lag` | `5.0` |" in table
+    assert "| `access_list_lag` | `0.25` |" in table
 
 
 def test_a_fault_is_shown_as_it_is_called(root: Path) -> None:

@@ -132,7 +132,7 @@ def calls_of(emulator: Emulator, canaries: Canaries, path: str, results: dict[st
     for operation, request in arguments_by_id(emulator).items():
         yield "request", [operation], request
     body = {"username": "ann", "password": canaries.new()}
-    yield "request", ["resetPassword"], {"path": {"databaseID": emulator.add_database("x")}, "body": body}
+    yield "request", ["resetPassword"], {"path": {"databaseID": emulator.add_database("x", tier="C10")}, "body": body}
 
 
 def called(astra: AstraDevOps, name: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -226,7 +226,7 @@ def test_a_fleet_run_and_its_journal_show_no_secret(tmp_path: Path) -> None:
     journal = tmp_path / "run.db"
     with Emulator.running() as emulator, emulator.client() as astra:
         canaries = Canaries(emulator.token)
-        items = [(emulator.add_database(f"db-{number}"), canaries) for number in range(12)]
+        items = [(emulator.add_database(f"db-{number}", tier="C10"), canaries) for number in range(12)]
         text = f"no {emulator.token}"
         emulator.faults.status("configureTelemetry", 400, times=3, body={"errors": [{"ID": 1, "message": text}]})
         with astra.fleet.run(rotate_everything, items, key=lambda item: item[0], journal=journal, quiet=True) as run:

@@ -12,6 +12,23 @@ pytestmark = pytest.mark.anyio
 ALL = {"address": "0.0.0.0/0", "enabled": True, "description": "every address"}
 
 
+async def test_a_change_shows_within_half_a_second_and_a_deleted_list_is_gone(api_of: Callable[[Emulator], Any]) -> None:
+    async with Emulator() as emulator:
+        api = api_of(emulator)
+        path = f"/v2/databases/{emulator.add_database('orders')}/access-list"
+        home = {"address": "10.0.0.1/32", "enabled": True, "description": "home"}
+        office = home | {"description": "office"}
+        for method, body, entry in (("POST", [home], home), ("PATCH", {"addresses": [office]}, office)):
+            assert (await api(method, path, json=body)).status < 300
+            await emulator.clock.sleep(0.5)
+            assert (await api("GET", path)).json["addresses"][0]["description"] == entry["description"]
+        assert (await api("PATCH", path, json={"addresses": [home]})).status < 300  # not visible yet
+        assert (await api("DELETE", path)).status < 300
+        assert (await api("GET", path)).status == 404
+        await emulator.clock.sleep(5)
+        assert (await api("GET", path)).status == 404
+
+
 async def test_without_the_quirks(api_of: Callable[[Emulator], Any]) -> None:
     quirks = Quirks(
         first_address_only=False,

@@ -213,10 +213,11 @@ async def test_resize_checks_its_body(api: Any) -> None:
 
 
 async def test_suspend_engine_type_and_password(api: Any) -> None:
-    database_id = api.emulator.add_database("orders")
+    database_id, classic_id = api.emulator.add_database("orders"), api.emulator.add_database("classic", tier="C10")
     body = {"username": "me", "password": "not-a-secret"}
-    assert (await api("POST", f"/v2/databases/{database_id}/resetPassword", json=body)).status == 202
-    assert (await api("POST", f"/v2/databases/{database_id}/resetPassword", json={})).status == 400
+    assert (await api("POST", f"/v2/databases/{classic_id}/resetPassword", json=body)).status == 202
+    assert (await api("POST", f"/v2/databases/{classic_id}/resetPassword", json={})).status == 400
+    assert (await api("POST", f"/v2/databases/{database_id}/resetPassword", json=body)).status == 400
     assert (await api("PUT", f"/v2/databases/{database_id}/engineType", json={"engineType": "serverless"})).status == 202
     await api.until(database_id, "ACTIVE")
     assert (await api.look(database_id))["info"]["engineType"] == "serverless"

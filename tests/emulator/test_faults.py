@@ -177,7 +177,7 @@ async def test_bundles_and_data_endpoints_have_faults_too(api: Any) -> None:
 
 
 async def test_the_journal_records_requests_and_shows_no_secret(api: Any) -> None:
-    database_id = api.emulator.add_database("orders")
+    database_id = api.emulator.add_database("orders", tier="C10")
     body = {"username": "me", "password": "not-a-secret"}
     await api("POST", f"/v2/databases/{database_id}/resetPassword?x=1", json=body)
     (exchange,) = api.emulator.journal

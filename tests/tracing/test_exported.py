@@ -60,7 +60,7 @@ async def test_limits_and_the_circuit_are_metrics(emulator: Emulator, collected:
 async def test_no_secret_is_exported(emulator: Emulator, collected: Collected, caplog: pytest.LogCaptureFixture, echoed: str) -> None:
     caplog.set_level("DEBUG")
     text = echoed.format(token=emulator.token, password=PASSWORD)
-    database_id = emulator.add_database("orders")
+    database_id = emulator.add_database("orders", tier="C10")
     for name in ("resetPassword", "listDatabases"):
         emulator.faults.status(name, 503, body=f"<html>{text}", headers={"x-request-id": text, "x-echo": text})
         emulator.faults.status(name, 400, times=None, body={"errors": [{"ID": 1, "message": text}]}, headers={"x-request-id": text})

@@ -1,6 +1,6 @@
 """Access lists of databases: which addresses may reach a database.
 
-A change is accepted at once and shows a little later.
+A change is accepted at once and shows a little later, except that a deleted list is gone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -97,7 +97,8 @@ def delete(world: World, request: Request) -> replies.Reply:
     access_list = _latest(world, database_id, value)
     addresses = request.lists["addresses"]
     if not addresses:
-        return _set(world, value, None)
+        value.set(None, world.clock.monotonic())
+        return replies.empty(204)
     for problem in filter(None, map(_addresses.objection, addresses)):
         raise plain_refusal(world, 400, problem)
     to_remove = [_addresses.stored_address(world, address) for address in addresses][: 1 if world.quirks.first_address_only else None]
@@ -161,7 +162,7 @@ def _latest(world: World, database_id: str, value: DelayedValue[AccessList | Non
     return value.latest
 
 
-def _set(world: World, value: DelayedValue[AccessList | None], access_list: AccessList | None) -> replies.Reply:
+def _set(world: World, value: DelayedValue[AccessList | None], access_list: AccessList) -> replies.Reply:
     value.set(access_list, world.clock.monotonic() + world.quirks.access_list_lag)
     return replies.empty(204)
 

@@ -231,8 +231,8 @@ def resize_database(world: World, request: Request) -> replies.Reply:
 
 
 def reset_password(world: World, request: Request) -> replies.Reply:
-    """Accept a new password. It has no effect."""
-    database = world.find_living(request.arguments["databaseID"])
+    """Accept a new password for a classic database. It has no effect."""
+    database = _find_classic(world, request)
     body = as_object(request.body)
     if not (body.get("username") and body.get("password")):
         raise replies.refusal(400, "username and password are needed")

@@ -25,8 +25,11 @@ class DelayedValue(Generic[V]):
         return self._pending[-1][1] if self._pending else self._visible
 
     def set(self, value: V, due: Instant) -> None:
-        """Set the value, which becomes visible at ``due`` (seconds of the emulator's clock)."""
-        self._pending.append((due, value))
+        """Set the value, which becomes visible at ``due`` (seconds of the emulator's clock).
+
+        It replaces earlier values that would become visible later.
+        """
+        self._pending = [*(entry for entry in self._pending if entry[0] <= due), (due, value)]
 
     def at(self, now: float) -> V:
         """Return the visible value at a time, which must not be before that of an earlier call."""

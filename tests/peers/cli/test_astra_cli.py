@@ -19,7 +19,10 @@ Astra = Callable[..., Any]
 
 @pytest.fixture
 def astra(emulator: Emulator, tmp_path: Path) -> Astra:
-    """Return a function that runs a command of the client, and returns the data of its answer."""
+    """Return a function that runs a command of the client, and returns the data of its answer.
+
+    With another ``output`` than ``json`` it returns all that the client has printed.
+    """
     program = os.environ.get("ASTRA_CLI_PEER")
     assert program, "ASTRA_CLI_PEER must be the program of astra-cli, or a script that starts it"
     # A JVM takes the home directory from the user's entry, not from HOME.
@@ -31,10 +34,12 @@ def astra(emulator: Emulator, tmp_path: Path) -> Astra:
     }
     service = ("--token", emulator.token, "--env", "local", "--local-endpoint", f"{emulator.url}/v2")
 
-    def run(*words: str, code: int = 0) -> Any:
-        command = [program, *words, *service, "-o", "json", "--no-input", "--no-spinner"]
+    def run(*words: str, code: int = 0, output: str = "json") -> Any:
+        command = [program, *words, *service, "-o", output, "--no-input", "--no-spinner", "--color=never"]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == code, f"{' '.join(words)}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+        if output != "json":
+            return done.stdout
         # The client prints the answers about PCU groups, too, before its own.
         return json.loads(done.stdout[done.stdout.index('{\n  "code"') :]).get("data")
 
@@ -61,6 +66,31 @@ def test_a_database_is_created_used_and_deleted(emulator: Emulator, astra: Astra
     assert [keyspace["name"] for keyspace in astra("db", "list-keyspaces", "orders")] == ["shop"]
     astra("db", "delete", "orders", "--yes")
     assert {database.status for database in emulator.databases.values()} <= {"TERMINATING", "TERMINATED"}
+    assert refused(emulator) == []
+
+
+@pytest.mark.timeout(180)
+def test_creating_and_deleting_twice_is_refused_or_ignored(emulator: Emulator, astra: Astra) -> None:
+    database_id = emulator.add_database("orders", keyspaces=["shop"])
+    astra("db", "create", "orders", "-r", "us-east-2", code=2)
+    assert astra("db", "create", "orders", "-r", "us-east-2", "--if-not-exists")["wasCreated"] is False
+    astra("db", "create-keyspace", "orders", "-k", "shop", code=2)
+    astra("db", "delete-keyspace", "orders", "-k", "nothing", code=2)
+    assert astra("db", "status", database_id) == "ACTIVE"
+    assert astra("db", "delete", database_id, "--yes")["wasDeleted"] is True
+    astra("db", "delete", database_id, "--yes", code=2)
+    assert astra("db", "delete", "orders", "--yes", "--if-exists")["wasDeleted"] is False
+    assert refused(emulator) == []
+
+
+@pytest.mark.timeout(120)
+def test_the_organization_and_its_databases_in_each_format(emulator: Emulator, astra: Astra) -> None:
+    database_id = emulator.add_database("orders")
+    for output in ("json", "csv", "human"):
+        assert emulator.organization_id in str(astra("org", "get", output=output))
+        assert database_id in str(astra("db", "list", output=output))
+    assert astra("org", "id", output="human").strip() == emulator.organization_id
+    assert astra("org", "name") == astra("org", "get")["name"]
     assert refused(emulator) == []
 
 

@@ -8,6 +8,9 @@ terraform {
 variable "many" {
   default = 1
 }
+variable "members" {
+  default = 1
+}
 variable "region" {
   default = "us-east-2"
 }
@@ -49,6 +52,7 @@ resource "astra_pcu_group" "many" {
   deletion_protection = false
 }
 resource "astra_pcu_group_association" "member" {
+  count         = var.members
   pcu_group_id  = astra_pcu_group.many[0].id
   datacenter_id = "${astra_database.many[0].id}-1"
   depends_on    = [astra_keyspace.many]

@@ -190,7 +190,8 @@ class DatabaseQuirks:
     """
 
     classic_only_changes: bool = True
-    """Serverless databases cannot be parked, unparked or resized: 400; off: they can.
+    """Serverless databases cannot be parked, unparked or resized, and have no password: 400; off:
+    they can, and have.
 
     See the Java client's tests.
 

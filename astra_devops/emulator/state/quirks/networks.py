@@ -32,10 +32,10 @@ class NetworkQuirks:
     Evidence: docs/evidence.md#enabling-an-access-list.
     """
 
-    access_list_lag: float = 5.0
-    """Seconds until a change of an access list becomes visible.
+    access_list_lag: float = 0.25
+    """Seconds until a change of an access list becomes visible, except for its deletion.
 
-    The Java client's tests wait for it.
+    The Java client's tests wait half a second for it.
 
     Evidence: docs/evidence.md#access-list-lag.
     """

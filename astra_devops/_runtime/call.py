@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
 from urllib.parse import quote, unquote
 
 import attrs
@@ -164,7 +164,7 @@ class Answer(Generic[T_co]):
     def __eq__(self, other: object) -> bool:
         return self._values() == other._values() if isinstance(other, Answer) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # An answer can be changed, and so can its value.
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # An answer can be changed.
 
     def __repr__(self) -> str:
         return f"Answer(value={self.value!r}, status={self.status}, attempts={self.attempts})"

@@ -159,10 +159,13 @@ class Attempts(CallErrors, Generic[T]):
             if isinstance(headers, NotSent):
                 return headers
             self.headers = headers
+            if (left := self.deadline.remaining()) <= 0:
+                shared.circuit.abandoned()
+                return NotSent("its time was up before it could be sent", final=True, is_local=True)
             if self.events:
                 headers = self.events.request(self.count, self.transport.origin, headers)
             self.sent_at = caller.clock.monotonic()
-            received = await self.transport.send(self.request, headers, self.deadline.limit(caller.options.attempt_timeout))
+            received = await self.transport.send(self.request, headers, min(left, caller.options.attempt_timeout))
             if self.events:
                 self.events.response(self.count, received)
             if shared.circuit.failures or is_outage(received):

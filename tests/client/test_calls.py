@@ -13,7 +13,7 @@ import aiohttp
 import attrs
 import pytest
 
-from astra_devops import AsyncAstraDevOps, CircuitEvent, RetryPolicy, errors
+from astra_devops import AsyncAstraDevOps, CircuitEvent, RetryPolicy, deadline, errors
 from astra_devops._rest import index
 from astra_devops._runtime.call import Call
 from astra_devops.emulator import Emulator, RealClock
@@ -342,3 +342,12 @@ async def test_the_answer_has_status_headers_and_request_id(emulator: Emulator, 
     assert answer.request_id
     assert "date" in answer.headers
     assert emulator.journal[0].query == {"limit": "5"}
+
+
+async def test_a_call_whose_time_is_up_is_not_sent(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    database_id = emulator.add_database("orders")
+    await astra.databases.get(database_id)  # The connection is there, and another answer would come within a millisecond.
+    for seconds in (0, -1):
+        with deadline(seconds), pytest.raises(errors.RequestNotSentError, match="its time was up before it could be sent"):
+            await astra.databases.get(database_id)
+    assert emulator.journal.count("getDatabase") == 1

@@ -232,8 +232,9 @@ async def test_a_deadline_around_a_run_bounds_its_calls(astra: AsyncAstraDevOps,
     with astra_devops.deadline(0):
         async with astra.fleet.run(work, [database_id], quiet=True) as run:
             outcomes = [outcome async for outcome in run]
-    assert isinstance(outcomes[0].error, errors.RequestNotSentError | errors.OutcomeUnknownError)
+    assert isinstance(outcomes[0].error, errors.RequestNotSentError)
     assert outcomes[0].state == "failed"
+    assert emulator.journal.count("getDatabase") == 0
 
 
 async def test_a_run_gets_through_faults_with_one_effect_each(astra: AsyncAstraDevOps, emulator: Emulator) -> None:

@@ -28,7 +28,7 @@ LAYERS: dict[str, set[str]] = {
     "operations.capacity": {"errors", "_rest", "_runtime", "operations.absence"},
     "operations.resume_token": {"_json_bytes", "_runtime"},
     "operations.shared_task": {"errors", "_runtime"},
-    "operations.turns": set(),
+    "operations.turns": {"_runtime"},
     "operations.ip_ranges": {"_runtime"},
     "operations.list_reading": {"errors", "_json", "_json_bytes", "_rest", "_runtime", "_secret", "operations.listing"},
     "operations.poller": {

@@ -117,19 +117,23 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             PermissionDeniedError: The token may not read the resource.
         """
         checks.flag(progress, "progress")
-        wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on)
-        if progress:
-            with importing:
-                from astra_devops.operations.showing import show_progress
-            await show_progress(wait_loop, f"{self.kind} {self.resource_id or ''}".rstrip())
-        # Not by next_event: while many waits pause, garbage collections look at each coroutine.
+        wait_loop, began = None, self._caller.clock.monotonic()
+        # Thousands of waits may begin at once: each does the rest in its turn. None pauses in
+        # next_event, since garbage collections look at each coroutine.
         try:
+            if (turn := self._poller.turn_for(self.ids)) is not None:
+                await turn
+            wait_loop = self.wait_loop(timeout=timeout, interval=interval, fail_on=fail_on, began=began)
+            if progress:
+                with importing:
+                    from astra_devops.operations.showing import show_progress
+                await show_progress(wait_loop, f"{self.kind} {self.resource_id or ''}".rstrip())
             while not wait_loop.done:
                 if (pause := wait_loop.pause()) is not None:
                     await pause
                 await wait_loop.poll()
         except BaseException as error:
-            wait_loop.end(error)
+            (wait_loop or self.wait_loop()).end(error)
             raise
         wait_loop.end()
         return wait_loop.result()
@@ -184,11 +188,12 @@ class AsyncOperation(NoCopies, Generic[T_co]):
         interval: float | None = None,
         fail_on: Collection[str] | None = None,
         is_detached: bool = False,
+        began: float | None = None,
     ) -> "WaitLoop[T_co]":
         """Start a wait that advances one poll per call.
 
         :meth:`wait` and :meth:`events` are built on it. The handle shows nothing of a wait that
-        ``is_detached``.
+        ``is_detached``. One that ``began`` earlier, by the client's clock, has had its first turn.
         """
         with importing:
             from astra_devops.operations.wait_loop import WaitLoop
@@ -201,7 +206,8 @@ class AsyncOperation(NoCopies, Generic[T_co]):
             timeout=self._kind.timeout if timeout is None else checks.positive(timeout, "timeout"),
             interval=checks.optional(checks.positive, interval, "interval"),
             fail_on=self._kind.failure_states if fail_on is None else frozenset(map(str, checks.strings(fail_on, "fail_on"))),
-            started_at=self._caller.clock.monotonic(),
+            started_at=self._caller.clock.monotonic() if began is None else began,
+            has_turn=began is not None,
             statuses=() if self._wait_loop is None else self._wait_loop.statuses,
         )
         if not is_detached:

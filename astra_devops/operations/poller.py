@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import math
+from collections.abc import Mapping
 from functools import partial
 from typing import Final
 
@@ -45,7 +46,7 @@ class DatabasePoller:
     """
 
     def __init__(self, caller: Caller) -> None:
-        self.turns: Turns = Turns()
+        self._turns = Turns()
         self._limits: TimeLimits | None = None
         self._caller = caller
         self._aligned = itertools.count()
@@ -100,6 +101,15 @@ class DatabasePoller:
     async def get_now(self, database_id: str) -> Database:
         """Return a database as it is now, by a request of its own."""
         return await self._get(database_id)
+
+    def turn_for(self, ids: Mapping[str, str]) -> asyncio.Future[None] | None:
+        """Return None if a wait may go on at once, or a future of its turn.
+
+        Its database counts as waited for even before, so that the first of many waits knows of all.
+        """
+        if "database_id" in ids:
+            self.expect(ids["database_id"])
+        return self._turns.take()
 
     def expect(self, database_id: str) -> None:
         """Count a database as waited for, and no longer those that have not been polled lately."""

@@ -4,6 +4,8 @@ import asyncio
 from collections import deque
 from typing import Final
 
+from astra_devops._runtime.clock import running_loop
+
 # Waits that go on in one turn of the event loop. What one does until it pauses again takes a fifth
 # of a millisecond.
 _PER_TURN: Final = 64
@@ -23,7 +25,7 @@ class Turns:
 
     def take(self) -> asyncio.Future[None] | None:
         """Return None if it is the caller's turn, as long as few ask, or a future of it."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         if loop is not self._loop:  # A client of one loop after another has nothing left on the first.
             self._loop, self._left = loop, 0
             self._queue.clear()

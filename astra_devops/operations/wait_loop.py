@@ -12,7 +12,6 @@ import attrs
 from astra_devops import errors
 from astra_devops._runtime import call_events, deadline
 from astra_devops._runtime.caller import Caller
-from astra_devops._runtime.clock import running_loop
 from astra_devops._runtime.details import add_detail
 from astra_devops._runtime.emulators import StillClock, still_clock
 from astra_devops._runtime.limits.priority import foreground
@@ -80,6 +79,7 @@ class WaitLoop(Generic[T]):
     interval: float | None
     fail_on: frozenset[str]
     started_at: float
+    has_turn: bool
     statuses: tuple[str, ...]
     id: str = attrs.field(factory=call_events.new_id)
     _really_started_at: float = attrs.field(factory=time.monotonic)
@@ -146,11 +146,12 @@ class WaitLoop(Generic[T]):
 
     def pause(self) -> Awaitable[None] | None:
         """Return what to await before the next poll, or None if that is due."""
-        running_loop()
         if not self._polls:
-            self._expect()  # Before its turn, so that the first of many waits knows of the others.
+            if self.has_turn:
+                self._due_at = self.started_at
+                return None
             self._due_at = self.caller.clock.monotonic()
-            return self.poller.turns.take()
+            return self.poller.turn_for(self.ids)
         if self._still_clock is not None:
             self._still_clock.check()
         if self._moment is None:
@@ -167,8 +168,7 @@ class WaitLoop(Generic[T]):
                 self._leave_sleep()
                 deadline.count(self.caller.clock, self._lead)
             self._due_at = self.caller.clock.monotonic()
-            self._expect()
-            if (turn := self.poller.turns.take()) is not None:
+            if (turn := self.poller.turn_for(self.ids)) is not None:
                 await turn
         else:
             self._begin()
@@ -209,10 +209,6 @@ class WaitLoop(Generic[T]):
         if observer := observer_or_log(self.caller.observer):
             self._events = WaitEvents(observer, self.id, self.kind.name, self.ids)
             self._events.started(self.handle._traceparent)
-
-    def _expect(self) -> None:
-        if "database_id" in self.ids:
-            self.poller.expect(self.ids["database_id"])
 
     def _leave_sleep(self) -> None:
         if self._sleep is not None and self._alarm is not None:

@@ -69,19 +69,29 @@ async def test_each_change_comes_after_those_that_it_needs(astra: AsyncAstraDevO
 
 
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("is_disturbed", [False, True])
-def test_a_plan_that_is_killed_three_times_reaches_the_same_end(tmp_path: Path, is_disturbed: bool) -> None:
+@pytest.mark.parametrize(
+    ("is_disturbed", "speed", "kills"),
+    [
+        (False, SPEED, (3, 6, 8)),
+        (True, SPEED, (3, 6, 8)),
+        # The last one leaves a placement on its way, for seconds.
+        (False, 40.0, (4, 9, 11)),
+    ],
+)
+def test_a_plan_that_is_killed_three_times_reaches_the_same_end(
+    tmp_path: Path, is_disturbed: bool, speed: float, kills: tuple[int, ...]
+) -> None:
     declared = everything()
-    with Emulator.running(clock=ScaledClock(SPEED), seed=1) as emulator, emulator.client() as astra:
+    with Emulator.running(clock=ScaledClock(speed), seed=1) as emulator, emulator.client() as astra:
         astra.plan(declared).save(tmp_path / "plan.json")
         if is_disturbed:
             emulator.faults.rate_limit("*", probability=0.05, retry_after=1)
             emulator.faults.status("*", 503, probability=0.05)
             emulator.faults.reset_before_effect("*", probability=0.03)
             emulator.faults.reset_after_effect("*", probability=0.03)
-        kill_repeatedly(emulator, tmp_path, SPEED, kills=(3, 6, 8))
+        kill_repeatedly(emulator, tmp_path, speed, kills=kills)
         emulator.faults.clear()
-        printed = apply_finally(emulator, tmp_path, SPEED)
+        printed = apply_finally(emulator, tmp_path, speed)
         # A creation that can be settled neither by an answer nor by a list is never repeated; a new
         # plan has what is missing then.
         if "but got no usable answer" in printed:

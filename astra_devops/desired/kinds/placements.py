@@ -16,6 +16,7 @@ from astra_devops.desired.kinds.kind import Found, IsPruned, Kind
 from astra_devops.desired.kinds.pcu_groups import PCU_GROUPS, find_group, unpark
 from astra_devops.desired.present import Present
 from astra_devops.desired.state import State
+from astra_devops.operations.kinds import TRANSIENT_STATES
 
 
 @attrs.frozen(kw_only=True, init=False)
@@ -127,16 +128,18 @@ class PlacementKind(Kind[Placement, PlacementState]):
     async def look(self, present: Present, change: Change, *, is_continued: bool) -> Found[PlacementState] | None:
         """Find the group of the datacenter."""
         await refuse_gone(present, change.id, change.name.partition("/")[0])
-        database_id, datacenter_id = await _find_datacenter(present, change)
+        database, datacenter_id = await _find_datacenter(present, change)
         group = await present.client.pcu_groups.find_by_datacenter(datacenter_id)
-        return None if group is None else Found(id=database_id, state=PlacementState(group=group.title or group.id))
+        return None if group is None else Found(id=database.id, state=PlacementState(group=group.title or group.id))
 
     async def write(self, present: Present, change: Change, found: Found[PlacementState] | None, after: PlacementState) -> None:
         """Place the datacenter, or move it; parked groups are unparked before."""
-        if found is not None and found.state == after:
+        groups, databases = present.client.pcu_groups, present.client.databases
+        database, datacenter_id = await _find_datacenter(present, change)
+        if found is not None and found.state == after:  # By a run that has ended, perhaps just now.
+            if database.status in TRANSIENT_STATES:
+                await (await databases.operation(database.id)).wait()
             return
-        groups = present.client.pcu_groups
-        _, datacenter_id = await _find_datacenter(present, change)
         group, old = await find_group(present, after.group), await groups.find_by_datacenter(datacenter_id)
         if group is None:
             raise errors.OutdatedPlanError(f"PCU group {after.group!r} was there or to be created, is not there; make a new plan")
@@ -161,14 +164,14 @@ def _datacenters(database: Database) -> list[tuple[str, str]]:
     return [(datacenter.id or "", datacenter.region or "") for datacenter in database.info.datacenters or []]
 
 
-async def _find_datacenter(present: Present, change: Change) -> tuple[str, str]:
-    """Return the ids of the database and of the datacenter that a change is about."""
+async def _find_datacenter(present: Present, change: Change) -> tuple[Database, str]:
+    """Return the database that a change is about, and the id of the datacenter."""
     name, _, region = change.name.partition("/")
     database = await present.client.databases.get(await find_database_id(present, change.id, name))
     region = region or database.info.region or ""
     for datacenter_id, its_region in _datacenters(database):
         if its_region == region:
-            return database.id, datacenter_id
+            return database, datacenter_id
     raise no_datacenter(name, region)
 
 

@@ -133,7 +133,7 @@ class AsyncOperation(NoCopies, Generic[T_co]):
                     await pause
                 await wait_loop.poll()
         except BaseException as error:
-            (wait_loop or self.wait_loop()).end(error)
+            (wait_loop or self.wait_loop(is_detached=True)).end(error)
             raise
         wait_loop.end()
         return wait_loop.result()

@@ -256,3 +256,11 @@ async def test_kinds_are_named_like_the_methods(astra: AsyncAstraDevOps) -> None
     kinds = [operation.kind for operation in (created, keyspace, dropped, datacenter, ended)]
     assert kinds == ["databases.create", "keyspaces.create", "keyspaces.delete", "datacenters.create", "datacenters.terminate"]
     assert (await astra.resume(ended.resume_token)).kind == "datacenters.terminate"
+
+
+async def test_a_wait_that_never_begins_leaves_the_handle_as_it_is(emulator: Emulator, astra: AsyncAstraDevOps) -> None:
+    operation = await astra.databases.create("orders", cloud_provider="AWS", region="us-east-2")
+    await operation.wait()
+    with pytest.raises(ValueError, match="timeout"):
+        await operation.wait(timeout=-1)
+    assert (operation.status, operation.done) == ("ACTIVE", True)
